@@ -1,0 +1,95 @@
+/**
+ * The import arrows, executable:
+ * apps -> libs; in src, {app.module, cli} -> {auth, passwords, migration, acme} -> sessions -> users -> cognito -> platform -> libs.
+ */
+const layers = [
+  ['platform'],
+  ['cognito'],
+  ['users'],
+  ['sessions'],
+  ['auth', 'passwords', 'migration', 'acme'],
+];
+
+const upward = layers.flatMap((folders, level) => {
+  const above = layers.slice(level + 1).flat();
+  const siblings = (folder) => folders.filter((other) => other !== folder);
+  return folders.map((folder) => ({
+    name: `${folder}-looks-down-only`,
+    severity: 'error',
+    comment: 'Siblings do not import each other and nothing imports upward: move the shared piece down.',
+    from: { path: `^src/${folder}/`, pathNot: '\\.spec\\.ts$' },
+    to: { path: `^src/(${[...above, ...siblings(folder), 'cli'].join('|')})/|^src/(app\\.module|create-app|main)\\.ts$` },
+  }));
+});
+
+export default {
+  forbidden: [
+    ...upward,
+    {
+      name: 'no-circular',
+      severity: 'error',
+      comment: 'No cycles and no forwardRef.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'private-subfolders',
+      severity: 'error',
+      comment: "A module's subfolders are private; its root files are its public face.",
+      from: { path: '^src/([^/]+)/', pathNot: '\\.spec\\.ts$' },
+      to: {
+        path: '^src/[^/]+/[^/]+/',
+        pathNot: ['^src/$1/', '^src/platform/[^/]+/[^/]+$'],
+      },
+    },
+    {
+      name: 'libs-stand-alone',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^(src|apps|test)/' },
+    },
+    {
+      name: 'src-knows-no-apps',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(apps|test)/' },
+    },
+    {
+      name: 'apps-know-libs-only',
+      severity: 'error',
+      comment: 'An app talks to the API over HTTP; only the local stack may start the other apps.',
+      from: { path: '^apps/([^/]+)/', pathNot: ['^apps/local-stack/', '\\.spec\\.ts$', '/test/'] },
+      to: { path: '^(src|test|apps/(?!$1/))' },
+    },
+    {
+      name: 'stack-runs-the-built-api',
+      severity: 'error',
+      from: { path: '^apps/local-stack/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(src|test)/' },
+    },
+    {
+      name: 'aws-sdk-in-one-place',
+      severity: 'error',
+      from: { path: '^(src|libs)/', pathNot: ['^src/cognito/', '\\.spec\\.ts$'] },
+      to: { path: '@aws-sdk/' },
+    },
+    {
+      name: 'production-code-without-dev-dependencies',
+      severity: 'error',
+      from: { path: '^(src|libs|apps/migration-lambda)/', pathNot: ['\\.spec\\.ts$', '^apps/migration-lambda/bundle'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^(src|libs|apps)/', pathNot: ['\\.spec\\.ts$', '\\.d\\.ts$', '\\.js$'] },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { conditionNames: ['source', 'import', 'node', 'default'], exportsFields: ['exports'] },
+  },
+};
