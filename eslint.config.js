@@ -19,7 +19,13 @@ export default tseslint.config(
   {
     files: ['**/*.js'],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', fetch: 'readonly' },
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly', globalThis: 'readonly',
+        setTimeout: 'readonly',
+        fetch: 'readonly',
+      },
     },
   },
   {
@@ -30,7 +36,10 @@ export default tseslint.config(
       ...sizes,
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/require-await': 'off',
       'no-control-regex': 'off',
@@ -38,7 +47,13 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/platform/config/**', 'apps/*/src/config/**', 'apps/*/src/main.ts', 'test/**', '**/*.spec.ts'],
+    files: [
+      'src/platform/config/**',
+      'apps/*/src/config/**',
+      'apps/*/src/main.ts',
+      'test/**',
+      '**/*.spec.ts',
+    ],
     rules: { 'no-restricted-syntax': 'off' },
   },
   {

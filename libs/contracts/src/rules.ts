@@ -1,0 +1,58 @@
+import { IsString, Length, ValidateBy, buildMessage, type ValidationOptions } from 'class-validator';
+
+// U+0000 cannot be stored in PostgreSQL and a lone surrogate has no UTF-8 form.
+const isStorable = (value: unknown): boolean =>
+  typeof value === 'string' && !value.includes('\u0000') && value.isWellFormed();
+
+// RFC 5321 section 4.1.2: a dot-string or a quoted string, then a domain. Whether the mailbox exists only a mail can tell.
+const address = /^(?:[^\s@"\p{Cc}]+|"(?:[^"\\\p{Cc}]|\\[^\p{Cc}])+")@[^\s@"\p{Cc}]+$/u;
+
+/** The longest address SMTP can carry (RFC 5321 section 4.5.3.1.3, less the angle brackets). */
+const longestAddress = 254;
+
+/** The longest password Cognito accepts (API reference, InitiateAuth and ConfirmForgotPassword). */
+export const longestPassword = 256;
+
+/** True for a string that has the form of an e-mail address once outer white space is gone. */
+export function isEmailAddress(value: unknown): boolean {
+  if (typeof value !== 'string' || !isStorable(value)) return false;
+  const trimmed = value.trim();
+  return trimmed.length <= longestAddress && address.test(trimmed);
+}
+
+/** A string that can be stored: no NUL, no lone surrogate. */
+export function IsStorable(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isStorable',
+      validator: {
+        validate: isStorable,
+        defaultMessage: buildMessage(
+          (each) => `${each}$property must not contain NUL or lone surrogates`,
+          options,
+        ),
+      },
+    },
+    options,
+  );
+}
+
+/** Text of `min` to `max` UTF-16 code units. */
+export function IsText(min: number, max: number): PropertyDecorator {
+  return (target, property) => {
+    IsString()(target, property);
+    Length(min, max)(target, property);
+    IsStorable()(target, property);
+  };
+}
+
+/** An e-mail address as people type it: outer white space and capitals are allowed. */
+export function IsEmailAddress(): PropertyDecorator {
+  return (target, property) => {
+    IsString()(target, property);
+    ValidateBy({
+      name: 'isEmailAddress',
+      validator: { validate: isEmailAddress, defaultMessage: () => '$property must be an e-mail address' },
+    })(target, property);
+  };
+}

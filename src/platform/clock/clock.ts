@@ -1,0 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+
+/** The time, as something tests can replace. */
+@Injectable()
+export class Clock {
+  now(): Date {
+    return new Date();
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    if (milliseconds > 0) await sleep(milliseconds);
+  }
+}

@@ -1,0 +1,113 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { Environment } from './environment.js';
+
+/** Thrown when the environment cannot be used. One line per problem; names variables, never their values. */
+export class ConfigurationError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The configuration cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigurationError';
+  }
+}
+
+/** What the API is told from outside, read once, typed and frozen. Injected as it is: `config.cognito.userPoolId`. */
+export class Config {
+  readonly http: { readonly port: number; readonly host: string; readonly publicUrl: URL };
+  readonly databaseUrl: string;
+  readonly cognito: {
+    readonly region: string;
+    readonly userPoolId: string;
+    readonly clientId: string;
+    readonly clientSecret: string | undefined;
+    /** App clients whose access tokens open our routes; ours is the first. */
+    readonly acceptedClientIds: readonly string[];
+    readonly endpoint: string | undefined;
+    readonly issuer: string;
+    readonly jwksUrl: string;
+  };
+  readonly migration: {
+    readonly accessTokens: readonly string[];
+    readonly peppers: readonly string[];
+    /** Devise's `unlock_in`, in seconds; `undefined` means that a lock never runs out. */
+    readonly unlockInSeconds: number | undefined;
+    readonly legacyHash: 'keep' | 'erase' | undefined;
+  };
+  /** How long after its arrival a refusal is answered, in milliseconds. */
+  readonly refusalTimeMs: number;
+  readonly sessionSecrets: readonly string[];
+  /** One http-01 challenge by hand (RFC 8555 section 8.3). */
+  readonly acmeChallenge: { readonly token: string; readonly keyAuthorization: string } | undefined;
+
+  constructor(environment: Environment) {
+    this.http = {
+      port: environment.PORT,
+      host: environment.HOST,
+      publicUrl: new URL(environment.PUBLIC_URL ?? `http://localhost:${environment.PORT}`),
+    };
+    this.databaseUrl = environment.DATABASE_URL;
+    this.cognito = cognito(environment);
+    this.migration = {
+      accessTokens: environment.MIGRATION_ACCESS_TOKENS,
+      peppers: environment.PASSWORD_PEPPERS,
+      unlockInSeconds: seconds(environment.LEGACY_UNLOCK_IN),
+      legacyHash: environment.LEGACY_HASH,
+    };
+    this.refusalTimeMs = environment.REFUSAL_TIME_MS;
+    this.sessionSecrets = environment.SESSION_SECRETS;
+    this.acmeChallenge =
+      environment.LETSENCRYPT_KEY !== undefined && environment.LETSENCRYPT_CHALLENGE !== undefined
+        ? { token: environment.LETSENCRYPT_KEY, keyAuthorization: environment.LETSENCRYPT_CHALLENGE }
+        : undefined;
+    Object.freeze(this);
+  }
+}
+
+/**
+ * Reads and checks environment variables. An empty value counts as not set, as shells and compose files leave it.
+ * @throws ConfigurationError with every problem there is, not just the first.
+ */
+export function loadConfig(variables: Record<string, unknown>): Config {
+  const known = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== '' && value !== undefined),
+  );
+  const environment = plainToInstance(Environment, known, { exposeDefaultValues: true });
+  const problems = validateSync(environment).map(({ property, value, constraints }) => {
+    const reason = value === undefined ? 'is missing' : Object.values(constraints ?? {})[0];
+    return `${property} ${reason}`;
+  });
+  problems.push(...halfChallenge(environment));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return new Config(environment);
+}
+
+function halfChallenge({ LETSENCRYPT_KEY: key, LETSENCRYPT_CHALLENGE: challenge }: Environment): string[] {
+  if ((key === undefined) === (challenge === undefined)) return [];
+  const missing = key === undefined ? 'LETSENCRYPT_KEY' : 'LETSENCRYPT_CHALLENGE';
+  return [`${missing} is missing: LETSENCRYPT_KEY and LETSENCRYPT_CHALLENGE go together`];
+}
+
+function cognito(environment: Environment): Config['cognito'] {
+  const {
+    AWS_REGION: region,
+    AWS_COGNITO_USER_POOL_ID: userPoolId,
+    AWS_COGNITO_CLIENT_ID: clientId,
+  } = environment;
+  const issuer = environment.COGNITO_ISSUER ?? `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`;
+  return {
+    region,
+    userPoolId,
+    clientId,
+    clientSecret: environment.AWS_COGNITO_CLIENT_SECRET,
+    acceptedClientIds: [clientId, ...(environment.AWS_COGNITO_ACCEPTED_CLIENT_IDS ?? [])],
+    endpoint: environment.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER,
+    issuer,
+    jwksUrl: environment.COGNITO_JWKS_URL ?? `${issuer}/.well-known/jwks.json`,
+  };
+}
+
+const unitSeconds = { minute: 60, hour: 3600, day: 86_400 };
+
+function seconds(period: string): number | undefined {
+  const [, count, unit] = /^(\d+)\s*(minute|hour|day)s?$/.exec(period) ?? [];
+  return count === undefined ? undefined : Number(count) * unitSeconds[unit as keyof typeof unitSeconds];
+}

@@ -1,0 +1,122 @@
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, MinLength, ValidateBy } from 'class-validator';
+
+// What people leave in from an example file. A start with one of these is a start nobody wanted.
+const placeholder = /^(change-?me|replace-?me|secret|password|example|your[-_ ].*|<.*>|xxx+|todo)$/i;
+
+const list = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string'
+    ? value
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '')
+    : value;
+
+/** Each of a comma-separated list: long enough, and not left over from an example. */
+function AreSecrets(shortest: number): PropertyDecorator {
+  return (target, property) => {
+    Transform(list)(target, property);
+    ValidateBy({
+      name: 'areSecrets',
+      validator: {
+        validate: (value: unknown) =>
+          Array.isArray(value) &&
+          value.length > 0 &&
+          value.every(
+            (item) => typeof item === 'string' && item.length >= shortest && !placeholder.test(item),
+          ),
+        defaultMessage: () =>
+          `must hold one or more comma-separated values of at least ${shortest} characters, none of them a placeholder`,
+      },
+    })(target, property);
+  };
+}
+
+const isSet = { message: 'is missing' };
+
+/** The environment variables of the API, as text, with what each must look like. Nothing else reads the environment. */
+export class Environment {
+  @IsInt({ message: 'must be a port number' })
+  @Min(0, { message: 'must be a port number' })
+  @Max(65_535, { message: 'must be a port number' })
+  @Transform(({ value }) => Number(value))
+  PORT = 3000;
+
+  @MinLength(1, isSet)
+  HOST = '0.0.0.0';
+
+  @IsOptional()
+  @IsUrl(
+    { require_tld: false, protocols: ['http', 'https'], require_protocol: true },
+    { message: 'must be an http(s) URL' },
+  )
+  PUBLIC_URL?: string;
+
+  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must be a postgres:// URL' })
+  DATABASE_URL!: string;
+
+  @Matches(/^[a-z]{2}(-[a-z]+)+-\d$/, { message: 'must be an AWS Region such as eu-west-1' })
+  AWS_REGION!: string;
+
+  @Matches(/^[\w-]+_[0-9a-zA-Z]+$/, { message: 'must be a user pool id such as eu-west-1_AbCdEfGhI' })
+  AWS_COGNITO_USER_POOL_ID!: string;
+
+  @Matches(/^[\w+]+$/, { message: 'must be an app client id' })
+  AWS_COGNITO_CLIENT_ID!: string;
+
+  @IsOptional()
+  @MinLength(1, isSet)
+  AWS_COGNITO_CLIENT_SECRET?: string;
+
+  @IsOptional()
+  @Transform(list)
+  @Matches(/^[\w+]+$/, { each: true, message: 'must hold comma-separated app client ids' })
+  AWS_COGNITO_ACCEPTED_CLIENT_IDS?: string[];
+
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true }, { message: 'must be a URL' })
+  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER?: string;
+
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true }, { message: 'must be a URL' })
+  COGNITO_ISSUER?: string;
+
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true }, { message: 'must be a URL' })
+  COGNITO_JWKS_URL?: string;
+
+  @AreSecrets(8)
+  MIGRATION_ACCESS_TOKENS!: string[];
+
+  // Not trimmed: a pepper is any text. An empty item among others stands for hashes made before there was a pepper.
+  @Transform(({ value }) => (typeof value === 'string' && value !== '' ? value.split(',') : []))
+  PASSWORD_PEPPERS: string[] = [];
+
+  @Matches(/^(never|[1-9]\d*\s*(minutes?|hours?|days?))$/, {
+    message: 'must be "never" or a number of minutes, hours or days, such as "1 hour"',
+  })
+  LEGACY_UNLOCK_IN = '1 hour';
+
+  @IsOptional()
+  @IsIn(['keep', 'erase'], { message: 'must be keep or erase' })
+  LEGACY_HASH?: 'keep' | 'erase';
+
+  @IsInt({ message: 'must be a number of milliseconds from 0 to 10000' })
+  @Min(0, { message: 'must be a number of milliseconds from 0 to 10000' })
+  @Max(10_000, { message: 'must be a number of milliseconds from 0 to 10000' })
+  @Transform(({ value }) => Number(value))
+  REFUSAL_TIME_MS = 1500;
+
+  @AreSecrets(16)
+  SESSION_SECRETS!: string[];
+
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9_-]+$/, { message: 'must be the token of an http-01 challenge (base64url)' })
+  LETSENCRYPT_KEY?: string;
+
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/, {
+    message: 'must be a key authorization: token, dot, thumbprint',
+  })
+  LETSENCRYPT_CHALLENGE?: string;
+}

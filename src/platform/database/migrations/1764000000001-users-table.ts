@@ -1,0 +1,113 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Devise's columns, and the three the original application added, as Rails makes them. */
+const createUsers = `
+  CREATE TABLE users (
+    id bigserial PRIMARY KEY,
+    email character varying DEFAULT '' NOT NULL,
+    encrypted_password character varying DEFAULT '' NOT NULL,
+    reset_password_token character varying,
+    reset_password_sent_at timestamp without time zone,
+    remember_created_at timestamp without time zone,
+    sign_in_count integer DEFAULT 0 NOT NULL,
+    current_sign_in_at timestamp without time zone,
+    last_sign_in_at timestamp without time zone,
+    current_sign_in_ip inet,
+    last_sign_in_ip inet,
+    confirmation_token character varying,
+    confirmed_at timestamp without time zone,
+    confirmation_sent_at timestamp without time zone,
+    unconfirmed_email character varying,
+    failed_attempts integer DEFAULT 0 NOT NULL,
+    unlock_token character varying,
+    locked_at timestamp without time zone,
+    first_name character varying,
+    last_name character varying,
+    authentication_hash character varying,
+    created_at timestamp(6) without time zone NOT NULL,
+    updated_at timestamp(6) without time zone NOT NULL
+  );
+  CREATE UNIQUE INDEX index_users_on_email ON users (email);
+  CREATE UNIQUE INDEX index_users_on_confirmation_token ON users (confirmation_token);
+  CREATE UNIQUE INDEX index_users_on_reset_password_token ON users (reset_password_token);
+  CREATE UNIQUE INDEX index_users_on_unlock_token ON users (unlock_token);
+`;
+
+/** What Usher reads or writes of an adopted table. */
+const needed = [
+  ...[
+    'id',
+    'email',
+    'encrypted_password',
+    'first_name',
+    'last_name',
+    'authentication_hash',
+    'unconfirmed_email',
+  ],
+  ...[
+    'reset_password_token',
+    'confirmation_token',
+    'unlock_token',
+    'confirmed_at',
+    'locked_at',
+    'failed_attempts',
+  ],
+  ...['created_at', 'updated_at'],
+];
+
+/**
+ * Adopts the `users` table that is there, or makes one with the same columns. What we add starts with `cognito_` or
+ * `usher_` and is nullable or has a constant default, so PostgreSQL rewrites no row and Rails can insert as before.
+ */
+export class UsersTable1764000000001 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`SET LOCAL lock_timeout = '3s'`);
+    await requireIcu(runner);
+    const adopted = await tableExists(runner);
+    if (adopted) await requireColumns(runner);
+    else await runner.query(createUsers);
+    await runner.query(`
+      CREATE TABLE usher.installation (adopted_users_table boolean NOT NULL, installed_at timestamptz NOT NULL);
+      ALTER TABLE users
+        ADD COLUMN cognito_sub text,
+        ADD COLUMN cognito_linked_at timestamptz,
+        ADD COLUMN usher_agreed_at timestamptz,
+        ADD COLUMN usher_disabled_at timestamptz,
+        ADD COLUMN usher_roles text[] NOT NULL DEFAULT '{}';
+    `);
+    await runner.query('INSERT INTO usher.installation VALUES ($1, now())', [adopted]);
+  }
+
+  /** The table itself stays: nobody's users are dropped to go back a version. */
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      DROP TABLE usher.installation;
+      ALTER TABLE users
+        DROP COLUMN cognito_sub, DROP COLUMN cognito_linked_at, DROP COLUMN usher_agreed_at,
+        DROP COLUMN usher_disabled_at, DROP COLUMN usher_roles;
+    `);
+  }
+}
+
+async function tableExists(runner: QueryRunner): Promise<boolean> {
+  const [row] = (await runner.query(`SELECT to_regclass('users') IS NOT NULL AS found`)) as {
+    found: boolean;
+  }[];
+  return row?.found ?? false;
+}
+
+async function requireIcu(runner: QueryRunner): Promise<void> {
+  const rows = (await runner.query(`SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'`)) as unknown[];
+  if (rows.length === 0)
+    throw new Error('This PostgreSQL was built without ICU, which comparing addresses needs');
+}
+
+async function requireColumns(runner: QueryRunner): Promise<void> {
+  const rows = (await runner.query(
+    `SELECT attname FROM pg_attribute WHERE attrelid = to_regclass('users') AND attnum > 0 AND NOT attisdropped`,
+  )) as { attname: string }[];
+  const present = new Set(rows.map(({ attname }) => attname));
+  const missing = needed.filter((column) => !present.has(column));
+  if (missing.length > 0)
+    throw new Error(`The table "users" lacks columns that Usher reads: ${missing.join(', ')}`);
+}

@@ -1,0 +1,6 @@
+import { UsersTable1764000000001 } from './1764000000001-users-table.js';
+import { UsersIndexes1764000000002 } from './1764000000002-users-indexes.js';
+import { AccountFailures1764000000003 } from './1764000000003-account-failures.js';
+
+/** In the order they run. Never change one that was released; add another. */
+export const migrations = [UsersTable1764000000001, UsersIndexes1764000000002, AccountFailures1764000000003];

@@ -1,0 +1,16 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+
+/** Who calls, as the verified access token says. Nothing here was typed by the caller. */
+export interface Principal {
+  /** Cognito's `sub`. */
+  sub: string;
+  /** The app client the token was issued to. */
+  clientId: string;
+  /** For questions to Cognito on the caller's behalf. Never logged. */
+  accessToken: string;
+}
+
+/** The verified caller of a closed route. */
+export const CurrentUser = createParamDecorator((_data: unknown, context: ExecutionContext): Principal => {
+  return context.switchToHttp().getRequest<{ user: Principal }>().user;
+});

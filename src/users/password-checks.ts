@@ -1,0 +1,74 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Piscina } from 'piscina';
+import type { Outcome } from '#password-hashes';
+import { Config } from '../platform/config/config.js';
+import { AppError } from '../platform/errors/app-error.js';
+import { fromPackageRoot } from '../platform/package-root.js';
+import type { PasswordCheck } from './password-hashing/worker.js';
+
+/** Nobody waits longer: the migration Lambda gives up before Cognito's five seconds are over. */
+const deadlineMs = 4000;
+
+/** What a check is taken to cost before one was measured: bcrypt with cost 12. */
+const assumedCheckMs = 400;
+
+/**
+ * Password checks on worker threads. On the main thread one check of cost 12 stops every other request for a third of a
+ * second, and bcryptjs's asynchronous form does too.
+ */
+@Injectable()
+export class PasswordChecks implements OnModuleDestroy {
+  private readonly threads = availableParallelism();
+  private readonly pool = new Piscina<PasswordCheck, Outcome | 'abandoned'>({
+    filename: fromPackageRoot('dist/src/users/password-hashing/worker.js'),
+    maxThreads: this.threads,
+    minThreads: 1,
+    // Below requests in the operating system's eyes: a check may wait a little, an unrelated GET should not.
+    niceIncrement: 10,
+    // Piscina's default queue can starve the task at its head.
+    stricterFIFO: true,
+  });
+
+  // Cognito's three tries and a person's impatience ask the same question; a key that lives as long as the process
+  // keeps passwords from being recognisable in memory.
+  private readonly sameQuestionKey = randomBytes(32);
+  private readonly underWay = new Map<string, Promise<Outcome>>();
+
+  constructor(private readonly config: Config) {}
+
+  /**
+   * Is this the password of this stored string? Identical questions under way share one answer.
+   * @throws AppError `overloaded` when the answer would come after everybody stopped waiting.
+   */
+  verify(password: string, stored: string): Promise<Outcome> {
+    const key = createHmac('sha256', this.sameQuestionKey)
+      .update(JSON.stringify([stored, password]))
+      .digest('base64');
+    const shared = this.underWay.get(key);
+    if (shared) return shared;
+    const check = this.check(password, stored).finally(() => this.underWay.delete(key));
+    this.underWay.set(key, check);
+    return check;
+  }
+
+  private async check(password: string, stored: string): Promise<Outcome> {
+    if (this.expectedWaitMs() > deadlineMs) throw overloaded();
+    const { peppers } = this.config.migration;
+    const outcome = await this.pool.run({ password, stored, peppers, until: Date.now() + deadlineMs });
+    if (outcome === 'abandoned') throw overloaded();
+    return outcome;
+  }
+
+  private expectedWaitMs(): number {
+    const checkMs = this.pool.histogram.runTime.average || assumedCheckMs;
+    return (this.pool.queueSize / this.threads) * checkMs;
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.pool.destroy();
+  }
+}
+
+const overloaded = () => new AppError('overloaded', { retryAfter: 2 });

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import type { LegacyAccount, User } from '../user.js';
+import * as sql from './users.sql.js';
+
+type LegacyRow = User & Omit<LegacyAccount, 'user'>;
+
+/** The `users` table. Times are made by PostgreSQL; Rails's columns are UTC without saying so. */
+@Injectable()
+export class UsersRepository {
+  constructor(private readonly database: Database) {}
+
+  findBySub(sub: string): Promise<User | undefined> {
+    return this.database.queryOne<User>(sql.findBySub, [sub]);
+  }
+
+  findByEmail(email: string): Promise<User | undefined> {
+    return this.database.queryOne<User>(sql.findByEmail, [email]);
+  }
+
+  /** @param unlockInSeconds how long Devise's lock holds; `undefined` for ever. */
+  async findLegacyAccount(
+    email: string,
+    unlockInSeconds: number | undefined,
+  ): Promise<LegacyAccount | undefined> {
+    const row = await this.database.queryOne<LegacyRow>(sql.findLegacyAccount, [email, unlockInSeconds]);
+    return row && toLegacyAccount(row);
+  }
+
+  /** The new row, or `undefined` when one of the table's unique indexes has the address or the `sub` already. */
+  insert(email: string, sub: string): Promise<User | undefined> {
+    return this.database.queryOne<User>(sql.insert, [email, sub]);
+  }
+
+  /** The linked row, or `undefined` when it was linked meanwhile. */
+  link(id: number, sub: string, legacyHash: 'keep' | 'erase' | undefined): Promise<User | undefined> {
+    return this.database.queryOne<User>(sql.link, [id, sub, legacyHash]);
+  }
+
+  async recordAgreement(id: number): Promise<void> {
+    await this.database.query(sql.recordAgreement, [id]);
+  }
+
+  async recordPasswordReset(id: number): Promise<void> {
+    await this.database.query(sql.recordPasswordReset, [id]);
+  }
+
+  async countCollisions(): Promise<number> {
+    return (await this.database.queryOne<{ count: number }>(sql.countCollisions))?.count ?? 0;
+  }
+}
+
+function toLegacyAccount({
+  id,
+  email,
+  firstName,
+  lastName,
+  roles,
+  sub,
+  disabled,
+  ...row
+}: LegacyRow): LegacyAccount {
+  const { passwordHash, authenticationHash, confirmed, locked, linkedForGood, agreedJustNow } = row;
+  const user = { id, email, firstName, lastName, roles, sub, disabled };
+  return { user, passwordHash, authenticationHash, confirmed, locked, linkedForGood, agreedJustNow };
+}

@@ -1,0 +1,102 @@
+import type { Statement } from '../../platform/database/database.js';
+import { emailExpression } from '../../platform/database/email-expression.js';
+
+const columns = `
+  id, email, first_name AS "firstName", last_name AS "lastName", usher_roles AS roles, cognito_sub AS sub,
+  usher_disabled_at IS NOT NULL AS disabled`;
+
+/** Rails's `timestamp without time zone` holds UTC. */
+const nowForRails = `(now() AT TIME ZONE 'UTC')`;
+
+const sameEmail = `${emailExpression('email')} = ${emailExpression('$1::text')}`;
+
+/**
+ * The row of an address. Rows can collide by case, because Rails compared bytes: then an exact match wins, and without
+ * one nobody is found.
+ */
+const ofEmail = `
+  (SELECT *, count(*) OVER () AS namesakes FROM users WHERE ${sameEmail}) AS candidate
+  WHERE namesakes = 1 OR email = $1`;
+
+export const findBySub: Statement = {
+  name: 'users-find-by-sub',
+  text: `SELECT ${columns} FROM users WHERE cognito_sub = $1`,
+};
+
+export const findByEmail: Statement = {
+  name: 'users-find-by-email',
+  text: `SELECT ${columns} FROM ${ofEmail}`,
+};
+
+export const findLegacyAccount: Statement = {
+  name: 'users-find-legacy-account',
+  text: `
+    SELECT ${columns},
+      encrypted_password AS "passwordHash",
+      authentication_hash AS "authenticationHash",
+      confirmed_at IS NOT NULL AS confirmed,
+      locked_at IS NOT NULL AND
+        ($2::float8 IS NULL OR locked_at > ${nowForRails} - make_interval(secs => $2)) AS locked,
+      cognito_sub IS NOT NULL AND
+        coalesce(cognito_linked_at < now() - interval '5 minutes', true) AS "linkedForGood",
+      coalesce(usher_agreed_at > now() - interval '20 seconds', false) AS "agreedJustNow"
+    FROM ${ofEmail}`,
+};
+
+// No conflict target: an adopted table has several unique indexes, and any of them may be the one that objects.
+export const insert: Statement = {
+  name: 'users-insert',
+  text: `
+    INSERT INTO users (email, cognito_sub, cognito_linked_at, encrypted_password, confirmed_at, created_at, updated_at)
+    VALUES ($1, $2, now(), '', ${nowForRails}, ${nowForRails}, ${nowForRails})
+    ON CONFLICT DO NOTHING
+    RETURNING ${columns}`,
+};
+
+/**
+ * Cognito has verified the address, so its owner gets the row. What a stranger may have put into a row that nobody had
+ * confirmed goes first: the hash, pending tokens and names.
+ */
+export const link: Statement = {
+  name: 'users-link',
+  text: `
+    UPDATE users SET
+      cognito_sub = $2,
+      cognito_linked_at = now(),
+      encrypted_password = CASE
+        WHEN confirmed_at IS NULL OR $3::text = 'erase' THEN ''
+        WHEN $3::text IS NULL AND NOT (SELECT adopted_users_table FROM usher.installation) THEN ''
+        ELSE encrypted_password END,
+      first_name = CASE WHEN confirmed_at IS NOT NULL THEN first_name END,
+      last_name = CASE WHEN confirmed_at IS NOT NULL THEN last_name END,
+      reset_password_token = CASE WHEN confirmed_at IS NOT NULL THEN reset_password_token END,
+      confirmation_token = CASE WHEN confirmed_at IS NOT NULL THEN confirmation_token END,
+      unlock_token = CASE WHEN confirmed_at IS NOT NULL THEN unlock_token END,
+      unconfirmed_email = CASE WHEN confirmed_at IS NOT NULL THEN unconfirmed_email END,
+      confirmed_at = coalesce(confirmed_at, ${nowForRails}),
+      updated_at = ${nowForRails}
+    WHERE id = $1 AND cognito_sub IS NULL
+    RETURNING ${columns}`,
+};
+
+export const recordAgreement: Statement = {
+  name: 'users-record-agreement',
+  text: `UPDATE users SET usher_agreed_at = now() WHERE id = $1`,
+};
+
+/** The code came from the mailbox: the old hash is history and Devise's lock has done its work. */
+export const recordPasswordReset: Statement = {
+  name: 'users-record-password-reset',
+  text: `
+    UPDATE users SET encrypted_password = '', locked_at = NULL, failed_attempts = 0, unlock_token = NULL,
+      reset_password_token = NULL, updated_at = ${nowForRails}
+    WHERE id = $1`,
+};
+
+export const countCollisions: Statement = {
+  name: 'users-count-collisions',
+  text: `
+    SELECT count(*) AS count FROM (
+      SELECT 1 FROM users GROUP BY ${emailExpression('email')} HAVING count(*) > 1
+    ) AS collision`,
+};

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../platform/config/config.js';
+import { AppError } from '../platform/errors/app-error.js';
+import { normaliseEmail } from './email.js';
+import { UsersRepository } from './persistence/users.repository.js';
+import type { User } from './user.js';
+
+/** Who Cognito says a person is: from a verified ID token or from `GetUser`, never from what was typed. */
+export interface Identity {
+  sub: string;
+  email: string | undefined;
+  emailVerified: boolean;
+}
+
+/** Finds the row of a person who has just signed in, or makes it. */
+@Injectable()
+export class UserLinkingService {
+  private readonly legacyHash: 'keep' | 'erase' | undefined;
+
+  constructor(
+    private readonly users: UsersRepository,
+    config: Config,
+  ) {
+    this.legacyHash = config.migration.legacyHash;
+  }
+
+  /**
+   * Safe to call many times at once for the same person: one row comes out, and everybody gets it.
+   * @throws AppError `auth.account_link_conflict` when the address is unverified or linked to another `sub`; nothing is
+   * written then. `auth.invalid_credentials` when the row is disabled.
+   */
+  async link(identity: Identity): Promise<User> {
+    const user = (await this.users.findBySub(identity.sub)) ?? (await this.linkByEmail(identity));
+    if (user.disabled) throw new AppError('auth.invalid_credentials');
+    return user;
+  }
+
+  private async linkByEmail({ sub, email, emailVerified }: Identity): Promise<User> {
+    if (email === undefined || !emailVerified) throw new AppError('auth.account_link_conflict');
+    return (await this.claim(sub, email)) ?? (await this.afterLostRace(sub, email));
+  }
+
+  /** Somebody else inserted or linked first: this person's other sign-in, or Rails with a row that has no `sub` yet. */
+  private async afterLostRace(sub: string, email: string): Promise<User> {
+    const user = (await this.users.findBySub(sub)) ?? (await this.claim(sub, email));
+    if (user === undefined) throw new AppError('auth.account_link_conflict');
+    return user;
+  }
+
+  private async claim(sub: string, email: string): Promise<User | undefined> {
+    const normalised = normaliseEmail(email);
+    const row = await this.users.findByEmail(normalised);
+    if (row === undefined) return this.users.insert(normalised, sub);
+    if (row.disabled) return row;
+    return this.users.link(row.id, sub, this.legacyHash);
+  }
+}

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { CognitoModule } from '../cognito/cognito.module.js';
+import { UsersController } from './http/users.controller.js';
+import { PasswordChecks } from './password-checks.js';
+import { UsersRepository } from './persistence/users.repository.js';
+import { ProfileService } from './profile.service.js';
+import { UserLinkingService } from './user-linking.service.js';
+import { UsersService } from './users.service.js';
+
+@Module({
+  imports: [CognitoModule],
+  controllers: [UsersController],
+  providers: [PasswordChecks, ProfileService, UserLinkingService, UsersRepository, UsersService],
+  exports: [PasswordChecks, UserLinkingService, UsersService],
+})
+export class UsersModule {}
