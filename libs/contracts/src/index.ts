@@ -1,3 +1,6 @@
+// The decorators of the contract classes write metadata; whoever loads them needs somewhere to write it.
+import 'reflect-metadata';
+
 export * from './auth.js';
 export * from './aws-auth.js';
 export * from './error-codes.js';

@@ -12,8 +12,8 @@ export class UsersIndexes1764000000002 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP INDEX CONCURRENTLY IF EXISTS index_users_on_usher_email');
-    await runner.query('DROP INDEX CONCURRENTLY IF EXISTS index_users_on_cognito_sub');
+    await runner.query('DROP INDEX index_users_on_usher_email');
+    await runner.query('DROP INDEX index_users_on_cognito_sub');
   }
 }
 

@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { ConfigurationError, loadConfig } from './config.js';
+
+const good = {
+  DATABASE_URL: 'postgres://usher:pw@localhost/usher',
+  AWS_REGION: 'eu-west-1',
+  AWS_COGNITO_USER_POOL_ID: 'eu-west-1_AbCdEfGhI',
+  AWS_COGNITO_CLIENT_ID: '1example23456789',
+  MIGRATION_ACCESS_TOKENS: 'first-token-1, second-token-2',
+  SESSION_SECRETS: '0123456789abcdef0123456789abcdef',
+};
+
+function problems(change: Record<string, string | undefined>): readonly string[] {
+  try {
+    loadConfig({ ...good, ...change });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+}
+
+describe('loadConfig', () => {
+  it('fills in what can be derived', () => {
+    const config = loadConfig(good);
+    expect(config.cognito.issuer).toBe('https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI');
+    expect(config.cognito.jwksUrl).toBe(`${config.cognito.issuer}/.well-known/jwks.json`);
+    expect(config.cognito.acceptedClientIds).toEqual(['1example23456789']);
+    expect(config.migration.accessTokens).toEqual(['first-token-1', 'second-token-2']);
+    expect(config.migration.unlockInSeconds).toBe(3600);
+    expect(config.migration.legacyHash).toBeUndefined();
+    expect(config.http.publicUrl.href).toBe('http://localhost:3000/');
+    expect(config.refusalTimeMs).toBe(1500);
+    expect(config.acmeChallenge).toBeUndefined();
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('names every problem there is, one a line, and never a value', () => {
+    const secret = 'hunter2hunter2 with spaces';
+    const found = problems({
+      DATABASE_URL: `mysql://${secret}`,
+      AWS_REGION: undefined,
+      PORT: '70000',
+      REFUSAL_TIME_MS: 'soon',
+      SESSION_SECRETS: 'changeme',
+      LEGACY_UNLOCK_IN: 'whenever',
+    });
+    expect(found).toEqual([
+      'PORT must be a port number',
+      'DATABASE_URL must be a postgres:// URL',
+      'AWS_REGION is missing',
+      'LEGACY_UNLOCK_IN must be "never" or a number of minutes, hours or days, such as "1 hour"',
+      'REFUSAL_TIME_MS must be a number of milliseconds from 0 to 10000',
+      'SESSION_SECRETS must hold one or more comma-separated values of at least 16 characters, none of them a placeholder',
+    ]);
+    expect(found.join()).not.toContain('hunter2');
+  });
+
+  it.each(['changeme', 'change-me', 'replace-me', 'your-token-here', '<migration token>', 'short'])(
+    'refuses the placeholder or too short token %s',
+    (token) => expect(problems({ MIGRATION_ACCESS_TOKENS: token })).toHaveLength(1),
+  );
+
+  it('takes an empty value for none', () => {
+    expect(problems({ AWS_REGION: '' })).toEqual(['AWS_REGION is missing']);
+    expect(problems({ AWS_COGNITO_CLIENT_SECRET: '', PORT: '', PASSWORD_PEPPERS: '' })).toEqual([]);
+  });
+
+  it('keeps peppers as they are, with an empty one for "none"', () => {
+    expect(loadConfig({ ...good, PASSWORD_PEPPERS: 'new , old,' }).migration.peppers).toEqual([
+      'new ',
+      ' old',
+      '',
+    ]);
+    expect(loadConfig({ ...good, PASSWORD_PEPPERS: '' }).migration.peppers).toEqual([]);
+  });
+
+  it.each([
+    ['30 minutes', 1800],
+    ['2 days', 172_800],
+    ['never', undefined],
+  ])('reads LEGACY_UNLOCK_IN %s', (text, seconds) => {
+    expect(loadConfig({ ...good, LEGACY_UNLOCK_IN: text }).migration.unlockInSeconds).toBe(seconds);
+  });
+
+  it('wants both halves of a challenge by hand', () => {
+    expect(problems({ LETSENCRYPT_KEY: 'token' })).toEqual([
+      'LETSENCRYPT_CHALLENGE is missing: LETSENCRYPT_KEY and LETSENCRYPT_CHALLENGE go together',
+    ]);
+    expect(
+      loadConfig({ ...good, LETSENCRYPT_KEY: 'token', LETSENCRYPT_CHALLENGE: 'token.print' }).acmeChallenge,
+    ).toEqual({
+      token: 'token',
+      keyAuthorization: 'token.print',
+    });
+  });
+
+  it('never throws anything but a ConfigurationError', () => {
+    const names = [
+      ...Object.keys(good),
+      'PORT',
+      'PUBLIC_URL',
+      'LEGACY_HASH',
+      'LETSENCRYPT_KEY',
+      'COGNITO_ISSUER',
+    ];
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...names), fc.string({ unit: 'binary' })), (change) => {
+        problems(change);
+      }),
+    );
+  });
+});

@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import type { DataSource } from 'typeorm';
+import { createDatabase, createDeviseDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { dataSourceOptions } from './data-source-options.js';
+import { openMigratedDataSource } from './migrate.js';
+
+let database: TestDatabase;
+const open: DataSource[] = [];
+
+const migrated = async (): Promise<DataSource> => {
+  const dataSource = await openMigratedDataSource(dataSourceOptions(database.url));
+  open.push(dataSource);
+  return dataSource;
+};
+
+const columnsOf = (table: string) =>
+  database.sql<{ name: string; type: string; fallback: string | null; nullable: string }>(
+    `SELECT column_name AS name, data_type AS type, column_default AS fallback, is_nullable AS nullable
+     FROM information_schema.columns WHERE table_name = $1 ORDER BY ordinal_position`,
+    [table],
+  );
+
+const ours = (name: string) => name.startsWith('cognito_') || name.startsWith('usher_');
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((dataSource) => dataSource.destroy()));
+  await database.drop();
+});
+
+describe('migrations on an empty database', () => {
+  beforeEach(async () => {
+    database = await createDatabase();
+  });
+
+  it("make a users table with the adopted table's columns", async () => {
+    await migrated();
+    const made = await columnsOf('users');
+    await database.drop();
+    database = await createDeviseDatabase();
+    await migrated();
+    const essence = (columns: typeof made) =>
+      columns.map(({ name, type, nullable }) => `${name} ${type} ${nullable}`).sort();
+    expect(essence(made)).toEqual(essence(await columnsOf('users')));
+  });
+
+  it('run once, however many processes start together', async () => {
+    await Promise.all([migrated(), migrated(), migrated(), migrated()]);
+    const [row] = await database.sql<{ count: string }>('SELECT count(*) FROM usher.schema_migrations');
+    expect(row?.count).toBe('3');
+  });
+
+  it('can be undone and done again', async () => {
+    const dataSource = await migrated();
+    for (let step = 0; step < 3; step += 1) await dataSource.undoLastMigration();
+    expect((await columnsOf('users')).some(({ name }) => ours(name))).toBe(false);
+    await dataSource.runMigrations();
+    expect((await columnsOf('users')).some(({ name }) => ours(name))).toBe(true);
+  });
+});
+
+describe('migrations on an adopted Devise table', () => {
+  beforeEach(async () => {
+    database = await createDeviseDatabase();
+  });
+
+  const rows = () =>
+    database.sql<Record<string, unknown>>(
+      `SELECT to_jsonb(users) - ARRAY(
+         SELECT attname::text FROM pg_attribute WHERE attrelid = 'users'::regclass AND attname ~ '^(cognito|usher)_'
+       ) AS row FROM users ORDER BY id`,
+    );
+
+  it('keep every column, default, row and the sequence', async () => {
+    const [columns, before] = [await columnsOf('users'), await rows()];
+    await migrated();
+    expect((await columnsOf('users')).filter(({ name }) => !ours(name))).toEqual(columns);
+    expect(await rows()).toEqual(before);
+    const [next] = await database.sql<{ id: string }>(`SELECT nextval('users_id_seq') AS id`);
+    expect(next?.id).toBe('30');
+  });
+
+  it('add only columns that Rails need not know when it inserts', async () => {
+    await migrated();
+    for (const { name, fallback, nullable } of await columnsOf('users')) {
+      if (ours(name)) expect(`${name} ${fallback !== null || nullable === 'YES'}`).toBe(`${name} true`);
+    }
+    await database.sql(
+      `INSERT INTO users (email, created_at, updated_at) VALUES ('new@example.com', now(), now())`,
+    );
+  });
+
+  it('put everything else into the schema usher', async () => {
+    await migrated();
+    const tables = await database.sql<{ name: string }>(
+      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
+    );
+    expect(tables).toEqual([{ name: 'users' }]);
+  });
+
+  it('build the indexes anew that an interrupted start left invalid', async () => {
+    await database.sql('ALTER TABLE users ADD COLUMN cognito_sub text');
+    await database.sql(`UPDATE users SET cognito_sub = 'twice' WHERE id IN (1, 2)`);
+    await expect(
+      database.sql('CREATE UNIQUE INDEX CONCURRENTLY index_users_on_cognito_sub ON users (cognito_sub)'),
+    ).rejects.toThrow(/could not create unique index/);
+    await database.sql('ALTER TABLE users DROP COLUMN cognito_sub');
+    await database.sql('ALTER TABLE users ADD COLUMN cognito_was text');
+    await database.sql('UPDATE users SET cognito_was = id::text');
+    await expect(
+      database.sql(`CREATE UNIQUE INDEX CONCURRENTLY index_users_on_usher_email ON users ((1))`),
+    ).rejects.toThrow();
+    await migrated();
+    const indexes = await database.sql<{ valid: boolean; definition: string }>(
+      `SELECT indisvalid AS valid, pg_get_indexdef(indexrelid) AS definition FROM pg_index
+       WHERE indexrelid IN ('index_users_on_usher_email'::regclass, 'index_users_on_cognito_sub'::regclass)`,
+    );
+    expect(indexes.map(({ valid }) => valid)).toEqual([true, true]);
+    expect(indexes.map(({ definition }) => definition).join()).toContain('und-x-icu');
+  });
+
+  it('wait for a quiet moment instead of holding up the old application', async () => {
+    const rails = new pg.Client({ connectionString: database.url });
+    await rails.connect();
+    await rails.query('BEGIN; LOCK TABLE users IN ROW EXCLUSIVE MODE');
+    const start = migrated();
+    // Whatever the migration waits for, it gives up after three seconds; only then does Rails let go.
+    for (;;) {
+      const [row] = await database.sql<{ waiting: boolean }>(
+        `SELECT count(*) > 0 AS waiting FROM pg_locks WHERE relation = 'users'::regclass AND NOT granted`,
+      );
+      if (row?.waiting) break;
+    }
+    for (;;) {
+      const [row] = await database.sql<{ waiting: boolean }>(
+        `SELECT count(*) > 0 AS waiting FROM pg_locks WHERE relation = 'users'::regclass AND NOT granted`,
+      );
+      if (!row?.waiting) break;
+    }
+    await rails.query('COMMIT');
+    await rails.end();
+    await start;
+    expect((await columnsOf('users')).some(({ name }) => ours(name))).toBe(true);
+  });
+
+  it('say which columns are missing when the table is no Devise table', async () => {
+    await database.sql('ALTER TABLE users DROP COLUMN confirmed_at, DROP COLUMN authentication_hash');
+    await expect(migrated()).rejects.toThrow(
+      'lacks columns that Usher reads: authentication_hash, confirmed_at',
+    );
+  });
+});

@@ -1,0 +1,188 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { createDatabase, createDeviseDatabase, type TestDatabase } from '../../test/support/database.js';
+import type { Config } from '../platform/config/config.js';
+import { dataSourceOptions } from '../platform/database/data-source-options.js';
+import { Database } from '../platform/database/database.js';
+import { openMigratedDataSource } from '../platform/database/migrate.js';
+import { UsersRepository } from './persistence/users.repository.js';
+import { type Identity, UserLinkingService } from './user-linking.service.js';
+
+let database: TestDatabase;
+let dataSource: DataSource;
+
+const linkingWith = (legacyHash?: 'keep' | 'erase') =>
+  new UserLinkingService(new UsersRepository(new Database(dataSource)), {
+    migration: { legacyHash },
+  } as unknown as Config);
+
+const verified = (sub: string, email: string): Identity => ({ sub, email, emailVerified: true });
+
+interface Row {
+  id: string;
+  email: string;
+  cognito_sub: string | null;
+  encrypted_password: string;
+  confirmed_at: string | null;
+  first_name: string | null;
+}
+
+const rowsOf = (email: string) =>
+  database.sql<Row>('SELECT * FROM users WHERE lower(email) = lower($1) ORDER BY id', [email]);
+const snapshot = () =>
+  database.sql<{ all: string }>(`SELECT md5(string_agg(users::text, '|' ORDER BY id)) AS all FROM users`);
+
+async function use(created: Promise<TestDatabase>): Promise<void> {
+  database = await created;
+  dataSource = await openMigratedDataSource(dataSourceOptions(database.url));
+}
+
+afterEach(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+describe('linking on an adopted table', () => {
+  beforeEach(() => use(createDeviseDatabase()));
+
+  it('finds the row by the verified address and writes the sub into it', async () => {
+    const user = await linkingWith().link(verified('sub-1', 'ADA@example.com'));
+    expect(user).toEqual({
+      ...{ id: 1, email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace', roles: [] },
+      ...{ sub: 'sub-1', disabled: false },
+    });
+    expect(await rowsOf('ada@example.com')).toHaveLength(1);
+  });
+
+  it('writes nothing when the sub is known, whatever address comes with it', async () => {
+    await linkingWith().link(verified('sub-1', 'ada@example.com'));
+    const before = await snapshot();
+    expect((await linkingWith().link(verified('sub-1', 'bob@example.com'))).id).toBe(1);
+    expect((await linkingWith().link({ sub: 'sub-1', email: undefined, emailVerified: false })).id).toBe(1);
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it.each([
+    ['an unverified address', { sub: 'attacker', email: 'ada@example.com', emailVerified: false }],
+    ['no address', { sub: 'attacker', email: undefined, emailVerified: true }],
+  ])('refuses %s and writes nothing', async (_what, identity) => {
+    const before = await snapshot();
+    await expect(linkingWith().link(identity)).rejects.toMatchObject({ code: 'auth.account_link_conflict' });
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('refuses a row that carries another sub and writes nothing', async () => {
+    await linkingWith().link(verified('owner', 'ada@example.com'));
+    const before = await snapshot();
+    await expect(linkingWith().link(verified('attacker', 'ada@example.com'))).rejects.toMatchObject({
+      code: 'auth.account_link_conflict',
+    });
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('refuses a disabled row and writes nothing', async () => {
+    await database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = 1');
+    const before = await snapshot();
+    await expect(linkingWith().link(verified('sub-1', 'ada@example.com'))).rejects.toMatchObject({
+      code: 'auth.invalid_credentials',
+    });
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('finds a row stored with capitals', async () => {
+    expect((await linkingWith().link(verified('sub-1', 'old.timer@example.com'))).email).toBe(
+      'Old.Timer@Example.com',
+    );
+  });
+
+  it('clears what a stranger may have put into a row that nobody had confirmed', async () => {
+    await linkingWith('keep').link(verified('sub-1', 'carol@example.com'));
+    const [carol] = await rowsOf('carol@example.com');
+    expect(carol).toMatchObject({
+      encrypted_password: '',
+      first_name: null,
+      last_name: null,
+      confirmation_token: null,
+    });
+    expect(carol?.confirmed_at).not.toBeNull();
+  });
+
+  it('keeps the old hash unless told to erase it', async () => {
+    await linkingWith().link(verified('sub-1', 'ada@example.com'));
+    expect((await rowsOf('ada@example.com'))[0]?.encrypted_password).toMatch(/^\$2a\$12\$/);
+    await linkingWith('erase').link(verified('sub-2', 'bob@example.com'));
+    expect((await rowsOf('bob@example.com'))[0]?.encrypted_password).toBe('');
+  });
+
+  it('fills what Rails fills in a new row, in UTC', async () => {
+    await database.sql(`ALTER ROLE CURRENT_USER SET timezone = 'America/New_York'`);
+    const user = await linkingWith().link(verified('sub-1', ' New@Example.com '));
+    const [row] = await database.sql<{ age: string; filled: boolean }>(
+      `SELECT abs(extract(epoch FROM (now() AT TIME ZONE 'UTC') - created_at)) < 60 AS filled FROM users
+       WHERE id = $1 AND email = 'new@example.com' AND encrypted_password = '' AND updated_at = created_at`,
+      [user.id],
+    );
+    await database.sql(`ALTER ROLE CURRENT_USER RESET timezone`);
+    expect(row?.filled).toBe(true);
+  });
+
+  it('lets an exact match win where rows collide by case, and otherwise finds nobody', async () => {
+    const insert = `INSERT INTO users (email, created_at, updated_at, confirmed_at) VALUES ($1, now(), now(), now())`;
+    for (const email of ['Twin@example.com', 'twin@example.com', 'Odd@x.org', 'ODD@x.org'])
+      await database.sql(insert, [email]);
+    expect((await linkingWith().link(verified('sub-1', 'twin@example.com'))).email).toBe('twin@example.com');
+    await linkingWith().link(verified('sub-2', 'odd@x.org'));
+    const odd = await rowsOf('odd@x.org');
+    expect(odd.map(({ email, cognito_sub }) => [email, cognito_sub])).toEqual([
+      ['Odd@x.org', null],
+      ['ODD@x.org', null],
+      ['odd@x.org', 'sub-2'],
+    ]);
+  });
+
+  it('compares more than ASCII', async () => {
+    await database.sql(`UPDATE users SET email = 'JÜRGEN@EXÄMPLE.DE' WHERE id = 29`);
+    expect((await linkingWith().link(verified('sub-1', 'jürgen@exämple.de'))).id).toBe(29);
+  });
+
+  it('gives a hundred sign-ins of one person at once the same row', async () => {
+    const linking = linkingWith();
+    const all = await Promise.all(
+      Array.from({ length: 100 }, () => linking.link(verified('sub-1', 'ada@example.com'))),
+    );
+    expect(new Set(all.map(({ id }) => id))).toEqual(new Set([1]));
+  });
+});
+
+describe('linking on a table of our own', () => {
+  beforeEach(() => use(createDatabase()));
+
+  it('makes one row of a hundred first sign-ins of a person we have never seen', async () => {
+    const linking = linkingWith();
+    const all = await Promise.all(
+      Array.from({ length: 100 }, () => linking.link(verified('sub-1', 'new@example.com'))),
+    );
+    expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+    expect(await rowsOf('new@example.com')).toHaveLength(1);
+  });
+
+  it('lets only one of two subs with the same address in', async () => {
+    const linking = linkingWith();
+    const both = await Promise.allSettled([
+      linking.link(verified('sub-1', 'new@example.com')),
+      linking.link(verified('sub-2', 'new@example.com')),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await rowsOf('new@example.com')).toHaveLength(1);
+  });
+
+  it('erases the old hash unless told to keep it', async () => {
+    const insert = `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at) VALUES ($1, 'hash', now(), now(), now())`;
+    await database.sql(insert, ['a@example.com']);
+    await database.sql(insert, ['b@example.com']);
+    await linkingWith().link(verified('sub-1', 'a@example.com'));
+    await linkingWith('keep').link(verified('sub-2', 'b@example.com'));
+    expect((await rowsOf('a@example.com'))[0]?.encrypted_password).toBe('');
+    expect((await rowsOf('b@example.com'))[0]?.encrypted_password).toBe('hash');
+  });
+});
