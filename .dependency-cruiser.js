@@ -18,7 +18,9 @@ const upward = layers.flatMap((folders, level) => {
     severity: 'error',
     comment: 'Siblings do not import each other and nothing imports upward: move the shared piece down.',
     from: { path: `^src/${folder}/`, pathNot: '\\.spec\\.ts$' },
-    to: { path: `^src/(${[...above, ...siblings(folder), 'cli'].join('|')})/|^src/(app\\.module|create-app|main)\\.ts$` },
+    to: {
+      path: `^src/(${[...above, ...siblings(folder), 'cli'].join('|')})/|^src/(app\\.module|create-app|main)\\.ts$`,
+    },
   }));
 });
 
@@ -76,7 +78,10 @@ export default {
     {
       name: 'production-code-without-dev-dependencies',
       severity: 'error',
-      from: { path: '^(src|libs|apps/migration-lambda)/', pathNot: ['\\.spec\\.ts$', '^apps/migration-lambda/bundle'] },
+      from: {
+        path: '^(src|libs|apps/migration-lambda)/',
+        pathNot: ['\\.spec\\.ts$', '^apps/migration-lambda/bundle'],
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -90,6 +95,9 @@ export default {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { conditionNames: ['source', 'import', 'node', 'default'], exportsFields: ['exports'] },
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'import', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
   },
 };

@@ -22,7 +22,8 @@ export default tseslint.config(
       globals: {
         process: 'readonly',
         console: 'readonly',
-        URL: 'readonly', globalThis: 'readonly',
+        URL: 'readonly',
+        globalThis: 'readonly',
         setTimeout: 'readonly',
         fetch: 'readonly',
       },
@@ -40,7 +41,7 @@ export default tseslint.config(
         'error',
         { considerDefaultExhaustiveForUnions: true },
       ],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@typescript-eslint/require-await': 'off',
       'no-control-regex': 'off',
       'no-restricted-syntax': ['error', noEnvironment],

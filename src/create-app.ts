@@ -3,11 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import cookie from '@fastify/cookie';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
 import { BodyPipe } from './platform/http/body.pipe.js';
 import { serveOpenApi } from './platform/http/openapi.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
 import { logRequests } from './platform/http/request-log.js';
+import { sendProblem } from './platform/http/send-problem.js';
 import { Log } from './platform/logging/log.js';
 
 /** Bytes. The largest honest body is a refresh token with its braces. */
@@ -24,15 +26,20 @@ const requestId = /^[\w.:/+=@-]{1,128}$/;
 export async function createApp(
   variables?: Record<string, string | undefined>,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit, genReqId: acceptedId });
+  const log = new Log();
+  const adapter = new FastifyAdapter({
+    bodyLimit,
+    genReqId: acceptedId,
+    // What Fastify refuses before there is a route, such as an address that cannot be decoded.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(error, request, reply, log),
+  });
   // JSON is the only language spoken here; Nest would add forms.
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(variables), adapter, {
     bodyParser: false,
-    bufferLogs: true,
+    logger: log,
     abortOnError: false,
   });
-  const log = app.get(Log);
-  app.useLogger(log);
   app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(new ProblemFilter(log));
   const fastify = adapter.getInstance();

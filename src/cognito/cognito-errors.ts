@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { ErrorCode, FieldError } from '#contracts';
 import { AppError } from '../platform/errors/app-error.js';
 
@@ -66,12 +67,12 @@ const nothingSent = new Set([
 ]);
 
 export function isNothingSent(error: unknown): boolean {
-  return error instanceof Error && nothingSent.has(error.name) && !isSecretHashFault(error);
+  return types.isNativeError(error) && nothingSent.has(error.name) && !isSecretHashFault(error);
 }
 
 /** Cognito's exception in our words. Branches on names; on texts only where one name covers our fault and theirs. */
 export function toAppError(asked: Asked, error: unknown): AppError {
-  if (!(error instanceof Error)) return new AppError('internal', { cause: error });
+  if (!types.isNativeError(error)) return new AppError('internal', { cause: error });
   if (isSecretHashFault(error)) return new AppError('internal', { cause: error });
   const code = answers[asked][error.name] ?? byText(asked, error);
   if (code === 'too_many_requests') return new AppError(code, { cause: error, retryAfter: hourlyLimitWait });
@@ -114,9 +115,16 @@ const rules: [RegExp, string][] = [
   [/symbol/i, 'needs a symbol'],
 ];
 
-// Node's system errors (ECONNREFUSED, ECONNRESET, ENOTFOUND ...) and the SDK's time-outs: there was no answer.
-const isTransport = (error: Error): boolean =>
-  error.name === 'TimeoutError' ||
-  ('code' in error && typeof error.code === 'string' && /^E[A-Z_]+$/.test(error.code));
+interface FromSdk {
+  code?: unknown;
+  $metadata?: { httpStatusCode?: number };
+}
 
-const isUnreadable = (error: Error): boolean => error instanceof SyntaxError;
+const statusOf = (error: FromSdk): number | undefined => error.$metadata?.httpStatusCode;
+
+// Node's system errors (ECONNREFUSED, ECONNRESET, ENOTFOUND ...), time-outs, and whatever else ended before an answer.
+const isTransport = (error: Error & FromSdk): boolean =>
+  statusOf(error) === undefined || (typeof error.code === 'string' && /^E[A-Z_]+$/.test(error.code));
+
+// An answer that says "fine" and that the SDK could not make sense of.
+const isUnreadable = (error: Error & FromSdk): boolean => (statusOf(error) ?? 0) < 400;

@@ -11,6 +11,9 @@ import type { PasswordCheck } from './password-hashing/worker.js';
 /** Nobody waits longer: the migration Lambda gives up before Cognito's five seconds are over. */
 const deadlineMs = 4000;
 
+/** How long an answer is kept for the same question: first sign-ins that race, and Cognito's repeated tries. */
+const keptMs = 5000;
+
 /** What a check is taken to cost before one was measured: bcrypt with cost 12. */
 const assumedCheckMs = 400;
 
@@ -34,23 +37,27 @@ export class PasswordChecks implements OnModuleDestroy {
   // Cognito's three tries and a person's impatience ask the same question; a key that lives as long as the process
   // keeps passwords from being recognisable in memory.
   private readonly sameQuestionKey = randomBytes(32);
-  private readonly underWay = new Map<string, Promise<Outcome>>();
+  private readonly answers = new Map<string, Promise<Outcome>>();
 
   constructor(private readonly config: Config) {}
 
   /**
-   * Is this the password of this stored string? Identical questions under way share one answer.
+   * Is this the password of this stored string? The same question, asked meanwhile or right after, gets the same answer.
    * @throws AppError `overloaded` when the answer would come after everybody stopped waiting.
    */
   verify(password: string, stored: string): Promise<Outcome> {
-    const key = createHmac('sha256', this.sameQuestionKey)
+    const question = createHmac('sha256', this.sameQuestionKey)
       .update(JSON.stringify([stored, password]))
       .digest('base64');
-    const shared = this.underWay.get(key);
-    if (shared) return shared;
-    const check = this.check(password, stored).finally(() => this.underWay.delete(key));
-    this.underWay.set(key, check);
-    return check;
+    const known = this.answers.get(question);
+    if (known) return known;
+    const answer = this.check(password, stored);
+    this.answers.set(question, answer);
+    answer.then(
+      () => setTimeout(() => this.answers.delete(question), keptMs).unref(),
+      () => this.answers.delete(question),
+    );
+    return answer;
   }
 
   private async check(password: string, stored: string): Promise<Outcome> {

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** What of an error is safe to log. */
 export interface ErrorDescription {
   name: string;
@@ -14,7 +16,7 @@ const deepest = 4;
  * with its values. Messages of AWS exceptions are left out, because "1 validation error detected" can echo the input.
  */
 export function describeError(error: unknown, depth = 0): ErrorDescription {
-  if (!(error instanceof Error)) return { name: typeof error };
+  if (!types.isNativeError(error)) return { name: typeof error };
   const fromAws = '$metadata' in error;
   return {
     name: error.name,

@@ -9,7 +9,10 @@ type FieldsWithError = Omit<Fields, 'error'> & { error?: unknown };
 /** One JSON line an event, on standard output. Also takes Nest's own messages. */
 @Injectable()
 export class Log implements LoggerService {
-  private readonly logger: Logger = pino({ base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
+  private readonly logger: Logger = pino(
+    { base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+    process.stdout,
+  );
 
   info(message: string, fields: Fields = {}): void {
     this.logger.info(fields, message);

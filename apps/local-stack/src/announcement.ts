@@ -1,0 +1,41 @@
+import type { StackFile } from './stack-file.js';
+
+// The first few show what there is: who signs in, who is refused and why.
+const shownUsers = 6;
+
+/** What is printed once everything answers. */
+export function announcement(stack: StackFile): string {
+  return `
+Usher is ready.
+
+  API          ${stack.apiUrl}   (documentation: ${stack.apiUrl}/docs)
+  Mails        ${stack.mailUrl}
+  User pool    ${stack.userPoolUrl}   (${stack.userPoolId}, client ${stack.clientId})
+  Logs         .local/api.log, .local/lambda.log
+${stack.demoUsers.length > 0 ? demo(stack) : '\nDATABASE_URL is set: its users are used as they are, no demo users were added.\n'}
+All of this, for programs: .local/stack.json. Ctrl-C ends everything.
+`;
+}
+
+function demo({ apiUrl, demoUsers }: StackFile): string {
+  const [first] = demoUsers;
+  const shown = demoUsers.slice(0, shownUsers);
+  const width = (column: 'email' | 'password') => Math.max(...shown.map((user) => user[column].length)) + 2;
+  const lines = shown.map(
+    (user) => `  ${user.email.padEnd(width('email'))}${user.password.padEnd(width('password'))}${user.note}`,
+  );
+  const body = JSON.stringify({ email: first?.email, password: first?.password });
+  return `
+Demo users, as a Rails application with Devise left them (${demoUsers.length - shown.length} more in .local/stack.json):
+
+${lines.join('\n')}
+
+Try a first sign-in:
+
+curl -sS ${apiUrl}/auth/sign-in -H 'content-type: application/json' -d ${shellQuoted(body)}
+`;
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

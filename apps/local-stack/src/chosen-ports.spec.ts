@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { choosePorts } from './chosen-ports.js';
+
+describe('choosePorts', () => {
+  let occupied: Server;
+  let taken: number;
+
+  beforeEach(async () => {
+    occupied = createServer().listen(0, '127.0.0.1');
+    await once(occupied, 'listening');
+    taken = (occupied.address() as AddressInfo).port;
+  });
+
+  afterEach(() => {
+    occupied.close();
+  });
+
+  it('refuses a PORT that is taken, and one that is none', async () => {
+    await expect(choosePorts({ PORT: String(taken) }, () => undefined)).rejects.toThrow(
+      `Nothing can listen on port ${taken}, which PORT asks for`,
+    );
+    for (const PORT of ['80a', '-1', '65536', '3000.5']) {
+      await expect(choosePorts({ PORT }, () => undefined)).rejects.toThrow(
+        'PORT must be a number from 0 to 65535.',
+      );
+    }
+  });
+
+  it('takes the wanted port as soon as it is free, and any for 0', async () => {
+    occupied.close();
+    await once(occupied, 'close');
+    expect((await choosePorts({ PORT: String(taken) }, () => undefined)).api).toBe(taken);
+    expect((await choosePorts({ PORT: '0' }, () => undefined)).api).toBeGreaterThan(0);
+  });
+
+  it('takes others where the usual ones are taken, and says so', async () => {
+    // Whoever has the usual ports of this machine: us, or somebody before us.
+    const usual = [3000, 5433, 8025, 1025, 9001, 9229];
+    const servers = usual.map((port) =>
+      createServer()
+        .on('error', () => undefined)
+        .listen(port, '127.0.0.1'),
+    );
+    await Promise.all(
+      servers.map((server) =>
+        Promise.race([once(server, 'listening'), once(server, 'error')]).catch(() => undefined),
+      ),
+    );
+    const notes: string[] = [];
+    const ports = await choosePorts({}, (note) => notes.push(note));
+    for (const server of servers) server.close();
+    expect(notes).toHaveLength(usual.length);
+    expect(notes[0]).toBe(`Port 3000 is taken; the API gets ${ports.api}.`);
+    expect(Object.values<number>({ ...ports }).filter((port: number) => usual.includes(port))).toEqual([]);
+    expect(new Set(Object.values(ports)).size).toBe(usual.length);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import { apiEnvironment, apiUrl, givenVariables, lambdaEnvironment, type StackParts } from './environment.js';
+
+const parts: StackParts = {
+  apiPort: 3000,
+  databaseUrl: 'postgresql://stack',
+  smtpUrl: 'smtp://stack',
+  secrets: { session: 'a-session-secret', migrationAccessToken: 'a-token' },
+  localPool: { url: 'http://127.0.0.1:9229', userPoolId: 'us-east-1_abc', clientId: 'client' },
+};
+
+describe('givenVariables', () => {
+  it('takes an empty variable as not set, and a blank one as given', () => {
+    expect(givenVariables({ PORT: '', PASSWORD_PEPPERS: ' ', HOST: undefined })).toEqual({
+      PASSWORD_PEPPERS: ' ',
+    });
+  });
+});
+
+describe('apiEnvironment', () => {
+  it('tells the API about the parts of the stack', () => {
+    expect(apiEnvironment({}, parts)).toEqual({
+      PORT: '3000',
+      HOST: '127.0.0.1',
+      PUBLIC_URL: 'http://127.0.0.1:3000',
+      DATABASE_URL: 'postgresql://stack',
+      AWS_REGION: 'us-east-1',
+      AWS_COGNITO_USER_POOL_ID: 'us-east-1_abc',
+      AWS_COGNITO_CLIENT_ID: 'client',
+      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: 'http://127.0.0.1:9229',
+      COGNITO_ISSUER: 'http://127.0.0.1:9229/us-east-1_abc',
+      COGNITO_JWKS_URL: 'http://127.0.0.1:9229/us-east-1_abc/.well-known/jwks.json',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      MIGRATION_ACCESS_TOKENS: 'a-token',
+      SESSION_SECRETS: 'a-session-secret',
+      SMTP_URL: 'smtp://stack',
+      MAIL_FROM: 'Usher <usher@localhost.localdomain>',
+    });
+  });
+
+  it('lets every variable the user has set win, and passes on those it does not know', () => {
+    const given = Object.fromEntries(
+      Object.keys(apiEnvironment({}, parts)).map((name) => [name, `my ${name}`]),
+    );
+    expect(apiEnvironment({ ...given, RATE_LIMITS: 'off' }, parts)).toEqual({
+      ...given,
+      RATE_LIMITS: 'off',
+      // Chosen before, from what PORT asked for.
+      PORT: '3000',
+    });
+  });
+
+  it('leaves everything about a pool to a user who brings one', () => {
+    const environment = apiEnvironment(
+      { AWS_COGNITO_USER_POOL_ID: 'eu-west-1_theirs', AWS_PROFILE: 'theirs' },
+      { ...parts, localPool: undefined },
+    );
+    expect(
+      Object.keys(environment).filter((name) => /COGNITO|^AWS_(ACCESS|SECRET|PROFILE)/.test(name)),
+    ).toEqual(['AWS_COGNITO_USER_POOL_ID', 'AWS_PROFILE']);
+  });
+
+  it('keeps an AWS profile away from the local pool', () => {
+    expect(apiEnvironment({ AWS_PROFILE: 'expired' }, parts)).not.toHaveProperty('AWS_PROFILE');
+  });
+});
+
+describe('lambdaEnvironment', () => {
+  it('gives the Lambda the generated token and nothing else of ours', () => {
+    expect(lambdaEnvironment({ SECRET: 'x' }, 'http://api', 'generated')).toEqual({
+      MIGRATION_API_URL: 'http://api',
+      MIGRATION_ACCESS_TOKEN: 'generated',
+    });
+  });
+
+  it('takes the first of the tokens the user gave the API', () => {
+    const given = {
+      MIGRATION_ACCESS_TOKENS: ' , new-token , old-token',
+      LEGACY_ID_ATTRIBUTE: 'custom:old_id',
+    };
+    expect(lambdaEnvironment(given, 'http://api', 'generated')).toEqual({
+      MIGRATION_API_URL: 'http://api',
+      MIGRATION_ACCESS_TOKEN: 'new-token',
+      LEGACY_ID_ATTRIBUTE: 'custom:old_id',
+    });
+  });
+
+  it('takes what the user gave the Lambda itself', () => {
+    const given = {
+      MIGRATION_ACCESS_TOKENS: 'a',
+      MIGRATION_ACCESS_TOKEN: 'b',
+      MIGRATION_API_URL: 'http://other',
+    };
+    expect(lambdaEnvironment(given, 'http://api', 'generated')).toEqual({
+      MIGRATION_API_URL: 'http://other',
+      MIGRATION_ACCESS_TOKEN: 'b',
+    });
+  });
+});
+
+describe('apiUrl', () => {
+  it.each([
+    [{ PORT: '1' }, 'http://127.0.0.1:1'],
+    [{ PORT: '1', HOST: '0.0.0.0' }, 'http://127.0.0.1:1'],
+    [{ PORT: '1', HOST: '::' }, 'http://[::1]:1'],
+    [{ PORT: '1', HOST: 'localhost' }, 'http://localhost:1'],
+  ])('of %j is %s', (environment, url) => {
+    expect(apiUrl(environment)).toBe(url);
+  });
+});

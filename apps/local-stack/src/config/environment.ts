@@ -1,0 +1,77 @@
+export type Environment = Record<string, string>;
+
+/** What the stack brought up, as far as the API and the Lambda must know. */
+export interface StackParts {
+  apiPort: number;
+  databaseUrl: string;
+  smtpUrl: string;
+  secrets: { session: string; migrationAccessToken: string };
+  /** Absent when the user brought a pool. */
+  localPool?: { url: string; userPoolId: string; clientId: string };
+}
+
+export const defaultRegion = 'us-east-1';
+
+/** A variable that is set to nothing counts as not set, as in the API. */
+export function givenVariables(env: NodeJS.ProcessEnv): Environment {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
+    ),
+  );
+}
+
+/** The API's environment: every variable the user has set wins, but PORT, which is 0 when any port will do. */
+export function apiEnvironment(given: Environment, parts: StackParts): Environment {
+  const environment: Environment = {
+    HOST: '127.0.0.1',
+    DATABASE_URL: parts.databaseUrl,
+    AWS_REGION: defaultRegion,
+    MIGRATION_ACCESS_TOKENS: parts.secrets.migrationAccessToken,
+    SESSION_SECRETS: parts.secrets.session,
+    SMTP_URL: parts.smtpUrl,
+    MAIL_FROM: 'Usher <usher@localhost.localdomain>',
+    ...(parts.localPool && poolVariables(parts.localPool)),
+    ...given,
+    PORT: String(parts.apiPort),
+  };
+  // A profile would be preferred to the keys; the local pool accepts any, an expired profile would not get that far.
+  if (parts.localPool) delete environment.AWS_PROFILE;
+  return { PUBLIC_URL: apiUrl(environment), ...environment };
+}
+
+function poolVariables({ url, userPoolId, clientId }: NonNullable<StackParts['localPool']>): Environment {
+  return {
+    AWS_COGNITO_USER_POOL_ID: userPoolId,
+    AWS_COGNITO_CLIENT_ID: clientId,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: url,
+    COGNITO_ISSUER: `${url}/${userPoolId}`,
+    COGNITO_JWKS_URL: `${url}/${userPoolId}/.well-known/jwks.json`,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+}
+
+export function lambdaEnvironment(given: Environment, apiUrl: string, generatedToken: string): Environment {
+  const environment: Environment = {
+    MIGRATION_API_URL: given.MIGRATION_API_URL ?? apiUrl,
+    MIGRATION_ACCESS_TOKEN:
+      given.MIGRATION_ACCESS_TOKEN ?? firstOf(given.MIGRATION_ACCESS_TOKENS) ?? generatedToken,
+  };
+  const { LEGACY_ID_ATTRIBUTE: attribute } = given;
+  return attribute ? { ...environment, LEGACY_ID_ATTRIBUTE: attribute } : environment;
+}
+
+/** Where this machine reaches the API, whatever it listens on. */
+export function apiUrl({ HOST: host = '127.0.0.1', PORT: port = '' }: Environment): string {
+  const everywhere: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+  const name = everywhere[host] ?? host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function firstOf(list: string | undefined): string | undefined {
+  return list
+    ?.split(',')
+    .map((entry) => entry.trim())
+    .find((entry) => entry !== '');
+}

@@ -1,0 +1,53 @@
+import { failure, type Invocation, type InvocationResult, type LambdaFunction } from './lambda-function.js';
+import { LambdaWorker, type WorkerOptions } from './lambda-worker.js';
+
+/** As many workers as calls wait, up to a bound; further calls wait for one that is free. */
+export class WorkerPool {
+  private readonly workers = new Set<LambdaWorker>();
+  private readonly idle: LambdaWorker[] = [];
+  private readonly waiting: ((worker: LambdaWorker | undefined) => void)[] = [];
+  private closed = false;
+
+  constructor(
+    private readonly lambda: LambdaFunction,
+    private readonly maxConcurrency: number,
+    private readonly options: WorkerOptions,
+  ) {}
+
+  async invoke(invocation: Invocation): Promise<InvocationResult> {
+    const worker = await this.take();
+    if (!worker) return failure('ServiceException', 'The host is closing');
+    const result = await worker.invoke(invocation);
+    this.giveBack(worker);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.waiting.splice(0).forEach((proceed) => proceed(undefined));
+    await Promise.all([...this.workers].map((worker) => worker.end()));
+  }
+
+  private async take(): Promise<LambdaWorker | undefined> {
+    if (this.closed) return undefined;
+    for (let worker = this.idle.pop(); worker; worker = this.idle.pop()) {
+      if (worker.alive) return worker;
+      this.workers.delete(worker);
+    }
+    if (this.workers.size < this.maxConcurrency) return this.start();
+    return new Promise((proceed) => this.waiting.push(proceed));
+  }
+
+  private giveBack(worker: LambdaWorker): void {
+    if (!worker.alive) this.workers.delete(worker);
+    const next = this.waiting.shift();
+    if (next) next(worker.alive ? worker : this.start());
+    else if (worker.alive) this.idle.push(worker);
+  }
+
+  private start(): LambdaWorker {
+    const worker = new LambdaWorker(this.lambda, this.options);
+    this.workers.add(worker);
+    return worker;
+  }
+}

@@ -1,0 +1,71 @@
+import {
+  CognitoIdentityProviderClient,
+  CreateUserPoolClientCommand,
+  CreateUserPoolCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import type { LocalFolder } from './local-folder.js';
+
+export const migrationFunction = 'usher-migration';
+
+export interface PoolIds {
+  userPoolId: string;
+  clientId: string;
+}
+
+// Beside the pool's own data, so that the two go together.
+const file = 'user-pool/ids.json';
+
+/** The pool and the client of an earlier start, or new ones. */
+export async function ensurePool(folder: LocalFolder, endpoint: string, region: string): Promise<PoolIds> {
+  const kept = await folder.readJson<PoolIds>(file);
+  if (kept) return kept;
+  const cognito = new CognitoIdentityProviderClient({
+    endpoint,
+    region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  try {
+    const ids = await createPool(cognito, region);
+    await folder.writeJson(file, ids);
+    return ids;
+  } finally {
+    cognito.destroy();
+  }
+}
+
+async function createPool(cognito: CognitoIdentityProviderClient, region: string): Promise<PoolIds> {
+  const trigger = `arn:aws:lambda:${region}:000000000000:function:${migrationFunction}`;
+  const { UserPool: pool } = await cognito.send(
+    new CreateUserPoolCommand({
+      PoolName: 'usher-local',
+      UsernameAttributes: ['email'],
+      UsernameConfiguration: { CaseSensitive: false },
+      AutoVerifiedAttributes: ['email'],
+      LambdaConfig: { UserMigration: trigger, PreSignUp: trigger },
+      Schema: [{ Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true }],
+      // As lenient as Cognito can be about what Devise accepted.
+      Policies: {
+        PasswordPolicy: {
+          MinimumLength: 8,
+          RequireLowercase: false,
+          RequireUppercase: false,
+          RequireNumbers: false,
+          RequireSymbols: false,
+        },
+      },
+    }),
+  );
+  const { UserPoolClient: client } = await cognito.send(
+    new CreateUserPoolClientCommand({
+      UserPoolId: pool?.Id,
+      ClientName: 'usher',
+      GenerateSecret: false,
+      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      PreventUserExistenceErrors: 'ENABLED',
+      EnableTokenRevocation: true,
+    }),
+  );
+  if (!pool?.Id || !client?.ClientId)
+    throw new Error('The local user pool gave its new pool or client no id.');
+  return { userPoolId: pool.Id, clientId: client.ClientId };
+}

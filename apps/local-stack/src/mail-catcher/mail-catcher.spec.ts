@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createTransport, type SendMailOptions } from 'nodemailer';
+import { startMailCatcher, type MailCatcher } from './mail-catcher.js';
+import { Mailbox, type CaughtMail } from './mailbox.js';
+
+describe('mail catcher', () => {
+  let catcher: MailCatcher;
+  const mail = { from: '"Usher" <usher@example.com>', to: 'ada@example.com', subject: 'Hello', text: 'Hi' };
+
+  const send = async (options: SendMailOptions, url = catcher.smtpUrl) => {
+    const transport = createTransport(url);
+    try {
+      await transport.sendMail({ ...mail, ...options });
+    } finally {
+      transport.close();
+    }
+  };
+  const page = async () => (await fetch(catcher.url)).text();
+
+  beforeEach(async () => {
+    catcher = await startMailCatcher();
+  });
+
+  afterEach(() => catcher.close());
+
+  it('answers mails as JSON, newest first, letters beyond ASCII intact', async () => {
+    await send({ subject: 'Zurücksetzen 🔑', text: 'Grüße, Zoë\n', html: '<p>Grüße</p>' });
+    await send({ to: 'bob@example.com', bcc: 'jürgen@exämple.de', subject: 'Second' });
+    const response = await fetch(`${catcher.url}/messages`);
+    const date = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(await response.json()).toEqual([
+      {
+        from: 'usher@example.com',
+        to: ['bob@example.com', 'jürgen@exämple.de'],
+        subject: 'Second',
+        text: 'Hi',
+        html: '',
+        date,
+      },
+      {
+        from: 'usher@example.com',
+        to: ['ada@example.com'],
+        subject: 'Zurücksetzen 🔑',
+        text: 'Grüße, Zoë',
+        html: '<p>Grüße</p>',
+        date,
+      },
+    ]);
+  });
+
+  it('takes mail from a client that signs in, whatever the password', async () => {
+    await send({}, catcher.smtpUrl.replace('//', '//somebody:anything@'));
+    expect(catcher.messages()).toHaveLength(1);
+  });
+
+  it('waits for the mail that is asked for', async () => {
+    await send({ subject: 'Earlier' });
+    const waiting = catcher.waitFor(({ to }) => to.includes('late@example.com'));
+    await send({ subject: 'Not this one' });
+    await send({ subject: 'This one', to: 'late@example.com' });
+    expect((await waiting).subject).toBe('This one');
+    expect((await catcher.waitFor(() => true)).subject).toBe('This one');
+    await expect(catcher.waitFor(({ subject }) => subject === 'Never', 5)).rejects.toThrow('within 5 ms');
+  });
+
+  it('refuses a mail that is too large and goes on', async () => {
+    await expect(send({ text: 'x'.repeat(2 * 1024 * 1024) })).rejects.toThrow(/552/);
+    await send({});
+    expect(catcher.messages()).toHaveLength(1);
+  });
+
+  it('shows a page that runs nothing a mail brings', async () => {
+    const attack = `"><script>alert(1)</script>`;
+    await send({ subject: attack, text: attack, html: `<b title='x'>${attack}</b>` });
+    const html = await page();
+    expect(html).not.toContain('<script');
+    expect(html).toContain('&quot;&gt;&lt;script&gt;');
+    expect(html).toMatch(/<iframe sandbox="[^"]*" srcdoc="&lt;base[^"<>]*">/);
+    expect(html).not.toMatch(/allow-(scripts|same-origin)/);
+  });
+
+  it('makes addresses in a text clickable, and no more than the address', async () => {
+    await send({ text: `Confirm: http://localhost:3000/confirm?a=1&b=2 now` });
+    expect(await page()).toContain(
+      '<a href="http://localhost:3000/confirm?a=1&amp;b=2" target="_blank" rel="noreferrer">http://localhost:3000/confirm?a=1&amp;b=2</a> now',
+    );
+  });
+
+  it('is a readable failure when its port is taken', async () => {
+    const httpPort = Number(new URL(catcher.url).port);
+    await expect(startMailCatcher({ httpPort })).rejects.toThrow('EADDRINUSE');
+    const smtpPort = Number(new URL(catcher.smtpUrl).port);
+    await expect(startMailCatcher({ smtpPort })).rejects.toThrow('EADDRINUSE');
+  });
+});
+
+describe('Mailbox', () => {
+  it('keeps the newest mails only', () => {
+    const mailbox = new Mailbox(3);
+    const mailAbout = (subject: string): CaughtMail => ({
+      from: '',
+      to: [],
+      subject,
+      text: '',
+      html: '',
+      date: '',
+    });
+    for (const subject of ['1', '2', '3', '4', '5']) mailbox.add(mailAbout(subject));
+    expect(mailbox.newestFirst().map((mail) => mail.subject)).toEqual(['5', '4', '3']);
+  });
+});

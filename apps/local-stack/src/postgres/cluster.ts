@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { access, chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { makePrivateFolder, type Account } from './account.js';
+
+const run = promisify(execFile);
+
+export interface Cluster {
+  /** The data directory; PostgreSQL's processes are started with it as their working directory. */
+  folder: string;
+  password: string;
+}
+
+/**
+ * How PostgreSQL names the folder it was started in. When it runs under another account, that account may be
+ * unable to walk the path to a checkout below a private home folder, but it can always use the folder it stands in.
+ */
+export function whereItStands(folder: string, account: Account): string {
+  return account ? '/proc/self/cwd' : folder;
+}
+
+/** No variable of ours (PGDATA, PGPORT, LANG, TZ, …) may change what PostgreSQL does. */
+export const serverEnvironment = { LC_ALL: 'C', TZ: 'UTC' };
+
+/** Finds the cluster of an earlier start, or makes one. */
+export async function openCluster(dataDir: string, native: string, account: Account): Promise<Cluster> {
+  const folder = join(dataDir, 'cluster');
+  const passwordFile = join(dataDir, 'password');
+  await makePrivateFolder(dataDir, account);
+  if (!(await exists(folder))) {
+    const unfinished = join(dataDir, 'cluster.unfinished');
+    await rm(unfinished, { recursive: true, force: true });
+    await makePrivateFolder(unfinished, account);
+    await writeSecret(passwordFile, randomBytes(24).toString('base64url'), account);
+    await initdb(native, unfinished, account);
+    await rename(unfinished, folder);
+  }
+  return { folder, password: await readFile(passwordFile, 'utf8') };
+}
+
+async function initdb(native: string, folder: string, account: Account): Promise<void> {
+  const where = whereItStands(folder, account);
+  const options = ['--username=postgres', '--auth=scram-sha-256', '--locale=C', '--encoding=UTF8'];
+  await run(
+    join(native, 'bin', 'initdb'),
+    [`--pgdata=${where}`, `--pwfile=${where}/../password`, ...options],
+    { cwd: folder, env: serverEnvironment, ...account },
+  );
+}
+
+async function writeSecret(path: string, value: string, account: Account): Promise<void> {
+  await writeFile(path, value, { mode: 0o600 });
+  if (account) await chown(path, account.uid, account.gid);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,46 @@
+import { apiUrl, type Environment } from './config/environment.js';
+import type { DemoUser } from './demo-users.js';
+import { stackFile, type LocalFolder } from './local-folder.js';
+
+/** `.local/stack.json`: where everything is, for programs that use a running stack. */
+export interface StackFile {
+  apiUrl: string;
+  userPoolUrl: string;
+  region: string;
+  userPoolId: string;
+  clientId: string;
+  databaseUrl: string;
+  migrationAccessToken: string;
+  lambdaUrl: string;
+  mailUrl: string;
+  demoUsers: DemoUser[];
+}
+
+export interface Addresses {
+  lambdaUrl: string;
+  mailUrl: string;
+  migrationAccessToken: string;
+  demoUsers: DemoUser[];
+}
+
+/** What the API was told is the truth about everything it was told. */
+export function describeStack(api: Environment, addresses: Addresses): StackFile {
+  const region = api.AWS_REGION ?? '';
+  return {
+    apiUrl: apiUrl(api),
+    userPoolUrl:
+      api.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? `https://cognito-idp.${region}.amazonaws.com`,
+    region,
+    userPoolId: api.AWS_COGNITO_USER_POOL_ID ?? '',
+    clientId: api.AWS_COGNITO_CLIENT_ID ?? '',
+    databaseUrl: api.DATABASE_URL ?? '',
+    migrationAccessToken: addresses.migrationAccessToken,
+    lambdaUrl: addresses.lambdaUrl,
+    mailUrl: addresses.mailUrl,
+    demoUsers: addresses.demoUsers,
+  };
+}
+
+export async function writeStackFile(folder: LocalFolder, stack: StackFile): Promise<void> {
+  await folder.writeJson(stackFile, stack);
+}

@@ -1,0 +1,178 @@
+import { createWriteStream, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startUserPool } from '../../user-pool/src/server.js';
+import { startApi, type ApiOptions } from './api.js';
+import { choosePorts, type ChosenPorts } from './chosen-ports.js';
+import {
+  apiEnvironment,
+  apiUrl,
+  defaultRegion,
+  lambdaEnvironment,
+  type Environment,
+  type StackParts,
+} from './config/environment.js';
+import { prepareDemoUsers, type DemoUser } from './demo-users.js';
+import { startLambdaHost } from './lambda-host/lambda-host.js';
+import type { LocalFolder } from './local-folder.js';
+import { ensurePool, migrationFunction } from './local-user-pool.js';
+import { startMailCatcher } from './mail-catcher/mail-catcher.js';
+import { startPostgres } from './postgres/postgres.js';
+import { projectRoot } from './project-root.js';
+import { openSecrets } from './secrets.js';
+import { describeStack, writeStackFile, type StackFile } from './stack-file.js';
+import { StartError } from './start-error.js';
+import type { Startup, Write } from './startup.js';
+import { startWatchedApi } from './watched-api.js';
+
+export interface StackOptions {
+  given: Environment;
+  folder: LocalFolder;
+  startup: Startup;
+  signal: AbortSignal;
+  write: Write;
+  watch: boolean;
+}
+
+export interface Stack {
+  described: StackFile;
+  /** Settles with a sentence when a part has ended by itself. */
+  ended: Promise<string>;
+}
+
+interface Database {
+  url: string;
+  demoUsers: DemoUser[];
+  ended: Promise<string>;
+}
+
+const never = new Promise<never>(() => undefined);
+
+/** Brings everything up in the order in which the parts need each other. The caller ends it through `startup`. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { given, folder, startup } = options;
+  const secrets = await openSecrets(folder);
+  const ports = await choosePorts(given, (line) => startup.note(line));
+  const database = await bringUpDatabase(options, ports);
+  const mail = await startup.step(
+    'Mail catcher',
+    () => startMailCatcher({ smtpPort: ports.smtp, httpPort: ports.mailPage }),
+    (catcher) => catcher.close(),
+  );
+  const parts = {
+    apiPort: ports.api,
+    databaseUrl: database.url,
+    smtpUrl: given.SMTP_URL ?? mail.smtpUrl,
+    secrets,
+  };
+  const lambda = await bringUpLambda(options, parts, ports.lambda);
+  const localPool = await bringUpUserPool(options, {
+    port: ports.userPool,
+    lambdaUrl: lambda.url,
+    smtpUrl: parts.smtpUrl,
+  });
+  const environment = apiEnvironment(given, { ...parts, localPool });
+  const api = await bringUpApi(options, environment);
+  const described = describeStack(environment, {
+    lambdaUrl: lambda.url,
+    mailUrl: mail.url,
+    migrationAccessToken: lambda.accessToken,
+    demoUsers: database.demoUsers,
+  });
+  await writeStackFile(folder, described);
+  return { described, ended: Promise.race([api.ended, database.ended]) };
+}
+
+async function bringUpDatabase(
+  { given, folder, startup }: StackOptions,
+  ports: ChosenPorts,
+): Promise<Database> {
+  if (given.DATABASE_URL) {
+    startup.note('PostgreSQL: yours, of DATABASE_URL');
+    return { url: given.DATABASE_URL, demoUsers: [], ended: never };
+  }
+  const postgres = await startup.step(
+    'PostgreSQL',
+    () => startPostgres({ dataDir: folder.pathOf('postgres'), port: ports.database, durable: true }),
+    (server) => server.stop(),
+  );
+  const url = await postgres.createDatabase('usher');
+  const demoUsers = await startup.step('Demo users', () =>
+    withClient(url, (client) => prepareDemoUsers(client, new Date())),
+  );
+  return { url, demoUsers, ended: postgres.ended.then((said) => `PostgreSQL ended:\n${said}`) };
+}
+
+async function bringUpLambda(options: StackOptions, parts: StackParts, port: number) {
+  const { given, startup } = options;
+  const file = join(projectRoot, 'dist', 'migration-lambda', 'index.mjs');
+  if (!existsSync(file)) throw new StartError(`${file} is missing. Run npm run build.`);
+  const environment = lambdaEnvironment(
+    given,
+    apiUrl({ ...given, PORT: String(parts.apiPort) }),
+    parts.secrets.migrationAccessToken,
+  );
+  const { url } = await startup.step(
+    'Migration Lambda',
+    () =>
+      startLambdaHost({
+        functions: { [migrationFunction]: { file, environment } },
+        port,
+        log: lambdaLog(options),
+      }),
+    (host) => host.close(),
+  );
+  return { url, accessToken: environment.MIGRATION_ACCESS_TOKEN ?? '' };
+}
+
+function lambdaLog({ folder, watch, write }: StackOptions): (line: string) => void {
+  if (watch) return (line) => write(`${line}\n`);
+  const file = createWriteStream(folder.pathOf('lambda.log'), { mode: 0o600 });
+  // Losing a log line is no reason to end.
+  file.on('error', () => undefined);
+  return (line) => void file.write(`${line}\n`);
+}
+
+async function bringUpUserPool(
+  { given, folder, startup }: StackOptions,
+  options: { port: number; lambdaUrl: string; smtpUrl: string },
+): Promise<StackParts['localPool']> {
+  if (given.AWS_COGNITO_USER_POOL_ID) {
+    startup.note('User pool: yours, of AWS_COGNITO_USER_POOL_ID');
+    return undefined;
+  }
+  const pool = await startup.step(
+    'User pool',
+    () =>
+      startUserPool({
+        port: options.port,
+        dataDir: folder.pathOf('user-pool', 'data'),
+        smtpUrl: options.smtpUrl,
+        mailFrom: given.MAIL_FROM,
+        lambdaEndpoint: options.lambdaUrl,
+      }),
+    (started) => started.close(),
+  );
+  return { url: pool.url, ...(await ensurePool(folder, pool.url, given.AWS_REGION ?? defaultRegion)) };
+}
+
+async function bringUpApi({ folder, startup, signal, watch, write }: StackOptions, environment: Environment) {
+  const logFile = watch ? undefined : folder.pathOf('api.log');
+  const options: ApiOptions = { url: apiUrl(environment), environment, logFile, signal };
+  const api = await startup.step(
+    'API',
+    () => (watch ? startWatchedApi(options, write) : startApi(options)),
+    (started) => started.stop(),
+  );
+  return api;
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

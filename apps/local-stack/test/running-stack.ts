@@ -1,0 +1,118 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readdir, readFile, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { projectRoot } from '../src/project-root.js';
+import type { StackFile } from '../src/stack-file.js';
+
+/** What was built, as a checkout of its own with a `.local/` of its own. Like every mkdtemp folder it is private (0700). */
+export async function makeCheckout(): Promise<string> {
+  const checkout = await mkdtemp(join(tmpdir(), 'usher-checkout-'));
+  const copy = (...names: string[]) =>
+    cp(join(projectRoot, ...names), join(checkout, ...names), { recursive: true });
+  await mkdir(join(checkout, 'apps', 'local-stack'), { recursive: true });
+  await Promise.all([copy('package.json'), copy('dist'), copy('apps', 'local-stack', 'demo-data')]);
+  await symlink(join(projectRoot, 'node_modules'), join(checkout, 'node_modules'), 'junction');
+  return checkout;
+}
+
+/** The stack as its own process, with what it says. */
+export class RunningStack {
+  output = '';
+  readonly exited: Promise<number | null>;
+  private readonly child: ChildProcess;
+
+  constructor(
+    private readonly checkout: string,
+    argv: string[],
+    environment: Record<string, string>,
+  ) {
+    this.child = spawn(process.execPath, [join(checkout, 'dist/apps/local-stack/src/main.js'), ...argv], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // In a process group of its own, as a shell does with what is typed.
+      detached: true,
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    }
+    this.exited = once(this.child, 'close').then(([code]) => code as number | null);
+  }
+
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('The stack was not started.');
+    return this.child.pid;
+  }
+
+  async says(words: string): Promise<void> {
+    await Promise.race([
+      until(() => this.output.includes(words)),
+      this.exited.then((code) => {
+        throw new Error(`The stack ended with ${code} before it said "${words}":\n${this.output}`);
+      }),
+    ]);
+  }
+
+  async ready(): Promise<StackFile> {
+    await this.says('Usher is ready.');
+    return JSON.parse(await readFile(join(this.checkout, '.local', 'stack.json'), 'utf8')) as StackFile;
+  }
+
+  /** As Ctrl-C in a terminal does: every process of the group gets the signal. */
+  async interrupt(): Promise<number | null> {
+    process.kill(-this.pid, 'SIGINT');
+    return this.exited;
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    process.kill(this.pid, signal);
+    return this.exited;
+  }
+}
+
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`This did not come true: ${String(condition)}`);
+    await pause(20);
+  }
+}
+
+interface Process {
+  pid: number;
+  parent: number;
+  command: string;
+}
+
+/** Every process below this one, as far as the machine tells (Linux does). */
+export async function processesBelow(pid: number): Promise<Process[]> {
+  const all = await allProcesses();
+  const below = (parent: number): Process[] =>
+    all.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)]);
+  return below(pid);
+}
+
+export async function isRunning({ pid, command }: Process): Promise<boolean> {
+  return (await allProcesses()).some((one) => one.pid === pid && one.command === command);
+}
+
+async function allProcesses(): Promise<Process[]> {
+  const names = await readdir('/proc').catch(() => []);
+  const found = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map(readProcess));
+  return found.filter((one) => one !== undefined);
+}
+
+async function readProcess(name: string): Promise<Process | undefined> {
+  try {
+    const [stat, command] = await Promise.all(
+      ['stat', 'cmdline'].map((file) => readFile(join('/proc', name, file), 'utf8')),
+    );
+    // The program's name is in brackets and may hold anything; the parent is the second field after it.
+    const [state, parent] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+    return state === 'Z' ? undefined : { pid: Number(name), parent: Number(parent), command: command ?? '' };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Makes `dist/migration-lambda/index.mjs` from what tsc has built: esbuild on TypeScript would drop the decorator
+ * metadata that Nest injects by.
+ */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = new URL('../../', import.meta.url);
+const path = (relative) => fileURLToPath(new URL(relative, root));
+
+/** Nest imports these only when they are used, and nothing here uses them. */
+const unused = [
+  '@nestjs/microservices',
+  '@nestjs/platform-express',
+  '@nestjs/websockets',
+  'class-transformer',
+  'class-validator',
+  'file-type',
+];
+
+const { metafile } = await build({
+  entryPoints: [path('dist/apps/migration-lambda/src/main.js')],
+  outfile: path('dist/migration-lambda/index.mjs'),
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  minify: true,
+  keepNames: true,
+  metafile: true,
+  // rxjs offers node its CommonJS build, of which nothing can be shaken off.
+  alias: {
+    rxjs: path('node_modules/rxjs/dist/esm/index.js'),
+    'rxjs/operators': path('node_modules/rxjs/dist/esm/operators/index.js'),
+  },
+  external: unused.flatMap((name) => [name, `${name}/*`]),
+  logLevel: 'warning',
+});
+
+await writeFile(path('dist/migration-lambda/meta.json'), JSON.stringify(metafile));

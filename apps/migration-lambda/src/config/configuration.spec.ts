@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigurationError, readConfiguration } from './configuration.js';
+
+const good = { MIGRATION_API_URL: 'https://api.example.com', MIGRATION_ACCESS_TOKEN: 'a-long-token' };
+
+describe('the configuration of the Lambda', () => {
+  it.each([
+    ['https://api.example.com', 'https://api.example.com/aws/auth'],
+    ['https://api.example.com/', 'https://api.example.com/aws/auth'],
+    ['http://localhost:3000/old//', 'http://localhost:3000/old/aws/auth'],
+  ])('asks at %s', (MIGRATION_API_URL, expected) => {
+    expect(readConfiguration({ ...good, MIGRATION_API_URL }).authUrl.href).toBe(expected);
+  });
+
+  it.each([
+    [undefined, 'custom:rails_app_id'],
+    ['custom:legacy', 'custom:legacy'],
+    ['', undefined],
+    ['  ', undefined],
+  ])('with LEGACY_ID_ATTRIBUTE %j keeps the id in %j', (LEGACY_ID_ATTRIBUTE, expected) => {
+    expect(readConfiguration({ ...good, LEGACY_ID_ATTRIBUTE }).legacyIdAttribute).toBe(expected);
+  });
+
+  it.each([
+    ['MIGRATION_API_URL', undefined],
+    ['MIGRATION_API_URL', ' '],
+    ['MIGRATION_API_URL', 'secret.example.com'],
+    ['MIGRATION_API_URL', 'ftp://secret.example.com'],
+    ['MIGRATION_API_URL', 'https://secret:port'],
+    ['MIGRATION_ACCESS_TOKEN', undefined],
+    ['MIGRATION_ACCESS_TOKEN', ''],
+    ['MIGRATION_ACCESS_TOKEN', 'change-me'],
+    ['MIGRATION_ACCESS_TOKEN', '<secret>'],
+    ['LEGACY_ID_ATTRIBUTE', 'sub'],
+    ['LEGACY_ID_ATTRIBUTE', 'custom:secret name'],
+    ['LEGACY_ID_ATTRIBUTE', 'custom:a_secret_name_far_too_long'],
+  ])('names %s and not its value %j', (name, value) => {
+    const error = errorOf({ ...good, [name]: value });
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(error.message.split('\n')).toHaveLength(2);
+    expect(error.message).toContain(name);
+    expect(error.message).not.toMatch(/secret/);
+  });
+
+  it('names everything that is wrong at once', () => {
+    expect(errorOf({ LEGACY_ID_ATTRIBUTE: 'sub' }).message.match(/^ {2}[A-Z_]+/gm)).toEqual([
+      '  MIGRATION_API_URL',
+      '  MIGRATION_ACCESS_TOKEN',
+      '  LEGACY_ID_ATTRIBUTE',
+    ]);
+  });
+});
+
+function errorOf(environment: Record<string, string | undefined>): Error {
+  try {
+    readConfiguration(environment);
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('The configuration was accepted');
+}

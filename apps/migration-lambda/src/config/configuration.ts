@@ -1,0 +1,64 @@
+/** What the Lambda must be told; also the token under which it is injected. */
+export class Configuration {
+  /** `POST` goes here. */
+  readonly authUrl: URL;
+  readonly accessToken: string;
+  /** The pool attribute that keeps the old id; undefined when switched off. */
+  readonly legacyIdAttribute: string | undefined;
+}
+
+/** One line a problem, each naming the variable and never its value: this text ends up in a log. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+
+  constructor(problems: string[]) {
+    super(['The migration Lambda cannot start:', ...problems].join('\n  '));
+  }
+}
+
+type Environment = Record<string, string | undefined>;
+
+const PLACEHOLDER = /^(change[-_ ]?me|replace[-_ ]?me|placeholder|todo|x{3,}|your[-_ ].*|<.*>)$/i;
+
+/** Cognito allows 20 characters after `custom:` (API reference, SchemaAttributeType). */
+const CUSTOM_ATTRIBUTE = /^custom:\S{1,20}$/;
+
+export function readConfiguration(environment: Environment = process.env): Configuration {
+  const authUrl = readAuthUrl(environment.MIGRATION_API_URL?.trim());
+  const accessToken = readAccessToken(environment.MIGRATION_ACCESS_TOKEN?.trim());
+  const legacyIdAttribute = readLegacyIdAttribute(environment.LEGACY_ID_ATTRIBUTE?.trim());
+  const problems = [authUrl, accessToken, legacyIdAttribute].filter((value) => value instanceof Problem);
+  if (authUrl instanceof Problem || accessToken instanceof Problem || legacyIdAttribute instanceof Problem) {
+    throw new ConfigurationError(problems.map(({ text }) => text));
+  }
+  return { authUrl, accessToken, legacyIdAttribute };
+}
+
+class Problem {
+  constructor(readonly text: string) {}
+}
+
+function readAuthUrl(base: string | undefined): URL | Problem {
+  if (!base)
+    return new Problem(
+      'MIGRATION_API_URL is missing: the address of the API, such as https://api.example.com',
+    );
+  if (!/^https?:\/\//i.test(base) || !URL.canParse(base)) {
+    return new Problem('MIGRATION_API_URL must be an address that begins with https:// or http://');
+  }
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/aws/auth`;
+  return url;
+}
+
+function readAccessToken(token: string | undefined): string | Problem {
+  if (!token) return new Problem('MIGRATION_ACCESS_TOKEN is missing: one of the tokens that the API accepts');
+  if (PLACEHOLDER.test(token)) return new Problem('MIGRATION_ACCESS_TOKEN still holds a placeholder');
+  return token;
+}
+
+function readLegacyIdAttribute(name = 'custom:rails_app_id'): string | undefined | Problem {
+  if (name === '') return undefined;
+  if (CUSTOM_ATTRIBUTE.test(name)) return name;
+  return new Problem('LEGACY_ID_ATTRIBUTE must be a custom attribute, such as custom:rails_app_id, or empty');
+}

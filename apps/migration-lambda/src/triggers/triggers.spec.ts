@@ -1,0 +1,187 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { json, silence, text } from '../../test/fake-usher.js';
+import type { TriggerEvent } from '../trigger-event.js';
+import {
+  forgot,
+  hurried,
+  LambdaUnderTest,
+  PASSWORD,
+  railsAlice,
+  railsUnknown,
+  signIn,
+  signUp,
+  TOKEN,
+  trigger,
+  TRY_LATER,
+  unhurried,
+  usherAlice,
+  usherUnknown,
+} from '../../test/lambda.js';
+
+const NO_SIGN_UP =
+  'This sign-up is not possible. If you have an account, please sign in or reset your password';
+const aliceAttributes = {
+  email: 'alice@example.com',
+  email_verified: 'true',
+  name: 'Alice Liddell',
+  'custom:rails_app_id': '7',
+};
+
+const lambda = new LambdaUnderTest();
+beforeEach(() => lambda.start());
+afterEach(() => lambda.stop());
+
+describe('a sign-in', () => {
+  it.each([
+    ['Usher', usherAlice],
+    ['the original Rails endpoint', railsAlice],
+    ['a Rails endpoint that writes ids as text', { ...railsAlice, id: '7' }],
+  ])('with the right password migrates the user, says %s', async (_who, answer) => {
+    lambda.usher.willReply(json(answer));
+    const event = signIn();
+    expect(await lambda.handler(event, unhurried)).toEqual({
+      ...event,
+      response: {
+        ...event.response,
+        userAttributes: aliceAttributes,
+        finalUserStatus: 'CONFIRMED',
+        messageAction: 'SUPPRESS',
+      },
+    });
+  });
+
+  it('asks as the contract has it', async () => {
+    lambda.usher.willReply(json(usherAlice));
+    await lambda.handler(signIn(), unhurried);
+    const [asked, ...more] = lambda.usher.asked;
+    expect(more).toEqual([]);
+    expect(asked).toMatchObject({
+      method: 'POST',
+      url: '/aws/auth',
+      headers: { 'content-type': 'application/json', 'x-request-id': 'request-1' },
+    });
+    expect(asked?.body).toEqual({ email: 'Alice@Example.com', password: PASSWORD, access_token: TOKEN });
+  });
+
+  it.each([
+    ['wrong password, locked or unconfirmed', { ...usherAlice, success: false }],
+    ['the same at the original Rails endpoint', { ...railsAlice, success: false }],
+    ['unknown', usherUnknown],
+    ['unknown at the original Rails endpoint', railsUnknown],
+    ['unknown, optional keys left out', { user_exists: false, success: false }],
+  ])('that fails gives the event back unchanged: %s', async (_why, answer) => {
+    lambda.usher.willReply(json(answer));
+    await expectUnchanged(signIn());
+  });
+
+  it.each([
+    'pässwörd',
+    'パスワード🔑',
+    'e\u0301 is not \u00e9',
+    '\ud800 alone',
+    ' spaces ',
+    '"quoted\\"',
+    '',
+  ])('sends the password as typed: %j', async (password) => {
+    lambda.usher.willReply(json(usherUnknown));
+    await lambda.handler(signIn(password), unhurried);
+    expect(lambda.usher.asked[0]?.body.password).toBe(password);
+  });
+
+  it('says truly that an address was never verified', async () => {
+    lambda.usher.willReply(json({ ...usherAlice, email_verified: false }));
+    const { response } = await lambda.handler(signIn(), unhurried);
+    expect(response).toMatchObject({ userAttributes: { email_verified: 'false' } });
+  });
+
+  it.each([
+    ['another attribute', 'custom:legacy_id', { 'custom:legacy_id': '7' }],
+    ['no attribute', '', {}],
+  ])('of a nameless user keeps the old id in %s when so configured', async (_which, attribute, expected) => {
+    await lambda.configure({ LEGACY_ID_ATTRIBUTE: attribute });
+    lambda.usher.willReply(json({ ...usherAlice, first_name: null, last_name: null }));
+    const { response } = await lambda.handler(signIn(), unhurried);
+    expect(response).toHaveProperty('userAttributes', {
+      email: 'alice@example.com',
+      email_verified: 'true',
+      ...expected,
+    });
+  });
+});
+
+describe('a forgotten password', () => {
+  it.each([
+    ['Usher', usherAlice],
+    ['Usher, of somebody who may not sign in', { ...usherAlice, success: false }],
+    ['the original Rails endpoint', { ...railsAlice, success: false }],
+  ])('lets Cognito send a code, says %s', async (_who, answer) => {
+    lambda.usher.willReply(json(answer));
+    const event = forgot();
+    expect(await lambda.handler(event, unhurried)).toEqual({
+      ...event,
+      response: { ...event.response, userAttributes: aliceAttributes, messageAction: 'SUPPRESS' },
+    });
+    expect(lambda.usher.asked[0]?.body).toEqual({ email: 'Alice@Example.com', access_token: TOKEN });
+  });
+
+  it.each([
+    ['unknown', usherUnknown],
+    ['unknown at the original Rails endpoint', railsUnknown],
+    ['not allowed', { ...usherAlice, password_reset_allowed: false }],
+  ])('gives the event back unchanged: %s', async (_why, answer) => {
+    lambda.usher.willReply(json(answer));
+    await expectUnchanged(forgot());
+  });
+});
+
+describe('a sign-up', () => {
+  it.each([
+    ['Usher', usherUnknown],
+    ['Usher, of a row it agreed to', { ...usherAlice, sign_up_allowed: true }],
+    ['the original Rails endpoint', railsUnknown],
+  ])('passes unchanged when allowed by %s', async (_who, answer) => {
+    lambda.usher.willReply(json(answer));
+    await expectUnchanged(signUp());
+    expect(lambda.usher.asked[0]?.body).toEqual({ email: 'new@example.com', access_token: TOKEN });
+  });
+
+  it.each([
+    ['sign_up_allowed is false', json(usherAlice)],
+    ['the original Rails endpoint knows the address', json({ ...railsAlice, success: false })],
+    ['Usher does not answer', silence],
+    ['Usher fails', text('', 500)],
+  ])('is refused when %s', async (_why, reply) => {
+    lambda.usher.willReply(reply);
+    await expect(lambda.handler(signUp(), hurried)).rejects.toThrow(new Error(NO_SIGN_UP));
+  });
+
+  it('falls back on the user name where there is no address among the attributes', async () => {
+    lambda.usher.willReply(json(usherUnknown));
+    await lambda.handler(trigger('PreSignUp_SignUp'), unhurried);
+    expect(lambda.usher.asked[0]?.body.email).toBe('Alice@Example.com');
+  });
+
+  it.each(['PreSignUp_AdminCreateUser', 'PreSignUp_ExternalProvider'])(
+    'of the source %s passes without a question',
+    async (source) => {
+      await expectUnchanged(trigger(source));
+      expect(lambda.usher.asked).toEqual([]);
+    },
+  );
+});
+
+describe('any other trigger source', () => {
+  it.each(['UserMigration_Other', 'PostConfirmation_ConfirmSignUp', '', 'constructor'])(
+    'throws: %j',
+    async (source) => {
+      await expect(lambda.handler(trigger(source), hurried)).rejects.toThrow(new Error(TRY_LATER));
+      expect(lambda.usher.asked).toEqual([]);
+      expect(lambda.logged.join('')).toContain('unknown trigger source');
+    },
+  );
+});
+
+async function expectUnchanged(event: TriggerEvent): Promise<void> {
+  const before = structuredClone(event);
+  expect(await lambda.handler(event, unhurried)).toEqual(before);
+}

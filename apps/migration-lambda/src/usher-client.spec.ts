@@ -1,0 +1,142 @@
+import type { ServerResponse } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { brokenConnection, headersOnly, json, silence, text } from '../test/fake-usher.js';
+import {
+  forgot,
+  hurried,
+  LambdaUnderTest,
+  railsUnknown,
+  remaining,
+  signIn,
+  TRY_LATER,
+  unhurried,
+  usherAlice,
+} from '../test/lambda.js';
+
+const lambda = new LambdaUnderTest();
+beforeEach(() => lambda.start());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await lambda.stop();
+});
+
+const redirect = (response: ServerResponse) => response.writeHead(307, { location: '/' }).end();
+const confirmed = expect.objectContaining({ finalUserStatus: 'CONFIRMED' });
+
+describe('one neutral sentence is thrown', () => {
+  it.each([
+    ['refuses the token', text('', 401), 'status 401'],
+    ['is overloaded', text('', 503), 'status 503'],
+    ['fails', json(usherAlice, 500), 'status 500'],
+    ['redirects', redirect, 'status 307'],
+    ['answers a page', text('<html>canary-page</html>'), 'nonsense: not JSON'],
+    ['answers nothing', text(''), 'nonsense: not JSON'],
+    ['answers a list', json([usherAlice]), 'nonsense: not an object'],
+    ['answers too much', text(`"${'x'.repeat(100_000)}"`), 'nonsense: too long'],
+    ['says yes without an address', json({ ...usherAlice, email: null }), 'nonsense: email'],
+    ['says yes without an id', json({ ...usherAlice, id: null }), 'nonsense: id'],
+    ['says yes to nobody', json({ ...railsUnknown, success: true }), 'nonsense: success without user_exists'],
+    ['is silent', silence, 'too slow'],
+    ['stops in the middle of its answer', headersOnly, 'too slow'],
+    ['breaks every connection', brokenConnection, 'ECONNRESET'],
+  ])('when the API %s', async (_what, reply, cause) => {
+    lambda.usher.willReply(reply);
+    const failure = await lambda.handler(signIn(), hurried).catch((error: unknown) => error);
+    expect(failure).toEqual(new Error(TRY_LATER));
+    expect(failure).not.toHaveProperty('cause');
+    expect(lambda.logged.map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({ level: 'error', outcome: 'failed', cause }),
+    ]);
+  });
+
+  it('when nothing listens', async () => {
+    await lambda.configure({ MIGRATION_API_URL: 'http://127.0.0.1:1' });
+    await expect(lambda.handler(forgot(), hurried)).rejects.toThrow(new Error(TRY_LATER));
+    expect(lambda.logged.join('')).toContain('"cause":"ECONNREFUSED"');
+  });
+});
+
+describe('the connection', () => {
+  it('is one for many calls', async () => {
+    lambda.usher.willReply(json(usherAlice));
+    for (let call = 0; call < 3; call += 1) await lambda.handler(signIn(), unhurried);
+    expect(lambda.usher.connections).toBe(1);
+  });
+
+  it('that broke is replaced, once', async () => {
+    lambda.usher.willReply(brokenConnection, json(usherAlice));
+    expect((await lambda.handler(signIn(), hurried)).response).toEqual(confirmed);
+    lambda.usher.willReply(brokenConnection);
+    await expect(lambda.handler(signIn(), hurried)).rejects.toThrow(TRY_LATER);
+    expect(lambda.usher.asked).toHaveLength(4);
+  });
+
+  it('over which no answer comes is not tried again', async () => {
+    lambda.usher.willReply(silence);
+    await expect(lambda.handler(signIn(), hurried)).rejects.toThrow(TRY_LATER);
+    expect(lambda.usher.asked).toHaveLength(1);
+  });
+
+  it('that was closed while it was idle does no harm', async () => {
+    lambda.usher.willReply(json(usherAlice));
+    await lambda.handler(signIn(), hurried);
+    lambda.usher.dropConnections();
+    expect((await lambda.handler(signIn(), hurried)).response).toEqual(confirmed);
+  });
+
+  it('that was idle for long is not trusted', async () => {
+    lambda.usher.willReply(json(usherAlice));
+    await lambda.handler(signIn(), hurried);
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
+    await lambda.handler(signIn(), hurried);
+    expect(lambda.usher.connections).toBe(2);
+  });
+});
+
+describe('the deadline', () => {
+  it('lets nothing be asked when the time is nearly over', async () => {
+    lambda.usher.willReply(json(usherAlice));
+    await expect(lambda.handler(signIn(), remaining(200))).rejects.toThrow(TRY_LATER);
+    expect(lambda.usher.asked).toEqual([]);
+    expect(lambda.logged.join('')).toContain('no time left');
+  });
+
+  it('lies inside the five seconds of Cognito, whatever the Lambda itself is granted', async () => {
+    lambda.usher.willReply(silence);
+    const began = performance.now();
+    await expect(lambda.handler(signIn(), remaining(60_000))).rejects.toThrow(TRY_LATER);
+    const took = performance.now() - began;
+    expect(took).toBeGreaterThan(3_000);
+    expect(took).toBeLessThan(4_900);
+  });
+
+  it('is nearer for the first call only, as Cognito was waiting while the process started', async () => {
+    const timers = jest.spyOn(globalThis, 'setTimeout');
+    lambda.usher.willReply(json(usherAlice));
+    for (let call = 0; call < 3; call += 1) await lambda.handler(signIn(), remaining(60_000));
+    const [first = 0, second = 0, third = 0] = timers.mock.calls.map(([, ms]) => ms);
+    expect(first).toBeLessThan(4_200);
+    for (const later of [second, third]) expect(Math.abs(later - 4_500)).toBeLessThan(100);
+  });
+
+  it('spans both tries', async () => {
+    lambda.usher.willReply((_response, request) => {
+      setTimeout(() => request.socket.resetAndDestroy(), 300);
+    }, silence);
+    const began = performance.now();
+    await expect(lambda.handler(signIn(), hurried)).rejects.toThrow(TRY_LATER);
+    expect(lambda.usher.asked).toHaveLength(2);
+    expect(performance.now() - began).toBeLessThan(650);
+  });
+
+  it('leaves no timer behind', async () => {
+    const started = jest.spyOn(globalThis, 'setTimeout');
+    const cleared = jest.spyOn(globalThis, 'clearTimeout');
+    lambda.usher.willReply(json(usherAlice), brokenConnection, text('', 500));
+    for (let call = 0; call < 2; call += 1) await lambda.handler(signIn(), unhurried).catch(() => {});
+    const timers = started.mock.results.map(({ value }) => value);
+    const ended = cleared.mock.calls.map(([timer]) => timer);
+    expect(timers).toHaveLength(3);
+    expect(ended).toEqual(expect.arrayContaining(timers));
+  });
+});

@@ -1,0 +1,250 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { deviseUser, deviseUsers, maySignIn } from '../support/devise-users.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher({ environment: { MIGRATION_ACCESS_TOKENS: 'new-token-1,old-token-1' } });
+});
+afterAll(() => usher.close());
+beforeEach(() => usher.database.sql('DELETE FROM usher.account_failures'));
+
+const ask = (body: object, headers?: Record<string, string>) =>
+  usher.api.post('/aws/auth', { access_token: 'new-token-1', ...body }, headers);
+const success = async (email: string, password: unknown) => (await ask({ email, password })).body.success;
+
+const ada = deviseUser('plain');
+
+describe('POST /aws/auth', () => {
+  it('answers 200 with the published keys, and no password hash', async () => {
+    const { status, body, text } = await ask({ email: ada.email, password: ada.password });
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: {
+        ...{ id: 1, first_name: 'Ada', last_name: 'Lovelace', email: ada.email },
+        authentication_hash: 'b29a6dbbc7137b92c223680bb3f266d0bdfce88f',
+        ...{ user_exists: true, success: true },
+        ...{ email_verified: true, password_reset_allowed: true, sign_up_allowed: false },
+      },
+    });
+    expect(text).not.toContain('$2a$');
+  });
+
+  it('answers the same keys for an unknown user', async () => {
+    const { status, body } = await ask({ email: 'nobody@example.com', password: 'x' });
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: {
+        ...{ id: null, first_name: null, last_name: null, email: null, authentication_hash: null },
+        ...{ user_exists: false, success: false },
+        ...{ email_verified: false, password_reset_allowed: false, sign_up_allowed: true },
+      },
+    });
+  });
+
+  it.each(deviseUsers.map((user) => [user.key, user] as const))(
+    'judges %s as the table says',
+    async (_key, user) => {
+      expect(await success(user.typed_email, user.password)).toBe(maySignIn(user));
+      expect(await success(user.typed_email, user.wrong_password)).toBe(false);
+    },
+  );
+
+  it.each([
+    [undefined],
+    [null],
+    [''],
+    [12345678],
+    [['correct horse battery staple']],
+    [{}],
+    ['x\u0000'],
+    ['\ud800'],
+    ['x'.repeat(257)],
+  ])('takes an odd password for a wrong one', async (password) => {
+    const { status, body } = await ask({ email: ada.email, password });
+    expect({ status, success: body.success, known: body.user_exists }).toEqual({
+      status: 200,
+      success: false,
+      known: true,
+    });
+  });
+
+  it.each([
+    [undefined],
+    [null],
+    [7],
+    [['ada@example.com']],
+    [{}],
+    ['nul\u0000@example.com'],
+    ['\ud800@example.com'],
+  ])('names an e-mail that is no text', async (email) => {
+    const { status, body } = await ask({ email, password: 'x' });
+    expect({ status, fields: body.errors?.map(({ field }) => field) }).toEqual({
+      status: 422,
+      fields: ['email'],
+    });
+  });
+
+  describe('token', () => {
+    it.each(['new-token-1', 'old-token-1'])(
+      '%s is accepted in the body and as a bearer token',
+      async (token) => {
+        const body = { email: ada.email };
+        expect((await usher.api.post('/aws/auth', { ...body, access_token: token })).status).toBe(200);
+        expect((await usher.api.post('/aws/auth', body, { authorization: `Bearer ${token}` })).status).toBe(
+          200,
+        );
+      },
+    );
+
+    it.each([
+      [{ email: ada.email }],
+      [{ email: ada.email, access_token: 'wrong' }],
+      [{ email: ada.email, access_token: '' }],
+      [{ email: ada.email, access_token: ['new-token-1'] }],
+      [{ email: 7, unknown: true, access_token: 'wrong' }],
+      [[]],
+      [null],
+    ])('is judged before the rest of the body: %j', async (body) => {
+      const { status, text, headers } = await usher.api.post('/aws/auth', body);
+      expect({ status, text, length: headers.get('content-length') }).toEqual({
+        status: 401,
+        text: '',
+        length: '0',
+      });
+    });
+  });
+
+  it('refuses who is disabled here, or linked for more than five minutes', async () => {
+    const bob = deviseUser('second');
+    await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = 2');
+    const disabled = await ask({ email: bob.email, password: bob.password });
+    expect(disabled.body).toMatchObject({ success: false, password_reset_allowed: false });
+    await usher.database.sql(
+      `UPDATE users SET usher_disabled_at = NULL, cognito_sub = 'x', cognito_linked_at = now() - interval '4 minutes' WHERE id = 2`,
+    );
+    expect(await success(bob.email, bob.password)).toBe(true);
+    await usher.database.sql(
+      `UPDATE users SET cognito_linked_at = now() - interval '6 minutes' WHERE id = 2`,
+    );
+    expect(await success(bob.email, bob.password)).toBe(false);
+  });
+
+  it('lets a sign-up through only where nobody is, or right after it has agreed', async () => {
+    const kim = deviseUser('bytes_100');
+    expect((await ask({ email: kim.email })).body.sign_up_allowed).toBe(false);
+    await ask({ email: kim.email, password: kim.password });
+    expect((await ask({ email: kim.email })).body.sign_up_allowed).toBe(true);
+    await usher.database.sql(
+      `UPDATE users SET usher_agreed_at = now() - interval '21 seconds' WHERE id = ${kim.id}`,
+    );
+    expect((await ask({ email: kim.email })).body.sign_up_allowed).toBe(false);
+  });
+
+  it('says what a reset may count on', async () => {
+    expect((await ask({ email: 'carol@example.com' })).body).toMatchObject({
+      email_verified: false,
+      password_reset_allowed: false,
+    });
+    expect((await ask({ email: 'dave@example.com' })).body).toMatchObject({
+      email_verified: true,
+      password_reset_allowed: true,
+    });
+  });
+
+  describe('failures by account', () => {
+    const known = deviseUser('accents');
+
+    it.each([known.email, 'nobody@example.com'])('lock %s out after five, known or not', async (email) => {
+      for (let n = 0; n < 5; n += 1) await success(email, `guess-${n}`);
+      const [row] = await usher.database.sql<{ failures: number; locked: boolean }>(
+        'SELECT failures, locked_until > last_failure_at AS locked FROM usher.account_failures',
+      );
+      expect(row).toEqual({ failures: 5, locked: true });
+    });
+
+    it('refuse the right password during the lock, and accept it after', async () => {
+      for (let n = 0; n < 5; n += 1) await success(known.email, `guess-${n}`);
+      await usher.database.sql(
+        `UPDATE usher.account_failures SET locked_until = now() + interval '1 minute'`,
+      );
+      expect(await success(known.email, known.password)).toBe(false);
+      await success(known.email, 'one more guess');
+      expect(await usher.database.sql('SELECT failures FROM usher.account_failures')).toEqual([
+        { failures: 5 },
+      ]);
+      await usher.database.sql(
+        `UPDATE usher.account_failures SET locked_until = now() - interval '1 second'`,
+      );
+      expect(await success(known.email, known.password)).toBe(true);
+      expect(await usher.database.sql('SELECT 1 FROM usher.account_failures')).toEqual([]);
+    });
+
+    it('double the lock with each failure, up to fifteen minutes', async () => {
+      const lockAfter = async (failures: number) => {
+        await usher.database.sql('DELETE FROM usher.account_failures');
+        await success('nobody@example.com', 'first');
+        await usher.database.sql('UPDATE usher.account_failures SET failures = $1', [failures - 1]);
+        await success('nobody@example.com', 'second');
+        const [row] = await usher.database.sql<{ seconds: number | null }>(
+          'SELECT extract(epoch FROM locked_until - last_failure_at)::int AS seconds FROM usher.account_failures',
+        );
+        return row?.seconds;
+      };
+      const expected = [
+        [4, null],
+        [5, 1],
+        [6, 2],
+        [7, 4],
+        [10, 32],
+        [14, 512],
+        [15, 900],
+        [400, 900],
+      ] as const;
+      for (const [failures, seconds] of expected)
+        expect([failures, await lockAfter(failures)]).toEqual([failures, seconds]);
+    });
+
+    it("count Cognito's repeated tries once", async () => {
+      for (let n = 0; n < 3; n += 1) await success(known.email, 'same guess');
+      expect(await usher.database.sql('SELECT failures FROM usher.account_failures')).toEqual([
+        { failures: 1 },
+      ]);
+      await usher.database.sql(
+        `UPDATE usher.account_failures SET last_failure_at = now() - interval '21 seconds'`,
+      );
+      await success(known.email, 'same guess');
+      expect(await usher.database.sql('SELECT failures FROM usher.account_failures')).toEqual([
+        { failures: 2 },
+      ]);
+    });
+
+    it('begin anew after fifteen quiet minutes', async () => {
+      await success(known.email, 'guess');
+      await usher.database.sql(
+        `UPDATE usher.account_failures SET failures = 9, last_failure_at = now() - interval '16 minutes'`,
+      );
+      await success(known.email, 'another guess');
+      expect(await usher.database.sql('SELECT failures FROM usher.account_failures')).toEqual([
+        { failures: 1 },
+      ]);
+    });
+  });
+
+  it('never answers 5xx, whatever comes', async () => {
+    const text = fc.string({ unit: 'binary', maxLength: 300 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(text, fc.jsonValue()),
+        fc.oneof(text, fc.jsonValue()),
+        async (email, password) => {
+          expect(
+            (await ask({ email, password: typeof password === 'string' ? '' : password })).status,
+          ).toBeLessThan(500);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Call } from '../support/api-client.js';
+import { deviseUser } from '../support/devise-users.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher();
+});
+afterAll(() => usher.close());
+
+const routes = ['/auth/sign-in', '/auth/refresh', '/auth/sign-out', '/passwords/forgot', '/passwords/reset'];
+const type = (value: string) => ({ 'content-type': value });
+const text = (length: number) => 'x'.repeat(length);
+
+const badRequests: [string, Call, number][] = [
+  ['cut-off JSON', { raw: '{"email":', headers: type('application/json') }, 400],
+  ['no JSON at all', { raw: 'hello', headers: type('application/json') }, 400],
+  ['an empty body', { raw: '', headers: type('application/json') }, 400],
+  [
+    'bytes that are no UTF-8',
+    { raw: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), headers: type('application/json') },
+    400,
+  ],
+  ['a poisoned prototype', { raw: '{"__proto__":{"admin":true}}', headers: type('application/json') }, 400],
+  ['a form', { raw: 'email=a', headers: type('application/x-www-form-urlencoded') }, 415],
+  ['plain text', { raw: '{}', headers: type('text/plain') }, 415],
+  ['a file', { raw: 'x', headers: type('multipart/form-data; boundary=x') }, 415],
+  ['a megabyte', { body: { email: text(1_000_000) } }, 413],
+  ['null', { body: null }, 422],
+  ['an array', { body: [] }, 422],
+  ['a string', { body: 'email' }, 422],
+  ['a number', { body: 7 }, 422],
+  ['an unknown field', { body: { isAdmin: true } }, 422],
+  [
+    'arrays for strings',
+    { body: { email: ['a@b.c'], password: ['x'], refreshToken: ['x'], code: ['1'] } },
+    422,
+  ],
+  ['objects for strings', { body: { email: {}, password: {}, refreshToken: {}, code: {} } }, 422],
+  ['numbers for strings', { body: { email: 1, password: 2, refreshToken: 3, code: 4 } }, 422],
+  [
+    'NUL bytes',
+    { body: { email: 'a\u0000@b.c', password: '\u0000', refreshToken: '\u0000', code: '\u0000' } },
+    422,
+  ],
+  [
+    'lone surrogates',
+    {
+      raw: '{"email":"\\ud800@b.c","password":"\\udc00","refreshToken":"\\ud800","code":"\\ud800"}',
+      headers: type('application/json'),
+    },
+    422,
+  ],
+  [
+    'a password of 10 kB',
+    { body: { email: 'a@b.c', password: text(10_000), refreshToken: text(10_000), code: text(10_000) } },
+    422,
+  ],
+];
+
+const snapshot = () =>
+  usher.database.sql(
+    `SELECT (SELECT md5(string_agg(users::text, '|' ORDER BY id)) FROM users), (SELECT count(*) FROM usher.account_failures)`,
+  );
+
+describe.each(routes)('POST %s', (route) => {
+  it.each(badRequests)('refuses %s with a problem, and writes nothing', async (_what, call, status) => {
+    const before = await snapshot();
+    const answer = await usher.api.call('POST', route, call);
+    expect({
+      status: answer.status,
+      code: answer.body.code,
+      type: answer.headers.get('content-type'),
+    }).toEqual({
+      status,
+      code: 'request.invalid',
+      type: 'application/problem+json; charset=utf-8',
+    });
+    expect(answer.body.errors?.length).toBeGreaterThan(0);
+    if (status !== 422) expect(answer.body.errors?.[0]?.field).toBe('');
+    expect(answer.body.requestId).toBe(answer.headers.get('x-request-id'));
+    expect(await snapshot()).toEqual(before);
+  });
+});
+
+describe('fields', () => {
+  it('are all named', async () => {
+    const { body } = await usher.api.post('/auth/sign-in', { email: 7, password: null, remember: true });
+    expect(body.errors?.map(({ field }) => field).sort()).toEqual(['email', 'password', 'remember']);
+  });
+});
+
+describe('paths', () => {
+  it.each(['/nothing', '/users/..%2f..%2fetc', '/%00', '/auth/sign-in/x'])(
+    '%s is 404, as a problem',
+    async (path) => {
+      const { status, body } = await usher.api.get(path);
+      expect({ status, code: body.code }).toEqual({ status: 404, code: 'request.not_found' });
+    },
+  );
+
+  it('an unreadable one is 400, as a problem', async () => {
+    const { status, body } = await usher.api.get('/%ff');
+    expect({ status, code: body.code }).toEqual({ status: 400, code: 'request.invalid' });
+  });
+
+  it('a request id that is not one is replaced', async () => {
+    const given = await usher.api.get('/health/live', { 'x-request-id': 'from-the-edge-1' });
+    expect(given.headers.get('x-request-id')).toBe('from-the-edge-1');
+    const replaced = await usher.api.get('/health/live', { 'x-request-id': 'a b<script>' });
+    expect(replaced.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+  });
+});
+
+describe('GET /.well-known/acme-challenge/:token', () => {
+  it('is 404 while no challenge is configured', async () => {
+    expect((await usher.api.get('/.well-known/acme-challenge/anything')).status).toBe(404);
+  });
+});
+
+describe('secrets', () => {
+  it('reach no log line, of the API or the Lambda', async () => {
+    const ada = deviseUser('plain');
+    const canaries = ['canary-password-1', 'canary-token', 'canary-refresh', 'canary-code', 'canary-bearer'];
+    const { body } = await usher.api.signIn(ada.email, ada.password);
+    expect(body.tokens).toBeDefined();
+    await usher.api.signIn(ada.email, 'canary-password-1');
+    await usher.api.signIn('nobody@example.com', 'canary-password-1');
+    await usher.api.post('/auth/sign-in', {
+      email: 'x',
+      password: 'canary-password-1',
+      extra: 'canary-token',
+    });
+    await usher.api.post('/auth/refresh', { refreshToken: 'canary-refresh' });
+    await usher.api.post('/auth/sign-out', { refreshToken: 'canary-refresh' });
+    await usher.api.post('/aws/auth', {
+      email: ada.email,
+      password: 'canary-password-1',
+      access_token: 'canary-token',
+    });
+    await usher.api.post('/passwords/reset', {
+      email: ada.email,
+      code: 'canary-code',
+      password: 'canary-password-1',
+      passwordConfirmation: 'canary-password-1',
+    });
+    await usher.api.get('/users/me?token=canary-token', { authorization: 'Bearer canary-bearer' });
+    const { accessToken = '', idToken = '', refreshToken = '' } = body.tokens ?? {};
+    const log = usher.logLines().join('\n');
+    expect(log).toContain('"route":"/auth/sign-in"');
+    expect(log).toContain('UserMigration_Authentication');
+    for (const secret of [
+      ...canaries,
+      ada.password,
+      usher.migrationToken,
+      accessToken,
+      idToken,
+      refreshToken,
+      '$2a$',
+    ]) {
+      expect(secret).not.toBe('');
+      expect(log.includes(secret)).toBe(false);
+    }
+  });
+});

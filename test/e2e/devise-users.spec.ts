@@ -1,0 +1,125 @@
+import { AdminDeleteUserCommand, AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type DeviseUser, deviseUsers, maySignIn } from '../support/devise-users.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher();
+  const { status, body } = await usher.api.signIn('nobody@example.com', 'whatever-1');
+  theRefusal = { status, body: withoutRequestId(body) };
+});
+afterAll(() => usher.close());
+
+const withoutRequestId = <Body extends object>(body: Body) => ({ ...body, requestId: '' });
+
+/** The one refusal, as an address nobody has gets it. */
+let theRefusal: { status: number; body: object & { detail?: string } };
+
+async function expectRefusal(email: string, password: string): Promise<void> {
+  const { status, body } = await usher.api.signIn(email, password);
+  expect({ status, body: withoutRequestId(body) }).toEqual(theRefusal);
+}
+
+async function expectSignIn(user: DeviseUser, password: string): Promise<void> {
+  const { status, body } = await usher.api.signIn(user.typed_email, password);
+  expect({ status, user: body.user }).toEqual({
+    status: 200,
+    user: { id: user.id, email: user.email, firstName: user.first_name, lastName: user.last_name, roles: [] },
+  });
+  expect(body.tokens).toMatchObject({ tokenType: 'Bearer', expiresIn: 3600 });
+}
+
+const normalised = (user: DeviseUser) => user.typed_email.trim().toLowerCase();
+
+/** As if the pool had never seen the person, and nobody had guessed before. */
+async function forget(user: DeviseUser): Promise<void> {
+  const Username = normalised(user);
+  await usher.cognito.send(new AdminDeleteUserCommand({ UserPoolId: usher.userPoolId, Username }));
+  await usher.database.sql('UPDATE users SET cognito_sub = NULL, cognito_linked_at = NULL WHERE id = $1', [
+    user.id,
+  ]);
+  await usher.database.sql('DELETE FROM usher.account_failures');
+}
+
+describe('the refusal', () => {
+  it('is 401 with a way out', () => {
+    const { status, body } = theRefusal;
+    expect(status).toBe(401);
+    expect(body).toMatchObject({
+      code: 'auth.invalid_credentials',
+      type: 'urn:usher:problem:auth.invalid_credentials',
+    });
+    expect(body.detail).toMatch(/reset the password/);
+  });
+});
+
+describe.each(deviseUsers.filter(maySignIn).map((user) => [user.key, user] as const))(
+  '%s, who may sign in',
+  (_key, user) => {
+    it('is refused with the wrong password, then signs in twice', async () => {
+      await expectRefusal(user.typed_email, user.wrong_password);
+      await expectSignIn(user, user.password);
+      await expectSignIn(user, user.password);
+      await expectRefusal(user.typed_email, user.wrong_password);
+    });
+
+    it('is in the pool as the old application knew the person', async () => {
+      const { UserAttributes = [], UserStatus } = await usher.cognito.send(
+        new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: normalised(user) }),
+      );
+      const attributes: Record<string, string | undefined> = Object.fromEntries(
+        UserAttributes.map(({ Name = '', Value }) => [Name, Value]),
+      );
+      const name = [user.first_name, user.last_name].filter(Boolean).join(' ');
+      expect(UserStatus).toBe('CONFIRMED');
+      expect(attributes).toMatchObject({
+        email: normalised(user),
+        email_verified: 'true',
+        'custom:rails_app_id': String(user.id),
+      });
+      expect(attributes.name).toBe(name === '' ? undefined : name);
+    });
+  },
+);
+
+const alike = (list: 'also_accepts' | 'also_rejects') =>
+  deviseUsers
+    .filter(maySignIn)
+    .flatMap((user) => user[list].map((password) => [user.key, password, user] as const));
+
+describe('on a pool that has never seen the user', () => {
+  it.each(alike('also_accepts'))(
+    '%s moves over with %j and keeps exactly that',
+    async (_key, password, user) => {
+      await forget(user);
+      await expectSignIn(user, password);
+      await expectSignIn(user, password);
+      await expectRefusal(user.typed_email, user.password);
+    },
+  );
+
+  it.each(alike('also_rejects'))('%s does not move over with %j', async (_key, password, user) => {
+    await forget(user);
+    await expectRefusal(user.typed_email, password);
+    await expectSignIn(user, user.password);
+  });
+});
+
+describe.each(deviseUsers.filter((user) => !maySignIn(user)).map((user) => [user.key, user] as const))(
+  '%s, who may not sign in',
+  (_key, user) => {
+    it('gets the one refusal, with the right password too', async () => {
+      await expectRefusal(user.typed_email, user.wrong_password);
+      await expectRefusal(user.typed_email, user.password);
+      for (const password of user.also_rejects.filter((text) => text !== '')) {
+        await expectRefusal(user.typed_email, password);
+      }
+    });
+
+    it('is not in the pool', async () => {
+      const find = new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: normalised(user) });
+      await expect(usher.cognito.send(find)).rejects.toMatchObject({ name: 'UserNotFoundException' });
+    });
+  },
+);

@@ -1,0 +1,184 @@
+import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { deviseUser } from '../support/devise-users.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher({ environment: { PUBLIC_URL: 'https://usher.example.com' } });
+});
+afterAll(() => usher.close());
+
+const forgot = (email: string) => usher.api.post('/passwords/forgot', { email });
+const reset = (body: object, cookie = '') =>
+  usher.api.post('/passwords/reset', body, cookie ? { cookie } : {});
+
+async function mailedCode(email: string): Promise<string> {
+  const { text } = await usher.mail.waitFor(({ to }) => to.includes(email));
+  const code = /\d{6}/.exec(text)?.[0];
+  if (code === undefined) throw new Error('no code in the mail');
+  return code;
+}
+
+const hashOf = async (email: string) =>
+  (
+    await usher.database.sql<{ encrypted_password: string }>(
+      'SELECT encrypted_password FROM users WHERE email = $1',
+      [email],
+    )
+  )[0]?.encrypted_password;
+
+const statusInPool = async (email: string) => {
+  const find = new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: email });
+  try {
+    return (await usher.cognito.send(find)).UserStatus;
+  } catch (error) {
+    return (error as Error).name;
+  }
+};
+
+describe('POST /passwords/forgot', () => {
+  it('answers alike for everybody', async () => {
+    const emails = [
+      'ada@example.com',
+      'nobody@example.com',
+      'carol@example.com',
+      'dave@example.com',
+      'oauth@example.com',
+    ];
+    const answers = [];
+    for (const email of emails) {
+      const { status, text, headers } = await forgot(email);
+      answers.push({
+        status,
+        text,
+        names: [...headers.keys()].sort(),
+        cookie: headers.get('set-cookie')?.replace(/=[^;]+/, '=…'),
+      });
+    }
+    expect(answers[0]).toMatchObject({ status: 202, text: '' });
+    expect(answers[0]?.cookie).toBe(
+      '__Host-usher_reset=…; Max-Age=900; Path=/; HttpOnly; Secure; SameSite=Lax',
+    );
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+  });
+
+  it('reaches a legacy user through the trigger, and nobody else', async () => {
+    await forgot('frank@example.com');
+    expect(await mailedCode('frank@example.com')).toMatch(/^\d{6}$/);
+    expect(await statusInPool('frank@example.com')).toBe('RESET_REQUIRED');
+    await forgot('carol@example.com');
+    await forgot('nobody@example.com');
+    expect(await statusInPool('carol@example.com')).toBe('UserNotFoundException');
+    expect(
+      usher.mail
+        .messages()
+        .some(({ to }) => to.includes('nobody@example.com') || to.includes('carol@example.com')),
+    ).toBe(false);
+  });
+
+  it('does not even ask Cognito about a row that is disabled here', async () => {
+    await usher.database.sql(`UPDATE users SET usher_disabled_at = now() WHERE email = 'zoe@example.com'`);
+    expect((await forgot('zoe@example.com')).status).toBe(202);
+    expect(await statusInPool('zoe@example.com')).toBe('UserNotFoundException');
+  });
+});
+
+describe('POST /passwords/reset', () => {
+  it('sets the new password with the mailed code, and the old hash is gone', async () => {
+    const user = deviseUser('second');
+    const answer = await forgot(user.email);
+    const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+    expect(cookie).not.toContain('bob');
+    const password = 'brand-new-1';
+    const done = await reset(
+      { code: await mailedCode(user.email), password, passwordConfirmation: password },
+      cookie,
+    );
+    expect({ status: done.status, text: done.text }).toEqual({ status: 204, text: '' });
+    expect(done.headers.get('set-cookie')).toMatch(/^__Host-usher_reset=;/);
+    expect((await usher.api.signIn(user.email, password)).status).toBe(200);
+    expect((await usher.api.signIn(user.email, user.password)).status).toBe(401);
+    expect(await hashOf(user.email)).toBe('');
+  });
+
+  it("ends Devise's lock", async () => {
+    await forgot('dave@example.com');
+    const password = 'dave-is-back-1';
+    const body = {
+      email: 'dave@example.com',
+      code: await mailedCode('dave@example.com'),
+      password,
+      passwordConfirmation: password,
+    };
+    expect((await reset(body)).status).toBe(204);
+    expect((await usher.api.signIn('dave@example.com', password)).status).toBe(200);
+    expect(
+      await usher.database.sql(
+        `SELECT locked_at, failed_attempts FROM users WHERE email = 'dave@example.com'`,
+      ),
+    ).toEqual([{ locked_at: null, failed_attempts: 0 }]);
+  });
+
+  const full = {
+    code: '123456',
+    password: 'new-password-1',
+    passwordConfirmation: 'new-password-1',
+    email: 'ada@example.com',
+  };
+
+  it.each([
+    ['passwords.blank', { ...full, password: '   ' }],
+    ['passwords.blank', { ...full, password: undefined }],
+    ['passwords.blank', {}],
+    ['passwords.confirmation_mismatch', { ...full, passwordConfirmation: 'other' }],
+    ['passwords.confirmation_mismatch', { ...full, passwordConfirmation: undefined }],
+    ['passwords.code_missing', { ...full, code: '' }],
+    ['passwords.code_missing', { ...full, code: null }],
+    ['passwords.reset_not_started', { ...full, email: undefined }],
+  ])('is refused with %s for %j', async (code, body) => {
+    const answer = await reset(body);
+    expect({ status: answer.status, code: answer.body.code }).toEqual({ status: 422, code });
+  });
+
+  it('lists all refusals, the first as the code', async () => {
+    const { body } = await reset({ password: '', passwordConfirmation: 'x' });
+    expect(body.errors?.map(({ field, code }) => [field, code])).toEqual([
+      ['password', 'passwords.blank'],
+      ['passwordConfirmation', 'passwords.confirmation_mismatch'],
+      ['code', 'passwords.code_missing'],
+      ['email', 'passwords.reset_not_started'],
+    ]);
+  });
+
+  it('takes a made-up cookie for none', async () => {
+    const { body } = await reset({ ...full, email: undefined }, '__Host-usher_reset=made-up');
+    expect(body.code).toBe('passwords.reset_not_started');
+  });
+
+  it('is refused with a wrong code, and with a password against the rules', async () => {
+    await forgot('judy@example.com');
+    const code = await mailedCode('judy@example.com');
+    const wrong = code === '000000' ? '000001' : '000000';
+    const body = { ...full, email: 'judy@example.com' };
+    expect((await reset({ ...body, code: wrong })).body.code).toBe('passwords.code_wrong');
+    const weak = await reset({
+      ...body,
+      code,
+      password: 'no digits here',
+      passwordConfirmation: 'no digits here',
+    });
+    expect({ code: weak.body.code, errors: weak.body.errors }).toEqual({
+      code: 'passwords.policy',
+      errors: [{ field: 'password', code: 'passwords.policy', message: 'needs a digit' }],
+    });
+    expect((await reset({ ...body, code })).status).toBe(204);
+    expect((await reset({ ...body, code })).body.code).toMatch(/^passwords\.code_/);
+  });
+
+  it('answers for an unknown address as for a wrong or old code', async () => {
+    const { status, body } = await reset({ ...full, email: 'nobody@example.com' });
+    expect(status).toBe(422);
+    expect(body.code).toMatch(/^passwords\.code_(wrong|expired)$/);
+  });
+});

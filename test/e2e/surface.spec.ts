@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { errorCodes } from '#contracts';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher({
+    environment: { LETSENCRYPT_KEY: 'the-token', LETSENCRYPT_CHALLENGE: 'the-token.thumbprint' },
+  });
+});
+afterAll(() => usher.close());
+
+interface Operation {
+  security?: unknown[];
+  requestBody?: unknown;
+  responses: Record<string, { description: string }>;
+}
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+}
+
+const document = async () => (await usher.api.get('/openapi.json')).body as unknown as Document;
+
+describe('routes', () => {
+  it('are closed but for these', async () => {
+    const { paths } = await document();
+    const open: string[] = [];
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const method of Object.keys(operations)) {
+        const { status, body } = await usher.api.call(
+          method.toUpperCase(),
+          path.replace(/\{\w+\}/g, 'x'),
+          method === 'get' ? {} : { body: {} },
+        );
+        if (body.code !== 'auth.token_invalid') open.push(`${method.toUpperCase()} ${path} ${status}`);
+      }
+    }
+    expect(open.sort()).toEqual([
+      'GET /.well-known/acme-challenge/{token} 404',
+      'GET /health/live 200',
+      'GET /health/ready 200',
+      'POST /auth/refresh 422',
+      'POST /auth/sign-in 422',
+      'POST /auth/sign-out 422',
+      'POST /aws/auth 401',
+      'POST /passwords/forgot 422',
+      'POST /passwords/reset 422',
+    ]);
+  });
+
+  it('describe their bodies, answers and error codes', async () => {
+    const { paths, components } = await document();
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const [method, { requestBody, responses }] of Object.entries(operations)) {
+        if (method === 'post') expect(`${path} ${typeof requestBody}`).toBe(`${path} object`);
+        expect(Object.keys(responses).some((status) => status.startsWith('2'))).toBe(true);
+        for (const code of Object.values(responses).flatMap(
+          ({ description }) => description.match(/`[a-z_.]+`/g) ?? [],
+        )) {
+          expect(errorCodes).toContain(code.replaceAll('`', ''));
+        }
+      }
+    }
+    const referenced = JSON.stringify(paths).match(/#\/components\/schemas\/\w+/g) ?? [];
+    expect(referenced.length).toBeGreaterThan(10);
+    for (const reference of referenced)
+      expect(Object.keys(components.schemas)).toContain(reference.split('/').at(-1));
+    expect(components.schemas.SignInRequest).toMatchObject({
+      properties: { email: { type: 'string' }, password: { type: 'string', minLength: 1, maxLength: 256 } },
+      required: ['email', 'password'],
+    });
+  });
+});
+
+describe('/docs', () => {
+  it('is a page with its script and style', async () => {
+    const page = await usher.api.get('/docs');
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    for (const [, path = ''] of page.text.matchAll(/(?:href|src)="([^"]+)"/g)) {
+      expect((await usher.api.get(path)).status).toBe(200);
+    }
+  });
+});
+
+describe('GET /.well-known/acme-challenge/:token', () => {
+  it('answers the key authorization, exactly, as text', async () => {
+    const { status, text, headers } = await usher.api.get('/.well-known/acme-challenge/the-token');
+    expect({ status, text, type: headers.get('content-type') }).toEqual({
+      status: 200,
+      text: 'the-token.thumbprint',
+      type: 'text/plain; charset=utf-8',
+    });
+  });
+
+  it.each([
+    'other',
+    'the-token%00',
+    'the-token%2f',
+    'THE-TOKEN',
+    'the-token/x',
+    '..%2fthe-token',
+    'x'.repeat(10_000),
+  ])('does not answer %.20s with another challenge', async (token) => {
+    const { status, text } = await usher.api.get(`/.well-known/acme-challenge/${token}`);
+    expect([404, 414]).toContain(status);
+    expect(text).not.toContain('thumbprint');
+  });
+});
+
+describe('health', () => {
+  it('answers whether the process lives and whether it is ready', async () => {
+    expect((await usher.api.get('/health/live')).body).toEqual({ status: 'ok' });
+    expect((await usher.api.get('/health/ready')).body).toMatchObject({
+      status: 'ok',
+      details: { database: { status: 'up' } },
+    });
+  });
+});

@@ -1,0 +1,73 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One call of Cognito's wire protocol: the operation's name and its JSON, both ways. */
+export interface CognitoCall {
+  operation: string;
+  request: Record<string, unknown>;
+  answer: Record<string, unknown>;
+}
+
+/** Stands between the API and the user pool: writes down what is said, and can answer in the pool's place. */
+export interface CognitoProxy {
+  url: string;
+  calls: CognitoCall[];
+  /** Takes over an operation until called with `undefined`. */
+  answerWith(operation: string, answer: ((response: ServerResponse) => void) | undefined): void;
+  close(): Promise<void>;
+}
+
+export async function startCognitoProxy(target: () => string): Promise<CognitoProxy> {
+  const calls: CognitoCall[] = [];
+  const takenOver = new Map<string, (response: ServerResponse) => void>();
+  const server = createServer((request, response) => {
+    void (async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const body = Buffer.concat(chunks).toString();
+      const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+      const takeOver = takenOver.get(operation);
+      if (takeOver) return takeOver(response);
+      const { host, connection, 'content-length': length, ...headers } = request.headers;
+      const answer = await fetch(target(), {
+        method: 'POST',
+        body,
+        headers: headers as Record<string, string>,
+      });
+      const text = await answer.text();
+      calls.push({ operation, request: parse(body), answer: parse(text) });
+      response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' }).end(text);
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    answerWith: (operation, answer) => {
+      if (answer) takenOver.set(operation, answer);
+      else takenOver.delete(operation);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const parse = (text: string) => JSON.parse(text || '{}') as Record<string, unknown>;
+
+/** What Cognito sends for an exception (status 400 for a caller's fault, 500 for its own). */
+export const exception =
+  (name: string, message = '', status = 400) =>
+  (response: ServerResponse): void => {
+    response
+      .writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': name })
+      .end(JSON.stringify({ __type: name, message }));
+  };
+
+export const json =
+  (body: unknown) =>
+  (response: ServerResponse): void => {
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+  };

@@ -1,0 +1,17 @@
+/** Collects the log lines this process writes, instead of printing them. Whatever is no log line passes. */
+export function captureLog(): { lines(): string[]; restore(): void } {
+  const captured: string[] = [];
+  const original = process.stdout.write.bind(process.stdout);
+  process.stdout.write = (chunk: string | Uint8Array, ...rest: []) => {
+    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    if (!text.startsWith('{"level"')) return original(chunk, ...rest);
+    captured.push(...text.trimEnd().split('\n'));
+    return true;
+  };
+  return {
+    lines: () => [...captured],
+    restore: () => {
+      process.stdout.write = original;
+    },
+  };
+}

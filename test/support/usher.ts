@@ -1,0 +1,160 @@
+import {
+  CognitoIdentityProviderClient,
+  CreateUserPoolClientCommand,
+  CreateUserPoolCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { join } from 'node:path';
+import { startLambdaHost } from '../../apps/local-stack/src/lambda-host/lambda-host.js';
+import { startMailCatcher } from '../../apps/local-stack/src/mail-catcher/mail-catcher.js';
+import { startUserPool } from '../../apps/user-pool/src/server.js';
+import { createApp } from '../../src/create-app.js';
+import { type ApiClient, apiClient } from './api-client.js';
+import { type CognitoProxy, startCognitoProxy } from './cognito-proxy.js';
+import { createDeviseDatabase, type TestDatabase } from './database.js';
+import { captureLog } from './output.js';
+
+import { freePort } from '../../apps/local-stack/src/ports.js';
+
+const bundle = join(import.meta.dirname, '../../dist/migration-lambda/index.mjs');
+const region = 'us-east-1';
+const migrationToken = 'migration-token-of-the-tests';
+
+/** Usher as in production: the API, PostgreSQL, a user pool and the built Lambda; only on one machine. */
+export interface Usher {
+  api: ApiClient;
+  url: string;
+  app: NestFastifyApplication;
+  database: TestDatabase;
+  mail: Awaited<ReturnType<typeof startMailCatcher>>;
+  /** The pool's administrator. */
+  cognito: CognitoIdentityProviderClient;
+  userPoolId: string;
+  clientId: string;
+  /** Between the API and the pool. */
+  proxy: CognitoProxy;
+  migrationToken: string;
+  /** Every line that API and Lambda have written so far. */
+  logLines(): string[];
+  close(): Promise<void>;
+}
+
+export interface UsherOptions {
+  /** Changes the API's environment. */
+  environment?: Record<string, string>;
+  /** An app client with a secret. */
+  withSecret?: boolean;
+  database?: TestDatabase;
+}
+
+export async function startUsher({
+  environment,
+  withSecret = false,
+  database,
+}: UsherOptions = {}): Promise<Usher> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const end of closers.splice(0).reverse()) await end();
+  };
+  const output = captureLog();
+  closers.push(async () => output.restore());
+  const lambdaLines: string[] = [];
+  const db = database ?? (await createDeviseDatabase());
+  closers.push(() => db.drop());
+  const mail = await startMailCatcher({});
+  closers.push(() => mail.close());
+  const port = await freePort();
+  const lambda = await startLambdaHost({
+    functions: {
+      'usher-migration': {
+        file: bundle,
+        environment: {
+          MIGRATION_API_URL: `http://127.0.0.1:${port}`,
+          MIGRATION_ACCESS_TOKEN: migrationToken,
+        },
+      },
+    },
+    log: (line: string) => lambdaLines.push(line),
+  });
+  closers.push(() => lambda.close());
+  const pool = await startUserPool({ smtpUrl: mail.smtpUrl, lambdaEndpoint: lambda.url });
+  closers.push(() => pool.close());
+  const proxy = await startCognitoProxy(() => pool.url);
+  closers.push(() => proxy.close());
+  const cognito = new CognitoIdentityProviderClient({
+    endpoint: pool.url,
+    region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  closers.push(async () => cognito.destroy());
+  const ids = await createPool(cognito, withSecret);
+  const app = await createApp({
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATABASE_URL: db.url,
+    AWS_REGION: region,
+    AWS_COGNITO_USER_POOL_ID: ids.userPoolId,
+    AWS_COGNITO_CLIENT_ID: ids.clientId,
+    AWS_COGNITO_CLIENT_SECRET: ids.clientSecret,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: proxy.url,
+    COGNITO_ISSUER: `${pool.url}/${ids.userPoolId}`,
+    MIGRATION_ACCESS_TOKENS: migrationToken,
+    SESSION_SECRETS: 'a-session-secret-of-the-tests',
+    REFUSAL_TIME_MS: '0',
+    ...environment,
+  });
+  closers.push(() => app.close());
+  await app.listen(port, '127.0.0.1');
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    ...{
+      api: apiClient(url),
+      url,
+      app,
+      database: db,
+      mail,
+      cognito,
+      proxy,
+      migrationToken,
+      close,
+    },
+    userPoolId: ids.userPoolId,
+    clientId: ids.clientId,
+    logLines: () => [...output.lines(), ...lambdaLines],
+  };
+}
+
+async function createPool(cognito: CognitoIdentityProviderClient, withSecret: boolean) {
+  const trigger = `arn:aws:lambda:${region}:000000000000:function:usher-migration`;
+  const { UserPool: pool } = await cognito.send(
+    new CreateUserPoolCommand({
+      PoolName: 'tests',
+      UsernameAttributes: ['email'],
+      UsernameConfiguration: { CaseSensitive: false },
+      AutoVerifiedAttributes: ['email'],
+      LambdaConfig: { UserMigration: trigger },
+      Schema: [{ Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true }],
+      Policies: {
+        PasswordPolicy: {
+          MinimumLength: 8,
+          RequireUppercase: false,
+          RequireLowercase: false,
+          RequireNumbers: true,
+          RequireSymbols: false,
+        },
+      },
+    }),
+  );
+  const { UserPoolClient: client } = await cognito.send(
+    new CreateUserPoolClientCommand({
+      UserPoolId: pool?.Id,
+      ClientName: 'tests',
+      GenerateSecret: withSecret,
+      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      PreventUserExistenceErrors: 'ENABLED',
+      EnableTokenRevocation: true,
+    }),
+  );
+  if (!pool?.Id || !client?.ClientId) throw new Error('the pool was not created');
+  return { userPoolId: pool.Id, clientId: client.ClientId, clientSecret: client.ClientSecret };
+}
