@@ -53,7 +53,7 @@ export default {
     {
       name: 'src-knows-no-apps',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^(apps|test)/' },
     },
     {

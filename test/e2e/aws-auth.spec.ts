@@ -8,7 +8,10 @@ beforeAll(async () => {
   usher = await startUsher({ environment: { MIGRATION_ACCESS_TOKENS: 'new-token-1,old-token-1' } });
 });
 afterAll(() => usher.close());
-beforeEach(() => usher.database.sql('DELETE FROM usher.account_failures'));
+beforeEach(async () => {
+  await usher.database.sql('DELETE FROM usher.account_failures');
+  await usher.database.sql('UPDATE users SET usher_agreed_at = NULL');
+});
 
 const ask = (body: object, headers?: Record<string, string>) =>
   usher.api.post('/aws/auth', { access_token: 'new-token-1', ...body }, headers);

@@ -1,0 +1,68 @@
+import { createTransport, type Transporter } from 'nodemailer';
+import type { Clock } from '../clock.js';
+import { isEmail } from '../users/schema.js';
+import { ServiceError } from '../wire/errors.js';
+
+export interface Message {
+  poolId: string;
+  username: string;
+  purpose: 'sign-up' | 'reset' | 'verify-attribute' | 'mfa' | 'invitation' | 'welcome';
+  medium: 'EMAIL' | 'SMS';
+  destination: string;
+  subject: string;
+  text: string;
+  /** The code or temporary password that is in the text. */
+  code?: string;
+}
+
+export type Delivery = Message & { at: string };
+
+/** Enough to look back at; older ones are forgotten. */
+const kept = 1000;
+
+/**
+ * Everything the pool sends. Mails go out over SMTP when there is a server; text messages go nowhere. Both can be read
+ * back, which is how tests and developers get at codes.
+ */
+export class Deliveries {
+  private readonly sent: Delivery[] = [];
+  private readonly transport: Transporter | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    smtpUrl: string | undefined,
+    private readonly from = 'no-reply@verificationemail.com',
+  ) {
+    this.transport = smtpUrl === undefined ? undefined : createTransport(smtpUrl);
+  }
+
+  async send(message: Message): Promise<void> {
+    if (message.medium === 'EMAIL') await this.mail(message);
+    this.sent.push({ ...message, at: new Date(this.clock.now()).toISOString() });
+    if (this.sent.length > kept) this.sent.shift();
+  }
+
+  /** Newest first. */
+  list(): Delivery[] {
+    return [...this.sent].reverse();
+  }
+
+  close(): void {
+    this.transport?.close();
+  }
+
+  private async mail({ destination, subject, text }: Message): Promise<void> {
+    if (!isEmail(destination)) throw failure();
+    if (!this.transport) return;
+    // As an object the address is taken as one address: it cannot bring further recipients or headers.
+    const to = { name: '', address: destination };
+    try {
+      await this.transport.sendMail({ from: this.from, to, subject, text });
+    } catch {
+      throw failure();
+    }
+  }
+}
+
+const failure = () =>
+  new ServiceError('CodeDeliveryFailureException', 'Unable to deliver the message to the given address.');

@@ -1,0 +1,105 @@
+import type { Context } from '../context.js';
+import type { Client, Pool, User } from '../state/records.js';
+import { runTrigger, triggerAttributes } from '../triggers/run-trigger.js';
+import type { Message } from './deliveries.js';
+
+/** What is sent, before its words are chosen. */
+export interface Notice {
+  kind: 'sign-up' | 'resend' | 'reset' | 'update-attribute' | 'verify-attribute' | 'mfa' | 'invitation';
+  attribute: string;
+  code: string;
+  clientMetadata?: Record<string, string> | undefined;
+}
+
+interface Recipient {
+  pool: Pool;
+  client?: Client | undefined;
+  user: User;
+}
+
+interface Words {
+  subject: string;
+  text: string;
+}
+
+const kinds: Record<Notice['kind'], { source: string; purpose: Message['purpose'] }> = {
+  'sign-up': { source: 'CustomMessage_SignUp', purpose: 'sign-up' },
+  resend: { source: 'CustomMessage_ResendCode', purpose: 'sign-up' },
+  reset: { source: 'CustomMessage_ForgotPassword', purpose: 'reset' },
+  'update-attribute': { source: 'CustomMessage_UpdateUserAttribute', purpose: 'verify-attribute' },
+  'verify-attribute': { source: 'CustomMessage_VerifyUserAttribute', purpose: 'verify-attribute' },
+  mfa: { source: 'CustomMessage_Authentication', purpose: 'mfa' },
+  invitation: { source: 'CustomMessage_AdminCreateUser', purpose: 'invitation' },
+};
+
+const codePlaceholder = '{####}';
+const namePlaceholder = '{username}';
+
+/** Sends a code in the pool's words, or in those of its function for messages. */
+export async function sendMessage(
+  context: Context,
+  recipient: Recipient,
+  notice: Notice,
+  destination = recipient.user.attributes[notice.attribute] ?? '',
+): Promise<void> {
+  const { pool, user } = recipient;
+  const medium = notice.attribute === 'phone_number' ? 'SMS' : 'EMAIL';
+  const words = await customWords(context, recipient, notice, poolWords(pool, notice));
+  const fill = (text: string) =>
+    text.replaceAll(codePlaceholder, () => notice.code).replaceAll(namePlaceholder, () => user.username);
+  await context.deliveries.send({
+    poolId: pool.id,
+    username: user.username,
+    purpose: kinds[notice.kind].purpose,
+    medium,
+    destination,
+    subject: fill(words.subject),
+    text: fill(words.text),
+    code: notice.code,
+  });
+}
+
+function poolWords({ settings }: Pool, { kind }: Notice): Words {
+  if (kind === 'invitation') {
+    const template = settings.AdminCreateUserConfig?.InviteMessageTemplate;
+    return {
+      subject: template?.EmailSubject ?? 'Your temporary password',
+      text: template?.EmailMessage ?? 'Your username is {username} and temporary password is {####}.',
+    };
+  }
+  if (kind === 'mfa')
+    return { subject: 'Your authentication code', text: 'Your authentication code is {####}.' };
+  const template = settings.VerificationMessageTemplate;
+  return {
+    subject: template?.EmailSubject ?? settings.EmailVerificationSubject ?? 'Your verification code',
+    text: template?.EmailMessage ?? settings.EmailVerificationMessage ?? 'Your confirmation code is {####}',
+  };
+}
+
+/** (Developer guide, Custom message Lambda trigger) */
+async function customWords(
+  context: Context,
+  recipient: Recipient,
+  notice: Notice,
+  words: Words,
+): Promise<Words> {
+  const { user } = recipient;
+  const answer = await runTrigger(context, recipient, {
+    trigger: 'CustomMessage',
+    source: kinds[notice.kind].source,
+    userName: user.username,
+    request: {
+      userAttributes: triggerAttributes(user),
+      codeParameter: codePlaceholder,
+      usernameParameter: notice.kind === 'invitation' ? namePlaceholder : null,
+      clientMetadata: notice.clientMetadata ?? null,
+    },
+    response: { smsMessage: null, emailMessage: null, emailSubject: null },
+  });
+  const text = answer?.[notice.attribute === 'phone_number' ? 'smsMessage' : 'emailMessage'];
+  const subject = answer?.['emailSubject'];
+  return {
+    subject: typeof subject === 'string' ? subject : words.subject,
+    text: typeof text === 'string' ? text : words.text,
+  };
+}

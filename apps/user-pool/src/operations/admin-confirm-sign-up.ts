@@ -1,0 +1,20 @@
+import type {
+  AdminConfirmSignUpRequest,
+  AdminConfirmSignUpResponse,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { requirePool } from '../sign-in/clients.js';
+import { confirmUser } from '../sign-up/confirm-user.js';
+import { tellPostConfirmation } from '../triggers/post-confirmation.js';
+import { requireUser } from '../users/users.js';
+import { operation } from '../wire/operation.js';
+
+/** Confirms the user; the address stays unproved. */
+export const adminConfirmSignUp = operation<AdminConfirmSignUpRequest, AdminConfirmSignUpResponse>(
+  { UserPoolId: 'text!', Username: 'username!', ClientMetadata: 'map' },
+  async (context, { UserPoolId, Username, ClientMetadata }) => {
+    const pool = requirePool(context, UserPoolId);
+    const user = confirmUser(context, pool, requireUser(context, pool, Username), {});
+    await tellPostConfirmation(context, { pool, user }, 'PostConfirmation_ConfirmSignUp', ClientMetadata);
+    return {};
+  },
+);

@@ -1,0 +1,20 @@
+import type { AdminRespondToAuthChallengeRequest } from '@aws-sdk/client-cognito-identity-provider';
+import { answerChallenge } from '../sign-in/answer-challenge.js';
+import { requireClientOfPool } from '../sign-in/clients.js';
+import type { SignInAnswer } from '../sign-in/sign-in-answer.js';
+import { operation } from '../wire/operation.js';
+
+export const adminRespondToAuthChallenge = operation<AdminRespondToAuthChallengeRequest, SignInAnswer>(
+  {
+    UserPoolId: 'text!',
+    ClientId: 'text!',
+    ChallengeName: 'text!',
+    ChallengeResponses: 'map',
+    Session: 'text',
+    ClientMetadata: 'ignored',
+    AnalyticsMetadata: 'ignored',
+    ContextData: 'ignored',
+  },
+  (context, request) =>
+    answerChallenge(context, requireClientOfPool(context, request.UserPoolId, request.ClientId), request),
+);

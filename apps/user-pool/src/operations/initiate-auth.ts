@@ -1,0 +1,17 @@
+import type { InitiateAuthRequest } from '@aws-sdk/client-cognito-identity-provider';
+import { beginSignIn } from '../sign-in/begin-sign-in.js';
+import { requireClient } from '../sign-in/clients.js';
+import type { SignInAnswer } from '../sign-in/sign-in-answer.js';
+import { operation } from '../wire/operation.js';
+
+export const initiateAuth = operation<InitiateAuthRequest, SignInAnswer>(
+  {
+    AuthFlow: 'text!',
+    AuthParameters: 'map',
+    ClientId: 'text!',
+    ClientMetadata: 'map',
+    AnalyticsMetadata: 'ignored',
+    UserContextData: 'ignored',
+  },
+  (context, request) => beginSignIn(context, requireClient(context, request.ClientId), 'anybody', request),
+);

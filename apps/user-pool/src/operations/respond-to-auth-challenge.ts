@@ -1,0 +1,18 @@
+import type { RespondToAuthChallengeRequest } from '@aws-sdk/client-cognito-identity-provider';
+import { answerChallenge } from '../sign-in/answer-challenge.js';
+import { requireClient } from '../sign-in/clients.js';
+import type { SignInAnswer } from '../sign-in/sign-in-answer.js';
+import { operation } from '../wire/operation.js';
+
+export const respondToAuthChallenge = operation<RespondToAuthChallengeRequest, SignInAnswer>(
+  {
+    ClientId: 'text!',
+    ChallengeName: 'text!',
+    ChallengeResponses: 'map',
+    Session: 'text',
+    ClientMetadata: 'ignored',
+    AnalyticsMetadata: 'ignored',
+    UserContextData: 'ignored',
+  },
+  (context, request) => answerChallenge(context, requireClient(context, request.ClientId), request),
+);

@@ -1,0 +1,37 @@
+import type {
+  SetUserPoolMfaConfigRequest,
+  SetUserPoolMfaConfigResponse,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { presentMfaConfig } from '../pools/presented-mfa-config.js';
+import { requirePool } from '../sign-in/clients.js';
+import type { Factor } from '../state/records.js';
+import { invalidParameter } from '../wire/errors.js';
+import { operation } from '../wire/operation.js';
+
+/** Replaces the whole setting: a factor that is not named is off. */
+export const setUserPoolMfaConfig = operation<SetUserPoolMfaConfigRequest, SetUserPoolMfaConfigResponse>(
+  {
+    UserPoolId: 'text!',
+    SmsMfaConfiguration: 'object',
+    SoftwareTokenMfaConfiguration: 'object',
+    EmailMfaConfiguration: 'object',
+    MfaConfiguration: 'text',
+  },
+  (context, request) => {
+    const pool = requirePool(context, request.UserPoolId);
+    const factors: Factor[] = [];
+    if (request.SmsMfaConfiguration) factors.push('SMS_MFA');
+    if (request.SoftwareTokenMfaConfiguration?.Enabled) factors.push('SOFTWARE_TOKEN_MFA');
+    if (request.EmailMfaConfiguration) factors.push('EMAIL_MFA');
+    const mode = request.MfaConfiguration ?? 'OFF';
+    if (mode !== 'OFF' && factors.length === 0) {
+      throw invalidParameter(
+        'Invalid MFA configuration given, can not turn on MFA without any enabled factor.',
+      );
+    }
+    const settings = { ...pool.settings, MfaConfiguration: mode };
+    const changed = { ...pool, settings, factors, modifiedAt: context.clock.now() };
+    context.database.savePool(changed);
+    return presentMfaConfig(changed);
+  },
+);

@@ -1,0 +1,22 @@
+import type {
+  UpdateUserPoolRequest,
+  UpdateUserPoolResponse,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { poolMembers } from '../pools/pool-members.js';
+import { checkPoolSettings } from '../pools/pool-settings.js';
+import { requirePool } from '../sign-in/clients.js';
+import { operation } from '../wire/operation.js';
+
+/** Replaces every setting but those that are fixed for life: what is not given goes back to its default. */
+export const updateUserPool = operation<UpdateUserPoolRequest, UpdateUserPoolResponse>(
+  { ...poolMembers, UserPoolId: 'text!', PoolName: 'text' },
+  (context, { UserPoolId, ...given }) => {
+    const pool = requirePool(context, UserPoolId);
+    const { PoolName, AliasAttributes, UsernameAttributes, UsernameConfiguration, Schema } = pool.settings;
+    const fixed = { AliasAttributes, UsernameAttributes, UsernameConfiguration, Schema };
+    const settings = { ...fixed, ...given, PoolName: given.PoolName ?? PoolName };
+    checkPoolSettings(settings, pool.factors);
+    context.database.savePool({ ...pool, settings, modifiedAt: context.clock.now() });
+    return {};
+  },
+);

@@ -1,0 +1,22 @@
+import { passwordPolicy } from '../state/pool-rules.js';
+import type { Pool, User } from '../state/records.js';
+import { ServiceError } from '../wire/errors.js';
+import { checkPasswordPolicy } from './password-policy.js';
+import { isPassword, storePassword } from './stored-password.js';
+
+/** What to save for a password somebody chose; refused when it breaks the policy or was used before. */
+export async function choosePassword(
+  pool: Pool,
+  user: Pick<User, 'username' | 'password' | 'passwordHistory'>,
+  password: string,
+): Promise<Pick<User, 'password' | 'passwordHistory'>> {
+  checkPasswordPolicy(pool.settings, password);
+  const size = passwordPolicy(pool.settings).PasswordHistorySize ?? 0;
+  const used = [user.password ?? [], user.passwordHistory ?? []].flat().slice(0, size);
+  for (const stored of used) if (await isPassword(stored, password)) throw usedBefore();
+  const stored = await storePassword({ poolId: pool.id, username: user.username }, password);
+  return size > 0 ? { password: stored, passwordHistory: used } : { password: stored };
+}
+
+const usedBefore = () =>
+  new ServiceError('PasswordHistoryPolicyViolationException', 'Password has previously been used');

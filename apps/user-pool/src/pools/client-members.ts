@@ -1,0 +1,21 @@
+/** The settings of an app client that can be given again at an update. OAuth settings are echoed and have no effect. */
+export const clientMembers = {
+  RefreshTokenValidity: 'number',
+  AccessTokenValidity: 'number',
+  IdTokenValidity: 'number',
+  TokenValidityUnits: 'object',
+  ReadAttributes: 'texts',
+  WriteAttributes: 'texts',
+  ExplicitAuthFlows: 'texts',
+  SupportedIdentityProviders: 'texts',
+  CallbackURLs: 'texts',
+  LogoutURLs: 'texts',
+  DefaultRedirectURI: 'text',
+  AllowedOAuthFlows: 'texts',
+  AllowedOAuthScopes: 'texts',
+  AllowedOAuthFlowsUserPoolClient: 'boolean',
+  PreventUserExistenceErrors: 'text',
+  EnableTokenRevocation: 'boolean',
+  AuthSessionValidity: 'number',
+  RefreshTokenRotation: 'object',
+} as const;

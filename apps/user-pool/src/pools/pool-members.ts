@@ -1,0 +1,20 @@
+/** The settings of a pool that can be given again at an update. `object` members without effect are echoed only. */
+export const poolMembers = {
+  Policies: 'object',
+  DeletionProtection: 'text',
+  LambdaConfig: 'object',
+  AutoVerifiedAttributes: 'texts',
+  SmsVerificationMessage: 'text',
+  EmailVerificationMessage: 'text',
+  EmailVerificationSubject: 'text',
+  VerificationMessageTemplate: 'object',
+  SmsAuthenticationMessage: 'text',
+  UserAttributeUpdateSettings: 'object',
+  MfaConfiguration: 'text',
+  EmailConfiguration: 'object',
+  SmsConfiguration: 'object',
+  UserPoolTags: 'map',
+  AdminCreateUserConfig: 'object',
+  AccountRecoverySetting: 'object',
+  UserPoolTier: 'text',
+} as const;

@@ -1,0 +1,132 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createClock, type Clock } from './clock.js';
+import type { Services } from './context.js';
+import { Deliveries } from './delivery/deliveries.js';
+import { HourlyLimits } from './passwords/hourly-limits.js';
+import { Turns } from './passwords/turns.js';
+import { seededRandom, systemRandom } from './random.js';
+import { Database } from './state/database.js';
+import { KeyRing } from './tokens/key-ring.js';
+import { LambdaInvoker } from './triggers/lambda-invoker.js';
+import { createDescribedPools } from './pools/described-pools.js';
+import type { PoolDescription } from './pools/pool-description.js';
+import { serveDocument } from './wire/documents.js';
+import { answerJson } from './wire/http.js';
+import { Faults } from './wire/faults.js';
+import { isInspection, serveInspection } from './wire/inspection.js';
+import { serveOperation } from './wire/protocol.js';
+
+export interface UserPoolOptions {
+  /** 127.0.0.1 unless said otherwise. */
+  host?: string;
+  /** A free port when absent or 0. */
+  port?: number;
+  /** How others reach the server, when that is not `http://host:port`. Tokens carry it as the beginning of their issuer. */
+  publicUrl?: string;
+  /** Where everything is kept. Absent: in memory only. */
+  dataDir?: string;
+  smtpUrl?: string;
+  mailFrom?: string;
+  /** Base URL of a Lambda Invoke API; triggers are called there. */
+  lambdaEndpoint?: string;
+  /** Five seconds, as the real service waits, unless a test cannot wait that long. */
+  lambdaTimeout?: number;
+  clock?: Clock;
+  /** Makes ids and codes repeatable. */
+  seed?: string;
+  /** Pools to make when they are not there yet. */
+  pools?: PoolDescription[];
+}
+
+export interface UserPoolServer {
+  /** As others reach it. */
+  url: string;
+  /** As it is reached on this machine; differs from `url` behind a `publicUrl`. */
+  localUrl: string;
+  clock: Clock;
+  deliveries: Deliveries;
+  faults: Faults;
+  close(): Promise<void>;
+}
+
+export async function startUserPool(options: UserPoolOptions = {}): Promise<UserPoolServer> {
+  const server = createServer();
+  const services = createServices(options);
+  const host = options.host ?? '127.0.0.1';
+  await listen(server, host, options.port ?? 0);
+  const localUrl = urlOf(host, server.address() as AddressInfo);
+  services.url = options.publicUrl?.replace(/\/$/, '') ?? localUrl;
+  await createDescribedPools(services, options.pools ?? []);
+  server.on('request', (request, response) => void serve(services, request, response));
+  const close = async () => {
+    await stop(server);
+    services.deliveries.close();
+    services.database.close();
+  };
+  const { url, clock, deliveries, faults } = services;
+  return { url, localUrl, clock, deliveries, faults, close };
+}
+
+function createServices(options: UserPoolOptions): Services {
+  const clock = options.clock ?? createClock();
+  const random = options.seed === undefined ? systemRandom : seededRandom(options.seed);
+  const { dataDir } = options;
+  return {
+    url: '',
+    clock,
+    random,
+    database: new Database(clock, dataDir),
+    keys: new KeyRing(dataDir === undefined ? undefined : join(dataDir, 'keys')),
+    deliveries: new Deliveries(clock, options.smtpUrl, options.mailFrom),
+    limits: new HourlyLimits(clock),
+    turns: new Turns(),
+    lambda: new LambdaInvoker(options.lambdaEndpoint, options.lambdaTimeout),
+    faults: new Faults(random),
+  };
+}
+
+async function serve(services: Services, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  if (isInspection(path)) return serveInspection(services, request, response);
+  // Browsers ask other origins first; the real service allows every one of them.
+  response.setHeader('access-control-allow-origin', '*');
+  if (request.method === 'POST' && path === '/') return serveOperation(services, request, response);
+  if (request.method === 'GET' && serveDocument(services, path, response)) return;
+  if (request.method === 'OPTIONS') return answerPreflight(response);
+  answerJson(response, 404, { message: 'Nothing here.' });
+}
+
+function answerPreflight(response: ServerResponse): void {
+  response.setHeader('access-control-allow-headers', '*');
+  response.setHeader('access-control-allow-methods', 'POST, GET');
+  response.setHeader(
+    'access-control-expose-headers',
+    'x-amzn-errormessage,x-amzn-errortype,x-amzn-requestid',
+  );
+  response.writeHead(204).end();
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function urlOf(host: string, { port }: AddressInfo): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+/** Lets requests under way finish; idle connections are not waited for. */
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeIdleConnections();
+  });
+}

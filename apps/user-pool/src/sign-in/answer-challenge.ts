@@ -1,0 +1,77 @@
+import type { Context } from '../context.js';
+import { checkSecretHash } from '../passwords/secret-hash.js';
+import {
+  answerSelection,
+  answerSentCode,
+  answerSetup,
+  answerTotp,
+} from '../second-factors/answer-second-factor.js';
+import type { Holder } from '../tokens/session.js';
+import { findUser } from '../users/users.js';
+import { invalidParameter, notAuthorized } from '../wire/errors.js';
+import { readChallenge, type Challenge } from './challenge-session.js';
+import { requireParameter, type ClientOfPool } from './clients.js';
+import { continueSignIn, finishSignIn } from './continue-sign-in.js';
+import { answerNewPassword } from './new-password.js';
+import type { SignInAnswer } from './sign-in-answer.js';
+import { answerPasswordVerifier } from './srp-sign-in.js';
+
+interface Answer {
+  ChallengeName: string;
+  ChallengeResponses?: Record<string, string> | undefined;
+  Session?: string | undefined;
+}
+type Answers = Record<string, string>;
+
+const supported = [
+  'EMAIL_MFA',
+  'MFA_SETUP',
+  'NEW_PASSWORD_REQUIRED',
+  'SELECT_MFA_TYPE',
+  'SMS_MFA',
+  'SOFTWARE_TOKEN_MFA',
+];
+
+export async function answerChallenge(
+  context: Context,
+  owner: ClientOfPool,
+  { ChallengeName: name, ChallengeResponses: answers = {}, Session }: Answer,
+): Promise<SignInAnswer> {
+  const username = requireParameter(answers, 'USERNAME');
+  checkSecretHash(owner.client, username, answers['SECRET_HASH']);
+  if (name === 'PASSWORD_VERIFIER') return answerPasswordVerifier(context, owner, answers);
+  if (!supported.includes(name)) {
+    throw invalidParameter(`The local user pool does not support the challenge ${name}.`);
+  }
+  const { challenge, holder } = readChallenge(context, owner, Session, name);
+  // The session belongs to one user: nobody finishes another's sign-in with it.
+  if (findUser(context, owner.pool, username)?.sub !== challenge.sub) {
+    throw notAuthorized('Invalid session for the user.');
+  }
+  return judge(context, holder, challenge, answers);
+}
+
+async function judge(
+  context: Context,
+  holder: Holder,
+  challenge: Challenge,
+  answers: Answers,
+): Promise<SignInAnswer> {
+  switch (challenge.name) {
+    case 'NEW_PASSWORD_REQUIRED': {
+      const user = await answerNewPassword(context, holder, challenge, answers);
+      return continueSignIn(context, { ...holder, user }, 'TokenGeneration_NewPasswordChallenge');
+    }
+    case 'SELECT_MFA_TYPE':
+      return answerSelection(context, holder, challenge, answers);
+    case 'SOFTWARE_TOKEN_MFA':
+      answerTotp(context, holder, challenge, answers);
+      break;
+    case 'MFA_SETUP':
+      answerSetup(context, holder, challenge);
+      break;
+    default:
+      answerSentCode(context, challenge, answers);
+  }
+  return finishSignIn(context, holder);
+}

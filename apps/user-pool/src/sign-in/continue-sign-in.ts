@@ -1,0 +1,35 @@
+import type { Context } from '../context.js';
+import { askSecondFactor } from '../second-factors/ask-second-factor.js';
+import type { Holder } from '../tokens/session.js';
+import { startSession } from '../tokens/sessions.js';
+import { tellPostAuthentication } from '../triggers/authentication-triggers.js';
+import type { TokenSource } from '../triggers/pre-token-generation.js';
+import { notAuthorized } from '../wire/errors.js';
+import { askNewPassword } from './new-password.js';
+import type { SignInAnswer } from './sign-in-answer.js';
+
+/** The password was right: what comes next, another question or the tokens. */
+export async function continueSignIn(
+  context: Context,
+  holder: Holder,
+  source: TokenSource = 'TokenGeneration_Authentication',
+): Promise<SignInAnswer> {
+  const { user } = holder;
+  if (user.status === 'FORCE_CHANGE_PASSWORD') {
+    if ((user.temporaryPasswordExpiresAt ?? Infinity) <= context.clock.now()) {
+      throw notAuthorized('Temporary password has expired and must be reset by an administrator.');
+    }
+    return askNewPassword(context, holder);
+  }
+  return (await askSecondFactor(context, holder)) ?? finishSignIn(context, holder, source);
+}
+
+export async function finishSignIn(
+  context: Context,
+  holder: Holder,
+  source: TokenSource = 'TokenGeneration_Authentication',
+): Promise<SignInAnswer> {
+  const tokens = await startSession(context, holder, source);
+  await tellPostAuthentication(context, holder);
+  return { ChallengeParameters: {}, AuthenticationResult: tokens };
+}

@@ -1,0 +1,68 @@
+import type { Context } from '../context.js';
+import { choosePassword } from '../passwords/choose-password.js';
+import type { User } from '../state/records.js';
+import type { Holder } from '../tokens/session.js';
+import { checkWritable, mergeAttributes } from '../users/attributes.js';
+import { checkAttributes, schemaOf } from '../users/schema.js';
+import { modifyUser } from '../users/users.js';
+import { invalidParameter, notAuthorized } from '../wire/errors.js';
+import { openChallenge, spendChallenge, type Challenge } from './challenge-session.js';
+import { requireParameter } from './clients.js';
+import type { SignInAnswer } from './sign-in-answer.js';
+
+const name = 'NEW_PASSWORD_REQUIRED';
+const prefix = 'userAttributes.';
+
+/** A temporary password was right: the user has to choose a lasting one. */
+export function askNewPassword(context: Context, holder: Holder): SignInAnswer {
+  const { user } = holder;
+  return {
+    ChallengeName: name,
+    Session: openChallenge(context, holder, name),
+    ChallengeParameters: {
+      USER_ID_FOR_SRP: user.username,
+      requiredAttributes: JSON.stringify(missingAttributes(holder).map((attribute) => prefix + attribute)),
+      userAttributes: JSON.stringify(user.attributes),
+    },
+  };
+}
+
+/** Returns the user with the new password. */
+export async function answerNewPassword(
+  context: Context,
+  holder: Holder,
+  challenge: Challenge,
+  answers: Record<string, string>,
+): Promise<User> {
+  const password = requireParameter(answers, 'NEW_PASSWORD');
+  const attributes = readAttributes(holder, answers);
+  const chosen = await choosePassword(holder.pool, holder.user, password);
+  spendChallenge(context, challenge);
+  return modifyUser(context, holder.user, {
+    status: 'CONFIRMED',
+    ...chosen,
+    temporaryPasswordExpiresAt: undefined,
+    attributes: mergeAttributes(holder.user.attributes, attributes),
+  });
+}
+
+function missingAttributes({ pool, user }: Holder): string[] {
+  const required = [...schemaOf(pool.settings).values()].filter(({ Required }) => Required);
+  return required.map((attribute) => attribute.Name).filter((key) => key !== 'sub' && !user.attributes[key]);
+}
+
+function readAttributes(holder: Holder, answers: Record<string, string>): Record<string, string> {
+  const given = Object.entries(answers).filter(([key]) => key.startsWith(prefix));
+  const attributes = Object.fromEntries(given.map(([key, value]) => [key.slice(prefix.length), value]));
+  checkAttributes(holder.pool.settings, attributes);
+  checkWritable(holder.client, attributes);
+  const schema = schemaOf(holder.pool.settings);
+  for (const key of Object.keys(attributes)) {
+    // An address that was proved already cannot be swapped for another one here.
+    const isGiven = schema.get(key)?.Required === true && holder.user.attributes[key] !== undefined;
+    if (isGiven) throw notAuthorized(`Cannot modify an already provided ${key}`);
+  }
+  const missing = missingAttributes(holder).find((key) => !attributes[key]);
+  if (missing !== undefined) throw invalidParameter(`Invalid attributes given, ${missing} is missing`);
+  return attributes;
+}

@@ -1,0 +1,112 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Context } from '../context.js';
+import { checkSecretHash } from '../passwords/secret-hash.js';
+import { g, hash, k, N, padded, poolName, power, toNumber } from '../passwords/srp-group.js';
+import { createVerifier, type SrpVerifier } from '../passwords/srp-verifier.js';
+import { challengeLifetime, hidesUsers } from '../state/client-rules.js';
+import type { Pool } from '../state/records.js';
+import { seal, unseal } from '../tokens/seal.js';
+import { askPreAuthentication } from '../triggers/authentication-triggers.js';
+import { findUser } from '../users/users.js';
+import { incorrectCredentials, invalidParameter, userNotFound } from '../wire/errors.js';
+import { requireParameter, type ClientOfPool } from './clients.js';
+import { continueSignIn } from './continue-sign-in.js';
+import { proveIdentity } from './password-check.js';
+import type { SignInAnswer } from './sign-in-answer.js';
+
+type Parameters = Record<string, string>;
+
+/** What the pool has to remember between the two steps. It travels sealed, as the secret block. */
+interface Exchange {
+  username: string;
+  clientId: string;
+  salt: string;
+  verifier: string;
+  b: string;
+  A: string;
+  expiresAt: number;
+}
+
+/** First step: the client's public value against the pool's. Nothing is proved yet. (RFC 5054) */
+export async function askPasswordVerifier(
+  context: Context,
+  owner: ClientOfPool,
+  parameters: Parameters = {},
+  metadata: Parameters | undefined,
+): Promise<SignInAnswer> {
+  const { pool, client } = owner;
+  const userName = requireParameter(parameters, 'USERNAME');
+  const A = requireParameter(parameters, 'SRP_A');
+  checkSecretHash(client, userName, parameters['SECRET_HASH']);
+  if (!/^[0-9a-f]{1,800}$/i.test(A) || BigInt(`0x${A}`) % N === 0n) throw invalidParameter('Invalid SRP_A.');
+  const user = findUser(context, pool, userName);
+  if (!user && !hidesUsers(client.settings)) throw userNotFound();
+  await askPreAuthentication(context, owner, { userName, user }, metadata);
+  const username = user?.username ?? userName;
+  const { salt, verifier } = user?.password?.srp ?? simulatedVerifier(context, pool, username);
+  const secretB = context.random.bytes(32);
+  const v = toNumber(Buffer.from(verifier, 'base64'));
+  const B = (k * v + power(g, secretB)) % N;
+  const b = secretB.toString('hex');
+  const expiresAt = context.clock.now() + challengeLifetime(client.settings);
+  const exchange: Exchange = { username, clientId: client.id, salt, verifier, b, A, expiresAt };
+  const block = seal(context.keys.of(pool.id).sealing, 'srp', exchange);
+  return {
+    ChallengeName: 'PASSWORD_VERIFIER',
+    ChallengeParameters: {
+      SALT: toNumber(Buffer.from(salt, 'base64')).toString(16),
+      SRP_B: B.toString(16),
+      SECRET_BLOCK: Buffer.from(block, 'base64url').toString('base64'),
+      USERNAME: username,
+      USER_ID_FOR_SRP: username,
+    },
+  };
+}
+
+/** Always the same for the same unknown name, so that asking twice tells nothing. */
+function simulatedVerifier(context: Context, pool: Pool, name: string): SrpVerifier {
+  const made = createHmac('sha256', context.keys.of(pool.id).sealing).update(`srp/${name}`).digest();
+  const { verifier } = createVerifier(pool.id, name, made.toString('hex'));
+  return { salt: made.subarray(0, 16).toString('base64'), verifier };
+}
+
+/** Second step: the client shows that it reached the same key, which takes the password. */
+export async function answerPasswordVerifier(
+  context: Context,
+  { pool, client }: ClientOfPool,
+  answers: Parameters,
+): Promise<SignInAnswer> {
+  const block = Buffer.from(requireParameter(answers, 'PASSWORD_CLAIM_SECRET_BLOCK'), 'base64');
+  const signature = Buffer.from(requireParameter(answers, 'PASSWORD_CLAIM_SIGNATURE'), 'base64');
+  const timestamp = requireParameter(answers, 'TIMESTAMP');
+  const sealed = unseal(context.keys.of(pool.id).sealing, 'srp', block.toString('base64url'));
+  const exchange = sealed as Exchange | undefined;
+  if (exchange?.clientId !== client.id || exchange.expiresAt <= context.clock.now())
+    throw incorrectCredentials();
+  const user = findUser(context, pool, exchange.username);
+  if (!user) throw incorrectCredentials();
+  const expected = createHmac('sha256', sessionKey(exchange))
+    .update(poolName(pool.id) + user.username)
+    .update(block)
+    .update(timestamp)
+    .digest();
+  const proved = expected.length === signature.length && timingSafeEqual(expected, signature);
+  await proveIdentity(context, client, user, async () => proved);
+  // A proof that was overheard is good for nothing.
+  if (context.database.isMarked(`answered/${exchange.b}`)) throw incorrectCredentials();
+  context.database.mark(`answered/${exchange.b}`, exchange.expiresAt);
+  return continueSignIn(context, { pool, client, user });
+}
+
+function sessionKey(exchange: Exchange): Buffer {
+  const v = toNumber(Buffer.from(exchange.verifier, 'base64'));
+  const b = Buffer.from(exchange.b, 'hex');
+  const A = BigInt(`0x${exchange.A}`) % N;
+  const B = (k * v + power(g, b)) % N;
+  const u = hash(padded(A), padded(B));
+  const S = power((A * power(v, u)) % N, b);
+  const extracted = createHmac('sha256', padded(toNumber(u)))
+    .update(padded(S))
+    .digest();
+  return createHmac('sha256', extracted).update('Caldera Derived Key\x01').digest().subarray(0, 16);
+}

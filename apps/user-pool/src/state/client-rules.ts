@@ -1,0 +1,57 @@
+import type { TimeUnitsType } from '@aws-sdk/client-cognito-identity-provider';
+import { day, hour, minute, second } from '../clock.js';
+import type { ClientSettings } from './records.js';
+
+/** Flows of a client whose creator named none: USER_PASSWORD is not among them. */
+const defaultFlows = ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH'];
+/** Names from before the `ALLOW_` prefix. SRP and refresh could not be switched off then. */
+const legacyFlows: Record<string, string> = {
+  ADMIN_NO_SRP_AUTH: 'ALLOW_ADMIN_USER_PASSWORD_AUTH',
+  CUSTOM_AUTH_FLOW_ONLY: 'ALLOW_CUSTOM_AUTH',
+  USER_PASSWORD_AUTH: 'ALLOW_USER_PASSWORD_AUTH',
+};
+
+export function allowsFlow(settings: ClientSettings, flow: string): boolean {
+  const given: string[] = settings.ExplicitAuthFlows ?? [];
+  if (given.length === 0) return defaultFlows.includes(`ALLOW_${flow}`);
+  if (given.includes(`ALLOW_${flow}`)) return true;
+  const isLegacy = given.some((name) => name in legacyFlows);
+  if (isLegacy && flow === 'REFRESH_TOKEN_AUTH') return true;
+  if (isLegacy && flow === 'USER_SRP_AUTH') return !given.includes('CUSTOM_AUTH_FLOW_ONLY');
+  return given.some((name) => legacyFlows[name] === `ALLOW_${flow}`);
+}
+
+/** LEGACY when not said otherwise: the API's default, not the console's. */
+export const hidesUsers = (settings: ClientSettings): boolean =>
+  settings.PreventUserExistenceErrors === 'ENABLED';
+
+export const rotatesRefreshTokens = (settings: ClientSettings): boolean =>
+  settings.RefreshTokenRotation?.Feature === 'ENABLED';
+
+export const allowsRevocation = (settings: ClientSettings): boolean => settings.EnableTokenRevocation ?? true;
+
+const units: Record<TimeUnitsType, number> = { seconds: second, minutes: minute, hours: hour, days: day };
+
+/** Lifetimes in milliseconds. Without a unit access and ID tokens count in hours, refresh tokens in days. */
+export function lifetimes(settings: ClientSettings): { access: number; id: number; refresh: number } {
+  const unit = settings.TokenValidityUnits;
+  return {
+    access: (settings.AccessTokenValidity || 1) * units[unit?.AccessToken ?? 'hours'],
+    id: (settings.IdTokenValidity || 1) * units[unit?.IdToken ?? 'hours'],
+    // 0 means the default of 30 days, whatever the unit.
+    refresh: settings.RefreshTokenValidity
+      ? settings.RefreshTokenValidity * units[unit?.RefreshToken ?? 'days']
+      : 30 * day,
+  };
+}
+
+/** How long a challenge waits for its answer: 3 minutes unless set. */
+export const challengeLifetime = (settings: ClientSettings): number =>
+  (settings.AuthSessionValidity ?? 3) * minute;
+
+/** A client that lists no attributes reads all of them. */
+export const mayRead = (settings: ClientSettings, attribute: string): boolean =>
+  settings.ReadAttributes === undefined || settings.ReadAttributes.includes(attribute);
+
+export const mayWrite = (settings: ClientSettings, attribute: string): boolean =>
+  settings.WriteAttributes === undefined || settings.WriteAttributes.includes(attribute);

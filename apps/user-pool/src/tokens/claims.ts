@@ -1,0 +1,66 @@
+import { toSeconds } from '../clock.js';
+import type { Context } from '../context.js';
+import { randomUuid } from '../random.js';
+import { lifetimes, mayRead } from '../state/client-rules.js';
+import type { User } from '../state/records.js';
+import { groupsOf } from '../users/groups.js';
+import type { Claims } from './jwt.js';
+import type { Holder, Session } from './session.js';
+
+export const issuerOf = (context: Pick<Context, 'url'>, poolId: string): string => `${context.url}/${poolId}`;
+
+/** The sign-in API grants this one scope, whatever the client's OAuth scopes are. */
+const scope = 'aws.cognito.signin.user.admin';
+
+export function accessClaims(context: Context, holder: Holder, session: Session): Claims {
+  return {
+    ...sharedClaims(context, holder, session),
+    token_use: 'access',
+    scope,
+    client_id: holder.client.id,
+    username: holder.user.username,
+    exp: toSeconds(context.clock.now() + lifetimes(holder.client.settings).access),
+  };
+}
+
+export function idClaims(context: Context, holder: Holder, session: Session): Claims {
+  return {
+    ...attributeClaims(holder),
+    ...sharedClaims(context, holder, session),
+    ...roleClaims(context, holder),
+    token_use: 'id',
+    aud: holder.client.id,
+    'cognito:username': holder.user.username,
+    exp: toSeconds(context.clock.now() + lifetimes(holder.client.settings).id),
+  };
+}
+
+function sharedClaims(context: Context, { pool, user }: Holder, session: Session): Claims {
+  const groups = groupsOf(context, user).map(({ name }) => name);
+  return {
+    sub: user.sub,
+    ...(groups.length > 0 && { 'cognito:groups': groups }),
+    iss: issuerOf(context, pool.id),
+    origin_jti: session.originJti,
+    event_id: randomUuid(context.random),
+    jti: randomUuid(context.random),
+    auth_time: session.authTime,
+    iat: toSeconds(context.clock.now()),
+  };
+}
+
+/** The group with the lowest precedence comes first, and its role is the preferred one. */
+function roleClaims(context: Context, { user }: Holder): Claims {
+  const roles = groupsOf(context, user).flatMap(({ roleArn }) => roleArn ?? []);
+  return roles.length === 0 ? {} : { 'cognito:roles': roles, 'cognito:preferred_role': roles[0] };
+}
+
+const flags = ['email_verified', 'phone_number_verified'];
+
+/** Flags are JSON booleans in a token, everything else is a string. */
+function attributeClaims({ user, client }: { user: User; client: Holder['client'] }): Claims {
+  const readable = Object.entries(user.attributes).filter(([name]) => mayRead(client.settings, name));
+  return Object.fromEntries(
+    readable.map(([name, value]) => [name, flags.includes(name) ? value === 'true' : value]),
+  );
+}

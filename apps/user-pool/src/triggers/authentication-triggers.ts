@@ -1,0 +1,44 @@
+import type { Context } from '../context.js';
+import type { ClientOfPool } from '../sign-in/clients.js';
+import type { User } from '../state/records.js';
+import type { Holder } from '../tokens/session.js';
+import { runTrigger, triggerAttributes } from './run-trigger.js';
+
+type Metadata = Record<string, string> | undefined;
+
+/** May refuse a sign-in by throwing. It runs for unknown users too where the client hides who exists. */
+export async function askPreAuthentication(
+  context: Context,
+  owner: ClientOfPool,
+  who: { userName: string; user: User | undefined },
+  metadata: Metadata,
+): Promise<void> {
+  await runTrigger(context, owner, {
+    trigger: 'PreAuthentication',
+    source: 'PreAuthentication_Authentication',
+    userName: who.user?.username ?? who.userName,
+    request: {
+      userAttributes: who.user ? triggerAttributes(who.user) : {},
+      validationData: metadata ?? null,
+      userNotFound: who.user === undefined,
+    },
+    response: {},
+  });
+}
+
+export async function tellPostAuthentication(
+  context: Context,
+  { pool, client, user }: Holder,
+): Promise<void> {
+  await runTrigger(
+    context,
+    { pool, client },
+    {
+      trigger: 'PostAuthentication',
+      source: 'PostAuthentication_Authentication',
+      userName: user.username,
+      request: { userAttributes: triggerAttributes(user), newDeviceUsed: false, clientMetadata: null },
+      response: {},
+    },
+  );
+}

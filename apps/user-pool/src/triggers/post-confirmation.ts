@@ -1,0 +1,26 @@
+import type { Context } from '../context.js';
+import type { ClientOfPool } from '../sign-in/clients.js';
+import type { User } from '../state/records.js';
+import { runTrigger, triggerAttributes } from './run-trigger.js';
+
+type Source = 'PostConfirmation_ConfirmSignUp' | 'PostConfirmation_ConfirmForgotPassword';
+
+/** A throw reaches the caller, but what was confirmed stays confirmed. */
+export async function tellPostConfirmation(
+  context: Context,
+  { pool, client, user }: Omit<ClientOfPool, 'client'> & { client?: ClientOfPool['client']; user: User },
+  source: Source,
+  metadata: Record<string, string> | undefined,
+): Promise<void> {
+  await runTrigger(
+    context,
+    { pool, client },
+    {
+      trigger: 'PostConfirmation',
+      source,
+      userName: user.username,
+      request: { userAttributes: triggerAttributes(user), clientMetadata: metadata ?? null },
+      response: {},
+    },
+  );
+}

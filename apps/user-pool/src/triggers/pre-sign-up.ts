@@ -1,0 +1,40 @@
+import type { Context } from '../context.js';
+import type { Client, Pool } from '../state/records.js';
+import { runTrigger } from './run-trigger.js';
+
+interface Applicant {
+  source: 'PreSignUp_SignUp' | 'PreSignUp_AdminCreateUser';
+  userName: string;
+  attributes: Record<string, string>;
+  validationData: Record<string, string> | null;
+  clientMetadata: Record<string, string> | undefined;
+}
+
+export interface PreSignUpAnswer {
+  autoConfirms: boolean;
+  /** Attributes the function vouches for. */
+  verified: Record<string, string>;
+}
+
+/** May refuse a new user by throwing. (Developer guide, Pre sign-up Lambda trigger) */
+export async function askPreSignUp(
+  context: Context,
+  where: { pool: Pool; client?: Client },
+  applicant: Applicant,
+): Promise<PreSignUpAnswer> {
+  const { source, userName, attributes, validationData, clientMetadata } = applicant;
+  const answer = await runTrigger(context, where, {
+    trigger: 'PreSignUp',
+    source,
+    userName,
+    request: { userAttributes: attributes, validationData, clientMetadata: clientMetadata ?? null },
+    response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
+  });
+  return {
+    autoConfirms: answer?.['autoConfirmUser'] === true,
+    verified: {
+      ...(answer?.['autoVerifyEmail'] === true && { email_verified: 'true' }),
+      ...(answer?.['autoVerifyPhone'] === true && { phone_number_verified: 'true' }),
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { Context } from '../context.js';
+import type { Claims } from '../tokens/jwt.js';
+import type { Holder } from '../tokens/session.js';
+import { runTrigger, triggerAttributes } from './run-trigger.js';
+
+export type TokenSource =
+  'TokenGeneration_Authentication' | 'TokenGeneration_NewPasswordChallenge' | 'TokenGeneration_RefreshTokens';
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** Claims that are the pool's own word. (Developer guide, Pre token generation Lambda trigger) */
+const fixed = [
+  'acr',
+  'amr',
+  'aud',
+  'at_hash',
+  'auth_time',
+  'azp',
+  'cognito:username',
+  'exp',
+  'iat',
+  'iss',
+  'jti',
+  'nbf',
+  'nonce',
+  'origin_jti',
+  'sub',
+  'token_use',
+];
+
+/** The ID token's claims as the function wants them. Version 1 of the trigger does not reach the access token. */
+export async function customiseIdClaims(
+  context: Context,
+  { pool, client, user }: Holder,
+  source: TokenSource,
+  claims: Claims,
+): Promise<Claims> {
+  const answer = await runTrigger(
+    context,
+    { pool, client },
+    {
+      trigger: 'PreTokenGeneration',
+      source,
+      userName: user.username,
+      request: {
+        userAttributes: triggerAttributes(user),
+        groupConfiguration: { groupsToOverride: user.groups, iamRolesToOverride: [], preferredRole: null },
+        clientMetadata: null,
+      },
+      response: { claimsOverrideDetails: null },
+    },
+  );
+  const details = answer?.['claimsOverrideDetails'];
+  return isRecord(details) ? override(claims, details) : claims;
+}
+
+function override(claims: Claims, details: Record<string, unknown>): Claims {
+  const added = isRecord(details['claimsToAddOrOverride']) ? details['claimsToAddOrOverride'] : {};
+  const suppressed = Array.isArray(details['claimsToSuppress']) ? details['claimsToSuppress'] : [];
+  const groups = isRecord(details['groupOverrideDetails']) ? details['groupOverrideDetails'] : {};
+  const changes = Object.entries(added).filter(([name]) => !fixed.includes(name));
+  const kept = Object.entries(claims).filter(([name]) => fixed.includes(name) || !suppressed.includes(name));
+  return {
+    ...Object.fromEntries([...kept, ...changes]),
+    ...(Array.isArray(groups['groupsToOverride']) && { 'cognito:groups': groups['groupsToOverride'] }),
+  };
+}

@@ -1,0 +1,45 @@
+import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider';
+import type { Context } from '../context.js';
+import type { Client, Pool, User } from '../state/records.js';
+import { triggerEvent } from './trigger-event.js';
+import { triggerFailure, unrecognizable } from './trigger-failure.js';
+
+/** Triggers that are asked about a user; migration has its own rules. */
+export type Trigger =
+  | 'CustomMessage'
+  | 'PostAuthentication'
+  | 'PostConfirmation'
+  | 'PreAuthentication'
+  | 'PreSignUp'
+  | 'PreTokenGeneration';
+
+export interface TriggerCall {
+  trigger: Trigger & keyof LambdaConfigType;
+  source: string;
+  userName: string;
+  request: Record<string, unknown>;
+  response: Record<string, unknown>;
+}
+
+/** What the function answered in `response`; undefined where the pool has no such trigger. */
+export async function runTrigger(
+  context: Context,
+  where: { pool: Pool; client?: Client | undefined },
+  { trigger, source, userName, request, response }: TriggerCall,
+): Promise<Record<string, unknown> | undefined> {
+  const name = where.pool.settings.LambdaConfig?.[trigger];
+  if (name === undefined) return undefined;
+  const event = triggerEvent(context, { pool: where.pool, client: where.client }, source, userName);
+  const answer = await context.lambda.invoke(name, { ...event, request, response });
+  if (answer.kind !== 'answered') throw triggerFailure(trigger, answer);
+  const answered = answer.payload['response'] ?? {};
+  if (typeof answered !== 'object' || Array.isArray(answered)) throw unrecognizable();
+  return answered as Record<string, unknown>;
+}
+
+/** A user as triggers see one: text only, with the status among the attributes. */
+export const triggerAttributes = (user: User): Record<string, string> => ({
+  sub: user.sub,
+  'cognito:user_status': user.status,
+  ...user.attributes,
+});

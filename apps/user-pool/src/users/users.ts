@@ -1,0 +1,64 @@
+import type { Context } from '../context.js';
+import { randomUuid } from '../random.js';
+import type { Pool, User } from '../state/records.js';
+import { userNotFound } from '../wire/errors.js';
+
+export const findUser = (context: Context, pool: Pool, name: string): User | undefined =>
+  context.database.findUser(pool.id, name);
+
+/** Operations behind IAM say plainly that there is no such user. */
+export function requireUser(context: Context, pool: Pool, name: string): User {
+  const user = findUser(context, pool, name);
+  if (!user) throw userNotFound();
+  return user;
+}
+
+export type NewUser = Pick<User, 'sub' | 'username' | 'attributes' | 'status'> &
+  Partial<Pick<User, 'factors' | 'password' | 'passwordHistory' | 'temporaryPasswordExpiresAt'>>;
+
+/** Where the pool makes the username itself it equals the `sub`. */
+export function newIdentity(context: Context, username: string | undefined): Pick<User, 'sub' | 'username'> {
+  const sub = randomUuid(context.random);
+  return { sub, username: username ?? sub };
+}
+
+export function createUser(context: Context, pool: Pool, user: NewUser): User {
+  const now = context.clock.now();
+  const created: User = {
+    poolId: pool.id,
+    sequence: context.database.nextSequence(),
+    enabled: true,
+    createdAt: now,
+    modifiedAt: now,
+    codes: {},
+    sessionEpoch: newSessionEpoch(context),
+    groups: [],
+    factors: [],
+    ...user,
+  };
+  context.database.saveUser(created);
+  return created;
+}
+
+/**
+ * Applies changes to the user as it is *now*, because others may have changed it while the caller waited for a hash or a
+ * trigger.
+ */
+export function updateUser(context: Context, user: User, changes: Partial<User>): User {
+  const updated = { ...currentUser(context, user), ...changes };
+  context.database.saveUser(updated);
+  return updated;
+}
+
+/** As `updateUser`, for what an administrator or the user would call a change. */
+export const modifyUser = (context: Context, user: User, changes: Partial<User>): User =>
+  updateUser(context, user, { ...changes, modifiedAt: context.clock.now() });
+
+export function currentUser(context: Context, user: User): User {
+  const current = context.database.user(user.poolId, user.sub);
+  if (!current) throw userNotFound();
+  return current;
+}
+
+/** A new epoch ends every session there is: all tokens carry the one they were issued in. */
+export const newSessionEpoch = (context: Context): string => context.random.bytes(4).toString('hex');

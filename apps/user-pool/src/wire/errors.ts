@@ -1,0 +1,94 @@
+/** The exceptions this pool answers with, named as the service model of Cognito names them. */
+export type ErrorName =
+  | 'AliasExistsException'
+  | 'CodeDeliveryFailureException'
+  | 'CodeMismatchException'
+  | 'ConcurrentModificationException'
+  | 'EnableSoftwareTokenMFAException'
+  | 'ExpiredCodeException'
+  | 'GroupExistsException'
+  | 'InternalErrorException'
+  | 'InvalidLambdaResponseException'
+  | 'InvalidParameterException'
+  | 'InvalidPasswordException'
+  | 'LimitExceededException'
+  | 'MFAMethodNotFoundException'
+  | 'NotAuthorizedException'
+  | 'PasswordHistoryPolicyViolationException'
+  | 'PasswordResetRequiredException'
+  | 'RefreshTokenReuseException'
+  | 'ResourceNotFoundException'
+  | 'SoftwareTokenMFANotFoundException'
+  | 'TooManyFailedAttemptsException'
+  | 'TooManyRequestsException'
+  | 'UnauthorizedException'
+  | 'UnexpectedLambdaException'
+  | 'UnsupportedOperationException'
+  | 'UnsupportedTokenTypeException'
+  | 'UnsupportedUserStateException'
+  | 'UserLambdaValidationException'
+  | 'UserNotConfirmedException'
+  | 'UserNotFoundException'
+  | 'UsernameExistsException'
+  // Not in the model of Cognito; every AWS JSON service answers them before an operation runs.
+  | 'MissingAuthenticationTokenException'
+  | 'RequestEntityTooLargeException'
+  | 'SerializationException'
+  | 'UnknownOperationException';
+
+/** An answer of the service that is not a success. Its text is for callers and holds no secret. */
+export class ServiceError extends Error {
+  constructor(
+    override readonly name: ErrorName,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  /** On the wire every client fault is 400, whatever the SDK's model annotates. */
+  get status(): number {
+    if (this.name === 'InternalErrorException') return 500;
+    return this.name === 'RequestEntityTooLargeException' ? 413 : 400;
+  }
+}
+
+export const invalidParameter = (message: string) => new ServiceError('InvalidParameterException', message);
+export const notAuthorized = (message: string) => new ServiceError('NotAuthorizedException', message);
+export const notFound = (message: string) => new ServiceError('ResourceNotFoundException', message);
+
+/** One text for wrong password and, where the client hides who exists, for unknown users. */
+export const incorrectCredentials = () => notAuthorized('Incorrect username or password.');
+export const attemptsExceeded = () => notAuthorized('Password attempts exceeded');
+export const userDisabled = () => notAuthorized('User is disabled.');
+export const userNotFound = () => new ServiceError('UserNotFoundException', 'User does not exist.');
+/** Sign-up confirmation and password recovery word it differently from sign-in. */
+export const userNotFoundForClient = () =>
+  new ServiceError('UserNotFoundException', 'Username/client id combination not found.');
+export const userNotConfirmed = () => new ServiceError('UserNotConfirmedException', 'User is not confirmed.');
+export const passwordResetRequired = () =>
+  new ServiceError('PasswordResetRequiredException', 'Password reset required for the user');
+export const aliasExists = (name: string) =>
+  new ServiceError('AliasExistsException', `An account with the ${name} already exists.`);
+export const unauthorizedAttribute = () =>
+  notAuthorized('A client attempted to write unauthorized attribute');
+export const totpNotEnabled = () =>
+  new ServiceError(
+    'SoftwareTokenMFANotFoundException',
+    'Software Token MFA has not been enabled by the userPool',
+  );
+export const limitExceeded = () =>
+  new ServiceError('LimitExceededException', 'Attempt limit exceeded, please try after some time.');
+export const codeMismatch = () =>
+  new ServiceError('CodeMismatchException', 'Invalid verification code provided, please try again.');
+/** Second factors word it differently from confirmation codes. */
+export const codeMismatchOfFactor = () =>
+  new ServiceError('CodeMismatchException', 'Invalid code received for user');
+export const codeExpired = () =>
+  new ServiceError('ExpiredCodeException', 'Invalid code provided, please request a code again.');
+export const usernameExists = (message: string) => new ServiceError('UsernameExistsException', message);
+export const poolNotFound = (id: string) => notFound(`User pool ${id} does not exist.`);
+export const clientNotFound = (id: string) => notFound(`User pool client ${id} does not exist.`);
+export const noDeliveryChannel = () =>
+  invalidParameter(
+    'Cannot reset password for the user as there is no registered/verified email or phone_number',
+  );

@@ -1,0 +1,102 @@
+import type { AttributeType } from '@aws-sdk/client-cognito-identity-provider';
+import { invalidParameter, ServiceError } from './errors.js';
+
+/**
+ * What an operation takes, written as one word a member: `Username: 'username!'` is required text of 1 to 128
+ * characters. `stored` is kept and echoed without effect, `ignored` is read and dropped. A member that is not listed
+ * is refused by name: better a clear refusal here than a setting that silently does nothing.
+ */
+type TextKind = 'text' | 'username' | 'password' | 'code';
+type KindOf<T> = [T] extends [string]
+  ? TextKind
+  : [T] extends [number]
+    ? 'number'
+    : [T] extends [boolean]
+      ? 'boolean'
+      : [T] extends [string[]]
+        ? 'texts'
+        : [T] extends [AttributeType[]]
+          ? 'attributes' | 'objects'
+          : [T] extends [unknown[]]
+            ? 'objects'
+            : [T] extends [Record<string, string>]
+              ? 'map' | 'object'
+              : 'object';
+type Optional<R, K extends keyof R> = Partial<Pick<R, K>> extends Pick<R, K> ? true : false;
+
+export type Accepts<R> = {
+  [K in keyof R as Optional<R, K> extends true ? never : K]: `${KindOf<NonNullable<R[K]>>}!`;
+} & {
+  [K in keyof R as Optional<R, K> extends true ? K : never]?:
+    KindOf<NonNullable<R[K]>> | `${KindOf<NonNullable<R[K]>>}!` | 'ignored';
+};
+
+/** The request once checked: members the model requires are there. */
+export type Checked<R> = {
+  [K in keyof R]: Optional<R, K> extends true ? R[K] : NonNullable<R[K]>;
+};
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isAttribute = (value: unknown) =>
+  isObject(value) && isText(value['Name']) && (value['Value'] === undefined || isText(value['Value']));
+
+const types: Record<string, (value: unknown) => boolean> = {
+  text: isText,
+  username: isText,
+  password: isText,
+  code: isText,
+  number: (value) => typeof value === 'number' && Number.isFinite(value),
+  boolean: (value) => typeof value === 'boolean',
+  texts: (value) => Array.isArray(value) && value.every(isText),
+  attributes: (value) => Array.isArray(value) && value.every(isAttribute),
+  objects: (value) => Array.isArray(value) && value.every(isObject),
+  map: (value) => isObject(value) && Object.values(value).every(isText),
+  object: isObject,
+  ignored: () => true,
+};
+
+const longest: Record<string, number> = { username: 128, password: 256, code: 2048, text: 131_072 };
+
+export function checkRequest<R>(accepts: Accepts<R>, body: unknown): Checked<R> {
+  if (!isObject(body)) throw new ServiceError('SerializationException', 'The body is not a JSON object.');
+  const kinds = new Map(Object.entries<string>(accepts));
+  const given = Object.entries(body).filter(([, value]) => value !== null);
+  for (const [member, value] of given) checkMember(member, value, kinds.get(member));
+  for (const [member, kind] of kinds) {
+    if (kind.endsWith('!') && (body[member] === undefined || body[member] === null)) {
+      throw constraint('Value null', member, 'Member must not be null');
+    }
+  }
+  return Object.fromEntries(given) as Checked<R>;
+}
+
+function checkMember(member: string, value: unknown, kind: string | undefined): void {
+  if (kind === undefined) {
+    throw invalidParameter(`The local user pool does not support the parameter ${member} of this operation.`);
+  }
+  const bare = kind.replace('!', '');
+  if (!types[bare]?.(value)) {
+    throw new ServiceError('SerializationException', `${member} has the wrong type.`);
+  }
+  if (isText(value) && bare !== 'ignored') checkLength(member, value, bare);
+}
+
+function checkLength(member: string, value: string, kind: string): void {
+  // The value itself is left out of the text, because it may be a password.
+  if (kind !== 'text' && value.length === 0) {
+    throw constraint('Value', member, 'Member must have length greater than or equal to 1');
+  }
+  const most = longest[kind] ?? Infinity;
+  if (value.length > most) {
+    throw constraint('Value', member, `Member must have length less than or equal to ${most}`);
+  }
+}
+
+function constraint(value: string, member: string, rule: string): ServiceError {
+  const name = member.charAt(0).toLowerCase() + member.slice(1);
+  return invalidParameter(
+    `1 validation error detected: ${value} at '${name}' failed to satisfy constraint: ${rule}`,
+  );
+}

@@ -1,0 +1,167 @@
+import {
+  AdminCreateUserCommand,
+  AdminDeleteUserCommand,
+  AdminGetUserCommand,
+  AdminSetUserPasswordCommand,
+  ListUsersCommand,
+  RespondToAuthChallengeCommand,
+  type AdminCreateUserRequest,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createUser, lastCode, password, refusal, signIn, startTestPool, type TestPool } from './support.js';
+
+let pool: TestPool;
+beforeAll(async () => {
+  pool = await startTestPool();
+});
+afterAll(() => pool.server.close());
+
+const invite = (Username: string, request: Partial<AdminCreateUserRequest> = {}) =>
+  pool.sdk.send(
+    new AdminCreateUserCommand({
+      UserPoolId: pool.poolId,
+      Username,
+      DesiredDeliveryMediums: ['EMAIL'],
+      ...request,
+    }),
+  );
+
+const answer = (session: string | undefined, ChallengeResponses: Record<string, string>) =>
+  pool.sdk.send(
+    new RespondToAuthChallengeCommand({
+      ClientId: pool.clientId,
+      ChallengeName: 'NEW_PASSWORD_REQUIRED',
+      Session: session,
+      ChallengeResponses,
+    }),
+  );
+
+describe('an invited user', () => {
+  it('gets a temporary password by mail and chooses a lasting one', async () => {
+    const email = 'ann@example.com';
+    const { User } = await invite(email);
+    expect(User).toMatchObject({ UserStatus: 'FORCE_CHANGE_PASSWORD', Enabled: true });
+    expect(User?.Username).toBe(User?.Attributes?.find(({ Name }) => Name === 'sub')?.Value);
+    const temporary = lastCode(pool);
+    expect((await refusal(signIn(pool, email, 'Wrong-horse-1'))).message).toBe(
+      'Incorrect username or password.',
+    );
+    const challenge = await signIn(pool, email, temporary);
+    expect(challenge.ChallengeName).toBe('NEW_PASSWORD_REQUIRED');
+    expect(challenge.ChallengeParameters).toEqual({
+      USER_ID_FOR_SRP: User?.Username,
+      requiredAttributes: '[]',
+      userAttributes: JSON.stringify({ email }),
+    });
+    const answers = { USERNAME: email, NEW_PASSWORD: password };
+    expect((await refusal(answer(challenge.Session, { ...answers, NEW_PASSWORD: 'weak' }))).name).toBe(
+      'InvalidParameterException',
+    );
+    const { AuthenticationResult } = await answer(challenge.Session, answers);
+    expect(AuthenticationResult?.RefreshToken).toBeDefined();
+    expect(await refusal(answer(challenge.Session, answers))).toEqual({
+      name: 'NotAuthorizedException',
+      message: 'Invalid session for the user, session can only be used once.',
+    });
+    await signIn(pool, email);
+  });
+
+  it('answers for itself, in time, with a session the pool made', async () => {
+    await invite('bea@example.com');
+    await createUser(pool, 'cyd@example.com');
+    const { Session } = await signIn(pool, 'bea@example.com', lastCode(pool));
+    const answers = { USERNAME: 'bea@example.com', NEW_PASSWORD: password };
+    expect((await refusal(answer(Session, { ...answers, USERNAME: 'cyd@example.com' }))).message).toBe(
+      'Invalid session for the user.',
+    );
+    expect((await refusal(answer('x'.repeat(1560), answers))).message).toBe('Invalid session for the user.');
+    pool.server.clock.advanceBy(3 * 60_000);
+    expect((await refusal(answer(Session, answers))).message).toBe(
+      'Invalid session for the user, session is expired.',
+    );
+  });
+
+  it('cannot wait longer than the temporary password is good for', async () => {
+    await invite('dan@example.com');
+    const temporary = lastCode(pool);
+    pool.server.clock.advanceBy(7 * 24 * 60 * 60_000);
+    expect((await refusal(signIn(pool, 'dan@example.com', temporary))).message).toBe(
+      'Temporary password has expired and must be reset by an administrator.',
+    );
+    await invite('dan@example.com', { MessageAction: 'RESEND' });
+    expect((await signIn(pool, 'dan@example.com', lastCode(pool))).ChallengeName).toBe(
+      'NEW_PASSWORD_REQUIRED',
+    );
+  });
+
+  it('is refused when taken, badly named, or out of reach; and leaves nothing behind', async () => {
+    await invite('eve@example.com');
+    expect(await refusal(invite('EVE@example.com'))).toEqual({
+      name: 'UsernameExistsException',
+      message: 'User account already exists',
+    });
+    expect((await refusal(invite('eve'))).message).toBe('Username should be an email.');
+    expect((await refusal(invite('fay@example.com', { DesiredDeliveryMediums: undefined }))).name).toBe(
+      'InvalidParameterException',
+    );
+    const user = { UserPoolId: pool.poolId, Username: 'fay@example.com' };
+    expect((await refusal(pool.sdk.send(new AdminGetUserCommand(user)))).name).toBe('UserNotFoundException');
+    const nope = [{ Name: 'custom:nope', Value: '1' }];
+    expect((await refusal(invite('fay@example.com', { UserAttributes: nope }))).message).toBe(
+      'Attributes did not conform to the schema: custom:nope: Attribute does not exist in the schema.',
+    );
+  });
+});
+
+describe('administration', () => {
+  it('sets a lasting or a temporary password', async () => {
+    await createUser(pool, 'gus@example.com');
+    const set = (Password: string, Permanent: boolean) =>
+      pool.sdk.send(
+        new AdminSetUserPasswordCommand({
+          UserPoolId: pool.poolId,
+          Username: 'gus@example.com',
+          Password,
+          Permanent,
+        }),
+      );
+    await set('Temporary-1', false);
+    expect((await signIn(pool, 'gus@example.com', 'Temporary-1')).ChallengeName).toBe(
+      'NEW_PASSWORD_REQUIRED',
+    );
+    expect((await refusal(set('tooweak', true))).name).toBe('InvalidPasswordException');
+  });
+
+  it('knows a user by every name, until it is deleted', async () => {
+    const username = await createUser(pool, 'hal@example.com');
+    const byName = (Username: string) =>
+      pool.sdk.send(new AdminGetUserCommand({ UserPoolId: pool.poolId, Username }));
+    expect((await byName('hal@example.com')).Username).toBe(username);
+    const user = await byName(username);
+    expect(user.UserCreateDate).toBeInstanceOf(Date);
+    expect(user.UserAttributes).toContainEqual({ Name: 'sub', Value: username });
+    await pool.sdk.send(new AdminDeleteUserCommand({ UserPoolId: pool.poolId, Username: 'hal@example.com' }));
+    expect((await refusal(byName('hal@example.com'))).message).toBe('User does not exist.');
+  });
+
+  it('lists users in pages, filtered', async () => {
+    const other = await startTestPool();
+    const emails = ['a1@example.com', 'a2@example.com', 'b1@example.com', 'b2@example.com', 'b3@example.com'];
+    for (const email of emails) await createUser(other, email);
+    const list = (request: object) =>
+      other.sdk.send(new ListUsersCommand({ UserPoolId: other.poolId, ...request }));
+    const email = (user: { Attributes?: { Name?: string; Value?: string }[] }) =>
+      user.Attributes?.find(({ Name }) => Name === 'email')?.Value;
+    const first = await list({ Limit: 2 });
+    const second = await list({ Limit: 2, PaginationToken: first.PaginationToken });
+    const third = await list({ Limit: 2, PaginationToken: second.PaginationToken });
+    expect([first, second, third].flatMap(({ Users = [] }) => Users.map(email))).toEqual(emails);
+    expect(third.PaginationToken).toBeUndefined();
+    const filtered = async (Filter: string) => ((await list({ Filter })).Users ?? []).map(email);
+    expect(await filtered('email = "A1@example.com"')).toEqual(['a1@example.com']);
+    expect(await filtered('email ^= "b"')).toEqual(emails.slice(2));
+    expect((await refusal(list({ Filter: 'email like "b"' }))).message).toBe('Error while parsing filter.');
+    expect((await refusal(list({ PaginationToken: 'made-up' }))).name).toBe('InvalidParameterException');
+    await other.server.close();
+  });
+});

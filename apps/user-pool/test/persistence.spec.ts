@@ -1,0 +1,95 @@
+import {
+  GetUserCommand,
+  InitiateAuthCommand,
+  RevokeTokenCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startUserPool } from '../src/server.js';
+import {
+  createUser,
+  forgot,
+  lastCode,
+  password,
+  refusal,
+  sdkFor,
+  signIn,
+  startTestPool,
+  type TestPool,
+} from './support.js';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'user-pool-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+/** The same pool as found on disk by a new process, under the same name. */
+async function restart(pool: TestPool, dataDir: string): Promise<TestPool> {
+  const server = await startUserPool({ dataDir, publicUrl: pool.server.url });
+  return { ...pool, server, sdk: sdkFor(server.localUrl) };
+}
+
+describe('data on disk', () => {
+  it('survives a restart: users, tokens, revocations', async () => {
+    const pool = await startTestPool({}, {}, { dataDir: directory });
+    await createUser(pool, 'ann@example.com');
+    const kept = (await signIn(pool, 'ann@example.com')).AuthenticationResult;
+    const revoked = (await signIn(pool, 'ann@example.com')).AuthenticationResult;
+    await pool.sdk.send(new RevokeTokenCommand({ ClientId: pool.clientId, Token: revoked?.RefreshToken }));
+    await pool.server.close();
+
+    const again = await restart(pool, directory);
+    await again.sdk.send(new GetUserCommand({ AccessToken: kept?.AccessToken }));
+    const refresh = (token = '') =>
+      again.sdk.send(
+        new InitiateAuthCommand({
+          ClientId: pool.clientId,
+          AuthFlow: 'REFRESH_TOKEN_AUTH',
+          AuthParameters: { REFRESH_TOKEN: token },
+        }),
+      );
+    await refresh(kept?.RefreshToken);
+    expect((await refusal(refresh(revoked?.RefreshToken))).message).toBe('Refresh Token has been revoked');
+    expect((await signIn(again, 'ANN@example.com')).AuthenticationResult).toBeDefined();
+    await again.server.close();
+  });
+
+  it('is whole at every moment, even with half a line at the end', async () => {
+    const pool = await startTestPool({}, {}, { dataDir: directory });
+    await createUser(pool, 'ann@example.com');
+    // A copy taken while the server runs is what a killed process leaves behind.
+    const copy = join(directory, 'copy');
+    await cp(join(directory, 'journal.jsonl'), join(copy, 'journal.jsonl'));
+    await cp(join(directory, 'keys'), join(copy, 'keys'), { recursive: true });
+    await appendFile(join(copy, 'journal.jsonl'), '[{"kind":"user","id":"');
+    const again = await restart(pool, copy);
+    expect((await signIn(again, 'ann@example.com')).AuthenticationResult).toBeDefined();
+    await createUser(again, 'bea@example.com');
+    await again.server.close();
+    const oncemore = await restart(pool, copy);
+    expect((await signIn(oncemore, 'bea@example.com')).AuthenticationResult).toBeDefined();
+    await oncemore.server.close();
+    await pool.server.close();
+  });
+
+  it('holds no password and no token, and is closed to others', async () => {
+    const pool = await startTestPool({}, {}, { dataDir: directory });
+    await createUser(pool, 'ann@example.com');
+    const tokens = (await signIn(pool, 'ann@example.com')).AuthenticationResult;
+    await forgot(pool, 'ann@example.com');
+    expect(lastCode(pool)).toMatch(/^\d{6}$/);
+    await pool.server.close();
+    const files = await readdir(directory, { recursive: true, withFileTypes: true });
+    for (const file of files.filter((entry) => entry.isFile())) {
+      const path = join(file.parentPath, file.name);
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
+      const content = await readFile(path, 'utf8');
+      for (const secret of [password, tokens?.RefreshToken, tokens?.AccessToken]) {
+        expect(content).not.toContain(secret);
+      }
+    }
+  });
+});

@@ -1,0 +1,150 @@
+import {
+  AdminDeleteUserCommand,
+  GetTokensFromRefreshTokenCommand,
+  GetUserCommand,
+  InitiateAuthCommand,
+  RevokeTokenCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  claimsOf,
+  createClient,
+  createUser,
+  refusal,
+  signIn,
+  startTestPool,
+  type TestPool,
+} from './support.js';
+
+let pool: TestPool;
+beforeAll(async () => {
+  pool = await startTestPool();
+});
+afterAll(() => pool.server.close());
+
+const refresh = ({ sdk, clientId }: TestPool, token: string | undefined) =>
+  sdk.send(
+    new InitiateAuthCommand({
+      ClientId: clientId,
+      AuthFlow: 'REFRESH_TOKEN_AUTH',
+      AuthParameters: { REFRESH_TOKEN: token ?? '' },
+    }),
+  );
+const getTokens = ({ sdk, clientId }: TestPool, RefreshToken: string | undefined) =>
+  sdk.send(new GetTokensFromRefreshTokenCommand({ ClientId: clientId, RefreshToken }));
+
+describe('refresh', () => {
+  it('keeps auth_time and origin_jti and gives no refresh token', async () => {
+    await createUser(pool, 'ann@example.com');
+    const first = (await signIn(pool, 'ann@example.com')).AuthenticationResult;
+    pool.server.clock.advanceBy(10_000);
+    for (const renew of [refresh, getTokens]) {
+      const { AuthenticationResult: tokens } = await renew(pool, first?.RefreshToken);
+      expect(tokens?.RefreshToken).toBeUndefined();
+      const [before, after] = [claimsOf(first?.AccessToken), claimsOf(tokens?.AccessToken)];
+      expect(after['auth_time']).toBe(before['auth_time']);
+      expect(after['origin_jti']).toBe(before['origin_jti']);
+      expect(after['iat']).toBe(Number(before['iat']) + 10);
+      expect(after['jti']).not.toBe(before['jti']);
+    }
+  });
+
+  it('ends with the lifetime of the refresh token', async () => {
+    const units = { RefreshToken: 'minutes', AccessToken: 'minutes', IdToken: 'minutes' } as const;
+    const settings = {
+      RefreshTokenValidity: 60,
+      AccessTokenValidity: 5,
+      IdTokenValidity: 5,
+      TokenValidityUnits: units,
+    };
+    const client = await createClient(pool.sdk, pool.poolId, settings);
+    const short = { ...pool, clientId: client.ClientId ?? '' };
+    await createUser(pool, 'bea@example.com');
+    const { AuthenticationResult: tokens } = await signIn(short, 'bea@example.com');
+    expect(tokens?.ExpiresIn).toBe(300);
+    pool.server.clock.advanceBy(300_000);
+    const expired = refusal(pool.sdk.send(new GetUserCommand({ AccessToken: tokens?.AccessToken })));
+    expect((await expired).message).toBe('Access Token has expired');
+    await refresh(short, tokens?.RefreshToken);
+    pool.server.clock.advanceBy(55 * 60_000);
+    expect((await refusal(refresh(short, tokens?.RefreshToken))).message).toBe('Refresh Token has expired');
+  });
+
+  it('belongs to one client, and to a user who still exists', async () => {
+    await createUser(pool, 'cyd@example.com');
+    const { AuthenticationResult: tokens } = await signIn(pool, 'cyd@example.com');
+    const client = await createClient(pool.sdk, pool.poolId);
+    const other = { ...pool, clientId: client.ClientId ?? '' };
+    expect((await refusal(refresh(other, tokens?.RefreshToken))).message).toBe('Invalid Refresh Token');
+    expect((await refusal(refresh(pool, 'made-up'))).message).toBe('Invalid Refresh Token');
+    expect((await refusal(refresh(pool, tokens?.AccessToken))).message).toBe('Invalid Refresh Token');
+    const user = { UserPoolId: pool.poolId, Username: 'cyd@example.com' };
+    await pool.sdk.send(new AdminDeleteUserCommand(user));
+    expect((await refusal(refresh(pool, tokens?.RefreshToken))).name).toBe('NotAuthorizedException');
+  });
+
+  it('rotates: the old token works in the grace period and never after', async () => {
+    const client = await createClient(pool.sdk, pool.poolId, {
+      RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 10 },
+    });
+    const rotating = { ...pool, clientId: client.ClientId ?? '' };
+    await createUser(pool, 'dan@example.com');
+    const first = (await signIn(rotating, 'dan@example.com')).AuthenticationResult?.RefreshToken;
+    expect((await refusal(refresh(rotating, first))).name).toBe('UnsupportedOperationException');
+    const second = (await getTokens(rotating, first)).AuthenticationResult?.RefreshToken;
+    expect(second).not.toBe(first);
+    await getTokens(rotating, first);
+    pool.server.clock.advanceBy(10_000);
+    expect((await refusal(getTokens(rotating, first))).name).toBe('RefreshTokenReuseException');
+    expect((await getTokens(rotating, second)).AuthenticationResult?.AccessToken).toBeDefined();
+  });
+
+  it('takes the secret itself where the client has one', async () => {
+    const client = await createClient(pool.sdk, pool.poolId, { GenerateSecret: true });
+    const wrong = new GetTokensFromRefreshTokenCommand({
+      ClientId: client.ClientId,
+      RefreshToken: 'any',
+      ClientSecret: 'guess',
+    });
+    expect((await refusal(pool.sdk.send(wrong))).name).toBe('NotAuthorizedException');
+    const right = new GetTokensFromRefreshTokenCommand({
+      ClientId: client.ClientId,
+      RefreshToken: 'any',
+      ClientSecret: client.ClientSecret,
+    });
+    expect((await refusal(pool.sdk.send(right))).message).toBe('Invalid Refresh Token');
+  });
+});
+
+describe('revocation', () => {
+  const revoke = (Token: string | undefined, ClientId = pool.clientId) =>
+    pool.sdk.send(new RevokeTokenCommand({ Token, ClientId }));
+
+  it('ends the refresh token and the access tokens that came of it, and no other session', async () => {
+    await createUser(pool, 'eve@example.com');
+    const one = (await signIn(pool, 'eve@example.com')).AuthenticationResult;
+    const two = (await signIn(pool, 'eve@example.com')).AuthenticationResult;
+    const renewed = (await refresh(pool, one?.RefreshToken)).AuthenticationResult;
+    await revoke(one?.RefreshToken);
+    await revoke(one?.RefreshToken);
+    expect((await refusal(refresh(pool, one?.RefreshToken))).message).toBe('Refresh Token has been revoked');
+    for (const AccessToken of [one?.AccessToken, renewed?.AccessToken]) {
+      const dead = refusal(pool.sdk.send(new GetUserCommand({ AccessToken })));
+      expect((await dead).message).toBe('Access Token has been revoked');
+    }
+    await pool.sdk.send(new GetUserCommand({ AccessToken: two?.AccessToken }));
+  });
+
+  it('takes refresh tokens of the own client only', async () => {
+    await createUser(pool, 'fay@example.com');
+    const tokens = (await signIn(pool, 'fay@example.com')).AuthenticationResult;
+    expect((await refusal(revoke(tokens?.AccessToken))).name).toBe('UnsupportedTokenTypeException');
+    const other = await createClient(pool.sdk, pool.poolId);
+    expect((await refusal(revoke(tokens?.RefreshToken, other.ClientId))).name).toBe('UnauthorizedException');
+    const without = await createClient(pool.sdk, pool.poolId, { EnableTokenRevocation: false });
+    expect((await refusal(revoke(tokens?.RefreshToken, without.ClientId))).name).toBe(
+      'UnsupportedOperationException',
+    );
+    await expect(revoke('made-up')).resolves.toBeDefined();
+  });
+});

@@ -1,0 +1,194 @@
+import {
+  AdminDisableUserCommand,
+  AdminEnableUserCommand,
+  AdminGetUserCommand,
+  GetUserCommand,
+  InitiateAuthCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { JwtVerifier } from 'aws-jwt-verify';
+import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
+import { createHmac } from 'node:crypto';
+import {
+  claimsOf,
+  createClient,
+  createUser,
+  password,
+  refusal,
+  signIn,
+  startTestPool,
+  type TestPool,
+} from './support.js';
+
+let pool: TestPool;
+let legacy: TestPool;
+beforeAll(async () => {
+  pool = await startTestPool();
+  const client = await createClient(pool.sdk, pool.poolId, { PreventUserExistenceErrors: 'LEGACY' });
+  legacy = { ...pool, clientId: client.ClientId ?? '' };
+});
+afterAll(() => pool.server.close());
+
+const generic = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
+
+describe('sign-in with a password', () => {
+  it('gives tokens that aws-jwt-verify accepts', async () => {
+    const username = await createUser(pool, 'ann@example.com');
+    const { AuthenticationResult: tokens, ChallengeParameters } = await signIn(pool, 'ann@example.com');
+    expect(ChallengeParameters).toEqual({});
+    expect(tokens).toMatchObject({ ExpiresIn: 3600, TokenType: 'Bearer' });
+
+    const issuer = `${pool.server.url}/${pool.poolId}`;
+    const jwks = (await (await fetch(`${issuer}/.well-known/jwks.json`)).json()) as { keys: never[] };
+    expect(jwks.keys).toHaveLength(2);
+    const verifier = JwtVerifier.create({
+      issuer,
+      audience: null,
+      jwksUri: 'https://unused.example/jwks.json',
+      customJwtCheck: ({ payload }) =>
+        validateCognitoJwtFields(payload, { tokenUse: 'access', clientId: pool.clientId }),
+    });
+    verifier.cacheJwks(jwks);
+    const access = await verifier.verify(tokens?.AccessToken ?? '');
+    expect(access).toMatchObject({ username, sub: username, scope: 'aws.cognito.signin.user.admin' });
+    expect(access.aud).toBeUndefined();
+  });
+
+  it('signs ID and access tokens with different keys, and shares origin_jti between them', async () => {
+    await createUser(pool, 'bea@example.com');
+    const { AuthenticationResult: tokens } = await signIn(pool, 'bea@example.com');
+    const kid = (token = '') =>
+      (JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }).kid;
+    expect(kid(tokens?.IdToken)).not.toBe(kid(tokens?.AccessToken));
+    const [id, access] = [claimsOf(tokens?.IdToken), claimsOf(tokens?.AccessToken)];
+    expect(id['origin_jti']).toBe(access['origin_jti']);
+    expect(id).toMatchObject({
+      token_use: 'id',
+      aud: pool.clientId,
+      email: 'bea@example.com',
+      email_verified: true,
+    });
+  });
+
+  it('says email_verified as text in GetUser', async () => {
+    await createUser(pool, 'cyd@example.com');
+    const { AuthenticationResult: tokens } = await signIn(pool, 'cyd@example.com');
+    const user = await pool.sdk.send(new GetUserCommand({ AccessToken: tokens?.AccessToken }));
+    expect(user.UserAttributes).toContainEqual({ Name: 'email_verified', Value: 'true' });
+  });
+
+  it('finds the user whatever the case of the address, when the pool says so', async () => {
+    await createUser(pool, 'Dan@Example.com');
+    expect((await signIn(pool, 'dAN@example.COM')).AuthenticationResult).toBeDefined();
+  });
+
+  it('hides who exists, or not, as the client says', async () => {
+    await createUser(pool, 'eve@example.com');
+    expect(await refusal(signIn(pool, 'eve@example.com', 'Wrong-horse-1'))).toEqual(generic);
+    expect(await refusal(signIn(pool, 'nobody@example.com'))).toEqual(generic);
+    expect(await refusal(signIn(legacy, 'eve@example.com', 'Wrong-horse-1'))).toEqual(generic);
+    expect(await refusal(signIn(legacy, 'nobody@example.com'))).toEqual({
+      name: 'UserNotFoundException',
+      message: 'User does not exist.',
+    });
+  });
+
+  it('judges every code point of a long password', async () => {
+    const long = `${'aA1!'.repeat(20)}é`;
+    await createUser(pool, 'fay@example.com', long);
+    expect((await signIn(pool, 'fay@example.com', long)).AuthenticationResult).toBeDefined();
+    expect(await refusal(signIn(pool, 'fay@example.com', long.normalize('NFD')))).toEqual(generic);
+    expect(await refusal(signIn(pool, 'fay@example.com', long.slice(0, 76)))).toEqual(generic);
+  });
+
+  it('refuses a flow the client does not allow', async () => {
+    const srpOnly = await createClient(pool.sdk, pool.poolId, { ExplicitAuthFlows: undefined });
+    const client = { ...pool, clientId: srpOnly.ClientId ?? '' };
+    expect(await refusal(signIn(client, 'ann@example.com'))).toEqual({
+      name: 'InvalidParameterException',
+      message: 'USER_PASSWORD_AUTH flow not enabled for this client',
+    });
+  });
+
+  it('names what is missing', async () => {
+    expect(await refusal(signIn(pool, 'ann@example.com', ''))).toEqual({
+      name: 'InvalidParameterException',
+      message: 'Missing required parameter PASSWORD',
+    });
+    expect(await refusal(signIn({ ...pool, clientId: 'nobody' }, 'ann@example.com'))).toEqual({
+      name: 'ResourceNotFoundException',
+      message: 'User pool client nobody does not exist.',
+    });
+  });
+
+  it('wants the secret hash of a client with a secret', async () => {
+    const client = await createClient(pool.sdk, pool.poolId, { GenerateSecret: true });
+    const ClientId = client.ClientId ?? '';
+    const USERNAME = 'ann@example.com';
+    const send = (hash: object) =>
+      pool.sdk.send(
+        new InitiateAuthCommand({
+          ClientId,
+          AuthFlow: 'USER_PASSWORD_AUTH',
+          AuthParameters: { USERNAME, PASSWORD: password, ...hash },
+        }),
+      );
+    expect((await refusal(send({}))).message).toBe(
+      `Client ${ClientId} is configured with secret but SECRET_HASH was not received`,
+    );
+    expect((await refusal(send({ SECRET_HASH: 'guess' }))).message).toBe(
+      `Unable to verify secret hash for client ${ClientId}`,
+    );
+    const SECRET_HASH = createHmac('sha256', client.ClientSecret ?? '')
+      .update(USERNAME + ClientId)
+      .digest('base64');
+    expect((await send({ SECRET_HASH })).AuthenticationResult).toBeDefined();
+  });
+
+  it('refuses a disabled user and ends what it held', async () => {
+    await createUser(pool, 'gus@example.com');
+    const user = { UserPoolId: pool.poolId, Username: 'gus@example.com' };
+    const { AuthenticationResult: tokens } = await signIn(pool, 'gus@example.com');
+    await pool.sdk.send(new AdminDisableUserCommand(user));
+    expect(await refusal(signIn(pool, 'gus@example.com'))).toEqual(generic);
+    expect((await refusal(signIn(legacy, 'gus@example.com'))).message).toBe('User is disabled.');
+    await pool.sdk.send(new AdminEnableUserCommand(user));
+    expect((await pool.sdk.send(new AdminGetUserCommand(user))).Enabled).toBe(true);
+    const again = refusal(pool.sdk.send(new GetUserCommand({ AccessToken: tokens?.AccessToken })));
+    expect((await again).message).toBe('Access Token has been revoked');
+  });
+});
+
+describe('lock-out', () => {
+  const wrong = (email: string) => refusal(signIn(pool, email, 'Wrong-horse-1'));
+
+  it('locks for a second after the fifth failure and twice as long after each further one', async () => {
+    const email = 'hal@example.com';
+    await createUser(pool, email);
+    for (let failure = 1; failure <= 5; failure++) expect(await wrong(email)).toEqual(generic);
+    expect((await refusal(signIn(pool, email))).message).toBe('Password attempts exceeded');
+    pool.server.clock.advanceBy(1000);
+    expect(await wrong(email)).toEqual(generic);
+    pool.server.clock.advanceBy(1500);
+    expect((await wrong(email)).message).toBe('Password attempts exceeded');
+    pool.server.clock.advanceBy(600);
+    expect((await signIn(pool, email)).AuthenticationResult).toBeDefined();
+    expect(await wrong(email)).toEqual(generic);
+  });
+
+  it('judges no more than five of many guesses sent at once', async () => {
+    const email = 'ida@example.com';
+    await createUser(pool, email);
+    const refusals = await Promise.all(Array.from({ length: 20 }, () => wrong(email)));
+    expect(refusals.filter(({ message }) => message === generic.message)).toHaveLength(5);
+  });
+
+  it('forgets after fifteen quiet minutes', async () => {
+    const email = 'jim@example.com';
+    await createUser(pool, email);
+    for (let failure = 1; failure <= 4; failure++) await wrong(email);
+    pool.server.clock.advanceBy(15 * 60_000);
+    for (let failure = 1; failure <= 4; failure++) expect(await wrong(email)).toEqual(generic);
+    expect((await signIn(pool, email)).AuthenticationResult).toBeDefined();
+  });
+});

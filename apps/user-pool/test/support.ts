@@ -1,0 +1,169 @@
+import {
+  AdminCreateUserCommand,
+  AdminSetUserPasswordCommand,
+  CognitoIdentityProviderClient,
+  CreateUserPoolClientCommand,
+  CreateUserPoolCommand,
+  ForgotPasswordCommand,
+  InitiateAuthCommand,
+  type CreateUserPoolClientRequest,
+  type CreateUserPoolRequest,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startUserPool, type UserPoolOptions, type UserPoolServer } from '../src/server.js';
+
+export const password = 'Correct-horse-1';
+
+export interface TestPool {
+  server: UserPoolServer;
+  sdk: CognitoIdentityProviderClient;
+  poolId: string;
+  clientId: string;
+}
+
+export const sdkFor = (endpoint: string) =>
+  new CognitoIdentityProviderClient({
+    endpoint,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+    maxAttempts: 1,
+  });
+
+/** A server with one pool as Usher's is: addresses as usernames, one client that hides who exists. */
+export async function startTestPool(
+  pool: Partial<CreateUserPoolRequest> = {},
+  client: Partial<CreateUserPoolClientRequest> = {},
+  options: UserPoolOptions = {},
+): Promise<TestPool> {
+  const server = await startUserPool(options);
+  const sdk = sdkFor(server.url);
+  const poolId = await createPool(sdk, pool);
+  const clientId = (await createClient(sdk, poolId, client)).ClientId ?? '';
+  return { server, sdk, poolId, clientId };
+}
+
+export async function createPool(
+  sdk: CognitoIdentityProviderClient,
+  settings: Partial<CreateUserPoolRequest> = {},
+): Promise<string> {
+  const { UserPool } = await sdk.send(
+    new CreateUserPoolCommand({
+      PoolName: 'people',
+      UsernameAttributes: ['email'],
+      UsernameConfiguration: { CaseSensitive: false },
+      AutoVerifiedAttributes: ['email'],
+      Schema: [
+        { Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true },
+        { Name: 'email', AttributeDataType: 'String', Required: true, Mutable: true },
+      ],
+      ...settings,
+    }),
+  );
+  return UserPool?.Id ?? '';
+}
+
+export async function createClient(
+  sdk: CognitoIdentityProviderClient,
+  UserPoolId: string,
+  settings: Partial<CreateUserPoolClientRequest> = {},
+) {
+  const { UserPoolClient } = await sdk.send(
+    new CreateUserPoolClientCommand({
+      UserPoolId,
+      ClientName: 'web',
+      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      PreventUserExistenceErrors: 'ENABLED',
+      ...settings,
+    }),
+  );
+  return UserPoolClient ?? {};
+}
+
+/** A confirmed user with a verified address and the password above; answers the username. */
+export async function createUser(
+  { sdk, poolId }: TestPool,
+  email: string,
+  given = password,
+): Promise<string> {
+  const { User } = await sdk.send(
+    new AdminCreateUserCommand({
+      UserPoolId: poolId,
+      Username: email,
+      UserAttributes: [
+        { Name: 'email', Value: email },
+        { Name: 'email_verified', Value: 'true' },
+      ],
+      MessageAction: 'SUPPRESS',
+    }),
+  );
+  await sdk.send(
+    new AdminSetUserPasswordCommand({
+      UserPoolId: poolId,
+      Username: email,
+      Password: given,
+      Permanent: true,
+    }),
+  );
+  return User?.Username ?? '';
+}
+
+export const signIn = ({ sdk, clientId }: TestPool, USERNAME: string, PASSWORD = password) =>
+  sdk.send(
+    new InitiateAuthCommand({
+      ClientId: clientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME, PASSWORD },
+    }),
+  );
+
+export const forgot = ({ sdk, clientId }: TestPool, Username: string) =>
+  sdk.send(new ForgotPasswordCommand({ ClientId: clientId, Username }));
+
+export const lastCode = ({ server }: TestPool): string => server.deliveries.list()[0]?.code ?? '';
+
+/** What a call was refused with. Fails when it was not refused. */
+export async function refusal(call: Promise<unknown>): Promise<{ name: string; message: string }> {
+  const outcome = await call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(outcome instanceof Error)) throw new Error('The call was not refused.');
+  return { name: outcome.name, message: outcome.message };
+}
+
+export const claimsOf = (token: string | undefined): Record<string, unknown> =>
+  JSON.parse(Buffer.from(token?.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+
+export interface TriggerEvent {
+  triggerSource: string;
+  userName: string;
+  request: Record<string, unknown>;
+  response: Record<string, unknown>;
+}
+export type TestFunction = (event: TriggerEvent, response: ServerResponse) => unknown;
+
+/** A Lambda Invoke API whose functions are plain functions; what they return is the answer. */
+export async function startLambda(functions: Record<string, TestFunction>) {
+  const events: TriggerEvent[] = [];
+  const server = createServer((request, response) => void invoke(request, response));
+  const invoke = async (request: IncomingMessage, response: ServerResponse) => {
+    const name = /^\/2015-03-31\/functions\/([\w-]+)\/invocations$/.exec(request.url ?? '')?.[1] ?? '';
+    const event = JSON.parse(await text(request)) as TriggerEvent;
+    events.push(event);
+    const result = await functions[name]?.(event, response);
+    if (!response.writableEnded && result !== undefined) response.end(JSON.stringify(result));
+  };
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, events, close };
+}
+
+async function text(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  return body;
+}
