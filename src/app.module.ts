@@ -23,8 +23,11 @@ import { UsersModule } from './users/users.module.js';
   ],
 })
 export class AppModule {
-  /** @param variables instead of the process environment; for tests. */
-  static register(variables?: Record<string, string | undefined>): DynamicModule {
-    return { module: AppModule, imports: [ConfigModule.register(variables)] };
+  /**
+   * @param variables instead of the process environment; for tests.
+   * @throws ConfigurationError
+   */
+  static async register(variables?: Record<string, string | undefined>): Promise<DynamicModule> {
+    return { module: AppModule, imports: [await ConfigModule.register(variables)] };
   }
 }

@@ -26,6 +26,7 @@ const requestId = /^[\w.:/+=@-]{1,128}$/;
 export async function createApp(
   variables?: Record<string, string | undefined>,
 ): Promise<NestFastifyApplication> {
+  const module = await AppModule.register(variables);
   const log = new Log();
   const adapter = new FastifyAdapter({
     bodyLimit,
@@ -35,7 +36,7 @@ export async function createApp(
       sendProblem(error, request, reply, log),
   });
   // JSON is the only language spoken here; Nest would add forms.
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(variables), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     logger: log,
     abortOnError: false,

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { PasswordChecks } from '../../src/users/password-checks.js';
 import { deviseUser, deviseUsers, maySignIn } from '../support/devise-users.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
@@ -154,6 +155,21 @@ describe('POST /aws/auth', () => {
       email_verified: true,
       password_reset_allowed: true,
     });
+  });
+
+  it('pays for one check of the usual cost, also where there is nothing to check', async () => {
+    const verify = jest.spyOn(usher.app.get(PasswordChecks), 'verify');
+    for (const email of [
+      'nobody@example.com',
+      'oauth@example.com',
+      'carol@example.com',
+      'dave@example.com',
+    ]) {
+      verify.mockClear();
+      await success(email, 'a guess of its own');
+      expect(verify.mock.calls.map(([, stored]) => stored.slice(0, 7))).toEqual(['$2a$12$']);
+    }
+    verify.mockRestore();
   });
 
   describe('failures by account', () => {

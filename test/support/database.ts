@@ -34,9 +34,18 @@ export async function createDatabase(): Promise<TestDatabase> {
       (await pool.query<Row>(text, values)).rows,
     drop: async () => {
       await pool.end();
-      await withClient(server, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
+      await withClient(server, (client) => dropWhenUnused(client, name));
     },
   };
+}
+
+/** Whoever used it has said goodbye, but PostgreSQL may still be closing the connections. */
+async function dropWhenUnused(client: pg.Client, name: string): Promise<void> {
+  for (let users = 1; users > 0;) {
+    const sql = 'SELECT count(*)::int AS users FROM pg_stat_activity WHERE datname = $1';
+    users = (await client.query<{ users: number }>(sql, [name])).rows[0]?.users ?? 0;
+  }
+  await client.query(`DROP DATABASE ${name}`);
 }
 
 /** A database as the Rails application left it. */

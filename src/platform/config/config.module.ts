@@ -8,12 +8,12 @@ export class ConfigModule {
    * @param variables given by tests; without them the process environment and a `.env` file are read, in that order.
    * @throws ConfigurationError
    */
-  static register(variables?: Record<string, string | undefined>): DynamicModule {
+  static async register(variables?: Record<string, string | undefined>): Promise<DynamicModule> {
     return {
       module: ConfigModule,
       global: true,
       imports: [
-        NestConfigModule.forRoot({
+        await NestConfigModule.forRoot({
           ignoreEnvFile: variables !== undefined,
           validate: (fromProcess) => ({ config: loadConfig(variables ?? fromProcess) }),
         }),

@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDatabase } from '../support/database.js';
+
+const main = join(import.meta.dirname, '../../dist/src/main.js');
+
+/** Runs the built API in a folder without a .env file, and waits until it ends by itself. */
+async function start(environment: Record<string, string>): Promise<{ code: number; output: string }> {
+  const child = spawn(process.execPath, ['--no-warnings', main], { cwd: tmpdir(), env: environment });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, output };
+}
+
+const good = {
+  HOST: '127.0.0.1',
+  PORT: '0',
+  DATABASE_URL: 'postgres://nobody:canary-password@127.0.0.1:1/none',
+  AWS_REGION: 'us-east-1',
+  AWS_COGNITO_USER_POOL_ID: 'us-east-1_abc',
+  AWS_COGNITO_CLIENT_ID: 'abc',
+  MIGRATION_ACCESS_TOKENS: 'canary-token-1',
+  SESSION_SECRETS: 'canary-secret-of-some-length',
+};
+
+describe('the built API', () => {
+  it('refuses to start on bad configuration, with one line per problem and no values', async () => {
+    const { code, output } = await start({
+      ...good,
+      AWS_REGION: '',
+      PORT: 'canary-port',
+      SESSION_SECRETS: 'changeme',
+    });
+    expect(code).toBe(1);
+    expect(output.trim().split('\n')).toEqual([
+      'The configuration cannot be used:',
+      '  PORT must be a port number',
+      '  AWS_REGION is missing',
+      '  SESSION_SECRETS must hold one or more comma-separated values of at least 16 characters, none of them a placeholder',
+    ]);
+  });
+
+  it('says in one line that the database cannot be reached', async () => {
+    const { code, output } = await start(good);
+    expect(code).toBe(1);
+    const lines = output.trim().split('\n');
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
+      msg: 'the service cannot start',
+      error: { code: 'ECONNREFUSED' },
+    });
+    expect(output).not.toContain('canary');
+  });
+
+  it('says which columns a users table lacks', async () => {
+    const database = await createDatabase();
+    await database.sql('CREATE TABLE users (id bigint)');
+    const { code, output } = await start({ ...good, DATABASE_URL: database.url });
+    await database.drop();
+    expect(code).toBe(1);
+    expect(output).toContain('lacks columns that Usher reads: email, encrypted_password');
+  });
+});
