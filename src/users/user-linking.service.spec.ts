@@ -114,15 +114,18 @@ describe('linking on an adopted table', () => {
     expect((await rowsOf('bob@example.com'))[0]?.encrypted_password).toBe('');
   });
 
-  it('fills what Rails fills in a new row, in UTC', async () => {
-    await database.sql(`ALTER ROLE CURRENT_USER SET timezone = 'America/New_York'`);
+  it('fills what Rails fills in a new row, in UTC whatever the zone of the database', async () => {
+    await database.sql(
+      `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET timezone = 'America/New_York'`,
+    );
+    await dataSource.destroy();
+    dataSource = await openMigratedDataSource(dataSourceOptions(database.url));
     const user = await linkingWith().link(verified('sub-1', ' New@Example.com '));
-    const [row] = await database.sql<{ age: string; filled: boolean }>(
+    const [row] = await database.sql<{ filled: boolean }>(
       `SELECT abs(extract(epoch FROM (now() AT TIME ZONE 'UTC') - created_at)) < 60 AS filled FROM users
        WHERE id = $1 AND email = 'new@example.com' AND encrypted_password = '' AND updated_at = created_at`,
       [user.id],
     );
-    await database.sql(`ALTER ROLE CURRENT_USER RESET timezone`);
     expect(row?.filled).toBe(true);
   });
 

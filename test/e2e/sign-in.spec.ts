@@ -3,10 +3,14 @@ import {
   AdminDeleteUserCommand,
   AdminGetUserCommand,
   AdminSetUserPasswordCommand,
+  CreateUserPoolClientCommand,
   InitiateAuthCommand,
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TokenVerifier } from '../../src/cognito/token-verifier.js';
+import { Config } from '../../src/platform/config/config.js';
+import { Log } from '../../src/platform/logging/log.js';
 import { createDatabase } from '../support/database.js';
 import { deviseUser } from '../support/devise-users.js';
 import { startUsher, type Usher } from '../support/usher.js';
@@ -170,6 +174,39 @@ describe('sign-in', () => {
       }
       expect((await usher.api.get('/users/me')).status).toBe(401);
       expect((await usher.api.get('/users/me', { authorization: `Basic ${accessToken}` })).status).toBe(401);
+    });
+
+    it('refuses a token of an app client that is not on the list, and accepts one that is', async () => {
+      const { UserPoolClient: other } = await usher.cognito.send(
+        new CreateUserPoolClientCommand({
+          UserPoolId: usher.userPoolId,
+          ClientName: 'another product',
+          ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
+        }),
+      );
+      const signIn = new InitiateAuthCommand({
+        ClientId: other?.ClientId,
+        AuthFlow: 'USER_PASSWORD_AUTH',
+        AuthParameters: { USERNAME: ada.email, PASSWORD: ada.password },
+      });
+      const token = (await usher.cognito.send(signIn)).AuthenticationResult?.AccessToken ?? '';
+      expect((await me(token)).body.code).toBe('auth.token_invalid');
+      const verifier = (acceptedClientIds: string[]) =>
+        new TokenVerifier(
+          { cognito: { ...usher.app.get(Config).cognito, acceptedClientIds } } as Config,
+          new Log(),
+        );
+      const claims = await verifier([usher.clientId, other?.ClientId ?? '']).verifyAccessToken(token);
+      expect(claims.clientId).toBe(other?.ClientId);
+    });
+
+    it('ends the session of a person disabled here at the next refresh', async () => {
+      const { refreshToken } = await signedIn();
+      await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = 1');
+      const refused = await usher.api.post('/auth/refresh', { refreshToken });
+      await usher.database.sql('UPDATE users SET usher_disabled_at = NULL WHERE id = 1');
+      expect(refused.body.code).toBe('auth.token_invalid');
+      expect((await usher.api.post('/auth/refresh', { refreshToken })).body.code).toBe('auth.token_invalid');
     });
 
     it('stops answering once the row is disabled', async () => {
