@@ -13,7 +13,9 @@ beforeAll(async () => {
   // Time is not waited for here, only what would be waited is looked at.
   sleep = jest.spyOn(usher.app.get(Clock), 'sleep').mockResolvedValue();
 });
-afterEach(() => sleep.mockClear());
+afterEach(() => {
+  sleep.mockClear();
+});
 afterAll(() => usher.close());
 
 /** What was still to wait for when the answer was ready: less than the whole, because the work itself took time. */

@@ -191,12 +191,13 @@ describe('sign-in', () => {
       });
       const token = (await usher.cognito.send(signIn)).AuthenticationResult?.AccessToken ?? '';
       expect((await me(token)).body.code).toBe('auth.token_invalid');
-      const verifier = (acceptedClientIds: string[]) =>
-        new TokenVerifier(
-          { cognito: { ...usher.app.get(Config).cognito, acceptedClientIds } } as Config,
-          new Log(),
-        );
-      const claims = await verifier([usher.clientId, other?.ClientId ?? '']).verifyAccessToken(token);
+      const config = usher.app.get(Config);
+      const acceptedClientIds = [usher.clientId, other?.ClientId ?? ''];
+      const verifier = new TokenVerifier(
+        { ...config, cognito: { ...config.cognito, acceptedClientIds } },
+        new Log(),
+      );
+      const claims = await verifier.verifyAccessToken(token);
       expect(claims.clientId).toBe(other?.ClientId);
     });
 
