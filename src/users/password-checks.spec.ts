@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import { bcryptDecoy } from '#password-hashes';
-import type { Config } from '../platform/config/config.js';
+import { minimalEnvironment } from '../../test/support/environment.js';
+import { loadConfig } from '../platform/config/config.js';
 import { isAppError } from '../platform/errors/app-error.js';
 import { PasswordChecks } from './password-checks.js';
 
 let checks: PasswordChecks;
 beforeEach(() => {
-  checks = new PasswordChecks({ migration: { peppers: ['pepper'] } } as unknown as Config);
+  checks = new PasswordChecks(loadConfig({ ...minimalEnvironment, PASSWORD_PEPPERS: 'pepper' }));
 });
 afterEach(() => checks.onModuleDestroy());
 

@@ -1,20 +1,33 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { DataSource } from 'typeorm';
+import { Test, type TestingModule } from '@nestjs/testing';
 import { createDatabase, createDeviseDatabase, type TestDatabase } from '../../test/support/database.js';
-import type { Config } from '../platform/config/config.js';
-import { dataSourceOptions } from '../platform/database/data-source-options.js';
-import { Database } from '../platform/database/database.js';
-import { openMigratedDataSource } from '../platform/database/migrate.js';
+import { minimalEnvironment } from '../../test/support/environment.js';
+import { ConfigModule } from '../platform/config/config.module.js';
+import { DatabaseModule } from '../platform/database/database.module.js';
+import { PlatformModule } from '../platform/platform.module.js';
 import { UsersRepository } from './persistence/users.repository.js';
 import { type Identity, UserLinkingService } from './user-linking.service.js';
 
 let database: TestDatabase;
-let dataSource: DataSource;
+const modules = new Map<string, TestingModule>();
 
-const linkingWith = (legacyHash?: 'keep' | 'erase') =>
-  new UserLinkingService(new UsersRepository(new Database(dataSource)), {
-    migration: { legacyHash },
-  } as unknown as Config);
+async function linkingWith(legacyHash = ''): Promise<UserLinkingService> {
+  const module = modules.get(legacyHash) ?? (await createModule(legacyHash));
+  modules.set(legacyHash, module);
+  return module.get(UserLinkingService);
+}
+
+async function createModule(legacyHash: string): Promise<TestingModule> {
+  const environment = { ...minimalEnvironment, DATABASE_URL: database.url, LEGACY_HASH: legacyHash };
+  const module = await Test.createTestingModule({
+    imports: [ConfigModule.register(environment), PlatformModule, DatabaseModule],
+    providers: [UserLinkingService, UsersRepository],
+  }).compile();
+  // Only an initialised module is closed, and closing ends the connections.
+  return module.init();
+}
+
+const link = async (identity: Identity, legacyHash = '') => (await linkingWith(legacyHash)).link(identity);
 
 const verified = (sub: string, email: string): Identity => ({ sub, email, emailVerified: true });
 
@@ -32,21 +45,20 @@ const rowsOf = (email: string) =>
 const snapshot = () =>
   database.sql<{ all: string }>(`SELECT md5(string_agg(users::text, '|' ORDER BY id)) AS all FROM users`);
 
-async function use(created: Promise<TestDatabase>): Promise<void> {
-  database = await created;
-  dataSource = await openMigratedDataSource(dataSourceOptions(database.url));
-}
-
 afterEach(async () => {
-  await dataSource.destroy();
+  await Promise.all([...modules.values()].map((module) => module.close()));
+  modules.clear();
   await database.drop();
 });
 
 describe('linking on an adopted table', () => {
-  beforeEach(() => use(createDeviseDatabase()));
+  beforeEach(async () => {
+    database = await createDeviseDatabase();
+    await linkingWith();
+  });
 
   it('finds the row by the verified address and writes the sub into it', async () => {
-    const user = await linkingWith().link(verified('sub-1', 'ADA@example.com'));
+    const user = await link(verified('sub-1', 'ADA@example.com'));
     expect(user).toEqual({
       ...{ id: 1, email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace', roles: [] },
       ...{ sub: 'sub-1', disabled: false },
@@ -55,10 +67,10 @@ describe('linking on an adopted table', () => {
   });
 
   it('writes nothing when the sub is known, whatever address comes with it', async () => {
-    await linkingWith().link(verified('sub-1', 'ada@example.com'));
+    await link(verified('sub-1', 'ada@example.com'));
     const before = await snapshot();
-    expect((await linkingWith().link(verified('sub-1', 'bob@example.com'))).id).toBe(1);
-    expect((await linkingWith().link({ sub: 'sub-1', email: undefined, emailVerified: false })).id).toBe(1);
+    expect((await link(verified('sub-1', 'bob@example.com'))).id).toBe(1);
+    expect((await link({ sub: 'sub-1', email: undefined, emailVerified: false })).id).toBe(1);
     expect(await snapshot()).toEqual(before);
   });
 
@@ -67,14 +79,14 @@ describe('linking on an adopted table', () => {
     ['no address', { sub: 'attacker', email: undefined, emailVerified: true }],
   ])('refuses %s and writes nothing', async (_what, identity) => {
     const before = await snapshot();
-    await expect(linkingWith().link(identity)).rejects.toMatchObject({ code: 'auth.account_link_conflict' });
+    await expect(link(identity)).rejects.toMatchObject({ code: 'auth.account_link_conflict' });
     expect(await snapshot()).toEqual(before);
   });
 
   it('refuses a row that carries another sub and writes nothing', async () => {
-    await linkingWith().link(verified('owner', 'ada@example.com'));
+    await link(verified('owner', 'ada@example.com'));
     const before = await snapshot();
-    await expect(linkingWith().link(verified('attacker', 'ada@example.com'))).rejects.toMatchObject({
+    await expect(link(verified('attacker', 'ada@example.com'))).rejects.toMatchObject({
       code: 'auth.account_link_conflict',
     });
     expect(await snapshot()).toEqual(before);
@@ -83,20 +95,18 @@ describe('linking on an adopted table', () => {
   it('refuses a disabled row and writes nothing', async () => {
     await database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = 1');
     const before = await snapshot();
-    await expect(linkingWith().link(verified('sub-1', 'ada@example.com'))).rejects.toMatchObject({
+    await expect(link(verified('sub-1', 'ada@example.com'))).rejects.toMatchObject({
       code: 'auth.invalid_credentials',
     });
     expect(await snapshot()).toEqual(before);
   });
 
   it('finds a row stored with capitals', async () => {
-    expect((await linkingWith().link(verified('sub-1', 'old.timer@example.com'))).email).toBe(
-      'Old.Timer@Example.com',
-    );
+    expect((await link(verified('sub-1', 'old.timer@example.com'))).email).toBe('Old.Timer@Example.com');
   });
 
   it('clears what a stranger may have put into a row that nobody had confirmed', async () => {
-    await linkingWith('keep').link(verified('sub-1', 'carol@example.com'));
+    await link(verified('sub-1', 'carol@example.com'), 'keep');
     const [carol] = await rowsOf('carol@example.com');
     expect(carol).toMatchObject({
       encrypted_password: '',
@@ -108,9 +118,9 @@ describe('linking on an adopted table', () => {
   });
 
   it('keeps the old hash unless told to erase it', async () => {
-    await linkingWith().link(verified('sub-1', 'ada@example.com'));
+    await link(verified('sub-1', 'ada@example.com'));
     expect((await rowsOf('ada@example.com'))[0]?.encrypted_password).toMatch(/^\$2a\$12\$/);
-    await linkingWith('erase').link(verified('sub-2', 'bob@example.com'));
+    await link(verified('sub-2', 'bob@example.com'), 'erase');
     expect((await rowsOf('bob@example.com'))[0]?.encrypted_password).toBe('');
   });
 
@@ -118,9 +128,7 @@ describe('linking on an adopted table', () => {
     await database.sql(
       `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET timezone = 'America/New_York'`,
     );
-    await dataSource.destroy();
-    dataSource = await openMigratedDataSource(dataSourceOptions(database.url));
-    const user = await linkingWith().link(verified('sub-1', ' New@Example.com '));
+    const user = await link(verified('sub-1', ' New@Example.com '), 'keep');
     const [row] = await database.sql<{ filled: boolean }>(
       `SELECT abs(extract(epoch FROM (now() AT TIME ZONE 'UTC') - created_at)) < 60 AS filled FROM users
        WHERE id = $1 AND email = 'new@example.com' AND encrypted_password = '' AND updated_at = created_at`,
@@ -133,8 +141,8 @@ describe('linking on an adopted table', () => {
     const insert = `INSERT INTO users (email, created_at, updated_at, confirmed_at) VALUES ($1, now(), now(), now())`;
     for (const email of ['Twin@example.com', 'twin@example.com', 'Odd@x.org', 'ODD@x.org'])
       await database.sql(insert, [email]);
-    expect((await linkingWith().link(verified('sub-1', 'twin@example.com'))).email).toBe('twin@example.com');
-    await linkingWith().link(verified('sub-2', 'odd@x.org'));
+    expect((await link(verified('sub-1', 'twin@example.com'))).email).toBe('twin@example.com');
+    await link(verified('sub-2', 'odd@x.org'));
     const odd = await rowsOf('odd@x.org');
     expect(odd.map(({ email, cognito_sub }) => [email, cognito_sub])).toEqual([
       ['Odd@x.org', null],
@@ -145,11 +153,11 @@ describe('linking on an adopted table', () => {
 
   it('compares more than ASCII', async () => {
     await database.sql(`UPDATE users SET email = 'JÜRGEN@EXÄMPLE.DE' WHERE id = 29`);
-    expect((await linkingWith().link(verified('sub-1', 'jürgen@exämple.de'))).id).toBe(29);
+    expect((await link(verified('sub-1', 'jürgen@exämple.de'))).id).toBe(29);
   });
 
   it('gives a hundred sign-ins of one person at once the same row', async () => {
-    const linking = linkingWith();
+    const linking = await linkingWith();
     const all = await Promise.all(
       Array.from({ length: 100 }, () => linking.link(verified('sub-1', 'ada@example.com'))),
     );
@@ -158,10 +166,13 @@ describe('linking on an adopted table', () => {
 });
 
 describe('linking on a table of our own', () => {
-  beforeEach(() => use(createDatabase()));
+  beforeEach(async () => {
+    database = await createDatabase();
+    await linkingWith();
+  });
 
   it('makes one row of a hundred first sign-ins of a person we have never seen', async () => {
-    const linking = linkingWith();
+    const linking = await linkingWith();
     const all = await Promise.all(
       Array.from({ length: 100 }, () => linking.link(verified('sub-1', 'new@example.com'))),
     );
@@ -170,7 +181,7 @@ describe('linking on a table of our own', () => {
   });
 
   it('lets only one of two subs with the same address in', async () => {
-    const linking = linkingWith();
+    const linking = await linkingWith();
     const both = await Promise.allSettled([
       linking.link(verified('sub-1', 'new@example.com')),
       linking.link(verified('sub-2', 'new@example.com')),
@@ -183,8 +194,8 @@ describe('linking on a table of our own', () => {
     const insert = `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at) VALUES ($1, 'hash', now(), now(), now())`;
     await database.sql(insert, ['a@example.com']);
     await database.sql(insert, ['b@example.com']);
-    await linkingWith().link(verified('sub-1', 'a@example.com'));
-    await linkingWith('keep').link(verified('sub-2', 'b@example.com'));
+    await link(verified('sub-1', 'a@example.com'));
+    await link(verified('sub-2', 'b@example.com'), 'keep');
     expect((await rowsOf('a@example.com'))[0]?.encrypted_password).toBe('');
     expect((await rowsOf('b@example.com'))[0]?.encrypted_password).toBe('hash');
   });

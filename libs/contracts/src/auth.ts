@@ -13,6 +13,11 @@ export class SignInRequest {
   /** Exact code points: never trimmed, never normalised. */
   @IsText(1, longestPassword)
   password!: string;
+
+  /** How the session is carried. Tokens, for now. */
+  @IsOptional()
+  @IsIn(['tokens'])
+  session?: 'tokens';
 }
 
 /** `POST /auth/refresh` */

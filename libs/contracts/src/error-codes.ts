@@ -2,7 +2,6 @@
 export const errorCodes = [
   'auth.invalid_credentials',
   'auth.token_invalid',
-  'auth.forbidden',
   'auth.account_link_conflict',
   'request.invalid',
   'request.not_found',
@@ -17,7 +16,6 @@ export const errorCodes = [
   'too_many_requests',
   'cognito.unexpected_answer',
   'cognito.unavailable',
-  'cognito.credentials_missing',
   'overloaded',
   'internal',
 ] as const;

@@ -22,11 +22,6 @@ export const catalogue: Record<ErrorCode, Entry> = {
     title: 'Not signed in',
     detail: 'The token is missing, expired or no longer valid. Refresh it or sign in again.',
   },
-  'auth.forbidden': {
-    status: 403,
-    title: 'Not allowed',
-    detail: 'This account may not do that.',
-  },
   'auth.account_link_conflict': {
     status: 409,
     title: 'Account cannot be linked',
@@ -98,11 +93,6 @@ export const catalogue: Record<ErrorCode, Entry> = {
     status: 503,
     title: 'Sign-in service unavailable',
     detail: 'Try again in a moment.',
-  },
-  'cognito.credentials_missing': {
-    status: 501,
-    title: 'Not set up',
-    detail: 'This needs AWS credentials that the service was started without. Tell its operators.',
   },
   overloaded: {
     status: 503,
