@@ -1,29 +1,37 @@
-// `npm run dev`: builds, keeps building whatever changes, and runs the stack with --watch, which starts the API again
-// after each build. A change of the stack itself, the user pool or the Lambda needs a new `npm run dev`.
+// `npm run dev`: compiles whatever changes and runs the stack with --watch, which starts the API again after each
+// build. A change of the Lambda, the user pool or the stack itself needs a new `npm run dev`.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
+import { setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const run = (...program) => spawn(process.execPath, program, { cwd: root, stdio: 'inherit' });
+const cwd = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const compilerOptions = ['-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput'];
+if (process.stdout.isTTY) compilerOptions.push('--pretty');
 
-const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit', shell: true });
-if (built.status !== 0) process.exit(built.status ?? 1);
+const compiler = spawn(process.execPath, ['node_modules/typescript/bin/tsc', ...compilerOptions], {
+  cwd,
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+compiler.stdout.pipe(process.stdout);
+process.on('exit', () => compiler.kill());
 
-const compiler = run(
-  'node_modules/typescript/bin/tsc',
-  '-p',
-  'tsconfig.build.json',
-  '--watch',
-  '--preserveWatchOutput',
-);
-const stack = run('dist/apps/local-stack/src/main.js', '--watch', ...process.argv.slice(2));
+let stack;
+// The stack decides when it is done, and everything else follows it.
+const end = () => (stack ? stack.kill('SIGTERM') : process.exit(0));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
+// npm runs us through a shell that dies of a signal without passing it on.
+const shell = process.ppid;
+setInterval(() => process.ppid === shell || end(), 250).unref();
 
-// A terminal sends Ctrl-C to all three of us: the stack decides when it is done, and everything else follows it.
-process.on('SIGINT', () => undefined);
-for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => stack.kill('SIGTERM'));
+// The first build is awaited, or the API would start again as soon as it has started.
+for await (const text of compiler.stdout.iterator({ destroyOnReturn: false })) {
+  if (String(text).includes('Watching for file changes')) break;
+}
+spawnSync(process.execPath, ['apps/migration-lambda/bundle.js'], { cwd, stdio: 'inherit' });
 
+const program = ['dist/apps/local-stack/src/main.js', '--watch', ...process.argv.slice(2)];
+stack = spawn(process.execPath, program, { cwd, stdio: 'inherit' });
 const [code] = await once(stack, 'exit');
-compiler.kill();
 process.exit(code ?? 1);

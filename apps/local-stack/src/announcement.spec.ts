@@ -18,7 +18,7 @@ const stack: StackFile = {
 
 describe('announcement', () => {
   it('has a curl line that a shell takes as it is', () => {
-    const line = /^curl .*/m.exec(announcement(stack))?.[0] ?? '';
+    const line = /^curl .*/m.exec(announcement(stack, 'here'))?.[0] ?? '';
     const said = execFileSync('/bin/sh', ['-c', `curl() { printf '%s\\n' "$@"; }\n${line}`], {
       encoding: 'utf8',
     });
@@ -33,7 +33,7 @@ describe('announcement', () => {
   });
 
   it('shows addresses and demo users, and no secret of the stack', () => {
-    const text = announcement(stack);
+    const text = announcement(stack, 'here');
     for (const shown of [stack.apiUrl, stack.mailUrl, stack.userPoolUrl, 'ada@example.com', 'signs in']) {
       expect(text).toContain(shown);
     }
@@ -41,6 +41,6 @@ describe('announcement', () => {
   });
 
   it('promises no demo users where there are none', () => {
-    expect(announcement({ ...stack, demoUsers: [] })).not.toMatch(/curl|Demo users/);
+    expect(announcement({ ...stack, demoUsers: [] }, 'here')).not.toMatch(/curl|Demo users/);
   });
 });

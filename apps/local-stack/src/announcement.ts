@@ -4,14 +4,14 @@ import type { StackFile } from './stack-file.js';
 const shownUsers = 6;
 
 /** What is printed once everything answers. */
-export function announcement(stack: StackFile): string {
+export function announcement(stack: StackFile, logs: string): string {
   return `
 Usher is ready.
 
   API          ${stack.apiUrl}   (documentation: ${stack.apiUrl}/docs)
   Mails        ${stack.mailUrl}
   User pool    ${stack.userPoolUrl}   (${stack.userPoolId}, client ${stack.clientId})
-  Logs         .local/api.log, .local/lambda.log
+  Logs         ${logs}
 ${stack.demoUsers.length > 0 ? demo(stack) : '\nDATABASE_URL is set: its users are used as they are, no demo users were added.\n'}
 All of this, for programs: .local/stack.json. Ctrl-C ends everything.
 `;

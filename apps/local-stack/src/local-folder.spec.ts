@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalFolder } from './local-folder.js';
+import { freePort } from './ports.js';
 import { openSecrets } from './secrets.js';
 import { describeStack, writeStackFile } from './stack-file.js';
 
@@ -34,12 +35,15 @@ describe('LocalFolder', () => {
   });
 
   it.each([
-    ['of a dead process', { pid: 2 ** 22 + 1, port: 1 }],
-    ['whose process number belongs to another process now', { pid: process.pid, port: 1 }],
-    ['that was never finished', undefined],
-  ])('ignores a lock %s', async (_what, lock) => {
+    ['of a dead process', (port: number) => JSON.stringify({ pid: 2 ** 22 + 1, port })],
+    [
+      'whose process number belongs to another process now',
+      (port: number) => JSON.stringify({ pid: process.pid, port }),
+    ],
+    ['that was never finished', () => '{"pid":'],
+  ])('ignores a lock %s', async (_what, lockWith) => {
     await mkdir(path);
-    await writeFile(join(path, 'running.json'), lock ? JSON.stringify(lock) : '{"pid":');
+    await writeFile(join(path, 'running.json'), lockWith(await freePort()));
     (await open()).close();
   });
 

@@ -3,7 +3,11 @@ import {
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { defaultRegion, type Environment } from './config/environment.js';
 import type { LocalFolder } from './local-folder.js';
+
+// The Lambda's own default.
+const legacyIdAttribute = 'custom:rails_app_id';
 
 export const migrationFunction = 'usher-migration';
 
@@ -16,7 +20,11 @@ export interface PoolIds {
 const file = 'user-pool/ids.json';
 
 /** The pool and the client of an earlier start, or new ones. */
-export async function ensurePool(folder: LocalFolder, endpoint: string, region: string): Promise<PoolIds> {
+export async function ensurePool(
+  folder: LocalFolder,
+  endpoint: string,
+  { AWS_REGION: region = defaultRegion, LEGACY_ID_ATTRIBUTE: attribute = legacyIdAttribute }: Environment,
+): Promise<PoolIds> {
   const kept = await folder.readJson<PoolIds>(file);
   if (kept) return kept;
   const cognito = new CognitoIdentityProviderClient({
@@ -25,7 +33,7 @@ export async function ensurePool(folder: LocalFolder, endpoint: string, region: 
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   try {
-    const ids = await createPool(cognito, region);
+    const ids = await createPool(cognito, region, attribute);
     await folder.writeJson(file, ids);
     return ids;
   } finally {
@@ -33,7 +41,11 @@ export async function ensurePool(folder: LocalFolder, endpoint: string, region: 
   }
 }
 
-async function createPool(cognito: CognitoIdentityProviderClient, region: string): Promise<PoolIds> {
+async function createPool(
+  cognito: CognitoIdentityProviderClient,
+  region: string,
+  attribute: string,
+): Promise<PoolIds> {
   const trigger = `arn:aws:lambda:${region}:000000000000:function:${migrationFunction}`;
   const { UserPool: pool } = await cognito.send(
     new CreateUserPoolCommand({
@@ -42,7 +54,7 @@ async function createPool(cognito: CognitoIdentityProviderClient, region: string
       UsernameConfiguration: { CaseSensitive: false },
       AutoVerifiedAttributes: ['email'],
       LambdaConfig: { UserMigration: trigger, PreSignUp: trigger },
-      Schema: [{ Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true }],
+      Schema: [{ Name: attribute.replace(/^custom:/, ''), AttributeDataType: 'String', Mutable: true }],
       // As lenient as Cognito can be about what Devise accepted.
       Policies: {
         PasswordPolicy: {

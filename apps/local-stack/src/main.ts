@@ -52,7 +52,7 @@ async function untilTheEnd({ watch }: StartCommand, folder: LocalFolder, startup
   write('Starting Usher:\n');
   const given = givenVariables(process.env);
   const stack = await startStack({ given, folder, startup, signal: ending.signal, write, watch });
-  write(announcement(stack.described));
+  write(announcement(stack.described, watch ? 'here' : '.local/api.log, .local/lambda.log'));
   const died = stack.ended.then((sentence) => {
     throw new StartError(sentence);
   });
@@ -90,10 +90,10 @@ function endWithNpm(): void {
   setInterval(() => process.ppid === shell || ending.abort('asked'), 250).unref();
 }
 
+/** A sentence for what somebody can put right, such as a folder that may not be written; the whole stack for our mistakes. */
 function complain(error: unknown): number {
-  const readable = error instanceof StartError || !(error instanceof Error);
-  process.stderr.write(
-    `\n${readable ? String(error instanceof Error ? error.message : error) : error.stack}\n`,
-  );
+  const readable = error instanceof StartError || (error instanceof Error && 'syscall' in error);
+  const said = error instanceof Error ? (readable ? error.message : error.stack) : error;
+  process.stderr.write(`\n${String(said)}\n`);
   return 1;
 }

@@ -7,7 +7,6 @@ import { choosePorts, type ChosenPorts } from './chosen-ports.js';
 import {
   apiEnvironment,
   apiUrl,
-  defaultRegion,
   lambdaEnvironment,
   type Environment,
   type StackParts,
@@ -153,7 +152,7 @@ async function bringUpUserPool(
       }),
     (started) => started.close(),
   );
-  return { url: pool.url, ...(await ensurePool(folder, pool.url, given.AWS_REGION ?? defaultRegion)) };
+  return { url: pool.url, ...(await ensurePool(folder, pool.url, given)) };
 }
 
 async function bringUpApi({ folder, startup, signal, watch, write }: StackOptions, environment: Environment) {

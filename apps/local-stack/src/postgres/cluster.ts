@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { access, chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ownDatabaseHint, StartError } from '../start-error.js';
 import { makePrivateFolder, type Account } from './account.js';
 
 const run = promisify(execFile);
@@ -43,11 +44,20 @@ export async function openCluster(dataDir: string, native: string, account: Acco
 async function initdb(native: string, folder: string, account: Account): Promise<void> {
   const where = whereItStands(folder, account);
   const options = ['--username=postgres', '--auth=scram-sha-256', '--locale=C', '--encoding=UTF8'];
-  await run(
-    join(native, 'bin', 'initdb'),
-    [`--pgdata=${where}`, `--pwfile=${where}/../password`, ...options],
-    { cwd: folder, env: serverEnvironment, ...account },
-  );
+  const program = join(native, 'bin', 'initdb');
+  try {
+    await run(program, [`--pgdata=${where}`, `--pwfile=${where}/../password`, ...options], {
+      cwd: folder,
+      env: serverEnvironment,
+      ...account,
+    });
+  } catch (cause) {
+    // For one thing it insists that the account it runs as has a name, which in a container may not be so.
+    const said = (cause as { stderr?: string }).stderr ?? String(cause);
+    throw new StartError(`PostgreSQL could not make its data directory. ${ownDatabaseHint}\n${said}`, {
+      cause,
+    });
+  }
 }
 
 async function writeSecret(path: string, value: string, account: Account): Promise<void> {

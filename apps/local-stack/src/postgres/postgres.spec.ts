@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { chooseAccount } from './account.js';
 import { startPostgres, type Postgres } from './postgres.js';
 
 async function ask(url: string, sql: string): Promise<unknown> {
@@ -83,9 +85,20 @@ describe('startPostgres', () => {
     const lock = join(dataDir, 'cluster', 'postmaster.pid');
     const lines = readFileSync(lock, 'utf8').split('\n');
     await postgres.stop();
-    writeFileSync(lock, [String(process.ppid), ...lines.slice(1)].join('\n'));
-    postgres = await start();
-    expect(await ask(postgres.url, 'SELECT 1')).toBe(1);
+    // PostgreSQL believes a process of its own account only.
+    const account = await chooseAccount(join(dataDir, 'cluster'));
+    const somebody = spawn('/bin/sh', ['-c', 'read -r _'], {
+      cwd: '/',
+      stdio: ['pipe', 'ignore', 'ignore'],
+      ...account,
+    });
+    writeFileSync(lock, [String(somebody.pid), ...lines.slice(1)].join('\n'));
+    try {
+      postgres = await start();
+      expect(await ask(postgres.url, 'SELECT 1')).toBe(1);
+    } finally {
+      somebody.kill();
+    }
   });
 
   it('says so when the wanted port is taken', async () => {

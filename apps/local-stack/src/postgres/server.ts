@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { loopback } from '../ports.js';
+import { StartError } from '../start-error.js';
 import type { Account } from './account.js';
 import { serverEnvironment, whereItStands, type Cluster } from './cluster.js';
 
@@ -21,7 +22,7 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-export class ServerStartError extends Error {
+export class ServerStartError extends StartError {
   constructor(
     message: string,
     readonly reason: 'in-use' | 'port-taken' | 'other',
