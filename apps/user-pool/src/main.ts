@@ -1,6 +1,7 @@
 import { readPools } from './config/pools-file.js';
 import { help, readArguments, UsageError } from './config/arguments.js';
 import { startUserPool } from './server.js';
+import { FolderInUse } from './state/folder-lock.js';
 import { ServiceError } from './wire/errors.js';
 
 async function main(): Promise<void> {
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
 
 /** One line a person can act on; what is not foreseen keeps its stack. */
 function explain(error: unknown): string {
+  if (error instanceof FolderInUse) return error.message;
   if (error instanceof UsageError) return `${error.message}\nTry --help.`;
   if (error instanceof ServiceError) return `A pool of the file cannot be made: ${error.message}`;
   const { code, message, stack } = error as NodeJS.ErrnoException;

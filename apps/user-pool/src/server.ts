@@ -53,28 +53,56 @@ export interface UserPoolServer {
 
 export async function startUserPool(options: UserPoolOptions = {}): Promise<UserPoolServer> {
   const server = createServer();
-  const services = createServices(options);
   const host = options.host ?? '127.0.0.1';
+  // The port first: nothing is touched on disk by a second server that finds it taken.
   await listen(server, host, options.port ?? 0);
-  const localUrl = urlOf(host, server.address() as AddressInfo);
-  services.url = options.publicUrl?.replace(/\/$/, '') ?? localUrl;
-  await createDescribedPools(services, options.pools ?? []);
-  server.on('request', (request, response) => void serve(services, request, response));
+  try {
+    return await begin(server, urlOf(host, server.address() as AddressInfo), options);
+  } catch (error) {
+    await stop(server);
+    throw error;
+  }
+}
+
+async function begin(server: Server, localUrl: string, options: UserPoolOptions): Promise<UserPoolServer> {
+  const url = options.publicUrl?.replace(/\/$/, '') ?? localUrl;
+  const services = createServices(options, url);
+  const { clock, deliveries, faults, database } = services;
+  const ready = createDescribedPools(services, options.pools ?? []);
+  server.on('request', (request, response) => void answerOnce(ready, services, request, response));
+  await ready.catch((error: unknown) => {
+    database.close();
+    throw error;
+  });
   const close = async () => {
     await stop(server);
-    services.deliveries.close();
-    services.database.close();
+    deliveries.close();
+    database.close();
   };
-  const { url, clock, deliveries, faults } = services;
   return { url, localUrl, clock, deliveries, faults, close };
 }
 
-function createServices(options: UserPoolOptions): Services {
+async function answerOnce(
+  ready: Promise<void>,
+  services: Services,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    await ready;
+    await serve(services, request, response);
+  } catch (error) {
+    console.error(error);
+    response.destroy();
+  }
+}
+
+function createServices(options: UserPoolOptions, url: string): Services {
   const clock = options.clock ?? createClock();
   const random = options.seed === undefined ? systemRandom : seededRandom(options.seed);
   const { dataDir } = options;
   return {
-    url: '',
+    url,
     clock,
     random,
     database: new Database(clock, dataDir),

@@ -92,6 +92,10 @@ describe('an invited user', () => {
     expect((await signIn(pool, 'dan@example.com', lastCode(pool))).ChallengeName).toBe(
       'NEW_PASSWORD_REQUIRED',
     );
+    await createUser(pool, 'done@example.com');
+    expect((await refusal(invite('done@example.com', { MessageAction: 'RESEND' }))).name).toBe(
+      'UnsupportedUserStateException',
+    );
   });
 
   it('is refused when taken, badly named, or out of reach; and leaves nothing behind', async () => {

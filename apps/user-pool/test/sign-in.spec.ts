@@ -52,6 +52,10 @@ describe('sign-in with a password', () => {
     const access = await verifier.verify(tokens?.AccessToken ?? '');
     expect(access).toMatchObject({ username, sub: username, scope: 'aws.cognito.signin.user.admin' });
     expect(access.aud).toBeUndefined();
+    const [header, , signature] = tokens?.AccessToken?.split('.') ?? [];
+    const forged = Buffer.from(JSON.stringify({ ...access, username: 'admin' })).toString('base64url');
+    await expect(verifier.verify(`${header}.${forged}.${signature}`)).rejects.toThrow('Invalid signature');
+    await expect(verifier.verify(tokens?.IdToken ?? '')).rejects.toThrow('Token use not allowed');
   });
 
   it('signs ID and access tokens with different keys, and shares origin_jti between them', async () => {

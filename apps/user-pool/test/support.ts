@@ -28,6 +28,8 @@ export const sdkFor = (endpoint: string) =>
     region: 'eu-west-1',
     credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
     maxAttempts: 1,
+    // The default of 50 would hold back the tests that send a hundred calls at once.
+    requestHandler: { httpAgent: { maxSockets: 200 } },
   });
 
 /** A server with one pool as Usher's is: addresses as usernames, one client that hides who exists. */
@@ -80,16 +82,19 @@ export async function createClient(
   return UserPoolClient ?? {};
 }
 
+type Where = Pick<TestPool, 'sdk' | 'poolId' | 'clientId'>;
+
 /** A confirmed user with a verified address and the password above; answers the username. */
 export async function createUser(
-  { sdk, poolId }: TestPool,
-  email: string,
+  { sdk, poolId }: Where,
+  name: string,
   given = password,
+  email = name,
 ): Promise<string> {
   const { User } = await sdk.send(
     new AdminCreateUserCommand({
       UserPoolId: poolId,
-      Username: email,
+      Username: name,
       UserAttributes: [
         { Name: 'email', Value: email },
         { Name: 'email_verified', Value: 'true' },
@@ -98,17 +103,12 @@ export async function createUser(
     }),
   );
   await sdk.send(
-    new AdminSetUserPasswordCommand({
-      UserPoolId: poolId,
-      Username: email,
-      Password: given,
-      Permanent: true,
-    }),
+    new AdminSetUserPasswordCommand({ UserPoolId: poolId, Username: name, Password: given, Permanent: true }),
   );
   return User?.Username ?? '';
 }
 
-export const signIn = ({ sdk, clientId }: TestPool, USERNAME: string, PASSWORD = password) =>
+export const signIn = ({ sdk, clientId }: Where, USERNAME: string, PASSWORD = password) =>
   sdk.send(
     new InitiateAuthCommand({
       ClientId: clientId,
@@ -117,7 +117,7 @@ export const signIn = ({ sdk, clientId }: TestPool, USERNAME: string, PASSWORD =
     }),
   );
 
-export const forgot = ({ sdk, clientId }: TestPool, Username: string) =>
+export const forgot = ({ sdk, clientId }: Where, Username: string) =>
   sdk.send(new ForgotPasswordCommand({ ClientId: clientId, Username }));
 
 export const lastCode = ({ server }: TestPool): string => server.deliveries.list()[0]?.code ?? '';

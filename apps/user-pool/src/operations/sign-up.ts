@@ -8,6 +8,7 @@ import { confirmationAttribute } from '../sign-up/confirmation-attribute.js';
 import { refuseTakenName } from '../sign-up/taken-name.js';
 import { askPreSignUp } from '../triggers/pre-sign-up.js';
 import { tellPostConfirmation } from '../triggers/post-confirmation.js';
+import { claimAlias } from '../users/aliases.js';
 import { checkWritable, fromAttributeList } from '../users/attributes.js';
 import { checkAttributes, checkRequired } from '../users/schema.js';
 import { readNewName } from '../users/usernames.js';
@@ -84,11 +85,13 @@ async function register(
   });
   // Once more: somebody else may have taken the name meanwhile.
   refuseTakenName(context, pool, { ...name, attributes });
+  const proved = { ...attributes, ...verified };
+  claimAlias(context, pool, { sub: identity.sub, attributes: proved }, false);
   const status = autoConfirms ? 'CONFIRMED' : 'UNCONFIRMED';
   return createUser(context, pool, {
     ...identity,
     ...chosen,
-    attributes: { ...attributes, ...verified },
+    attributes: proved,
     status,
   });
 }

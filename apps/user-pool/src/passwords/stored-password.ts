@@ -9,7 +9,7 @@ export interface StoredPassword {
 }
 
 /** Small on purpose: a stand-in signs in thousands of made-up users, and guards none. */
-const cost = { N: 512, r: 8, p: 1 };
+const cost = { N: 64, r: 8, p: 1 };
 
 interface Owner {
   poolId: string;

@@ -14,6 +14,8 @@ export interface Challenge {
   sub: string;
   name: string;
   expiresAt: number;
+  /** Marks the password that was proved: once it is replaced, the sign-in it began is over. */
+  proved: string | undefined;
   /** What this kind of question needs to judge the answer. */
   data: Record<string, string>;
 }
@@ -29,7 +31,8 @@ export function openChallenge(
 ): string {
   const expiresAt = context.clock.now() + challengeLifetime(client.settings);
   const id = randomUuid(context.random);
-  const challenge: Challenge = { id, clientId: client.id, sub: user.sub, name, expiresAt, data };
+  const proved = user.password?.salt;
+  const challenge: Challenge = { id, clientId: client.id, sub: user.sub, name, expiresAt, proved, data };
   return seal(context.keys.of(pool.id).sealing, 'challenge', challenge, sessionLength);
 }
 
@@ -47,7 +50,9 @@ export function readChallenge(
     throw notAuthorized('Invalid session for the user, session is expired.');
   }
   const user = context.database.user(pool.id, challenge.sub);
-  if (!user?.enabled) throw invalidSession();
+  if (!user?.enabled || user.password?.salt !== challenge.proved) throw invalidSession();
+  const expected = name === 'NEW_PASSWORD_REQUIRED' ? 'FORCE_CHANGE_PASSWORD' : 'CONFIRMED';
+  if (user.status !== expected) throw invalidSession();
   return { challenge, holder: { pool, client, user } };
 }
 

@@ -84,7 +84,8 @@ export async function answerPasswordVerifier(
   if (exchange?.clientId !== client.id || exchange.expiresAt <= context.clock.now())
     throw incorrectCredentials();
   const user = findUser(context, pool, exchange.username);
-  if (!user) throw incorrectCredentials();
+  // The password may have been replaced between the two steps.
+  if (!user || (user.password && user.password.srp.salt !== exchange.salt)) throw incorrectCredentials();
   const expected = createHmac('sha256', sessionKey(exchange))
     .update(poolName(pool.id) + user.username)
     .update(block)

@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { lockFolder } from './folder-lock.js';
 
 /** One record as it is now; `null` when it is gone. */
 export interface Change {
@@ -38,17 +30,17 @@ export function openJournal(directory: string): {
   records: Change[];
   journal: (live: () => Snapshot) => Journal;
 } {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const unlock = lockFolder(directory);
   const file = join(directory, 'journal.jsonl');
   const records = existsSync(file) ? readRecords(readFileSync(file)) : [];
-  return { records, journal: (live) => new FileJournal(file, live) };
+  return { records, journal: (live) => new FileJournal(file, live, unlock) };
 }
 
 function readRecords(content: Buffer): Change[] {
   const latest = new Map<string, Change>();
   let start = 0;
   for (let end = content.indexOf(newline); end >= 0; end = content.indexOf(newline, start)) {
-    for (const change of JSON.parse(content.toString('utf8', start, end)) as Change[]) {
+    for (const change of readLine(content.toString('utf8', start, end))) {
       const key = `${change.kind}/${change.id}`;
       if (change.value === null) latest.delete(key);
       else latest.set(key, change);
@@ -58,20 +50,35 @@ function readRecords(content: Buffer): Change[] {
   return [...latest.values()];
 }
 
+/** A line that is no JSON was never finished, so nobody was told that it was kept. */
+function readLine(line: string): Change[] {
+  try {
+    return JSON.parse(line) as Change[];
+  } catch {
+    return [];
+  }
+}
+
 class FileJournal implements Journal {
   private handle: number;
   private written = 0;
   private afterCompaction = 0;
+  private isTorn = false;
 
   constructor(
     private readonly file: string,
     private readonly live: () => Snapshot,
+    private readonly unlock: () => void,
   ) {
     this.handle = this.compact();
   }
 
   append(changes: Change[]): void {
-    this.written += writeSync(this.handle, `${JSON.stringify(changes)}\n`);
+    // After a failure, such as a full disk, the next line must not continue half of another.
+    const start = this.isTorn ? '\n' : '';
+    this.isTorn = true;
+    this.write(this.handle, `${start}${JSON.stringify(changes)}\n`);
+    this.isTorn = false;
     if (this.written > Math.max(16 * mebibyte, 4 * this.afterCompaction)) {
       closeSync(this.handle);
       this.handle = this.compact();
@@ -80,6 +87,12 @@ class FileJournal implements Journal {
 
   close(): void {
     closeSync(this.handle);
+    this.unlock();
+  }
+
+  private write(handle: number, line: string): void {
+    writeFileSync(handle, line);
+    this.written += line.length;
   }
 
   /** Writes what is alive beside the journal and then takes its place: at every moment one whole file is there. */
@@ -87,7 +100,7 @@ class FileJournal implements Journal {
     const beside = `${this.file}.new`;
     const handle = openSync(beside, 'w', 0o600);
     this.written = 0;
-    for (const change of this.live()) this.written += writeSync(handle, `${JSON.stringify([change])}\n`);
+    for (const change of this.live()) this.write(handle, `${JSON.stringify([change])}\n`);
     this.afterCompaction = this.written;
     fsyncSync(handle);
     renameSync(beside, this.file);

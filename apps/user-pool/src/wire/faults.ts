@@ -65,7 +65,7 @@ function isFault(value: unknown): value is Fault {
     typeof operation === 'string' &&
     typeof share === 'number' &&
     typeof latency === 'number' &&
-    /^[A-Z]\w+Exception$/.test(error) &&
+    /^[A-Z]\w*Exception$/.test(error) &&
     typeof message === 'string' &&
     ['before', 'after'].includes(drop)
   );

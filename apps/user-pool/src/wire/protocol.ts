@@ -64,7 +64,7 @@ function answerError(response: ServerResponse, error: unknown): void {
       ? error
       : new ServiceError('InternalErrorException', 'Something went wrong.');
   // Only what is not an answer of the service is worth a line; it holds neither bodies nor headers.
-  if (known !== error) console.error(error);
+  if (known !== error && !response.destroyed) console.error(error);
   if (known.status === 413) response.setHeader('connection', 'close');
   response.setHeader('x-amzn-errortype', known.name);
   response.setHeader('x-amzn-errormessage', headerText(known.message));

@@ -1,0 +1,23 @@
+// `npm run test:cognito`: the contract suite against a real user pool. Makes pools of its own in the account that the AWS
+// credentials belong to, and deletes them.
+import { spawn } from 'node:child_process';
+
+if (!process.env.COGNITO_CONTRACT_REGION) {
+  console.log(
+    'Skipped: set COGNITO_CONTRACT_REGION and AWS credentials to run the contract suite against real Cognito.',
+  );
+  console.log('`npm test` runs the same suite against the local user pool.');
+  process.exit(0);
+}
+
+const jest = [
+  '--experimental-vm-modules',
+  '--no-warnings',
+  'node_modules/jest/bin/jest.js',
+  'apps/user-pool/test/contract',
+];
+const build = spawn('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+build.on('exit', (code) => {
+  if (code !== 0) process.exit(code ?? 1);
+  spawn(process.execPath, jest, { stdio: 'inherit' }).on('exit', (result) => process.exit(result ?? 1));
+});

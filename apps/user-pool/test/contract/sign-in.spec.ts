@@ -1,0 +1,234 @@
+import {
+  AdminCreateUserCommand,
+  AdminDisableUserCommand,
+  AdminGetUserCommand,
+  AdminInitiateAuthCommand,
+  AdminResetUserPasswordCommand,
+  ForgotPasswordCommand,
+  GetUserCommand,
+  InitiateAuthCommand,
+  ResendConfirmationCodeCommand,
+  RespondToAuthChallengeCommand,
+  SignUpCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createUser, password, refusal, signIn } from '../support.js';
+import { openTarget, type Target } from './target.js';
+
+let target: Target;
+let legacy: Target;
+beforeAll(async () => {
+  target = await openTarget(process.env);
+  const { ClientId = '' } = await target.addClient({ PreventUserExistenceErrors: 'LEGACY' });
+  legacy = { ...target, clientId: ClientId };
+  await createUser(target, 'ann@example.com');
+});
+afterAll(() => target.close());
+
+const generic = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
+const wrong = 'Wrong-horse-1';
+const invite = (Username: string) =>
+  target.sdk.send(
+    new AdminCreateUserCommand({
+      UserPoolId: target.poolId,
+      Username,
+      TemporaryPassword: password,
+      MessageAction: 'SUPPRESS',
+    }),
+  );
+
+// Developer guide: Authentication flow, Managing error responses. API reference: InitiateAuth.
+describe('sign-in', () => {
+  it('a success has tokens, ExpiresIn of the access token, TokenType and empty ChallengeParameters', async () => {
+    const answer = await signIn(target, 'ann@example.com');
+    expect(answer.AuthenticationResult).toMatchObject({ ExpiresIn: 3600, TokenType: 'Bearer' });
+    expect(answer.ChallengeParameters).toEqual({});
+    expect(answer.ChallengeName).toBeUndefined();
+  });
+
+  it('a wrong password and an unknown user look the same with ENABLED', async () => {
+    expect(await refusal(signIn(target, 'ann@example.com', wrong))).toEqual(generic);
+    expect(await refusal(signIn(target, 'nobody@example.com', wrong))).toEqual(generic);
+  });
+
+  it('an unknown user is named with LEGACY', async () => {
+    expect(await refusal(signIn(legacy, 'nobody@example.com', wrong))).toEqual({
+      name: 'UserNotFoundException',
+      message: 'User does not exist.',
+    });
+  });
+
+  it('a missing parameter is named, an empty one too', async () => {
+    expect(await refusal(signIn(target, 'ann@example.com', ''))).toEqual({
+      name: 'InvalidParameterException',
+      message: 'Missing required parameter PASSWORD',
+    });
+  });
+
+  it('an unknown client does not exist', async () => {
+    expect(await refusal(signIn({ ...target, clientId: 'a'.repeat(26) }, 'ann@example.com'))).toEqual({
+      name: 'ResourceNotFoundException',
+      message: `User pool client ${'a'.repeat(26)} does not exist.`,
+    });
+  });
+
+  it('InitiateAuth refuses the flows of administrators, and theirs its own', async () => {
+    const AuthParameters = { USERNAME: 'ann@example.com', PASSWORD: password };
+    const public_ = new InitiateAuthCommand({
+      ClientId: target.clientId,
+      AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+      AuthParameters,
+    });
+    expect((await refusal(target.sdk.send(public_))).name).toBe('InvalidParameterException');
+    const admin = new AdminInitiateAuthCommand({
+      UserPoolId: target.poolId,
+      ClientId: target.clientId,
+      AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+      AuthParameters,
+    });
+    expect(await refusal(target.sdk.send(admin))).toEqual({
+      name: 'InvalidParameterException',
+      message: 'Auth flow not enabled for this client',
+    });
+  });
+
+  it('UNCONFIRMED is told before the password is looked at', async () => {
+    const Username = 'bea@example.com';
+    await target.sdk.send(new SignUpCommand({ ClientId: target.clientId, Username, Password: password }));
+    for (const given of [password, wrong]) {
+      expect((await refusal(signIn(target, Username, given))).name).toBe('UserNotConfirmedException');
+    }
+  });
+
+  it('a disabled user is named with LEGACY and hidden with ENABLED', async () => {
+    await createUser(target, 'cyd@example.com');
+    const user = { UserPoolId: target.poolId, Username: 'cyd@example.com' };
+    await target.sdk.send(new AdminDisableUserCommand(user));
+    expect((await refusal(signIn(legacy, user.Username))).message).toMatch(/^User is disabled\.?$/);
+    expect(await refusal(signIn(target, user.Username))).toEqual(generic);
+  });
+
+  it('RESET_REQUIRED is an exception with LEGACY, never a challenge', async () => {
+    await createUser(target, 'dan@example.com');
+    const user = { UserPoolId: target.poolId, Username: 'dan@example.com' };
+    await target.sdk.send(new AdminResetUserPasswordCommand(user));
+    expect((await refusal(signIn(legacy, user.Username))).name).toBe('PasswordResetRequiredException');
+    const { UserStatus } = await target.sdk.send(new AdminGetUserCommand(user));
+    expect(UserStatus).toBe('RESET_REQUIRED');
+  });
+
+  it('five failures lock, and the right password is refused meanwhile', async () => {
+    await createUser(target, 'eve@example.com');
+    for (let failure = 1; failure <= 6; failure++) await refusal(signIn(target, 'eve@example.com', wrong));
+    const refused = await refusal(signIn(target, 'eve@example.com'));
+    expect(refused).toEqual({ name: 'NotAuthorizedException', message: 'Password attempts exceeded' });
+  });
+
+  it('the wire status of a refusal is 400 (reported, the model says otherwise)', async () => {
+    await expect(signIn(target, 'nobody@example.com')).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 400, requestId: expect.any(String) },
+    });
+  });
+});
+
+describe('the challenge NEW_PASSWORD_REQUIRED', () => {
+  const answer = (Session: string | undefined, USERNAME: string, NEW_PASSWORD = 'Another-horse-2') =>
+    target.sdk.send(
+      new RespondToAuthChallengeCommand({
+        ClientId: target.clientId,
+        ChallengeName: 'NEW_PASSWORD_REQUIRED',
+        Session,
+        ChallengeResponses: { USERNAME, NEW_PASSWORD },
+      }),
+    );
+
+  it('comes when the temporary password was right, with JSON strings as parameters', async () => {
+    await invite('fay@example.com');
+    expect(await refusal(signIn(target, 'fay@example.com', wrong))).toEqual(generic);
+    const { ChallengeName, ChallengeParameters, Session } = await signIn(target, 'fay@example.com');
+    expect(ChallengeName).toBe('NEW_PASSWORD_REQUIRED');
+    expect(JSON.parse(ChallengeParameters?.['requiredAttributes'] ?? '')).toEqual([]);
+    expect(JSON.parse(ChallengeParameters?.['userAttributes'] ?? '')).toMatchObject({
+      email: 'fay@example.com',
+    });
+    expect(Session?.length).toBeGreaterThan(1000);
+  });
+
+  it('is refused when the password breaks the policy, and may be answered again', async () => {
+    await invite('gus@example.com');
+    const { Session, ChallengeParameters } = await signIn(target, 'gus@example.com');
+    const username = ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '';
+    expect((await refusal(answer(Session, username, 'nouppercase-1'))).name).toBe('InvalidPasswordException');
+    expect((await answer(Session, username)).AuthenticationResult).toBeDefined();
+  });
+
+  it('is spent by a right answer', async () => {
+    await invite('hal@example.com');
+    const { Session } = await signIn(target, 'hal@example.com');
+    await answer(Session, 'hal@example.com');
+    expect(await refusal(answer(Session, 'hal@example.com'))).toEqual({
+      name: 'NotAuthorizedException',
+      message: 'Invalid session for the user, session can only be used once.',
+    });
+  });
+
+  it('is not answered with a made-up session', async () => {
+    expect((await refusal(answer('x'.repeat(1560), 'hal@example.com'))).name).toBe('NotAuthorizedException');
+  });
+
+  it('does not verify the address', async () => {
+    const user = { UserPoolId: target.poolId, Username: 'hal@example.com' };
+    const { UserAttributes } = await target.sdk.send(new AdminGetUserCommand(user));
+    expect(UserAttributes).not.toContainEqual({ Name: 'email_verified', Value: 'true' });
+  });
+});
+
+describe('unknown users with ENABLED', () => {
+  it('ForgotPassword pretends to send a code, or finds a parameter invalid', async () => {
+    const call = new ForgotPasswordCommand({ ClientId: target.clientId, Username: 'nobody@example.com' });
+    const outcome = await target.sdk.send(call).catch((error: Error) => error);
+    const accepted =
+      outcome instanceof Error
+        ? outcome.name === 'InvalidParameterException'
+        : outcome.CodeDeliveryDetails?.Destination !== undefined;
+    expect(accepted).toBe(true);
+  });
+
+  it('ResendConfirmationCode pretends to send a code', async () => {
+    const call = new ResendConfirmationCodeCommand({
+      ClientId: target.clientId,
+      Username: 'nobody@example.com',
+    });
+    expect((await target.sdk.send(call)).CodeDeliveryDetails?.Destination).toContain('***');
+  });
+
+  it('administration names them in any case', async () => {
+    const call = new AdminGetUserCommand({ UserPoolId: target.poolId, Username: 'nobody@example.com' });
+    expect(await refusal(target.sdk.send(call))).toEqual({
+      name: 'UserNotFoundException',
+      message: 'User does not exist.',
+    });
+  });
+});
+
+describe('an invited user', () => {
+  it('cannot reset the password', async () => {
+    await invite('ida@example.com');
+    const call = new ForgotPasswordCommand({ ClientId: target.clientId, Username: 'ida@example.com' });
+    expect(await refusal(target.sdk.send(call))).toEqual({
+      name: 'NotAuthorizedException',
+      message: 'User password cannot be reset in the current state.',
+    });
+  });
+
+  it('cannot be invited twice', async () => {
+    expect((await refusal(invite('ida@example.com'))).name).toBe('UsernameExistsException');
+  });
+});
+
+describe('an access token', () => {
+  it('that is none is invalid', async () => {
+    const call = target.sdk.send(new GetUserCommand({ AccessToken: 'a.b.c' }));
+    expect((await refusal(call)).name).toBe('NotAuthorizedException');
+  });
+});

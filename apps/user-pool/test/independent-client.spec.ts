@@ -1,0 +1,132 @@
+import { SetUserPoolMfaConfigCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  AuthenticationDetails,
+  CognitoUser,
+  CognitoUserPool,
+  type CognitoUserSession,
+} from 'amazon-cognito-identity-js';
+import { totpCode, totpStep } from '../src/second-factors/totp.js';
+import { createUser, lastCode, password, startTestPool, type TestPool } from './support.js';
+
+// The client by AWS that does SRP by itself, changed in nothing but where it finds the pool.
+let pool: TestPool;
+let user: (Username: string) => CognitoUser;
+beforeAll(async () => {
+  pool = await startTestPool({}, { ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'] });
+  const at = { UserPoolId: pool.poolId, ClientId: pool.clientId, endpoint: pool.server.url };
+  user = (Username) => new CognitoUser({ Username, Pool: new CognitoUserPool(at) });
+});
+afterAll(() => pool.server.close());
+
+type Outcome = CognitoUserSession | 'totp' | 'new-password';
+
+const authenticate = (who: CognitoUser, Password = password) =>
+  new Promise<Outcome>((resolve, reject) =>
+    who.authenticateUser(new AuthenticationDetails({ Username: who.getUsername(), Password }), {
+      onSuccess: resolve,
+      onFailure: reject,
+      totpRequired: () => resolve('totp'),
+      newPasswordRequired: () => resolve('new-password'),
+    }),
+  );
+
+const signedIn = async (who: CognitoUser, given = password): Promise<CognitoUserSession> => {
+  const outcome = await authenticate(who, given);
+  if (typeof outcome === 'string') throw new Error(`Asked for ${outcome}`);
+  return outcome;
+};
+
+describe('amazon-cognito-identity-js', () => {
+  it('signs in with SRP and refreshes', async () => {
+    await createUser(pool, 'ann@example.com');
+    const ann = user('ann@example.com');
+    const session = await signedIn(ann);
+    expect(session.getIdToken().payload['email']).toBe('ann@example.com');
+    const refreshed = await new Promise<CognitoUserSession>((resolve, reject) =>
+      ann.refreshSession(session.getRefreshToken(), (error: Error | null, result: CognitoUserSession) =>
+        error ? reject(error) : resolve(result),
+      ),
+    );
+    expect(refreshed.getAccessToken().payload['origin_jti']).toBe(
+      session.getAccessToken().payload['origin_jti'],
+    );
+  });
+
+  it('is refused with a wrong password and for an unknown user in the same words', async () => {
+    await createUser(pool, 'bea@example.com');
+    const refused = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
+    await expect(authenticate(user('bea@example.com'), 'Wrong-horse-1')).rejects.toMatchObject(refused);
+    await expect(authenticate(user('nobody@example.com'))).rejects.toMatchObject(refused);
+  });
+
+  it('locks out after five wrong proofs', async () => {
+    await createUser(pool, 'cyd@example.com');
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      await authenticate(user('cyd@example.com'), 'Wrong-horse-1').catch(() => undefined);
+    }
+    await expect(authenticate(user('cyd@example.com'))).rejects.toMatchObject({
+      message: 'Password attempts exceeded',
+    });
+  });
+
+  it('signs a user up and confirms it', async () => {
+    const dan = user('dan@example.com');
+    await new Promise((resolve, reject) =>
+      new CognitoUserPool({
+        UserPoolId: pool.poolId,
+        ClientId: pool.clientId,
+        endpoint: pool.server.url,
+      }).signUp('dan@example.com', password, [], [], (error, result) =>
+        error ? reject(error) : resolve(result),
+      ),
+    );
+    await new Promise((resolve, reject) =>
+      dan.confirmRegistration(lastCode(pool), false, (error: Error | null, result: unknown) =>
+        error ? reject(error) : resolve(result),
+      ),
+    );
+    expect((await signedIn(dan)).isValid()).toBe(true);
+  });
+
+  it('resets a forgotten password', async () => {
+    await createUser(pool, 'eve@example.com');
+    const eve = user('eve@example.com');
+    await new Promise((resolve, reject) => eve.forgotPassword({ onSuccess: resolve, onFailure: reject }));
+    await new Promise((resolve, reject) =>
+      eve.confirmPassword(lastCode(pool), 'Another-horse-2', { onSuccess: resolve, onFailure: reject }),
+    );
+    expect((await signedIn(eve, 'Another-horse-2')).isValid()).toBe(true);
+  });
+
+  it('enrols an authenticator app and answers with it', async () => {
+    await pool.sdk.send(
+      new SetUserPoolMfaConfigCommand({
+        UserPoolId: pool.poolId,
+        MfaConfiguration: 'OPTIONAL',
+        SoftwareTokenMfaConfiguration: { Enabled: true },
+      }),
+    );
+    await createUser(pool, 'fay@example.com');
+    const fay = user('fay@example.com');
+    await signedIn(fay);
+    const secret = await new Promise<string>((resolve, reject) =>
+      fay.associateSoftwareToken({ associateSecretCode: resolve, onFailure: reject }),
+    );
+    const code = () => totpCode(secret, totpStep(pool.server));
+    await new Promise((resolve, reject) =>
+      fay.verifySoftwareToken(code(), 'phone', { onSuccess: resolve, onFailure: reject }),
+    );
+    await new Promise((resolve, reject) =>
+      fay.setUserMfaPreference(null, { Enabled: true, PreferredMfa: true }, (error, result) =>
+        error ? reject(error) : resolve(result),
+      ),
+    );
+    pool.server.clock.advanceBy(30_000);
+    expect(await authenticate(fay)).toBe('totp');
+    const session = await new Promise<CognitoUserSession>((resolve, reject) =>
+      fay.sendMFACode(code(), { onSuccess: resolve, onFailure: reject }, 'SOFTWARE_TOKEN_MFA'),
+    );
+    expect(session.getAccessToken().getJwtToken()).toBeTruthy();
+  });
+});

@@ -1,0 +1,144 @@
+import { GetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startUserPool } from '../src/server.js';
+import {
+  createUser,
+  forgot,
+  lastCode,
+  refusal,
+  sdkFor,
+  signIn,
+  startTestPool,
+  type TestPool,
+} from './support.js';
+
+let pool: TestPool;
+beforeAll(async () => {
+  pool = await startTestPool();
+});
+afterAll(() => pool.server.close());
+
+const inspect = async (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+) => {
+  const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
+  const response = await fetch(`${pool.server.url}/_inspect/${path}`, init);
+  return { status: response.status, body: await response.json() };
+};
+const faults = (list: unknown) => inspect('PUT', 'faults', list);
+
+describe('the clock', () => {
+  it('is moved from outside', async () => {
+    await createUser(pool, 'ann@example.com');
+    const { AuthenticationResult: tokens } = await signIn(pool, 'ann@example.com');
+    const before = (await inspect('GET', 'clock')).body as { now: string };
+    const after = (await inspect('POST', 'clock', { advanceBySeconds: 3600 })).body as { now: string };
+    expect(Date.parse(after.now) - Date.parse(before.now)).toBeGreaterThanOrEqual(3_600_000);
+    const call = pool.sdk.send(new GetUserCommand({ AccessToken: tokens?.AccessToken }));
+    expect((await refusal(call)).message).toBe('Access Token has expired');
+    expect((await inspect('POST', 'clock', { advanceBySeconds: 'x' })).status).toBe(400);
+  });
+
+  it('and everything else inside is not for web pages', async () => {
+    const headers = { origin: 'https://elsewhere.example' };
+    expect((await inspect('GET', 'deliveries', undefined, headers)).status).toBe(403);
+    expect((await inspect('GET', 'nothing')).status).toBe(404);
+  });
+});
+
+describe('faults', () => {
+  it('answer any exception for an operation, until they are taken away', async () => {
+    await createUser(pool, 'bea@example.com');
+    await faults([
+      { operation: 'InitiateAuth', error: 'TooManyRequestsException', message: 'Rate exceeded' },
+    ]);
+    expect(await refusal(signIn(pool, 'bea@example.com'))).toEqual({
+      name: 'TooManyRequestsException',
+      message: 'Rate exceeded',
+    });
+    await forgot(pool, 'bea@example.com');
+    await faults([]);
+    expect((await signIn(pool, 'bea@example.com')).AuthenticationResult).toBeDefined();
+  });
+
+  it('answer status 500 as an internal error, slow down, and drop the connection before or after the work', async () => {
+    await faults([{ operation: '*', latency: 5, error: 'InternalErrorException' }]);
+    const sent = pool.sdk.send(new GetUserCommand({ AccessToken: 'x' }));
+    await expect(sent).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
+    for (const drop of ['before', 'after']) {
+      expect((await faults([{ operation: 'ForgotPassword', drop }])).body).toEqual([
+        { operation: 'ForgotPassword', drop },
+      ]);
+      const count = pool.server.deliveries.list().length;
+      expect((await refusal(forgot(pool, 'bea@example.com'))).message).toMatch(/socket hang up|ECONNRESET/);
+      expect(pool.server.deliveries.list().length - count).toBe(drop === 'after' ? 1 : 0);
+    }
+    await faults([]);
+  });
+
+  it('strike a share of the calls, the same calls for the same seed', async () => {
+    const run = async () => {
+      const server = await startUserPool({ seed: 'one' });
+      server.faults.replace([{ operation: '*', share: 0.5, error: 'InternalErrorException' }]);
+      const names: string[] = [];
+      for (let call = 0; call < 20; call++) {
+        const sent = sdkFor(server.url).send(new GetUserCommand({ AccessToken: 'x' }));
+        names.push((await refusal(sent)).name);
+      }
+      await server.close();
+      return names;
+    };
+    const first = await run();
+    expect(new Set(first).size).toBe(2);
+    expect(await run()).toEqual(first);
+  });
+
+  it('are refused when they make no sense', async () => {
+    for (const list of [{}, [{}], [{ operation: 'X', error: 'nonsense' }]]) {
+      expect((await faults(list)).status).toBe(400);
+    }
+  });
+});
+
+describe('described pools', () => {
+  const description = {
+    Id: 'eu-west-1_local0001',
+    UsernameAttributes: ['email' as const],
+    Mfa: { MfaConfiguration: 'OPTIONAL' as const, SoftwareTokenMfaConfiguration: { Enabled: true } },
+    Clients: [{ ClientId: 'local-client', ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH' as const] }],
+    Groups: [{ GroupName: 'admins' }],
+    Users: [
+      { Username: 'ann@example.com', Password: 'Correct-horse-1', Groups: ['admins'] },
+      { Username: 'bea@example.com', Attributes: { email_verified: 'true' } },
+    ],
+  };
+
+  it('are there from the start, under the ids that were asked for', async () => {
+    const server = await startUserPool({ pools: [description] });
+    const described = { server, sdk: sdkFor(server.url), poolId: description.Id, clientId: 'local-client' };
+    expect((await signIn(described, 'ann@example.com')).AuthenticationResult).toBeDefined();
+    await server.close();
+  });
+
+  it('say what is wrong with them', async () => {
+    const wrong = startUserPool({ pools: [{ ...description, Users: [{ Username: 'ann' }] }] });
+    expect((await refusal(wrong)).message).toBe('Username should be an email.');
+  });
+});
+
+describe('a seed', () => {
+  it('makes codes and ids repeatable', async () => {
+    const codes: string[] = [];
+    for (let run = 1; run <= 2; run++) {
+      const seeded = await startTestPool({}, {}, { seed: 'one' });
+      await createUser(seeded, 'ann@example.com');
+      await forgot(seeded, 'ann@example.com');
+      codes.push(`${seeded.poolId} ${seeded.clientId} ${lastCode(seeded)}`);
+      await seeded.server.close();
+    }
+    expect(codes[0]).toBe(codes[1]);
+  });
+});

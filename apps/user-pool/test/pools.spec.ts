@@ -1,0 +1,137 @@
+import {
+  CreateUserPoolCommand,
+  DeleteUserPoolClientCommand,
+  DeleteUserPoolCommand,
+  DescribeUserPoolClientCommand,
+  DescribeUserPoolCommand,
+  ListUserPoolClientsCommand,
+  ListUserPoolsCommand,
+  UpdateUserPoolClientCommand,
+  UpdateUserPoolCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  createClient,
+  createPool,
+  createUser,
+  refusal,
+  signIn,
+  startTestPool,
+  type TestPool,
+} from './support.js';
+
+let pool: TestPool;
+beforeAll(async () => {
+  pool = await startTestPool();
+});
+afterAll(() => pool.server.close());
+
+const describePool = async (UserPoolId: string) =>
+  (await pool.sdk.send(new DescribeUserPoolCommand({ UserPoolId }))).UserPool;
+
+describe('a pool', () => {
+  it('is described with its defaults, its schema and its count of users', async () => {
+    await createUser(pool, 'ann@example.com');
+    const described = await describePool(pool.poolId);
+    expect(described).toMatchObject({
+      Id: pool.poolId,
+      Name: 'people',
+      Arn: `arn:aws:cognito-idp:eu-west-1:000000000000:userpool/${pool.poolId}`,
+      MfaConfiguration: 'OFF',
+      EstimatedNumberOfUsers: 1,
+      Policies: { PasswordPolicy: { MinimumLength: 8, TemporaryPasswordValidityDays: 7 } },
+    });
+    const names = described?.SchemaAttributes?.map(({ Name }) => Name);
+    expect(names).toEqual(expect.arrayContaining(['sub', 'email', 'custom:rails_app_id']));
+  });
+
+  it('loses at an update what is not given again, but never what is fixed for life', async () => {
+    const poolId = await createPool(pool.sdk, { Policies: { PasswordPolicy: { MinimumLength: 12 } } });
+    await pool.sdk.send(new UpdateUserPoolCommand({ UserPoolId: poolId, EmailVerificationSubject: 'Hello' }));
+    const described = await describePool(poolId);
+    expect(described?.Policies?.PasswordPolicy?.MinimumLength).toBe(8);
+    expect(described).toMatchObject({
+      UsernameAttributes: ['email'],
+      UsernameConfiguration: { CaseSensitive: false },
+      EmailVerificationSubject: 'Hello',
+    });
+    expect(described?.AutoVerifiedAttributes).toBeUndefined();
+  });
+
+  it('goes with everything in it', async () => {
+    const poolId = await createPool(pool.sdk);
+    const client = await createClient(pool.sdk, poolId);
+    const doomed = { ...pool, poolId, clientId: client.ClientId ?? '' };
+    await createUser(doomed, 'ann@example.com');
+    await pool.sdk.send(new DeleteUserPoolCommand({ UserPoolId: poolId }));
+    expect((await refusal(describePool(poolId))).message).toBe(`User pool ${poolId} does not exist.`);
+    expect((await refusal(signIn(doomed, 'ann@example.com'))).name).toBe('ResourceNotFoundException');
+    const guarded = await createPool(pool.sdk, { DeletionProtection: 'ACTIVE' });
+    const call = pool.sdk.send(new DeleteUserPoolCommand({ UserPoolId: guarded }));
+    expect((await refusal(call)).name).toBe('InvalidParameterException');
+  });
+
+  it('is listed, in pages', async () => {
+    const first = await pool.sdk.send(new ListUserPoolsCommand({ MaxResults: 1 }));
+    expect(first.UserPools).toHaveLength(1);
+    const rest = await pool.sdk.send(
+      new ListUserPoolsCommand({ MaxResults: 60, NextToken: first.NextToken }),
+    );
+    expect(rest.UserPools?.length).toBeGreaterThan(0);
+    expect(rest.NextToken).toBeUndefined();
+  });
+
+  it('keeps its users apart from those of other pools', async () => {
+    const poolId = await createPool(pool.sdk);
+    const client = await createClient(pool.sdk, poolId);
+    const other = { ...pool, poolId, clientId: client.ClientId ?? '' };
+    expect((await refusal(signIn(other, 'ann@example.com'))).name).toBe('NotAuthorizedException');
+    const call = new DescribeUserPoolClientCommand({ UserPoolId: poolId, ClientId: pool.clientId });
+    expect((await refusal(pool.sdk.send(call))).name).toBe('ResourceNotFoundException');
+  });
+
+  it.each([
+    ['both kinds of address settings', { UsernameAttributes: ['email'], AliasAttributes: ['email'] }],
+    ['MFA without a way to send codes', { MfaConfiguration: 'ON' }],
+    ['a policy shorter than six', { Policies: { PasswordPolicy: { MinimumLength: 5 } } }],
+    ['a custom attribute with a long name', { Schema: [{ Name: 'x'.repeat(21) }] }],
+    ['a setting the stand-in does not have', { UserPoolAddOns: { AdvancedSecurityMode: 'AUDIT' } }],
+  ])('is refused with %s', async (_what, settings) => {
+    const call = pool.sdk.send(new CreateUserPoolCommand({ PoolName: 'odd', ...(settings as object) }));
+    expect((await refusal(call)).name).toBe('InvalidParameterException');
+  });
+});
+
+describe('an app client', () => {
+  it('loses at an update what is not given again, and keeps its secret', async () => {
+    const { ClientId, ClientSecret } = await createClient(pool.sdk, pool.poolId, { GenerateSecret: true });
+    const which = { UserPoolId: pool.poolId, ClientId };
+    await pool.sdk.send(new UpdateUserPoolClientCommand({ ...which, AccessTokenValidity: 2 }));
+    const { UserPoolClient } = await pool.sdk.send(new DescribeUserPoolClientCommand(which));
+    expect(UserPoolClient).toMatchObject({ ClientName: 'web', ClientSecret, AccessTokenValidity: 2 });
+    expect(UserPoolClient?.PreventUserExistenceErrors).toBeUndefined();
+    expect(UserPoolClient?.ExplicitAuthFlows).toBeUndefined();
+    const { UserPoolClients } = await pool.sdk.send(
+      new ListUserPoolClientsCommand({ UserPoolId: pool.poolId }),
+    );
+    expect(UserPoolClients?.map((client) => client.ClientId)).toContain(ClientId);
+    await pool.sdk.send(new DeleteUserPoolClientCommand(which));
+    expect((await refusal(pool.sdk.send(new DescribeUserPoolClientCommand(which)))).message).toBe(
+      `User pool client ${ClientId} does not exist.`,
+    );
+  });
+
+  it.each([
+    ['old and new names of flows', { ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'USER_PASSWORD_AUTH'] }],
+    ['a flow the stand-in does not have', { ExplicitAuthFlows: ['ALLOW_USER_AUTH'] }],
+    [
+      'a lifetime that is too short',
+      { AccessTokenValidity: 1, TokenValidityUnits: { AccessToken: 'minutes' } },
+    ],
+    ['a session that is too long', { AuthSessionValidity: 16 }],
+    ['an attribute the pool has not', { ReadAttributes: ['custom:nope'] }],
+  ])('is refused with %s', async (_what, settings) => {
+    const call = createClient(pool.sdk, pool.poolId, settings as object);
+    expect((await refusal(call)).name).toBe('InvalidParameterException');
+  });
+});

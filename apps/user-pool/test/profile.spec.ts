@@ -1,0 +1,259 @@
+import {
+  AdminAddUserToGroupCommand,
+  AdminGetUserCommand,
+  AdminListGroupsForUserCommand,
+  AdminRemoveUserFromGroupCommand,
+  AdminResetUserPasswordCommand,
+  AdminUpdateUserAttributesCommand,
+  AdminUserGlobalSignOutCommand,
+  ChangePasswordCommand,
+  CreateGroupCommand,
+  DeleteUserCommand,
+  GetUserAttributeVerificationCodeCommand,
+  GetUserCommand,
+  GlobalSignOutCommand,
+  ListGroupsCommand,
+  UpdateUserAttributesCommand,
+  VerifyUserAttributeCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  claimsOf,
+  createClient,
+  createPool,
+  createUser,
+  lastCode,
+  password,
+  refusal,
+  signIn,
+  startTestPool,
+  type TestPool,
+} from './support.js';
+
+let pool: TestPool;
+beforeAll(async () => {
+  pool = await startTestPool({
+    Schema: [
+      { Name: 'email', AttributeDataType: 'String', Required: true, Mutable: true },
+      { Name: 'fixed', AttributeDataType: 'String', Mutable: false },
+      {
+        Name: 'size',
+        AttributeDataType: 'Number',
+        Mutable: true,
+        NumberAttributeConstraints: { MaxValue: '9' },
+      },
+    ],
+  });
+});
+afterAll(() => pool.server.close());
+
+const accessToken = async (email: string) =>
+  (await signIn(pool, email)).AuthenticationResult?.AccessToken ?? '';
+const update = (AccessToken: string, attributes: Record<string, string>, at = pool) =>
+  at.sdk.send(
+    new UpdateUserAttributesCommand({
+      AccessToken,
+      UserAttributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
+    }),
+  );
+const get = async (email: string, at = pool): Promise<Record<string, string>> => {
+  const user = await at.sdk.send(new AdminGetUserCommand({ UserPoolId: at.poolId, Username: email }));
+  return Object.fromEntries((user.UserAttributes ?? []).map(({ Name = '', Value = '' }) => [Name, Value]));
+};
+
+describe('attributes', () => {
+  it('change, and a new address has to be proved', async () => {
+    await createUser(pool, 'ann@example.com');
+    const AccessToken = await accessToken('ann@example.com');
+    const { CodeDeliveryDetailsList } = await update(AccessToken, { name: 'Ann', email: 'ann2@example.com' });
+    expect(CodeDeliveryDetailsList).toMatchObject([{ Destination: 'a***@e***', AttributeName: 'email' }]);
+    expect(await get('ann2@example.com')).toMatchObject({ name: 'Ann', email_verified: 'false' });
+    const verify = (Code: string) =>
+      pool.sdk.send(new VerifyUserAttributeCommand({ AccessToken, AttributeName: 'email', Code }));
+    const code = lastCode(pool);
+    expect((await refusal(verify(code === '000000' ? '111111' : '000000'))).name).toBe(
+      'CodeMismatchException',
+    );
+    await verify(code);
+    expect((await get('ann2@example.com'))['email_verified']).toBe('true');
+    expect((await refusal(verify(code))).name).toBe('ExpiredCodeException');
+    await pool.sdk.send(new GetUserAttributeVerificationCodeCommand({ AccessToken, AttributeName: 'email' }));
+    await verify(lastCode(pool));
+  });
+
+  it('keep the old address until the new one is proved, where the pool says so', async () => {
+    const poolId = await createPool(pool.sdk, {
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
+    });
+    const client = await createClient(pool.sdk, poolId);
+    const careful = { ...pool, poolId, clientId: client.ClientId ?? '' };
+    await createUser(careful, 'bea@example.com');
+    const AccessToken = (await signIn(careful, 'bea@example.com')).AuthenticationResult?.AccessToken ?? '';
+    await update(AccessToken, { email: 'bea2@example.com' }, careful);
+    expect(pool.server.deliveries.list()[0]?.destination).toBe('bea2@example.com');
+    expect((await get('bea@example.com', careful))['email_verified']).toBe('true');
+    const Code = lastCode(pool);
+    await pool.sdk.send(new VerifyUserAttributeCommand({ AccessToken, AttributeName: 'email', Code }));
+    expect((await get('bea2@example.com', careful))['email_verified']).toBe('true');
+  });
+
+  it('follow the schema', async () => {
+    await createUser(pool, 'cyd@example.com');
+    await createUser(pool, 'dan@example.com');
+    const AccessToken = await accessToken('cyd@example.com');
+    const refused = async (attributes: Record<string, string>) =>
+      (await refusal(update(AccessToken, attributes))).message;
+    expect(await refused({ 'custom:nope': '1' })).toContain(
+      'custom:nope: Attribute does not exist in the schema.',
+    );
+    expect(await refused({ 'custom:size': '10' })).toContain('custom:size');
+    expect(await refused({ 'custom:fixed': 'x' })).toBe('user.custom:fixed: Attribute cannot be updated.');
+    expect(await refused({ email_verified: 'true' })).toBe(
+      'A client attempted to write unauthorized attribute',
+    );
+    expect(await refused({ name: 'x'.repeat(2049) })).toContain('name');
+    expect(await refused({ email: 'dan@example.com' })).toBe('An account with the email already exists.');
+    expect(await refused({ email: 'a@example.com,b@example.com' })).toBe('Invalid email address format.');
+    expect(await refused({ sub: 'me' })).toContain('sub');
+  });
+
+  it('that a client may not read stay out of tokens and GetUser', async () => {
+    const client = await createClient(pool.sdk, pool.poolId, {
+      ReadAttributes: ['email'],
+      WriteAttributes: ['email'],
+    });
+    const narrow = { ...pool, clientId: client.ClientId ?? '' };
+    await createUser(pool, 'eve@example.com');
+    const UserAttributes = [{ Name: 'name', Value: 'Eve' }];
+    const user = { UserPoolId: pool.poolId, Username: 'eve@example.com' };
+    await pool.sdk.send(new AdminUpdateUserAttributesCommand({ ...user, UserAttributes }));
+    const { AuthenticationResult: tokens } = await signIn(narrow, 'eve@example.com');
+    expect(claimsOf(tokens?.IdToken)['name']).toBeUndefined();
+    const shown = await pool.sdk.send(new GetUserCommand({ AccessToken: tokens?.AccessToken }));
+    expect(shown.UserAttributes?.map(({ Name }) => Name).sort()).toEqual(['email', 'sub']);
+    expect((await refusal(update(tokens?.AccessToken ?? '', { name: 'E' }))).name).toBe(
+      'NotAuthorizedException',
+    );
+  });
+});
+
+describe('passwords', () => {
+  it('change with the old one, five times an hour', async () => {
+    await createUser(pool, 'fay@example.com');
+    const AccessToken = await accessToken('fay@example.com');
+    const change = (PreviousPassword: string, ProposedPassword = 'Another-horse-2') =>
+      pool.sdk.send(new ChangePasswordCommand({ AccessToken, PreviousPassword, ProposedPassword }));
+    expect((await refusal(change('Wrong-horse-1'))).message).toBe('Incorrect username or password.');
+    await change(password);
+    expect((await signIn(pool, 'fay@example.com', 'Another-horse-2')).AuthenticationResult).toBeDefined();
+    for (let call = 3; call <= 5; call++) await change('Another-horse-2');
+    expect((await refusal(change('Another-horse-2'))).name).toBe('LimitExceededException');
+  });
+
+  it('are not used again where the pool keeps a history', async () => {
+    const poolId = await createPool(pool.sdk, {
+      Policies: { PasswordPolicy: { MinimumLength: 8, PasswordHistorySize: 2 } },
+    });
+    const client = await createClient(pool.sdk, poolId);
+    const strict = { ...pool, poolId, clientId: client.ClientId ?? '' };
+    await createUser(strict, 'gus@example.com');
+    const { AuthenticationResult: tokens } = await signIn(strict, 'gus@example.com');
+    const change = (PreviousPassword: string, ProposedPassword: string) =>
+      pool.sdk.send(
+        new ChangePasswordCommand({ AccessToken: tokens?.AccessToken, PreviousPassword, ProposedPassword }),
+      );
+    expect((await refusal(change(password, password))).name).toBe('PasswordHistoryPolicyViolationException');
+    await change(password, 'password-two');
+    expect((await refusal(change('password-two', password))).name).toBe(
+      'PasswordHistoryPolicyViolationException',
+    );
+    await change('password-two', 'password-three');
+    await change('password-three', password);
+  });
+
+  it('are reset by an administrator: the user gets a code', async () => {
+    await createUser(pool, 'hal@example.com');
+    const user = { UserPoolId: pool.poolId, Username: 'hal@example.com' };
+    await pool.sdk.send(new AdminResetUserPasswordCommand(user));
+    expect(pool.server.deliveries.list()[0]).toMatchObject({
+      purpose: 'reset',
+      destination: 'hal@example.com',
+    });
+    const client = await createClient(pool.sdk, pool.poolId, { PreventUserExistenceErrors: 'LEGACY' });
+    const legacy = { ...pool, clientId: client.ClientId ?? '' };
+    expect((await refusal(signIn(legacy, 'hal@example.com'))).name).toBe('PasswordResetRequiredException');
+  });
+});
+
+describe('sessions', () => {
+  it('all end with a global sign-out, and a new one may begin at once', async () => {
+    await createUser(pool, 'ida@example.com');
+    const user = { UserPoolId: pool.poolId, Username: 'ida@example.com' };
+    const signOut = [
+      (AccessToken: string) => pool.sdk.send(new GlobalSignOutCommand({ AccessToken })),
+      () => pool.sdk.send(new AdminUserGlobalSignOutCommand(user)),
+    ];
+    for (const end of signOut) {
+      const tokens = [await accessToken('ida@example.com'), await accessToken('ida@example.com')];
+      await end(tokens[0] ?? '');
+      for (const AccessToken of tokens) {
+        expect((await refusal(pool.sdk.send(new GetUserCommand({ AccessToken })))).message).toBe(
+          'Access Token has been revoked',
+        );
+      }
+      const AccessToken = await accessToken('ida@example.com');
+      await pool.sdk.send(new GetUserCommand({ AccessToken }));
+    }
+  });
+
+  it('are of no use to a deleted user', async () => {
+    await createUser(pool, 'jim@example.com');
+    const AccessToken = await accessToken('jim@example.com');
+    await pool.sdk.send(new DeleteUserCommand({ AccessToken }));
+    expect((await refusal(pool.sdk.send(new GetUserCommand({ AccessToken })))).message).toBe(
+      'User does not exist.',
+    );
+  });
+});
+
+describe('groups', () => {
+  it('show in tokens issued from then on, by precedence', async () => {
+    await createUser(pool, 'kim@example.com');
+    const group = (GroupName: string, Precedence: number) =>
+      pool.sdk.send(
+        new CreateGroupCommand({
+          UserPoolId: pool.poolId,
+          GroupName,
+          Precedence,
+          RoleArn: `arn:${GroupName}`,
+        }),
+      );
+    await group('readers', 5);
+    await group('editors', 1);
+    expect(await refusal(group('readers', 5))).toEqual({
+      name: 'GroupExistsException',
+      message: 'A group with the name already exists.',
+    });
+    const user = { UserPoolId: pool.poolId, Username: 'kim@example.com' };
+    for (const GroupName of ['readers', 'editors']) {
+      await pool.sdk.send(new AdminAddUserToGroupCommand({ ...user, GroupName }));
+    }
+    const names = async () =>
+      (await pool.sdk.send(new AdminListGroupsForUserCommand(user))).Groups?.map(
+        ({ GroupName }) => GroupName,
+      );
+    expect(await names()).toEqual(['editors', 'readers']);
+    const { AuthenticationResult: tokens } = await signIn(pool, 'kim@example.com');
+    expect(claimsOf(tokens?.AccessToken)['cognito:groups']).toEqual(['editors', 'readers']);
+    expect(claimsOf(tokens?.IdToken)).toMatchObject({
+      'cognito:groups': ['editors', 'readers'],
+      'cognito:preferred_role': 'arn:editors',
+    });
+    await pool.sdk.send(new AdminRemoveUserFromGroupCommand({ ...user, GroupName: 'editors' }));
+    expect(await names()).toEqual(['readers']);
+    const missing = new AdminAddUserToGroupCommand({ ...user, GroupName: 'nobody' });
+    expect((await refusal(pool.sdk.send(missing))).name).toBe('ResourceNotFoundException');
+    const all = await pool.sdk.send(new ListGroupsCommand({ UserPoolId: pool.poolId, Limit: 1 }));
+    expect([all.Groups?.length, all.NextToken]).toEqual([1, '1']);
+  });
+});

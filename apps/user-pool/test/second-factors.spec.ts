@@ -1,0 +1,256 @@
+import {
+  AdminGetUserCommand,
+  AdminInitiateAuthCommand,
+  AdminRespondToAuthChallengeCommand,
+  AdminSetUserMFAPreferenceCommand,
+  AdminUpdateUserAttributesCommand,
+  AssociateSoftwareTokenCommand,
+  GetUserPoolMfaConfigCommand,
+  RespondToAuthChallengeCommand,
+  SetUserMFAPreferenceCommand,
+  SetUserPoolMfaConfigCommand,
+  VerifySoftwareTokenCommand,
+  type ChallengeNameType,
+  type SetUserPoolMfaConfigRequest,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { totpCode, totpStep } from '../src/second-factors/totp.js';
+import {
+  createClient,
+  createPool,
+  createUser,
+  forgot,
+  lastCode,
+  password,
+  refusal,
+  signIn,
+  startTestPool,
+  type TestPool,
+} from './support.js';
+
+let base: TestPool;
+let pool: TestPool;
+beforeAll(async () => {
+  base = await startTestPool();
+  pool = await poolWith({
+    MfaConfiguration: 'OPTIONAL',
+    SoftwareTokenMfaConfiguration: { Enabled: true },
+    SmsMfaConfiguration: {},
+    EmailMfaConfiguration: {},
+  });
+});
+afterAll(() => base.server.close());
+
+async function poolWith(mfa: Omit<SetUserPoolMfaConfigRequest, 'UserPoolId'>): Promise<TestPool> {
+  const poolId = await createPool(base.sdk);
+  await base.sdk.send(new SetUserPoolMfaConfigCommand({ UserPoolId: poolId, ...mfa }));
+  const client = await createClient(base.sdk, poolId, {
+    ExplicitAuthFlows: [
+      'ALLOW_USER_PASSWORD_AUTH',
+      'ALLOW_ADMIN_USER_PASSWORD_AUTH',
+      'ALLOW_REFRESH_TOKEN_AUTH',
+    ],
+  });
+  return { ...base, poolId, clientId: client.ClientId ?? '' };
+}
+
+const codeOf = (secret = '') => totpCode(secret, totpStep(base.server));
+const nextPeriod = () => base.server.clock.advanceBy(30_000);
+
+type Asked = { ChallengeName?: string; Session?: string; ChallengeParameters?: Record<string, string> };
+const answer = ({ sdk, clientId }: TestPool, asked: Asked, answers: Record<string, string>) =>
+  sdk.send(
+    new RespondToAuthChallengeCommand({
+      ClientId: clientId,
+      ChallengeName: asked.ChallengeName as ChallengeNameType,
+      Session: asked.Session,
+      ChallengeResponses: { USERNAME: asked.ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '', ...answers },
+    }),
+  );
+
+/** A user with an authenticator that is switched on; answers its secret. */
+async function enrol(email: string): Promise<string> {
+  await createUser(pool, email);
+  const { AuthenticationResult: tokens } = await signIn(pool, email);
+  const AccessToken = tokens?.AccessToken;
+  const { SecretCode } = await pool.sdk.send(new AssociateSoftwareTokenCommand({ AccessToken }));
+  const verify = (UserCode: string) =>
+    pool.sdk.send(new VerifySoftwareTokenCommand({ AccessToken, UserCode, FriendlyDeviceName: 'phone' }));
+  expect((await refusal(verify('abcdef'))).name).toBe('EnableSoftwareTokenMFAException');
+  expect((await verify(codeOf(SecretCode))).Status).toBe('SUCCESS');
+  // Verifying alone switches nothing on.
+  expect((await signIn(pool, email)).AuthenticationResult).toBeDefined();
+  const SoftwareTokenMfaSettings = { Enabled: true, PreferredMfa: true };
+  await pool.sdk.send(new SetUserMFAPreferenceCommand({ AccessToken, SoftwareTokenMfaSettings }));
+  return SecretCode ?? '';
+}
+
+describe('an authenticator app', () => {
+  it('is asked for once it is enrolled and switched on', async () => {
+    const secret = await enrol('ann@example.com');
+    expect(secret).toMatch(/^[A-Z2-7]{52}$/);
+    nextPeriod();
+    const asked = await signIn(pool, 'ann@example.com');
+    expect(asked.ChallengeName).toBe('SOFTWARE_TOKEN_MFA');
+    expect(asked.ChallengeParameters).toMatchObject({ FRIENDLY_DEVICE_NAME: 'phone' });
+    for (const SOFTWARE_TOKEN_MFA_CODE of ['000000', '', 'x']) {
+      expect((await refusal(answer(pool, asked, { SOFTWARE_TOKEN_MFA_CODE }))).name).toMatch(
+        /CodeMismatch|InvalidParameter/,
+      );
+    }
+    const { AuthenticationResult } = await answer(pool, asked, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret) });
+    expect(AuthenticationResult?.RefreshToken).toBeDefined();
+    const user = { UserPoolId: pool.poolId, Username: 'ann@example.com' };
+    expect(await pool.sdk.send(new AdminGetUserCommand(user))).toMatchObject({
+      UserMFASettingList: ['SOFTWARE_TOKEN_MFA'],
+      PreferredMfaSetting: 'SOFTWARE_TOKEN_MFA',
+    });
+  });
+
+  it('gives codes that work once, at the sign-in right after enrolment too', async () => {
+    const secret = await enrol('bea@example.com');
+    const used = {
+      name: 'ExpiredCodeException',
+      message: 'Your software token has already been used once.',
+    };
+    const asked = await signIn(pool, 'bea@example.com');
+    const SOFTWARE_TOKEN_MFA_CODE = codeOf(secret);
+    expect(await refusal(answer(pool, asked, { SOFTWARE_TOKEN_MFA_CODE }))).toEqual(used);
+    nextPeriod();
+    await answer(pool, asked, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret) });
+    const again = await signIn(pool, 'bea@example.com');
+    expect(await refusal(answer(pool, again, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret) }))).toEqual(used);
+  });
+
+  it('may be 30 seconds off, and not more', async () => {
+    const secret = await enrol('cyd@example.com');
+    nextPeriod();
+    nextPeriod();
+    nextPeriod();
+    const at = (offset: number) => totpCode(secret, totpStep(base.server) + offset);
+    const asked = await signIn(pool, 'cyd@example.com');
+    expect(await refusal(answer(pool, asked, { SOFTWARE_TOKEN_MFA_CODE: at(2) }))).toEqual({
+      name: 'CodeMismatchException',
+      message: 'Invalid code received for user',
+    });
+    await answer(pool, asked, { SOFTWARE_TOKEN_MFA_CODE: at(-1) });
+  });
+
+  it('is not there where the pool has switched it off', async () => {
+    await createUser(base, 'dan@example.com');
+    const { AuthenticationResult: tokens } = await signIn(base, 'dan@example.com');
+    const call = new AssociateSoftwareTokenCommand({ AccessToken: tokens?.AccessToken });
+    expect(await refusal(base.sdk.send(call))).toEqual({
+      name: 'SoftwareTokenMFANotFoundException',
+      message: 'Software Token MFA has not been enabled by the userPool',
+    });
+  });
+});
+
+describe('codes that are sent', () => {
+  async function prefer(email: string, settings: object): Promise<void> {
+    const user = { UserPoolId: pool.poolId, Username: email };
+    const UserAttributes = [
+      { Name: 'phone_number', Value: '+15551234567' },
+      { Name: 'phone_number_verified', Value: 'true' },
+    ];
+    await createUser(pool, email);
+    await pool.sdk.send(new AdminUpdateUserAttributesCommand({ ...user, UserAttributes }));
+    await pool.sdk.send(new AdminSetUserMFAPreferenceCommand({ ...user, ...settings }));
+  }
+
+  it('come by text message', async () => {
+    await prefer('eve@example.com', { SMSMfaSettings: { Enabled: true, PreferredMfa: true } });
+    const asked = await signIn(pool, 'eve@example.com');
+    expect(asked.ChallengeName).toBe('SMS_MFA');
+    expect(asked.ChallengeParameters).toMatchObject({
+      CODE_DELIVERY_DESTINATION: '+*******4567',
+      CODE_DELIVERY_DELIVERY_MEDIUM: 'SMS',
+    });
+    const code = lastCode(base);
+    const wrong = code === '000000' ? '111111' : '000000';
+    for (let attempt = 1; attempt <= 6; attempt++) {
+      expect((await refusal(answer(pool, asked, { SMS_MFA_CODE: wrong }))).name).toBe(
+        'CodeMismatchException',
+      );
+    }
+    expect((await refusal(answer(pool, asked, {}))).message).toBe('Missing required parameter SMS_MFA_CODE');
+    await answer(pool, asked, { SMS_MFA_CODE: code });
+    expect((await refusal(answer(pool, asked, { SMS_MFA_CODE: code }))).message).toBe(
+      'Invalid session for the user, session can only be used once.',
+    );
+  });
+
+  it('come by mail, which then is no way to reset the password', async () => {
+    await prefer('fay@example.com', { EmailMfaSettings: { Enabled: true } });
+    const asked = await signIn(pool, 'fay@example.com');
+    expect(asked.ChallengeName).toBe('EMAIL_MFA');
+    await answer(pool, asked, { EMAIL_MFA_CODE: lastCode(base) });
+    await forgot(pool, 'fay@example.com');
+    expect(base.server.deliveries.list()[0]).toMatchObject({ medium: 'SMS', purpose: 'reset' });
+  });
+
+  it('let the user choose where none is preferred', async () => {
+    await prefer('gus@example.com', {
+      SMSMfaSettings: { Enabled: true },
+      EmailMfaSettings: { Enabled: true },
+    });
+    const asked = await signIn(pool, 'gus@example.com');
+    expect(asked.ChallengeName).toBe('SELECT_MFA_TYPE');
+    expect(JSON.parse(asked.ChallengeParameters?.['MFAS_CAN_CHOOSE'] ?? '')).toEqual([
+      'SMS_MFA',
+      'EMAIL_MFA',
+    ]);
+    const chosen = await answer(pool, asked, { ANSWER: 'SMS_MFA' });
+    expect(chosen.ChallengeName).toBe('SMS_MFA');
+    expect((await refusal(answer(pool, asked, { ANSWER: 'SMS_MFA' }))).message).toContain(
+      'only be used once',
+    );
+    // The session of one question answers no other.
+    expect(
+      (await refusal(answer(pool, { ...asked, ChallengeName: 'SMS_MFA' }, { SMS_MFA_CODE: '1' }))).message,
+    ).toBe('Invalid session for the user.');
+    await answer(pool, chosen, { SMS_MFA_CODE: lastCode(base) });
+  });
+});
+
+describe('where a second factor is required', () => {
+  it("is set up during the sign-in, for administrators' sign-ins as well", async () => {
+    const strict = await poolWith({
+      MfaConfiguration: 'ON',
+      SoftwareTokenMfaConfiguration: { Enabled: true },
+    });
+    const config = await strict.sdk.send(new GetUserPoolMfaConfigCommand({ UserPoolId: strict.poolId }));
+    expect(config).toMatchObject({
+      MfaConfiguration: 'ON',
+      SoftwareTokenMfaConfiguration: { Enabled: true },
+    });
+    await createUser(strict, 'hal@example.com');
+    const who = { UserPoolId: strict.poolId, ClientId: strict.clientId };
+    const asked = await strict.sdk.send(
+      new AdminInitiateAuthCommand({
+        ...who,
+        AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+        AuthParameters: { USERNAME: 'hal@example.com', PASSWORD: password },
+      }),
+    );
+    expect(asked.ChallengeName).toBe('MFA_SETUP');
+    expect((await refusal(answer(strict, asked, {}))).name).toBe('NotAuthorizedException');
+    const { SecretCode, Session } = await strict.sdk.send(
+      new AssociateSoftwareTokenCommand({ Session: asked.Session }),
+    );
+    const verified = await strict.sdk.send(
+      new VerifySoftwareTokenCommand({ Session, UserCode: codeOf(SecretCode) }),
+    );
+    const { AuthenticationResult } = await strict.sdk.send(
+      new AdminRespondToAuthChallengeCommand({
+        ...who,
+        ChallengeName: 'MFA_SETUP',
+        Session: verified.Session,
+        ChallengeResponses: { USERNAME: asked.ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '' },
+      }),
+    );
+    expect(AuthenticationResult?.AccessToken).toBeDefined();
+    expect((await signIn(strict, 'hal@example.com')).ChallengeName).toBe('SOFTWARE_TOKEN_MFA');
+  });
+});

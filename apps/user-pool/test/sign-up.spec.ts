@@ -1,0 +1,174 @@
+import {
+  AdminConfirmSignUpCommand,
+  AdminGetUserCommand,
+  ConfirmForgotPasswordCommand,
+  ConfirmSignUpCommand,
+  ResendConfirmationCodeCommand,
+  SignUpCommand,
+  type SignUpRequest,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  createClient,
+  createPool,
+  forgot,
+  lastCode,
+  password,
+  refusal,
+  signIn,
+  startTestPool,
+  type TestPool,
+} from './support.js';
+
+let pool: TestPool;
+let legacy: TestPool;
+beforeAll(async () => {
+  pool = await startTestPool();
+  const client = await createClient(pool.sdk, pool.poolId, { PreventUserExistenceErrors: 'LEGACY' });
+  legacy = { ...pool, clientId: client.ClientId ?? '' };
+});
+afterAll(() => pool.server.close());
+
+const signUp = ({ sdk, clientId }: TestPool, Username: string, request: Partial<SignUpRequest> = {}) =>
+  sdk.send(new SignUpCommand({ ClientId: clientId, Username, Password: password, ...request }));
+const confirm = ({ sdk, clientId }: TestPool, Username: string, ConfirmationCode: string, force = false) =>
+  sdk.send(
+    new ConfirmSignUpCommand({ ClientId: clientId, Username, ConfirmationCode, ForceAliasCreation: force }),
+  );
+const resend = ({ sdk, clientId }: TestPool, Username: string) =>
+  sdk.send(new ResendConfirmationCodeCommand({ ClientId: clientId, Username }));
+const get = ({ sdk, poolId }: TestPool, Username: string) =>
+  sdk.send(new AdminGetUserCommand({ UserPoolId: poolId, Username }));
+const attribute = async (user: ReturnType<typeof get>, name: string) =>
+  (await user).UserAttributes?.find(({ Name }) => Name === name)?.Value;
+
+const expired = 'Invalid code provided, please request a code again.';
+
+describe('sign-up with an address as the username', () => {
+  it('makes an unconfirmed user whose username is its sub; the code confirms it and proves the address', async () => {
+    const email = 'ann@example.com';
+    const answer = await signUp(pool, email);
+    expect(answer).toMatchObject({
+      UserConfirmed: false,
+      CodeDeliveryDetails: { Destination: 'a***@e***', DeliveryMedium: 'EMAIL', AttributeName: 'email' },
+    });
+    expect((await get(pool, email)).Username).toBe(answer.UserSub);
+    for (const wrong of [password, 'Wrong-horse-1']) {
+      expect(await refusal(signIn(pool, email, wrong))).toEqual({
+        name: 'UserNotConfirmedException',
+        message: 'User is not confirmed.',
+      });
+    }
+    const code = lastCode(pool);
+    await confirm(pool, email, code);
+    expect(await attribute(get(pool, email), 'email_verified')).toBe('true');
+    expect((await signIn(pool, email)).AuthenticationResult).toBeDefined();
+    expect((await refusal(confirm(pool, email, code))).message).toBe(
+      'User cannot be confirmed. Current status is CONFIRMED',
+    );
+  });
+
+  it('says that an address is taken, even unverified and to clients that hide who exists', async () => {
+    await signUp(pool, 'bea@example.com');
+    expect(await refusal(signUp(pool, 'BEA@example.com'))).toEqual({
+      name: 'UsernameExistsException',
+      message: 'An account with the given email already exists.',
+    });
+  });
+
+  it('makes one user of several sign-ups at once', async () => {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 5 }, () => signUp(pool, 'cyd@example.com')),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('checks name, attributes and password', async () => {
+    expect((await refusal(signUp(pool, 'dan'))).message).toBe('Username should be an email.');
+    expect(await refusal(signUp(pool, 'dan@example.com', { Password: 'nouppercase1!' }))).toEqual({
+      name: 'InvalidPasswordException',
+      message: 'Password did not conform with policy: Password must have uppercase characters',
+    });
+    expect((await refusal(signUp(pool, 'dan@example.com', { Password: 'aB1!' }))).message).toBe(
+      "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must have length greater than or equal to 6",
+    );
+    const UserAttributes = [{ Name: 'email_verified', Value: 'true' }];
+    expect((await refusal(signUp(pool, 'dan@example.com', { UserAttributes }))).message).toBe(
+      'A client attempted to write unauthorized attribute',
+    );
+  });
+
+  it('keeps a sign-up code for a day and for nothing else', async () => {
+    const email = 'eve@example.com';
+    await signUp(pool, email);
+    const reset = new ConfirmForgotPasswordCommand({
+      ClientId: pool.clientId,
+      Username: email,
+      ConfirmationCode: lastCode(pool),
+      Password: password,
+    });
+    expect((await refusal(pool.sdk.send(reset))).message).toBe(expired);
+    pool.server.clock.advanceBy(24 * 60 * 60_000);
+    expect((await refusal(confirm(pool, email, lastCode(pool)))).message).toBe(expired);
+    await resend(pool, email);
+    await confirm(pool, email, lastCode(pool));
+  });
+
+  it('resends for the unconfirmed only, and says why where users are not hidden', async () => {
+    const nobody = 'nobody@example.com';
+    expect((await resend(pool, nobody)).CodeDeliveryDetails?.Destination).toBe('n***@e***');
+    expect((await refusal(resend(legacy, nobody))).message).toBe('Username/client id combination not found.');
+    expect((await refusal(resend(legacy, 'ann@example.com'))).message).toBe('User is already confirmed.');
+    expect((await refusal(confirm(pool, nobody, '123456'))).message).toBe(expired);
+    expect((await refusal(confirm(legacy, nobody, '123456'))).name).toBe('UserNotFoundException');
+    for (let call = 3; call <= 5; call++) await resend(pool, nobody);
+    expect((await refusal(resend(pool, nobody))).name).toBe('LimitExceededException');
+  });
+
+  it('is confirmed by an administrator without proving the address', async () => {
+    await signUp(pool, 'fay@example.com');
+    const user = { UserPoolId: pool.poolId, Username: 'fay@example.com' };
+    await pool.sdk.send(new AdminConfirmSignUpCommand(user));
+    expect(await attribute(get(pool, 'fay@example.com'), 'email_verified')).toBeUndefined();
+    expect((await refusal(forgot(pool, 'fay@example.com'))).name).toBe('InvalidParameterException');
+  });
+
+  it('can be closed', async () => {
+    const poolId = await createPool(pool.sdk, { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } });
+    const client = await createClient(pool.sdk, poolId);
+    const closed = { ...pool, poolId, clientId: client.ClientId ?? '' };
+    expect((await refusal(signUp(closed, 'gus@example.com'))).message).toBe(
+      'SignUp is not permitted for this user pool',
+    );
+  });
+});
+
+describe('sign-up with the address as an alias', () => {
+  it('gives the alias to the last user who verified it, when forced', async () => {
+    const poolId = await createPool(pool.sdk, {
+      UsernameAttributes: undefined,
+      AliasAttributes: ['email'],
+      Schema: undefined,
+    });
+    const client = await createClient(pool.sdk, poolId);
+    const alias = { ...pool, poolId, clientId: client.ClientId ?? '' };
+    const UserAttributes = [{ Name: 'email', Value: 'hal@example.com' }];
+    expect((await refusal(signUp(alias, 'hal@example.com'))).message).toBe(
+      'Username cannot be of email format, since user pool is configured for email alias.',
+    );
+    await signUp(alias, 'hal', { UserAttributes });
+    // Unverified, the address names nobody.
+    expect((await refusal(signIn(alias, 'hal@example.com'))).name).toBe('NotAuthorizedException');
+    await confirm(alias, 'hal', lastCode(pool));
+    expect((await signIn(alias, 'hal@example.com')).AuthenticationResult).toBeDefined();
+    await signUp(alias, 'hal2', { UserAttributes });
+    expect(await refusal(confirm(alias, 'hal2', lastCode(pool)))).toEqual({
+      name: 'AliasExistsException',
+      message: 'An account with the email already exists.',
+    });
+    await confirm(alias, 'hal2', lastCode(pool), true);
+    expect((await get(alias, 'hal@example.com')).Username).toBe('hal2');
+    expect(await attribute(get(alias, 'hal'), 'email_verified')).toBe('false');
+    expect((await refusal(signUp(alias, 'HAL', { UserAttributes }))).message).toBe('User already exists');
+  });
+});

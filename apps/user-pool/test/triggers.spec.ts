@@ -1,0 +1,235 @@
+import {
+  AdminCreateUserCommand,
+  ConfirmSignUpCommand,
+  InitiateAuthCommand,
+  SignUpCommand,
+  UpdateUserPoolCommand,
+  type LambdaConfigType,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  claimsOf,
+  createPool,
+  createUser,
+  lastCode,
+  password,
+  refusal,
+  signIn,
+  startLambda,
+  startTestPool,
+  type TestFunction,
+  type TestPool,
+} from './support.js';
+
+let lambda: Awaited<ReturnType<typeof startLambda>>;
+let pool: TestPool;
+let run: TestFunction = (event) => event;
+beforeAll(async () => {
+  lambda = await startLambda({ trigger: (event, response) => run(event, response) });
+  pool = await startTestPool({}, {}, { lambdaEndpoint: lambda.url, lambdaTimeout: 100 });
+});
+afterAll(async () => {
+  await pool.server.close();
+  await lambda.close();
+});
+beforeEach(() => {
+  lambda.events.length = 0;
+});
+
+const wire = (...names: (keyof LambdaConfigType)[]) =>
+  pool.sdk.send(
+    new UpdateUserPoolCommand({
+      UserPoolId: pool.poolId,
+      AutoVerifiedAttributes: ['email'],
+      LambdaConfig: Object.fromEntries(names.map((name) => [name, 'trigger'])),
+    }),
+  );
+const signUp = (Username: string) =>
+  pool.sdk.send(
+    new SignUpCommand({
+      ClientId: pool.clientId,
+      Username,
+      Password: password,
+      ValidationData: [{ Name: 'from', Value: 'test' }],
+      ClientMetadata: { device: 'phone' },
+    }),
+  );
+const sources = () => lambda.events.map(({ triggerSource }) => triggerSource);
+const answering =
+  (response: object): TestFunction =>
+  (event) => ({ ...event, response });
+const failing: TestFunction = () => ({ errorType: 'Error', errorMessage: 'Not today' });
+const failed = (trigger: string) => ({
+  name: 'UserLambdaValidationException',
+  message: `${trigger} failed with error Not today.`,
+});
+
+describe('PreSignUp', () => {
+  it('may confirm the user and vouch for the address', async () => {
+    await wire('PreSignUp', 'PostConfirmation');
+    run = (event) => ({ ...event, response: { autoConfirmUser: true, autoVerifyEmail: true } });
+    const answer = await signUp('ann@example.com');
+    expect(answer).toMatchObject({ UserConfirmed: true });
+    expect(answer.CodeDeliveryDetails).toBeUndefined();
+    expect(sources()).toEqual(['PreSignUp_SignUp', 'PostConfirmation_ConfirmSignUp']);
+    expect(lambda.events[0]).toMatchObject({
+      userName: answer.UserSub,
+      request: {
+        userAttributes: { email: 'ann@example.com' },
+        validationData: { from: 'test' },
+        clientMetadata: { device: 'phone' },
+      },
+    });
+    const { AuthenticationResult: tokens } = await signIn(pool, 'ann@example.com');
+    expect(claimsOf(tokens?.IdToken)['email_verified']).toBe(true);
+  });
+
+  it('may refuse, and then there is no user', async () => {
+    await wire('PreSignUp');
+    run = failing;
+    expect(await refusal(signUp('bea@example.com'))).toEqual(failed('PreSignUp'));
+    const invite = new AdminCreateUserCommand({
+      UserPoolId: pool.poolId,
+      Username: 'bea@example.com',
+      MessageAction: 'SUPPRESS',
+    });
+    expect(await refusal(pool.sdk.send(invite))).toEqual(failed('PreSignUp'));
+    expect(sources()).toEqual(['PreSignUp_SignUp', 'PreSignUp_AdminCreateUser']);
+    run = (event) => event;
+    await signUp('bea@example.com');
+  });
+
+  it('runs after a migration as well', async () => {
+    await wire('PreSignUp', 'UserMigration');
+    run = (event) =>
+      event.triggerSource.startsWith('UserMigration')
+        ? {
+            ...event,
+            response: {
+              userAttributes: { email: event.userName, email_verified: 'true' },
+              finalUserStatus: 'CONFIRMED',
+              messageAction: 'SUPPRESS',
+            },
+          }
+        : event;
+    expect((await signIn(pool, 'cyd@example.com', 'old')).AuthenticationResult).toBeDefined();
+    expect(sources()).toEqual(['UserMigration_Authentication', 'PreSignUp_AdminCreateUser']);
+  });
+});
+
+describe('PostConfirmation', () => {
+  it('hears of a confirmation, and its failure undoes nothing', async () => {
+    await wire('PostConfirmation');
+    run = failing;
+    await signUp('dan@example.com');
+    const confirm = new ConfirmSignUpCommand({
+      ClientId: pool.clientId,
+      Username: 'dan@example.com',
+      ConfirmationCode: lastCode(pool),
+    });
+    expect(await refusal(pool.sdk.send(confirm))).toEqual(failed('PostConfirmation'));
+    expect((await signIn(pool, 'dan@example.com')).AuthenticationResult).toBeDefined();
+  });
+});
+
+describe('PreAuthentication and PostAuthentication', () => {
+  it('surround a sign-in', async () => {
+    await wire('PreAuthentication', 'PostAuthentication');
+    run = (event) => event;
+    await createUser(pool, 'eve@example.com');
+    await signIn(pool, 'eve@example.com');
+    expect(sources()).toEqual(['PreAuthentication_Authentication', 'PostAuthentication_Authentication']);
+    expect(lambda.events[0]?.request).toMatchObject({
+      userNotFound: false,
+      userAttributes: { 'cognito:user_status': 'CONFIRMED', email_verified: 'true' },
+    });
+  });
+
+  it('may refuse it, for unknown users too', async () => {
+    await wire('PreAuthentication');
+    run = failing;
+    expect(await refusal(signIn(pool, 'eve@example.com'))).toEqual(failed('PreAuthentication'));
+    expect(await refusal(signIn(pool, 'nobody@example.com'))).toEqual(failed('PreAuthentication'));
+    expect(lambda.events[1]?.request).toMatchObject({ userNotFound: true });
+    await wire('PostAuthentication');
+    expect(await refusal(signIn(pool, 'eve@example.com'))).toEqual(failed('PostAuthentication'));
+  });
+});
+
+describe('PreTokenGeneration', () => {
+  it('changes the ID token and nothing of the access token', async () => {
+    await wire('PreTokenGeneration');
+    run = answering({
+      claimsOverrideDetails: {
+        claimsToAddOrOverride: { plan: 'gold', sub: 'forged', iss: 'forged' },
+        claimsToSuppress: ['email', 'aud'],
+        groupOverrideDetails: { groupsToOverride: ['made-up'] },
+      },
+    });
+    await createUser(pool, 'fay@example.com');
+    const { AuthenticationResult: tokens } = await signIn(pool, 'fay@example.com');
+    const id = claimsOf(tokens?.IdToken);
+    expect(id).toMatchObject({ plan: 'gold', aud: pool.clientId, 'cognito:groups': ['made-up'] });
+    expect(id['email']).toBeUndefined();
+    expect(id['sub']).not.toBe('forged');
+    expect(claimsOf(tokens?.AccessToken)['plan']).toBeUndefined();
+    await pool.sdk.send(
+      new InitiateAuthCommand({
+        ClientId: pool.clientId,
+        AuthFlow: 'REFRESH_TOKEN_AUTH',
+        AuthParameters: { REFRESH_TOKEN: tokens?.RefreshToken ?? '' },
+      }),
+    );
+    expect(sources()).toEqual(['TokenGeneration_Authentication', 'TokenGeneration_RefreshTokens']);
+  });
+});
+
+describe('CustomMessage', () => {
+  it('chooses the words', async () => {
+    await wire('CustomMessage');
+    run = answering({ emailSubject: 'Hello', emailMessage: 'Type {####} please' });
+    await signUp('gus@example.com');
+    expect(pool.server.deliveries.list()[0]).toMatchObject({
+      subject: 'Hello',
+      text: `Type ${lastCode(pool)} please`,
+    });
+    expect(sources()).toEqual(['CustomMessage_SignUp']);
+    expect(lambda.events[0]?.request).toMatchObject({ codeParameter: '{####}' });
+  });
+});
+
+describe('any trigger that fails', () => {
+  it.each<[string, TestFunction, string, string]>([
+    [
+      'does not answer',
+      () => undefined,
+      'UnexpectedLambdaException',
+      'Socket timeout while invoking Lambda function.',
+    ],
+    [
+      'may not be called',
+      (_event, response) => void response.writeHead(403).end(),
+      'UnexpectedLambdaException',
+      'AccessDeniedException.',
+    ],
+    [
+      'answers nonsense',
+      () => ({ response: 'yes' }),
+      'InvalidLambdaResponseException',
+      'Unrecognizable lambda output',
+    ],
+  ])('because its function %s', async (_why, function_, name, message) => {
+    await wire('PreAuthentication');
+    run = function_;
+    const refused = await refusal(signIn(pool, 'eve@example.com'));
+    expect(refused.name).toBe(name);
+    expect(refused.message).toContain(message);
+  });
+
+  it('is refused at the pool when it is not supported', async () => {
+    const call = createPool(pool.sdk, { LambdaConfig: { DefineAuthChallenge: 'trigger' } });
+    expect((await refusal(call)).message).toBe(
+      'The local user pool does not support the trigger DefineAuthChallenge.',
+    );
+  });
+});
