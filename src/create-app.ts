@@ -15,6 +15,9 @@ import { Log } from './platform/logging/log.js';
 /** Bytes. The largest honest body is a refresh token with its braces. */
 const bodyLimit = 64 * 1024;
 
+/** Milliseconds in which a request must have arrived whole; an unfinished one would also hold up a shutdown. */
+const requestTimeout = 10_000;
+
 // What a caller sends as request id ends up in logs and headers.
 const requestId = /^[\w.:/+=@-]{1,128}$/;
 
@@ -30,6 +33,7 @@ export async function createApp(
   const log = new Log();
   const adapter = new FastifyAdapter({
     bodyLimit,
+    requestTimeout,
     genReqId: acceptedId,
     // What Fastify refuses before there is a route, such as an address that cannot be decoded.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>

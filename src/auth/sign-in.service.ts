@@ -33,7 +33,7 @@ export class SignInService {
     try {
       return await this.linking.link(await this.tokenVerifier.verifyIdToken(tokens.idToken));
     } catch (refusal) {
-      await this.sessions.end(tokens.refreshToken);
+      await this.sessions.endRefused(tokens.refreshToken);
       throw refusal;
     }
   }

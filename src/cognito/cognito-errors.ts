@@ -3,7 +3,8 @@ import type { ErrorCode, FieldError } from '#contracts';
 import { AppError } from '../platform/errors/app-error.js';
 
 /** What was being asked when Cognito refused: the same exception means different things to different callers. */
-export type Asked = 'sign-in' | 'refresh' | 'get-user' | 'forgot-password' | 'confirm-forgot-password';
+export type Asked =
+  'sign-in' | 'refresh' | 'revoke' | 'get-user' | 'forgot-password' | 'confirm-forgot-password';
 
 /** Seconds. Cognito's limits for a person are hourly ("Quotas in Amazon Cognito"); a quarter is a fair first guess. */
 const hourlyLimitWait = 900;
@@ -22,6 +23,13 @@ const answers: Record<Asked, Record<string, ErrorCode>> = {
     UserNotFoundException: 'auth.token_invalid',
     RefreshTokenReuseException: 'auth.token_invalid',
     InvalidParameterException: 'auth.token_invalid',
+  },
+  // Each means that there is nothing left to revoke.
+  revoke: {
+    InvalidParameterException: 'auth.token_invalid',
+    NotAuthorizedException: 'auth.token_invalid',
+    UnauthorizedException: 'auth.token_invalid',
+    UnsupportedTokenTypeException: 'auth.token_invalid',
   },
   'get-user': {
     NotAuthorizedException: 'auth.token_invalid',
@@ -66,7 +74,7 @@ const nothingSent = new Set([
   'UserNotFoundException',
 ]);
 
-export function isNothingSent(error: unknown): boolean {
+export function isNothingSent(error: unknown): error is Error {
   return types.isNativeError(error) && nothingSent.has(error.name) && !isSecretHashFault(error);
 }
 

@@ -11,6 +11,7 @@ import {
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
+import { Log } from '../platform/logging/log.js';
 import { createCognitoClient } from './cognito-client.js';
 import { type Asked, isNothingSent, toAppError } from './cognito-errors.js';
 import {
@@ -28,7 +29,10 @@ export class CognitoIdentityProvider extends IdentityProvider implements OnAppli
   private readonly clientId: string;
   private readonly clientSecret: string | undefined;
 
-  constructor({ cognito }: Config) {
+  constructor(
+    { cognito }: Config,
+    private readonly log: Log,
+  ) {
     super();
     this.client = createCognitoClient(cognito);
     this.clientId = cognito.clientId;
@@ -72,8 +76,8 @@ export class CognitoIdentityProvider extends IdentityProvider implements OnAppli
     try {
       await this.client.send(command);
     } catch (error) {
-      const mapped = toAppError('refresh', error);
-      if (mapped.code === 'cognito.unavailable' || mapped.code === 'cognito.unexpected_answer') throw mapped;
+      const mapped = toAppError('revoke', error);
+      if (mapped.code !== 'auth.token_invalid') throw mapped;
       // Unknown, expired, revoked, of another client: what was to end has ended.
     }
   }
@@ -102,6 +106,8 @@ export class CognitoIdentityProvider extends IdentityProvider implements OnAppli
       await this.client.send(command);
     } catch (error) {
       if (!isNothingSent(error)) throw toAppError('forgot-password', error);
+      // The caller must not learn of it, but an operator with a dead mail set-up must.
+      this.log.warn('no reset code was sent', { reason: error.name });
     }
   }
 

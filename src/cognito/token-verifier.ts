@@ -1,10 +1,11 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
+import { JwtBaseError, JwtParseError, WaitPeriodNotYetEndedJwkError } from 'aws-jwt-verify/error';
 import { type JwksCache, SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { Config } from '../platform/config/config.js';
-import { AppError } from '../platform/errors/app-error.js';
+import { AppError, isAppError } from '../platform/errors/app-error.js';
 import { Log } from '../platform/logging/log.js';
 import type { CognitoIdentity } from './identity-provider.js';
 
@@ -25,6 +26,7 @@ export class TokenVerifier implements OnApplicationBootstrap {
   private readonly verifier;
   private readonly clientIds: string[];
   private readonly ownClientId: string;
+  private hasKeys = false;
 
   constructor(
     { cognito }: Config,
@@ -35,7 +37,7 @@ export class TokenVerifier implements OnApplicationBootstrap {
     this.verifier = JwtVerifier.create(
       // The audience is checked with Cognito's own fields: access tokens have a client_id and no aud.
       { issuer: cognito.issuer, audience: null, jwksUri: cognito.jwksUrl },
-      { jwksCache: jwksCache() },
+      { jwksCache: jwksCache(() => (this.hasKeys = true)) },
     );
   }
 
@@ -48,7 +50,7 @@ export class TokenVerifier implements OnApplicationBootstrap {
     }
   }
 
-  /** @throws AppError `auth.token_invalid` */
+  /** @throws AppError `auth.token_invalid`; `cognito.unavailable` when the pool's keys cannot be had */
   async verifyAccessToken(token: string): Promise<AccessTokenClaims> {
     const claims = await this.verify(token, 'access', this.clientIds);
     if (typeof claims.client_id !== 'string') throw new AppError('auth.token_invalid');
@@ -61,7 +63,9 @@ export class TokenVerifier implements OnApplicationBootstrap {
       const { sub, email, email_verified: verified } = await this.verify(token, 'id', [this.ownClientId]);
       return { sub, email: typeof email === 'string' ? email : undefined, emailVerified: verified === true };
     } catch (error) {
-      throw new AppError('cognito.unexpected_answer', { cause: error });
+      if (isAppError(error, 'auth.token_invalid'))
+        throw new AppError('cognito.unexpected_answer', { cause: error });
+      throw error;
     }
   }
 
@@ -73,22 +77,32 @@ export class TokenVerifier implements OnApplicationBootstrap {
     try {
       const payload = await this.verifier.verify(token);
       validateCognitoJwtFields(payload, { tokenUse, clientId });
-      if (payload.sub === undefined) throw new TypeError('a token without sub');
+      if (payload.sub === undefined) throw new JwtParseError('the token has no sub');
       return { ...payload, sub: payload.sub };
     } catch (error) {
-      throw new AppError('auth.token_invalid', { cause: error });
+      // Without the pool's keys no token is bad: nobody can tell, and nobody must be signed out for it.
+      throw new AppError(this.isUnjudged(error) ? 'cognito.unavailable' : 'auth.token_invalid', {
+        cause: error,
+      });
     }
+  }
+
+  private isUnjudged(error: unknown): boolean {
+    if (!(error instanceof JwtBaseError)) return true;
+    return error instanceof WaitPeriodNotYetEndedJwkError && !this.hasKeys;
   }
 }
 
 /** The library's own fetcher speaks https only; a local pool has no certificate. */
-function jwksCache(): JwksCache {
+function jwksCache(onLoaded: () => void): JwksCache {
   return new SimpleJwksCache({
     fetcher: {
       async fetch(uri) {
         const response = await fetch(uri, { signal: AbortSignal.timeout(fetchTimeoutMs) });
         if (!response.ok) throw new Error(`the key set answered with status ${response.status}`);
-        return response.arrayBuffer();
+        const keys = await response.arrayBuffer();
+        onLoaded();
+        return keys;
       },
     },
   });

@@ -11,7 +11,7 @@ const samplingIntervalMs = 10 * 60 * 1000;
 /** Hashes that no password matches, as costly to check as most users' own: for people who have none. */
 @Injectable()
 export class DecoyHashes {
-  private decoy: string | undefined;
+  private cost = defaultCost;
   private sampledAt = 0;
 
   constructor(
@@ -19,13 +19,13 @@ export class DecoyHashes {
     private readonly clock: Clock,
   ) {}
 
-  /** A decoy of the scheme and cost that most rows have. */
-  async like(): Promise<string> {
+  /** A decoy of the cost that most rows have; a new one each time, so that no answer to it is known already. */
+  async ofUsualCost(): Promise<string> {
     const now = this.clock.now().getTime();
-    if (this.decoy === undefined || now - this.sampledAt > samplingIntervalMs) {
-      this.decoy = bcryptDecoy((await this.samples.mostCommonBcryptCost()) ?? defaultCost);
+    if (now - this.sampledAt > samplingIntervalMs) {
+      this.cost = (await this.samples.mostCommonBcryptCost()) ?? defaultCost;
       this.sampledAt = now;
     }
-    return this.decoy;
+    return bcryptDecoy(this.cost);
   }
 }

@@ -31,9 +31,9 @@ export class LegacyCredentialsService {
     account: LegacyAccount | undefined,
     password: string,
   ): Promise<boolean> {
-    const lockedOut = await this.failures.isLockedOut(email);
     const right = await this.isRight(account, password);
-    if (lockedOut) return false;
+    // Asked after the check, so that guesses sent side by side meet the lock their forerunners caused.
+    if (await this.failures.isLockedOut(email)) return false;
     if (!right) await this.failures.record(email, password);
     else await this.failures.clear(email);
     return right && account !== undefined && maySignIn(account);
@@ -41,7 +41,10 @@ export class LegacyCredentialsService {
 
   private async isRight(account: LegacyAccount | undefined, password: string): Promise<boolean> {
     const stored = account?.passwordHash ?? '';
-    const outcome = await this.passwords.verify(password, stored === '' ? await this.decoys.like() : stored);
+    const outcome = await this.passwords.verify(
+      password,
+      stored === '' ? await this.decoys.ofUsualCost() : stored,
+    );
     return stored !== '' && (outcome === 'match' || outcome === 'match-needs-rehash');
   }
 }

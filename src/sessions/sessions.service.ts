@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IdentityProvider, type Tokens } from '../cognito/identity-provider.js';
 import { TokenVerifier } from '../cognito/token-verifier.js';
 import { AppError } from '../platform/errors/app-error.js';
+import { Log } from '../platform/logging/log.js';
 import { UsersService } from '../users/users.service.js';
 
 /** Token families: one signed-in device each. */
@@ -11,6 +12,7 @@ export class SessionsService {
     private readonly identityProvider: IdentityProvider,
     private readonly tokens: TokenVerifier,
     private readonly users: UsersService,
+    private readonly log: Log,
   ) {}
 
   /** @throws AppError `auth.token_invalid`; a person disabled here gets no new tokens, and the session ends. */
@@ -19,7 +21,7 @@ export class SessionsService {
     const { sub } = await this.tokens.verifyAccessToken(tokens.accessToken);
     const user = await this.users.findBySub(sub);
     if (user?.disabled) {
-      await this.end(tokens.refreshToken);
+      await this.endRefused(tokens.refreshToken);
       throw new AppError('auth.token_invalid');
     }
     return tokens;
@@ -28,5 +30,14 @@ export class SessionsService {
   /** Never fails because the session has ended already. */
   end(refreshToken: string): Promise<void> {
     return this.identityProvider.revoke(refreshToken);
+  }
+
+  /** Ends what Cognito began for somebody we refuse. Should that fail, the refusal stands all the same. */
+  async endRefused(refreshToken: string): Promise<void> {
+    try {
+      await this.end(refreshToken);
+    } catch (error) {
+      this.log.error('the tokens of a refused sign-in could not be revoked', { error });
+    }
   }
 }

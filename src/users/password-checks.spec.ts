@@ -3,14 +3,15 @@ import bcrypt from 'bcryptjs';
 import { bcryptDecoy } from '#password-hashes';
 import { minimalEnvironment } from '../../test/support/environment.js';
 import { loadConfig } from '../platform/config/config.js';
+import { Log } from '../platform/logging/log.js';
 import { isAppError } from '../platform/errors/app-error.js';
 import { PasswordChecks } from './password-checks.js';
 
 let checks: PasswordChecks;
 beforeEach(() => {
-  checks = new PasswordChecks(loadConfig({ ...minimalEnvironment, PASSWORD_PEPPERS: 'pepper' }));
+  checks = new PasswordChecks(loadConfig({ ...minimalEnvironment, PASSWORD_PEPPERS: 'pepper' }), new Log());
 });
-afterEach(() => checks.onModuleDestroy());
+afterEach(() => checks.onApplicationShutdown());
 
 const stored = bcrypt.hashSync('right' + 'pepper', 10);
 

@@ -1,10 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import type { Outcome } from '#password-hashes';
 import { Config } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
+import { Log } from '../platform/logging/log.js';
 import { fromPackageRoot } from '../platform/package-root.js';
 import type { PasswordCheck } from './password-hashing/worker.js';
 
@@ -22,7 +23,7 @@ const assumedCheckMs = 400;
  * second, and bcryptjs's asynchronous form does too.
  */
 @Injectable()
-export class PasswordChecks implements OnModuleDestroy {
+export class PasswordChecks implements OnApplicationShutdown {
   private readonly threads = availableParallelism();
   private readonly pool = new Piscina<PasswordCheck, Outcome | 'abandoned'>({
     filename: fromPackageRoot('dist/src/users/password-hashing/worker.js'),
@@ -39,7 +40,10 @@ export class PasswordChecks implements OnModuleDestroy {
   private readonly sameQuestionKey = randomBytes(32);
   private readonly answers = new Map<string, Promise<Outcome>>();
 
-  constructor(private readonly config: Config) {}
+  constructor(
+    private readonly config: Config,
+    private readonly log: Log,
+  ) {}
 
   /**
    * Is this the password of this stored string? The same question, asked meanwhile or right after, gets the same answer.
@@ -63,17 +67,29 @@ export class PasswordChecks implements OnModuleDestroy {
   private async check(password: string, stored: string): Promise<Outcome> {
     if (this.expectedWaitMs() > deadlineMs) throw overloaded();
     const { peppers } = this.config.migration;
-    const outcome = await this.pool.run({ password, stored, peppers, until: Date.now() + deadlineMs });
+    const outcome = await this.pool.run({
+      password,
+      stored,
+      peppers,
+      until: Date.now() + deadlineMs - this.checkMs(),
+    });
     if (outcome === 'abandoned') throw overloaded();
+    if (outcome === 'unknown-scheme')
+      this.log.warn('a stored password hash is of no scheme we know: its owner cannot move');
     return outcome;
   }
 
+  /** Until the answer, not until its turn: the check itself counts too. */
   private expectedWaitMs(): number {
-    const checkMs = this.pool.histogram.runTime.average || assumedCheckMs;
-    return (this.pool.queueSize / this.threads) * checkMs;
+    return ((this.pool.queueSize + 1) / this.threads) * this.checkMs();
   }
 
-  async onModuleDestroy(): Promise<void> {
+  private checkMs(): number {
+    return this.pool.histogram.runTime.average || assumedCheckMs;
+  }
+
+  /** Not before the server has answered what is under way. */
+  async onApplicationShutdown(): Promise<void> {
     await this.pool.destroy();
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { CognitoIdentity } from '../cognito/identity-provider.js';
 import { Config } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { normaliseEmail } from './email.js';
@@ -6,11 +7,7 @@ import { UsersRepository } from './persistence/users.repository.js';
 import type { User } from './user.js';
 
 /** Who Cognito says a person is: from a verified ID token or from `GetUser`, never from what was typed. */
-export interface Identity {
-  sub: string;
-  email: string | undefined;
-  emailVerified: boolean;
-}
+export type Identity = CognitoIdentity;
 
 /** Finds the row of a person who has just signed in, or makes it. */
 @Injectable()

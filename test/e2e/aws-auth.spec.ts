@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import bcrypt from 'bcryptjs';
 import fc from 'fast-check';
 import { PasswordChecks } from '../../src/users/password-checks.js';
 import { deviseUser, deviseUsers, maySignIn } from '../support/devise-users.js';
@@ -159,16 +160,20 @@ describe('POST /aws/auth', () => {
 
   it('pays for one check of the usual cost, also where there is nothing to check', async () => {
     const verify = jest.spyOn(usher.app.get(PasswordChecks), 'verify');
+    const stored = new Set<string>();
     for (const email of [
       'nobody@example.com',
+      'no-one@example.com',
       'oauth@example.com',
       'carol@example.com',
-      'dave@example.com',
     ]) {
       verify.mockClear();
       await success(email, 'a guess of its own');
-      expect(verify.mock.calls.map(([, stored]) => stored.slice(0, 7))).toEqual(['$2a$12$']);
+      expect(verify.mock.calls.map(([, hash]) => hash.slice(0, 7))).toEqual(['$2a$12$']);
+      stored.add(verify.mock.calls[0]?.[1] ?? '');
     }
+    // Never the same question twice: an answer that is known already would cost nothing.
+    expect(stored.size).toBe(4);
     verify.mockRestore();
   });
 
@@ -198,6 +203,28 @@ describe('POST /aws/auth', () => {
       );
       expect(await success(known.email, known.password)).toBe(true);
       expect(await usher.database.sql('SELECT 1 FROM usher.account_failures')).toEqual([]);
+    });
+
+    it('are counted before the right password among guesses sent side by side is accepted', async () => {
+      // A cheap hash: the first lock lasts a second, and all thirteen checks must fit in.
+      const stored = bcrypt.hashSync('the right one', 8);
+      await usher.database.sql('UPDATE users SET encrypted_password = $1 WHERE id = 21', [stored]);
+      const passwords = [...Array.from({ length: 12 }, (_, n) => `guess-${n}`), 'the right one'];
+      const answers = await Promise.all(
+        passwords.map((password) => success('tracked@example.com', password)),
+      );
+      expect(answers).toEqual(Array(13).fill(false));
+    });
+
+    it('are forgotten when they are old', async () => {
+      for (let n = 0; n < 3; n += 1) await success(`nobody${n}@example.com`, 'x');
+      await usher.database.sql(
+        `UPDATE usher.account_failures SET last_failure_at = now() - interval '31 minutes'`,
+      );
+      await success('somebody@example.com', 'x');
+      expect(await usher.database.sql('SELECT failures FROM usher.account_failures')).toEqual([
+        { failures: 1 },
+      ]);
     });
 
     it('double the lock with each failure, up to fifteen minutes', async () => {

@@ -59,6 +59,8 @@ const badRequests: [string, Call, number][] = [
   ],
 ];
 
+const deep = '{"a":'.repeat(2000) + '1' + '}'.repeat(2000);
+
 const snapshot = () =>
   usher.database.sql(
     `SELECT (SELECT md5(string_agg(users::text, '|' ORDER BY id)) FROM users), (SELECT count(*) FROM usher.account_failures)`,
@@ -84,7 +86,46 @@ describe.each(routes)('POST %s', (route) => {
   });
 });
 
+describe('what a mapper would follow into the depth', () => {
+  it.each([
+    ['objects', deep],
+    ['arrays', '['.repeat(7000) + ']'.repeat(7000)],
+    ['a constructor', '{"constructor":{"name":"x"}}'],
+  ])('%s are a wrong type, not a fault of ours', async (_what, value) => {
+    for (const route of routes) {
+      const raw = `{"email":${value},"password":${value},"refreshToken":${value},"code":${value}}`;
+      const { status, body } = await usher.api.call('POST', route, {
+        raw,
+        headers: type('application/json'),
+      });
+      expect({ status, code: body.code }).toEqual({ status: 422, code: 'request.invalid' });
+    }
+    const raw = `{"access_token":"${usher.migrationToken}","email":"ada@example.com","password":${value}}`;
+    const answer = await usher.api.call('POST', '/aws/auth', { raw, headers: type('application/json') });
+    expect({ status: answer.status, success: answer.body.success }).toEqual({ status: 200, success: false });
+  });
+});
+
 describe('fields', () => {
+  it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
+    '%s is unknown like any other',
+    async (name) => {
+      const { status, body } = await usher.api.post('/auth/refresh', { refreshToken: 'x', [name]: 1 });
+      expect({ status, fields: body.errors?.map(({ field }) => field) }).toEqual({
+        status: 422,
+        fields: [name],
+      });
+    },
+  );
+
+  it('are not all given back when there are thousands', async () => {
+    const { text } = await usher.api.post(
+      '/auth/refresh',
+      Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`x${n}`, 1])),
+    );
+    expect(text.length).toBeLessThan(3000);
+  });
+
   it('are all named', async () => {
     const { body } = await usher.api.post('/auth/sign-in', { email: 7, password: null, remember: true });
     expect(body.errors?.map(({ field }) => field).sort()).toEqual(['email', 'password', 'remember']);

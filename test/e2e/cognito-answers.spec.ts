@@ -133,6 +133,7 @@ describe('exceptions of the reset', () => {
 
   it.each([
     ['UserNotFoundException', 'x'],
+    ['CodeDeliveryFailureException', 'x'],
     [
       'InvalidParameterException',
       'Cannot reset password for the user as there is no registered/verified email or phone_number',
@@ -153,6 +154,15 @@ describe('sign-out', () => {
       expect((await usher.api.post('/auth/sign-out', { refreshToken: 'x' })).status).toBe(204);
     },
   );
+
+  it.each([
+    ['ForbiddenException', 500],
+    ['ResourceNotFoundException', 500],
+    ['TooManyRequestsException', 503],
+  ])('does not claim success when Cognito answers with %s', async (name, status) => {
+    usher.proxy.answerWith('RevokeToken', exception(name));
+    expect((await usher.api.post('/auth/sign-out', { refreshToken: 'x' })).status).toBe(status);
+  });
 
   it('says so when Cognito could not be told', async () => {
     usher.proxy.answerWith('RevokeToken', (response) => response.destroy());

@@ -3,7 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { createDatabase } from '../support/database.js';
+import { startUsher } from '../support/usher.js';
 
 const main = join(import.meta.dirname, '../../dist/src/main.js');
 
@@ -44,7 +46,7 @@ describe('the built API', () => {
     ]);
   });
 
-  it('says in one line that the database cannot be reached', async () => {
+  it('says that the database cannot be reached, and not with what password', async () => {
     const { code, output } = await start(good);
     expect(code).toBe(1);
     const lines = output.trim().split('\n');
@@ -62,5 +64,27 @@ describe('the built API', () => {
     await database.drop();
     expect(code).toBe(1);
     expect(output).toContain('lacks columns that Usher reads: email, encrypted_password');
+  });
+});
+
+describe("with the pool's keys out of reach", () => {
+  it('nobody is signed out: 503, not 401', async () => {
+    const usher = await startUsher({ environment: { COGNITO_JWKS_URL: 'http://127.0.0.1:1/jwks.json' } });
+    const direct = await usher.cognito.send(
+      new InitiateAuthCommand({
+        ClientId: usher.clientId,
+        AuthFlow: 'USER_PASSWORD_AUTH',
+        AuthParameters: { USERNAME: 'ada@example.com', PASSWORD: 'correct horse battery staple' },
+      }),
+    );
+    const authorization = `Bearer ${direct.AuthenticationResult?.AccessToken}`;
+    const answers = [
+      await usher.api.get('/users/me', { authorization }),
+      await usher.api.get('/users/me', { authorization }),
+    ];
+    const garbage = await usher.api.get('/users/me', { authorization: 'Bearer garbage' });
+    await usher.close();
+    expect(answers.map(({ body }) => body.code)).toEqual(['cognito.unavailable', 'cognito.unavailable']);
+    expect(garbage.body.code).toBe('auth.token_invalid');
   });
 });

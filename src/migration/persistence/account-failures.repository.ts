@@ -12,10 +12,16 @@ const isLockedOut: Statement = {
 /**
  * One statement, so that two processes cannot count the same failure twice or lose one. From the fifth failure on the
  * account is locked for 2^(n-5) seconds, up to 15 minutes; tries during a lock do not lengthen it.
+ * Strangers choose the addresses, so each failure also takes a few forgotten ones away.
  */
 const record: Statement = {
   name: 'account-failures-record',
   text: `
+    WITH forgotten AS (
+      DELETE FROM usher.account_failures WHERE account IN (
+        SELECT account FROM usher.account_failures
+        WHERE last_failure_at < now() - 2 * ${quiet} AND account <> $1
+        ORDER BY last_failure_at LIMIT 10 FOR UPDATE SKIP LOCKED))
     INSERT INTO usher.account_failures AS known (account, failures, last_password, last_failure_at)
     VALUES ($1, 1, $2, now())
     ON CONFLICT (account) DO UPDATE SET

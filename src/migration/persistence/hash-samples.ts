@@ -6,7 +6,8 @@ const mostCommonBcryptCost: Statement = {
   name: 'hash-samples-most-common-bcrypt-cost',
   text: `
     SELECT substring(encrypted_password from '^\\$2[aby]\\$(\\d\\d)\\$')::int AS cost
-    FROM (SELECT encrypted_password FROM users WHERE encrypted_password LIKE '$2_$%' ORDER BY id DESC LIMIT 500) AS sample
+    FROM (SELECT encrypted_password FROM users ORDER BY id DESC LIMIT 500) AS newest
+    WHERE encrypted_password LIKE '$2_$%'
     GROUP BY 1 ORDER BY count(*) DESC, 1 DESC LIMIT 1`,
 };
 

@@ -27,9 +27,12 @@ export class PasswordsController {
     @Body() { email }: ForgotPasswordRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.resets.begin(email);
-    this.cookie.set(reply, email);
-    await this.refusalTime.hold(reply.elapsedTime);
+    try {
+      await this.resets.begin(email);
+      this.cookie.set(reply, email);
+    } finally {
+      await this.refusalTime.hold(reply.elapsedTime);
+    }
   }
 
   /** POST /passwords/reset */

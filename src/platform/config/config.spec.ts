@@ -57,7 +57,7 @@ describe('loadConfig', () => {
     expect(found.join()).not.toContain('hunter2');
   });
 
-  it.each(['changeme', 'change-me', 'replace-me', 'your-token-here', '<migration token>', 'short'])(
+  it.each(['changeme', 'change-me-please', 'replace-me', 'your-token-here', '<migration token>', 'short'])(
     'refuses the placeholder or too short token %s',
     (token) => expect(problems({ MIGRATION_ACCESS_TOKENS: token })).toHaveLength(1),
   );

@@ -2,7 +2,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, MinLength, ValidateBy } from 'class-validator';
 
 // What people leave in from an example file. A start with one of these is a start nobody wanted.
-const placeholder = /^(change-?me|replace-?me|secret|password|example|your[-_ ].*|<.*>|xxx+|todo)$/i;
+const placeholder = /^(change-?me|replace-?me|your[-_ ]|<|xxx|todo\b)|^(secret|password|example)$/i;
 
 const list = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string'
@@ -11,6 +11,9 @@ const list = ({ value }: { value: unknown }): unknown =>
         .map((item) => item.trim())
         .filter((item) => item !== '')
     : value;
+
+const digits = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' ? Number(/^\d+$/.test(value) ? value : NaN) : value;
 
 /** Each of a comma-separated list: long enough, and not left over from an example. */
 function AreSecrets(shortest: number): PropertyDecorator {
@@ -39,7 +42,7 @@ export class Environment {
   @IsInt({ message: 'must be a port number' })
   @Min(0, { message: 'must be a port number' })
   @Max(65_535, { message: 'must be a port number' })
-  @Transform(({ value }) => Number(value))
+  @Transform(digits)
   PORT = 3000;
 
   @MinLength(1, isSet)
@@ -104,7 +107,7 @@ export class Environment {
   @IsInt({ message: 'must be a number of milliseconds from 0 to 10000' })
   @Min(0, { message: 'must be a number of milliseconds from 0 to 10000' })
   @Max(10_000, { message: 'must be a number of milliseconds from 0 to 10000' })
-  @Transform(({ value }) => Number(value))
+  @Transform(digits)
   REFUSAL_TIME_MS = 1500;
 
   @AreSecrets(16)

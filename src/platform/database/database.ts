@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Pool, QueryResultRow } from 'pg';
+import pg, { type Pool, type QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
@@ -19,8 +19,13 @@ export class Database {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   async query<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
-    const { rows } = await this.pool.query<Row>({ ...statement, values });
-    return rows;
+    try {
+      return (await this.pool.query<Row>({ ...statement, values })).rows;
+    } catch (error) {
+      if (!isStalePlan(error)) throw error;
+      // Somebody changed a column's type. PostgreSQL plans anew when asked under another name.
+      return (await this.pool.query<Row>({ text: statement.text, values })).rows;
+    }
   }
 
   async queryOne<Row extends QueryResultRow>(
@@ -36,3 +41,6 @@ export class Database {
     return driver.master as Pool;
   }
 }
+
+const isStalePlan = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === '0A000' && error.message.includes('cached plan');

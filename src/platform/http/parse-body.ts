@@ -14,10 +14,26 @@ export function parseBody<T extends object>(type: BodyClass<T>, body: unknown): 
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw invalid([{ field: '', message: 'the body must be a JSON object' }]);
   }
-  const instance = plainToInstance(type, body);
-  const faults = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true });
-  if (faults.length > 0) throw invalid(faults.map(toFieldError));
+  const instance = plainToInstance(type, flat(body));
+  const faults = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true }).map(toFieldError);
+  const inherited = Object.keys(body).filter((key) => key in Object.prototype);
+  const errors = [...inherited.map(unknownField), ...faults];
+  if (errors.length > 0) throw invalid(errors.slice(0, mostErrors));
   return instance;
+}
+
+// Enough to mend a request; a caller who sends thousands of unknown fields need not get them all back.
+const mostErrors = 20;
+
+/**
+ * Every field of every request is a scalar. Whatever is not becomes an empty list, which no rule accepts: class-transformer
+ * would follow it as deep as it goes. Names that every object has are left out, for they would never be found unknown.
+ */
+function flat(body: object): Record<string, unknown> {
+  const own = Object.entries(body).filter(([key]) => !(key in Object.prototype));
+  return Object.fromEntries(
+    own.map(([key, value]) => [key, typeof value === 'object' && value !== null ? [] : (value as unknown)]),
+  );
 }
 
 const invalid = (errors: FieldError[]) => new AppError('request.invalid', { errors });
@@ -25,10 +41,13 @@ const invalid = (errors: FieldError[]) => new AppError('request.invalid', { erro
 // A caller chooses the names of unknown fields, and need not get a megabyte of them back.
 const longestName = 100;
 
+const unknownField = (name: string): FieldError => ({
+  field: name.slice(0, longestName).toWellFormed(),
+  message: 'is not a field of this request',
+});
+
 function toFieldError({ property, constraints }: ValidationError): FieldError {
-  const field = property.slice(0, longestName).toWellFormed();
+  if (constraints && 'whitelistValidation' in constraints) return unknownField(property);
   const [message] = Object.values(constraints ?? {});
-  if (constraints && 'whitelistValidation' in constraints)
-    return { field, message: 'is not a field of this request' };
-  return { field, message: (message ?? 'is invalid').replace(`${property} `, '') };
+  return { field: property, message: (message ?? 'is invalid').replace(`${property} `, '') };
 }

@@ -15,7 +15,12 @@ export class UsersController {
   @Get('me')
   @ApiBearerAuth()
   @ApiOkResponse({ type: UserResponse })
-  @Answers('auth.token_invalid', 'auth.account_link_conflict')
+  @Answers(
+    'auth.token_invalid',
+    'auth.account_link_conflict',
+    'cognito.unavailable',
+    'cognito.unexpected_answer',
+  )
   async me(@CurrentUser() principal: Principal): Promise<UserResponse> {
     return toUserResponse(await this.profiles.of(principal));
   }

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Devise's columns, and the three the original application added, as Rails makes them. */
-const createUsers = `
-  CREATE TABLE users (
+const createUsers = (schema: string) => `
+  CREATE TABLE ${schema}.users (
     id bigserial PRIMARY KEY,
     email character varying DEFAULT '' NOT NULL,
     encrypted_password character varying DEFAULT '' NOT NULL,
@@ -27,10 +27,10 @@ const createUsers = `
     created_at timestamp(6) without time zone NOT NULL,
     updated_at timestamp(6) without time zone NOT NULL
   );
-  CREATE UNIQUE INDEX index_users_on_email ON users (email);
-  CREATE UNIQUE INDEX index_users_on_confirmation_token ON users (confirmation_token);
-  CREATE UNIQUE INDEX index_users_on_reset_password_token ON users (reset_password_token);
-  CREATE UNIQUE INDEX index_users_on_unlock_token ON users (unlock_token);
+  CREATE UNIQUE INDEX index_users_on_email ON ${schema}.users (email);
+  CREATE UNIQUE INDEX index_users_on_confirmation_token ON ${schema}.users (confirmation_token);
+  CREATE UNIQUE INDEX index_users_on_reset_password_token ON ${schema}.users (reset_password_token);
+  CREATE UNIQUE INDEX index_users_on_unlock_token ON ${schema}.users (unlock_token);
 `;
 
 /** What Usher reads or writes of an adopted table. */
@@ -65,7 +65,7 @@ export class UsersTable1764000000001 implements MigrationInterface {
     await requireIcu(runner);
     const adopted = await tableExists(runner);
     if (adopted) await requireColumns(runner);
-    else await runner.query(createUsers);
+    else await runner.query(createUsers(await homeOfUsers(runner)));
     await runner.query(`
       CREATE TABLE usher.installation (adopted_users_table boolean NOT NULL, installed_at timestamptz NOT NULL);
       ALTER TABLE users
@@ -96,6 +96,14 @@ async function tableExists(runner: QueryRunner): Promise<boolean> {
   return row?.found ?? false;
 }
 
+/** Where tables go by default, but never our own schema, which comes first in the search path of a role named usher. */
+async function homeOfUsers(runner: QueryRunner): Promise<string> {
+  const [row] = (await runner.query(
+    `SELECT quote_ident(coalesce(nullif(current_schema(), 'usher'), 'public')) AS schema`,
+  )) as { schema: string }[];
+  return row?.schema ?? 'public';
+}
+
 async function requireIcu(runner: QueryRunner): Promise<void> {
   const rows = (await runner.query(`SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'`)) as unknown[];
   if (rows.length === 0)
@@ -104,10 +112,13 @@ async function requireIcu(runner: QueryRunner): Promise<void> {
 
 async function requireColumns(runner: QueryRunner): Promise<void> {
   const rows = (await runner.query(
-    `SELECT attname FROM pg_attribute WHERE attrelid = to_regclass('users') AND attnum > 0 AND NOT attisdropped`,
-  )) as { attname: string }[];
+    `SELECT attname, atttypid::regtype::text AS type FROM pg_attribute WHERE attrelid = to_regclass('users') AND attnum > 0 AND NOT attisdropped`,
+  )) as { attname: string; type: string }[];
   const present = new Set(rows.map(({ attname }) => attname));
   const missing = needed.filter((column) => !present.has(column));
   if (missing.length > 0)
     throw new Error(`The table "users" lacks columns that Usher reads: ${missing.join(', ')}`);
+  const id = rows.find(({ attname }) => attname === 'id');
+  if (id && !['bigint', 'integer'].includes(id.type))
+    throw new Error('The column "id" of "users" must be an integer');
 }
