@@ -229,7 +229,7 @@ describe('any trigger that fails', () => {
   it('is refused at the pool when it is not supported', async () => {
     const call = createPool(pool.sdk, { LambdaConfig: { DefineAuthChallenge: 'trigger' } });
     expect((await refusal(call)).message).toBe(
-      'The local user pool does not support the trigger DefineAuthChallenge.',
+      'The local user pool does not support the parameter lambdaConfig.DefineAuthChallenge.',
     );
   });
 });

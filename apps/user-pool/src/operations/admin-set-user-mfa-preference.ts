@@ -2,7 +2,7 @@ import type {
   AdminSetUserMFAPreferenceRequest,
   AdminSetUserMFAPreferenceResponse,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { setPreferences } from '../second-factors/preferences.js';
+import { factorSetting, setPreferences } from '../second-factors/preferences.js';
 import { requirePool } from '../sign-in/clients.js';
 import { requireUser } from '../users/users.js';
 import { operation } from '../wire/operation.js';
@@ -14,9 +14,9 @@ export const adminSetUserMfaPreference = operation<
   {
     UserPoolId: 'text!',
     Username: 'username!',
-    SMSMfaSettings: 'object',
-    SoftwareTokenMfaSettings: 'object',
-    EmailMfaSettings: 'object',
+    SMSMfaSettings: factorSetting,
+    SoftwareTokenMfaSettings: factorSetting,
+    EmailMfaSettings: factorSetting,
   },
   (context, { UserPoolId, Username, ...preferences }) => {
     const pool = requirePool(context, UserPoolId);

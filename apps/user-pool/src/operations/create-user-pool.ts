@@ -7,16 +7,13 @@ import { presentPool } from '../pools/presented-pool.js';
 import { lettersAndDigits, randomText } from '../random.js';
 import type { Pool } from '../state/records.js';
 import { operation } from '../wire/operation.js';
-import { poolMembers } from '../pools/pool-members.js';
+import { firstPoolMembers, poolMembers } from '../pools/pool-members.js';
 
 export const createUserPool = operation<CreateUserPoolRequest, CreateUserPoolResponse>(
   {
     ...poolMembers,
     PoolName: 'text!',
-    AliasAttributes: 'texts',
-    UsernameAttributes: 'texts',
-    UsernameConfiguration: 'object',
-    Schema: 'objects',
+    ...firstPoolMembers,
   },
   async (context, settings) => {
     checkPoolSettings(settings);

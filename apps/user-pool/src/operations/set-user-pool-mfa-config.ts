@@ -7,15 +7,17 @@ import { requirePool } from '../sign-in/clients.js';
 import type { Factor } from '../state/records.js';
 import { invalidParameter } from '../wire/errors.js';
 import { operation } from '../wire/operation.js';
+import { flag, record, text } from '../wire/rules.js';
+import { mfaMode, smsConfiguration } from '../pools/pool-members.js';
 
 /** Replaces the whole setting: a factor that is not named is off. */
 export const setUserPoolMfaConfig = operation<SetUserPoolMfaConfigRequest, SetUserPoolMfaConfigResponse>(
   {
     UserPoolId: 'text!',
-    SmsMfaConfiguration: 'object',
-    SoftwareTokenMfaConfiguration: 'object',
-    EmailMfaConfiguration: 'object',
-    MfaConfiguration: 'text',
+    SmsMfaConfiguration: record({ SmsAuthenticationMessage: text, SmsConfiguration: smsConfiguration }),
+    SoftwareTokenMfaConfiguration: record({ Enabled: flag }),
+    EmailMfaConfiguration: record({ Message: text, Subject: text }),
+    MfaConfiguration: mfaMode,
   },
   (context, request) => {
     const pool = requirePool(context, request.UserPoolId);

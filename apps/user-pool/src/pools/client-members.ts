@@ -1,9 +1,15 @@
+import { flag, oneOf, record, whole } from '../wire/rules.js';
+
+const unit = oneOf('seconds', 'minutes', 'hours', 'days');
+/** More seconds than the longest lifetime has; the lifetimes themselves are judged with their units. */
+const lifetime = whole(0, 315_360_000);
+
 /** The settings of an app client that can be given again at an update. OAuth settings are echoed and have no effect. */
 export const clientMembers = {
-  RefreshTokenValidity: 'number',
-  AccessTokenValidity: 'number',
-  IdTokenValidity: 'number',
-  TokenValidityUnits: 'object',
+  RefreshTokenValidity: lifetime,
+  AccessTokenValidity: lifetime,
+  IdTokenValidity: lifetime,
+  TokenValidityUnits: record({ AccessToken: unit, IdToken: unit, RefreshToken: unit }),
   ReadAttributes: 'texts',
   WriteAttributes: 'texts',
   ExplicitAuthFlows: 'texts',
@@ -14,8 +20,11 @@ export const clientMembers = {
   AllowedOAuthFlows: 'texts',
   AllowedOAuthScopes: 'texts',
   AllowedOAuthFlowsUserPoolClient: 'boolean',
-  PreventUserExistenceErrors: 'text',
-  EnableTokenRevocation: 'boolean',
-  AuthSessionValidity: 'number',
-  RefreshTokenRotation: 'object',
+  PreventUserExistenceErrors: oneOf('LEGACY', 'ENABLED'),
+  EnableTokenRevocation: flag,
+  AuthSessionValidity: whole(3, 15),
+  RefreshTokenRotation: record({
+    Feature: oneOf('ENABLED', 'DISABLED'),
+    RetryGracePeriodSeconds: whole(0, 60),
+  }),
 } as const;

@@ -7,14 +7,6 @@ import { invalidParameter } from '../wire/errors.js';
 export function checkClientSettings(pool: PoolSettings, settings: ClientSettings): void {
   checkFlows(settings.ExplicitAuthFlows ?? []);
   checkLifetimes(settings);
-  const validity = settings.AuthSessionValidity ?? 3;
-  if (validity < 3 || validity > 15) {
-    throw invalidParameter(
-      "1 validation error detected: Value at 'authSessionValidity' must be between 3 and 15",
-    );
-  }
-  const grace = settings.RefreshTokenRotation?.RetryGracePeriodSeconds ?? 0;
-  if (grace < 0 || grace > 60) throw invalidParameter('RetryGracePeriodSeconds must be between 0 and 60.');
   const schema = schemaOf(pool);
   for (const name of [...(settings.ReadAttributes ?? []), ...(settings.WriteAttributes ?? [])]) {
     if (!schema.has(name))

@@ -1,4 +1,5 @@
 import type { Factor, PoolSettings } from '../state/records.js';
+import { isStandard } from '../users/schema.js';
 import { invalidParameter } from '../wire/errors.js';
 
 export function checkPoolSettings(settings: PoolSettings, factors = firstFactors(settings)): void {
@@ -11,11 +12,6 @@ export function checkPoolSettings(settings: PoolSettings, factors = firstFactors
       'SMS configuration and Auto verification for phone_number are required when MFA is required/optional',
     );
   }
-  const minimum = settings.Policies?.PasswordPolicy?.MinimumLength;
-  if (minimum !== undefined && (minimum < 6 || minimum > 99)) {
-    throw invalidParameter("1 validation error detected: Value at 'minimumLength' must be between 6 and 99");
-  }
-  checkTriggers(settings);
   checkSchema(settings);
 }
 
@@ -23,29 +19,15 @@ export function checkPoolSettings(settings: PoolSettings, factors = firstFactors
 export const firstFactors = ({ SmsConfiguration }: PoolSettings): Factor[] =>
   SmsConfiguration ? ['SMS_MFA'] : [];
 
-const supportedTriggers = [
-  'CustomMessage',
-  'PostAuthentication',
-  'PostConfirmation',
-  'PreAuthentication',
-  'PreSignUp',
-  'PreTokenGeneration',
-  'UserMigration',
-];
-
-function checkTriggers({ LambdaConfig }: PoolSettings): void {
-  const unknown = Object.keys(LambdaConfig ?? {}).find((name) => !supportedTriggers.includes(name));
-  if (unknown !== undefined)
-    throw invalidParameter(`The local user pool does not support the trigger ${unknown}.`);
-}
-
-/** (Developer guide, Quotas in Amazon Cognito: custom attributes) */
+/** Custom attributes are few and can never be required. (Developer guide, Quotas, Custom attributes) */
 function checkSchema(settings: PoolSettings): void {
   const schema = settings.Schema ?? [];
   if (schema.length > 50) throw invalidParameter('Schema attributes must not be more than 50.');
-  for (const { Name } of schema) {
+  for (const { Name, Required } of schema) {
     if (!Name || Name.length > 20 || !/^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u.test(Name)) {
       throw invalidParameter(`Invalid attribute name in the schema: ${Name ?? ''}`);
     }
+    if (Required && !isStandard(Name))
+      throw invalidParameter(`Required custom attributes are not supported currently: ${Name}`);
   }
 }

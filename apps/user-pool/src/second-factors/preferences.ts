@@ -7,7 +7,10 @@ import type { Context } from '../context.js';
 import type { Factor, Pool, User } from '../state/records.js';
 import { modifyUser } from '../users/users.js';
 import { invalidParameter } from '../wire/errors.js';
+import { flag, record } from '../wire/rules.js';
 import { factorAttribute } from './factors.js';
+
+export const factorSetting = record({ Enabled: flag, PreferredMfa: flag });
 
 interface Preferences {
   SMSMfaSettings?: SMSMfaSettingsType | undefined;

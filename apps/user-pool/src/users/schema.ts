@@ -48,6 +48,8 @@ const standard: Attribute[] = [
   },
 ];
 
+export const isStandard = (name: string): boolean => standard.some((attribute) => attribute.Name === name);
+
 const schemas = new WeakMap<PoolSettings, Map<string, Attribute>>();
 
 export function schemaOf(settings: PoolSettings): Map<string, Attribute> {

@@ -1,10 +1,11 @@
 import type { AttributeType } from '@aws-sdk/client-cognito-identity-provider';
 import { invalidParameter, ServiceError } from './errors.js';
+import { lowerFirst, type Rule } from './rules.js';
 
 /**
  * What an operation takes, written as one word a member: `Username: 'username!'` is required text of 1 to 128
- * characters. `stored` is kept and echoed without effect, `ignored` is read and dropped. A member that is not listed
- * is refused by name: better a clear refusal here than a setting that silently does nothing.
+ * characters. `ignored` is read and dropped; settings with members of their own have a rule instead of a word. A member
+ * that is not listed is refused by name: better a clear refusal here than a setting that silently does nothing.
  */
 type TextKind = 'text' | 'username' | 'password' | 'code';
 type KindOf<T> = [T] extends [string]
@@ -16,19 +17,17 @@ type KindOf<T> = [T] extends [string]
       : [T] extends [string[]]
         ? 'texts'
         : [T] extends [AttributeType[]]
-          ? 'attributes' | 'objects'
-          : [T] extends [unknown[]]
-            ? 'objects'
-            : [T] extends [Record<string, string>]
-              ? 'map' | 'object'
-              : 'object';
+          ? 'attributes'
+          : [T] extends [Record<string, string>]
+            ? 'map'
+            : never;
 type Optional<R, K extends keyof R> = Partial<Pick<R, K>> extends Pick<R, K> ? true : false;
 
 export type Accepts<R> = {
   [K in keyof R as Optional<R, K> extends true ? never : K]: `${KindOf<NonNullable<R[K]>>}!`;
 } & {
   [K in keyof R as Optional<R, K> extends true ? K : never]?:
-    KindOf<NonNullable<R[K]>> | `${KindOf<NonNullable<R[K]>>}!` | 'ignored';
+    KindOf<NonNullable<R[K]>> | `${KindOf<NonNullable<R[K]>>}!` | 'ignored' | Rule;
 };
 
 /** The request once checked: members the model requires are there. */
@@ -51,9 +50,7 @@ const types: Record<string, (value: unknown) => boolean> = {
   boolean: (value) => typeof value === 'boolean',
   texts: (value) => Array.isArray(value) && value.every(isText),
   attributes: (value) => Array.isArray(value) && value.every(isAttribute),
-  objects: (value) => Array.isArray(value) && value.every(isObject),
   map: (value) => isObject(value) && Object.values(value).every(isText),
-  object: isObject,
   ignored: () => true,
 };
 
@@ -61,26 +58,32 @@ const longest: Record<string, number> = { username: 128, password: 256, code: 20
 
 export function checkRequest<R>(accepts: Accepts<R>, body: unknown): Checked<R> {
   if (!isObject(body)) throw new ServiceError('SerializationException', 'The body is not a JSON object.');
-  const kinds = new Map(Object.entries<string>(accepts));
+  const kinds = new Map(Object.entries<string | Rule>(accepts));
   const given = Object.entries(body).filter(([, value]) => value !== null);
-  for (const [member, value] of given) checkMember(member, value, kinds.get(member));
+  const checked = given.map(([member, value]) => [member, checkMember(member, value, kinds.get(member))]);
   for (const [member, kind] of kinds) {
-    if (kind.endsWith('!') && (body[member] === undefined || body[member] === null)) {
+    if (
+      typeof kind === 'string' &&
+      kind.endsWith('!') &&
+      (body[member] === undefined || body[member] === null)
+    ) {
       throw constraint('Value null', member, 'Member must not be null');
     }
   }
-  return Object.fromEntries(given) as Checked<R>;
+  return Object.fromEntries(checked) as Checked<R>;
 }
 
-function checkMember(member: string, value: unknown, kind: string | undefined): void {
+function checkMember(member: string, value: unknown, kind: string | Rule | undefined): unknown {
   if (kind === undefined) {
     throw invalidParameter(`The local user pool does not support the parameter ${member} of this operation.`);
   }
+  if (typeof kind === 'function') return kind(value, lowerFirst(member));
   const bare = kind.replace('!', '');
   if (!types[bare]?.(value)) {
     throw new ServiceError('SerializationException', `${member} has the wrong type.`);
   }
   if (isText(value) && bare !== 'ignored') checkLength(member, value, bare);
+  return value;
 }
 
 function checkLength(member: string, value: string, kind: string): void {
@@ -95,8 +98,7 @@ function checkLength(member: string, value: string, kind: string): void {
 }
 
 function constraint(value: string, member: string, rule: string): ServiceError {
-  const name = member.charAt(0).toLowerCase() + member.slice(1);
   return invalidParameter(
-    `1 validation error detected: ${value} at '${name}' failed to satisfy constraint: ${rule}`,
+    `1 validation error detected: ${value} at '${lowerFirst(member)}' failed to satisfy constraint: ${rule}`,
   );
 }

@@ -1,0 +1,77 @@
+import { invalidParameter } from './errors.js';
+
+/**
+ * What a setting inside a setting has to look like. A rule answers the value as it is kept: without the members that
+ * are null, which mean the same as absent ones. It follows only what it knows, so no depth of nesting is too deep.
+ */
+export type Rule = (value: unknown, path: string) => unknown;
+
+const wrong = (path: string, expected: string) =>
+  invalidParameter(
+    `1 validation error detected: Value at '${path}' failed to satisfy constraint: ${expected}`,
+  );
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const flag: Rule = (value, path) => {
+  if (typeof value !== 'boolean') throw wrong(path, 'Member must be true or false');
+  return value;
+};
+
+export const text: Rule = (value, path) => {
+  if (typeof value !== 'string') throw wrong(path, 'Member must be text');
+  if (value.length > 131_072) throw wrong(path, 'Member must have length less than or equal to 131072');
+  return value;
+};
+
+/** Numbers in the schema of a pool are written as text. */
+export const numberAsText: Rule = (value, path) => {
+  if (typeof value !== 'string' || !/^-?\d{1,15}$/.test(value)) {
+    throw wrong(path, 'Member must be a whole number as text');
+  }
+  return value;
+};
+
+export const whole =
+  (least: number, most: number): Rule =>
+  (value, path) => {
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
+      throw wrong(path, `Member must be a whole number between ${least} and ${most}`);
+    }
+    return value;
+  };
+
+export const oneOf =
+  (...allowed: string[]): Rule =>
+  (value, path) => {
+    if (typeof value !== 'string' || !allowed.includes(value)) {
+      throw wrong(path, `Member must satisfy enum value set: [${allowed.join(', ')}]`);
+    }
+    return value;
+  };
+
+export const listOf =
+  (rule: Rule): Rule =>
+  (value, path) => {
+    if (!Array.isArray(value)) throw wrong(path, 'Member must be a list');
+    return value.map((entry: unknown, index) => rule(entry, `${path}.${index + 1}.member`));
+  };
+
+/** A member that is not among `rules` is refused by name, as it is at the top of a request. */
+export const record =
+  (rules: Record<string, Rule>): Rule =>
+  (value, path) => {
+    if (!isObject(value)) throw wrong(path, 'Member must be an object');
+    const given = Object.entries(value).filter(([, entry]) => entry !== null);
+    return Object.fromEntries(given.map(([name, entry]) => [name, member(rules, name, entry, path)]));
+  };
+
+function member(rules: Record<string, Rule>, name: string, value: unknown, path: string): unknown {
+  const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+  if (!rule) throw invalidParameter(`The local user pool does not support the parameter ${path}.${name}.`);
+  return rule(value, `${path}.${lowerFirst(name)}`);
+}
+
+/** Validation errors write the names of members with a small first letter. */
+export const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);

@@ -1,0 +1,157 @@
+import * as sdk from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { publicOperations, signedOperations } from '../src/operations/index.js';
+import { createUser, password, refusal, signIn, startTestPool, type TestPool } from './support.js';
+
+let pool: TestPool;
+/** Values that get a request past its first checks. */
+let known: string[] = [];
+beforeAll(async () => {
+  pool = await startTestPool();
+  await createUser(pool, 'ann@example.com');
+  const { AuthenticationResult: tokens } = await signIn(pool, 'ann@example.com');
+  const own = [pool.poolId, pool.clientId, tokens?.AccessToken ?? '', tokens?.RefreshToken ?? ''];
+  known = [
+    ...own,
+    'ann@example.com',
+    password,
+    'USER_PASSWORD_AUTH',
+    'REFRESH_TOKEN_AUTH',
+    'SOFTWARE_TOKEN_MFA',
+  ];
+});
+afterAll(() => pool.server.close());
+
+const post = (operation: string, body: string) =>
+  fetch(pool.server.url, {
+    method: 'POST',
+    headers: {
+      'x-amz-target': `AWSCognitoIdentityProviderService.${operation}`,
+      authorization: 'AWS4-HMAC-SHA256 Credential=any/20260101/eu-west-1/cognito-idp/aws4_request',
+    },
+    body,
+  });
+
+/** The service's model as the SDK carries it: `[3, namespace, name, traits, memberNames, memberSchemas]` is a structure. */
+type Shape = readonly [number, string, string, unknown, string[], unknown[]];
+const isShape = (value: unknown): value is Shape => Array.isArray(value) && value[0] === 3;
+const resolve = (schema: unknown): unknown => {
+  const value: unknown = typeof schema === 'function' ? (schema as () => unknown)() : schema;
+  return Array.isArray(value) && typeof value[0] === 'function' ? resolve(value[0]) : value;
+};
+const requestOf = (operation: string): unknown =>
+  resolve((sdk as unknown as Record<string, unknown[]>)[`${operation}$`]?.[4]);
+
+const anyText = () => fc.oneof(fc.constantFrom(...known), fc.string());
+const anything = () => fc.oneof(anyText(), fc.jsonValue({ maxDepth: 2 }));
+
+/** Now and then of the right shape, now and then anything. */
+function bodies(schema: unknown, depth = 0): fc.Arbitrary<unknown> {
+  const shape = resolve(schema);
+  if (isShape(shape) && depth < 4) {
+    const members = shape[4].map((name, at) => [name, bodies(shape[5][at], depth + 1)] as const);
+    const right = fc.record(Object.fromEntries(members), { requiredKeys: [] });
+    return depth === 0
+      ? right
+      : fc.oneof({ arbitrary: right, weight: 3 }, { arbitrary: anything(), weight: 1 });
+  }
+  // A list: its schema holds that of its entries last.
+  if (Array.isArray(shape) && shape[0] === 1) {
+    return fc.oneof(fc.array(bodies(shape[4], depth + 1), { maxLength: 2 }), anything());
+  }
+  return fc.oneof(
+    anyText(),
+    fc.boolean(),
+    fc.integer({ min: -1, max: 100 }),
+    fc.array(anyText()),
+    anything(),
+  );
+}
+
+/** A text for what the model calls required, so that most bodies get further than the first check. */
+const filled = (body: unknown) => ({
+  UserPoolId: pool.poolId,
+  ClientId: pool.clientId,
+  Username: 'ann@example.com',
+  AccessToken: known[2],
+  ...(body as object),
+});
+
+const fits = (operation: string, body: object) => {
+  const shape = requestOf(operation);
+  const names = isShape(shape) ? shape[4] : [];
+  return Object.fromEntries(Object.entries(body).filter(([name]) => names.includes(name)));
+};
+
+const operations = [...publicOperations.keys(), ...signedOperations.keys()].filter(
+  // They would take away what the other operations work on.
+  (name) => !['DeleteUserPool', 'DeleteUserPoolClient', 'DeleteUser', 'AdminDeleteUser'].includes(name),
+);
+
+describe('no JSON body of any operation gives a 500', () => {
+  it.each(operations)('%s', async (operation) => {
+    const body = bodies(requestOf(operation)).map((value) => fits(operation, filled(value)));
+    await fc.assert(
+      fc.asyncProperty(body, async (value) => {
+        const response = await post(operation, JSON.stringify(value));
+        expect({ value, isFine: [200, 400].includes(response.status) }).toEqual({ value, isFine: true });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('and the pool and its client still work after all of them', async () => {
+    for (const operation of ['DescribeUserPool', 'DescribeUserPoolClient']) {
+      const response = await post(operation, JSON.stringify({ ...fits(operation, filled({})) }));
+      expect(response.status).toBe(200);
+    }
+  });
+});
+
+describe('a setting inside a setting', () => {
+  it.each<[string, object]>([
+    ['policies.passwordPolicy.minimumLength', { Policies: { PasswordPolicy: { MinimumLength: '8' } } }],
+    ['policies.passwordPolicy', { Policies: { PasswordPolicy: [] } }],
+    ['lambdaConfig.userMigration', { LambdaConfig: { UserMigration: 1 } }],
+    ['autoVerifiedAttributes.1.member', { AutoVerifiedAttributes: ['pager'] }],
+    ['mfaConfiguration', { MfaConfiguration: 'MAYBE' }],
+    [
+      'accountRecoverySetting.recoveryMechanisms.1.member.priority',
+      { AccountRecoverySetting: { RecoveryMechanisms: [{ Priority: 'first', Name: 'admin_only' }] } },
+    ],
+    [
+      'verificationMessageTemplate.emailSubject',
+      { VerificationMessageTemplate: { EmailSubject: { toString: 1 } } },
+    ],
+    ['usernameConfiguration.caseSensitive', { UsernameConfiguration: { CaseSensitive: 'no' } }],
+    ['schema.1.member.required', { Schema: [{ Name: 'shoe', Required: 'yes' }] }],
+  ])('of the wrong type or value is named: %s', async (path, settings) => {
+    const response = await post('CreateUserPool', JSON.stringify({ PoolName: 'odd', ...settings }));
+    const { __type, message } = (await response.json()) as { __type: string; message: string };
+    expect([response.status, __type]).toEqual([400, 'InvalidParameterException']);
+    expect(message).toContain(`'${path}'`);
+  });
+
+  it('that is null counts as absent', async () => {
+    const Policies = { PasswordPolicy: { MinimumLength: null } };
+    const response = await post('CreateUserPool', JSON.stringify({ PoolName: 'odd', Policies }));
+    expect(response.status).toBe(200);
+  });
+
+  it('may be nested as deeply as a body can be', async () => {
+    const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+    const response = await post('CreateUserPool', `{"PoolName":"odd","Policies":${deep}}`);
+    expect(response.status).toBe(400);
+  });
+
+  it('of a client is named too', async () => {
+    const TokenValidityUnits = { AccessToken: 'weeks' as 'days' };
+    const call = new sdk.CreateUserPoolClientCommand({
+      UserPoolId: pool.poolId,
+      ClientName: 'odd',
+      TokenValidityUnits,
+    });
+    expect((await refusal(pool.sdk.send(call))).message).toContain("'tokenValidityUnits.accessToken'");
+  });
+});

@@ -1,0 +1,270 @@
+import {
+  AdminConfirmSignUpCommand,
+  AdminDisableUserCommand,
+  AdminGetUserCommand,
+  AdminInitiateAuthCommand,
+  AdminResetUserPasswordCommand,
+  AdminSetUserPasswordCommand,
+  ChangePasswordCommand,
+  ConfirmForgotPasswordCommand,
+  ConfirmSignUpCommand,
+  ForgotPasswordCommand,
+  GetUserCommand,
+  InitiateAuthCommand,
+  ResendConfirmationCodeCommand,
+  SignUpCommand,
+  AdminCreateUserCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createUser, password, refusal, signIn } from '../support.js';
+import { openTarget, type Target } from './target.js';
+
+let target: Target;
+let legacy: Target;
+beforeAll(async () => {
+  target = await openTarget(process.env);
+  const { ClientId = '' } = await target.addClient({ PreventUserExistenceErrors: 'LEGACY' });
+  legacy = { ...target, clientId: ClientId };
+});
+afterAll(() => target.close());
+
+const nobody = 'nobody@example.com';
+const signUp = ({ sdk, clientId }: Target, Username: string, Password = password) =>
+  sdk.send(new SignUpCommand({ ClientId: clientId, Username, Password }));
+const resend = ({ sdk, clientId }: Target, Username: string) =>
+  sdk.send(new ResendConfirmationCodeCommand({ ClientId: clientId, Username }));
+const forgot = ({ sdk, clientId }: Target, Username: string) =>
+  sdk.send(new ForgotPasswordCommand({ ClientId: clientId, Username }));
+const code = { ConfirmationCode: '123456' };
+const confirm = ({ sdk, clientId }: Target, Username: string) =>
+  sdk.send(new ConfirmSignUpCommand({ ClientId: clientId, Username, ...code }));
+const reset = ({ sdk, clientId }: Target, Username: string) =>
+  sdk.send(new ConfirmForgotPasswordCommand({ ClientId: clientId, Username, Password: password, ...code }));
+const who = (Username: string) => ({ UserPoolId: target.poolId, Username });
+const get = (Username: string) => target.sdk.send(new AdminGetUserCommand(who(Username)));
+const tokensOf = async (email: string) => (await signIn(target, email)).AuthenticationResult ?? {};
+const use = (AccessToken: string | undefined) => target.sdk.send(new GetUserCommand({ AccessToken }));
+
+// Developer guide: Signing up and confirming user accounts. API reference: SignUp.
+describe('sign-up', () => {
+  it('echoes an unconfirmed user, the sub and a masked destination', async () => {
+    const answer = await signUp(target, 'ann@example.com');
+    expect(answer).toMatchObject({
+      UserConfirmed: false,
+      UserSub: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      CodeDeliveryDetails: {
+        Destination: expect.stringMatching(/^a\*\*\*@e\*\*\*$/),
+        DeliveryMedium: 'EMAIL',
+        AttributeName: 'email',
+      },
+    });
+    expect((await get('ann@example.com')).UserStatus).toBe('UNCONFIRMED');
+  });
+
+  it('AdminConfirmSignUp confirms once and verifies nothing', async () => {
+    await signUp(target, 'bea@example.com');
+    await target.sdk.send(new AdminConfirmSignUpCommand(who('bea@example.com')));
+    const { UserStatus, UserAttributes } = await get('bea@example.com');
+    expect(UserStatus).toBe('CONFIRMED');
+    expect(UserAttributes).not.toContainEqual({ Name: 'email_verified', Value: 'true' });
+    const again = target.sdk.send(new AdminConfirmSignUpCommand(who('bea@example.com')));
+    expect(await refusal(again)).toEqual({
+      name: 'NotAuthorizedException',
+      message: expect.stringMatching(/^User cannot be confirmed\. Current status is CONFIRMED\.?$/),
+    });
+  });
+
+  it.each([
+    ['length', 'aB1!aB1', 'not long enough'],
+    ['uppercase', 'correct-horse-1', 'uppercase'],
+    ['lowercase', 'CORRECT-HORSE-1', 'lowercase'],
+    ['digits', 'Correct-horse', 'numeric'],
+    ['symbols', 'CorrectHorse1', 'symbol'],
+  ])('a password that breaks the policy is told the rule: %s', async (_rule, given, word) => {
+    const { name, message } = await refusal(signUp(target, 'rule@example.com', given));
+    expect(name).toBe('InvalidPasswordException');
+    expect(message).toMatch(/^Password did not conform with (password )?policy:/);
+    expect(message).toContain(word);
+  });
+
+  it('a password is shorter than six or longer than 256 characters in no pool', async () => {
+    for (const given of ['aB1!a', `aB1!${'x'.repeat(253)}`]) {
+      const { name } = await refusal(signUp(target, 'rule@example.com', given));
+      expect(['InvalidParameterException', 'InvalidPasswordException']).toContain(name);
+    }
+    await signUp(target, 'long@example.com', `aB1!${'x'.repeat(252)}`);
+  });
+
+  it('a space inside a password is a symbol', async () => {
+    await signUp(target, 'space@example.com', 'Correct horse 1');
+  });
+
+  it('a username that is no address is named', async () => {
+    expect(await refusal(signUp(target, 'ann'))).toEqual({
+      name: 'InvalidParameterException',
+      message: expect.stringMatching(/^Username should be an email\.?$/),
+    });
+  });
+
+  it('is refused where only administrators make users', async () => {
+    const closed = await target.addPool({ AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } });
+    expect(await refusal(signUp(closed, 'cyd@example.com'))).toEqual({
+      name: 'NotAuthorizedException',
+      message: expect.stringMatching(/^SignUp is not permitted for this user pool/),
+    });
+  });
+});
+
+// Developer guide: Managing error responses.
+describe('users who do not exist', () => {
+  const unknown = {
+    name: 'UserNotFoundException',
+    message: expect.stringMatching(/^Username\/client id combination not found\.?$/),
+  };
+
+  it('are named by confirmation and recovery with LEGACY', async () => {
+    for (const call of [confirm, resend, forgot, reset]) {
+      expect(await refusal(call(legacy, nobody))).toEqual(unknown);
+    }
+  });
+
+  it('look like a wrong or missing code with ENABLED', async () => {
+    const names = ['CodeMismatchException', 'ExpiredCodeException'];
+    expect(names).toContain((await refusal(reset(target, nobody))).name);
+    expect([...names, 'NotAuthorizedException']).toContain((await refusal(confirm(target, nobody))).name);
+  });
+});
+
+describe('users who are confirmed already', () => {
+  it('are named by ResendConfirmationCode with LEGACY only', async () => {
+    await createUser(target, 'dan@example.com');
+    expect(await refusal(resend(legacy, 'dan@example.com'))).toEqual({
+      name: 'InvalidParameterException',
+      message: 'User is already confirmed.',
+    });
+    expect((await resend(target, 'dan@example.com')).CodeDeliveryDetails).toBeDefined();
+  });
+});
+
+// Developer guide: Recovering user accounts.
+describe('a forgotten password', () => {
+  const noChannel = {
+    name: 'InvalidParameterException',
+    message: expect.stringMatching(
+      /^Cannot reset password for the user as there is no registered\/verified email or phone_number/,
+    ),
+  };
+
+  it('cannot be replaced without a verified address, or by an unconfirmed user', async () => {
+    await signUp(target, 'eve@example.com');
+    expect(await refusal(forgot(legacy, 'eve@example.com'))).toEqual(noChannel);
+    await target.sdk.send(new AdminConfirmSignUpCommand(who('eve@example.com')));
+    expect(await refusal(forgot(legacy, 'eve@example.com'))).toEqual(noChannel);
+    const byAdministrator = target.sdk.send(new AdminResetUserPasswordCommand(who('eve@example.com')));
+    expect((await refusal(byAdministrator)).name).toBe('InvalidParameterException');
+  });
+
+  it('is for administrators to replace where recovery is admin_only', async () => {
+    const RecoveryMechanisms = [{ Name: 'admin_only' as const, Priority: 1 }];
+    const strict = await target.addPool({ AccountRecoverySetting: { RecoveryMechanisms } });
+    await createUser(strict, 'fay@example.com');
+    expect((await refusal(forgot(strict, 'fay@example.com'))).name).toBe('NotAuthorizedException');
+  });
+
+  it('sends the code to a masked address; the old password works until the reset (inferred)', async () => {
+    await createUser(target, 'gus@example.com');
+    expect((await forgot(target, 'gus@example.com')).CodeDeliveryDetails).toMatchObject({
+      Destination: 'g***@e***',
+      DeliveryMedium: 'EMAIL',
+      AttributeName: 'email',
+    });
+    expect((await tokensOf('gus@example.com')).AccessToken).toBeDefined();
+  });
+
+  it('a code that was never asked for has expired', async () => {
+    await createUser(target, 'hal@example.com');
+    expect((await refusal(reset(target, 'hal@example.com'))).name).toBe('ExpiredCodeException');
+  });
+});
+
+// API reference: AdminCreateUser, AdminSetUserPassword, ChangePassword.
+describe('passwords', () => {
+  it('AdminCreateUser and AdminSetUserPassword lead to the documented states; Enabled is separate', async () => {
+    const Username = 'ida@example.com';
+    const { User } = await target.sdk.send(
+      new AdminCreateUserCommand({ ...who(Username), MessageAction: 'SUPPRESS' }),
+    );
+    expect(User).toMatchObject({
+      Username: expect.any(String),
+      Attributes: expect.any(Array),
+      Enabled: true,
+      UserStatus: 'FORCE_CHANGE_PASSWORD',
+      UserCreateDate: expect.any(Date),
+    });
+    const set = (Permanent: boolean, Password = password) =>
+      target.sdk.send(new AdminSetUserPasswordCommand({ ...who(Username), Password, Permanent }));
+    expect((await refusal(set(true, 'nouppercase-1'))).name).toBe('InvalidPasswordException');
+    await set(true);
+    expect((await get(Username)).UserStatus).toBe('CONFIRMED');
+    await set(false);
+    expect((await get(Username)).UserStatus).toBe('FORCE_CHANGE_PASSWORD');
+    await target.sdk.send(new AdminDisableUserCommand(who(Username)));
+    expect(await get(Username)).toMatchObject({ Enabled: false, UserStatus: 'FORCE_CHANGE_PASSWORD' });
+  });
+
+  it('ChangePassword wants the old one; other sessions stay (inferred)', async () => {
+    await createUser(target, 'jon@example.com');
+    const [one, two] = [await tokensOf('jon@example.com'), await tokensOf('jon@example.com')];
+    const change = (PreviousPassword: string) =>
+      target.sdk.send(
+        new ChangePasswordCommand({
+          AccessToken: one.AccessToken,
+          PreviousPassword,
+          ProposedPassword: 'Another-horse-2',
+        }),
+      );
+    expect(await refusal(change('Wrong-horse-1'))).toEqual({
+      name: 'NotAuthorizedException',
+      message: 'Incorrect username or password.',
+    });
+    await change(password);
+    expect((await use(two.AccessToken)).Username).toBeDefined();
+  });
+});
+
+describe('clients', () => {
+  it('with a secret need its hash for sign-up, confirmation and recovery', async () => {
+    const { ClientId = '' } = await target.addClient({ GenerateSecret: true });
+    const secret = { ...target, clientId: ClientId };
+    const message = `Client ${ClientId} is configured with secret but SECRET_HASH was not received`;
+    for (const call of [signUp, confirm, resend, forgot, reset]) {
+      const { name, message: text } = await refusal(call(secret, 'gus@example.com'));
+      expect([name, text.startsWith('Client') ? text : message]).toEqual(['NotAuthorizedException', message]);
+    }
+  });
+
+  it('the administrators’ flow answers as the public one, and each pool names itself when it is not there', async () => {
+    const { ClientId = '' } = await target.addClient({
+      ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+    });
+    await createUser(target, 'pam@example.com');
+    const AuthParameters = { USERNAME: 'pam@example.com', PASSWORD: password };
+    const start = (UserPoolId: string) =>
+      target.sdk.send(
+        new AdminInitiateAuthCommand({
+          UserPoolId,
+          ClientId,
+          AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+          AuthParameters,
+        }),
+      );
+    const { AuthenticationResult: tokens } = await start(target.poolId);
+    expect(tokens).toMatchObject({ TokenType: 'Bearer', RefreshToken: expect.any(String) });
+    const strange = target.poolId.slice(0, -1) + (target.poolId.endsWith('a') ? 'b' : 'a');
+    expect((await refusal(start(strange))).name).toBe('ResourceNotFoundException');
+    const open = new InitiateAuthCommand({ ClientId, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters });
+    expect((await refusal(target.sdk.send(open))).message).toBe(
+      'USER_PASSWORD_AUTH flow not enabled for this client',
+    );
+  });
+});

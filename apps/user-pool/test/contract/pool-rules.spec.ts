@@ -1,0 +1,239 @@
+import {
+  AdminAddUserToGroupCommand,
+  AdminCreateUserCommand,
+  AdminGetUserCommand,
+  AdminUpdateUserAttributesCommand,
+  CreateGroupCommand,
+  CreateUserPoolCommand,
+  DescribeUserPoolClientCommand,
+  DescribeUserPoolCommand,
+  GetUserPoolMfaConfigCommand,
+  ListUsersCommand,
+  SetUserPoolMfaConfigCommand,
+  UpdateUserAttributesCommand,
+  UpdateUserPoolCommand,
+  type CreateUserPoolRequest,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { claimsOf, createUser, password, refusal, signIn } from '../support.js';
+import { openTarget, type Target } from './target.js';
+
+let target: Target;
+let alias: Target;
+beforeAll(async () => {
+  target = await openTarget(process.env);
+  alias = await target.addPool({
+    UsernameAttributes: undefined,
+    AliasAttributes: ['email', 'preferred_username'],
+    Schema: undefined,
+  });
+  await createUser(target, 'ann@example.com');
+  await createUser(alias, 'Zoe', password, 'zoe@example.com');
+});
+afterAll(() => target.close());
+
+const invalid = 'InvalidParameterException';
+const refusedPool = async (settings: Partial<CreateUserPoolRequest>) =>
+  (await refusal(target.addPool(settings))).name;
+const refusedClient = async (settings: Parameters<Target['addClient']>[0]) =>
+  (await refusal(target.addClient(settings))).name;
+const write = (Username: string, Name: string, Value: string) =>
+  target.sdk.send(
+    new AdminUpdateUserAttributesCommand({
+      UserPoolId: target.poolId,
+      Username,
+      UserAttributes: [{ Name, Value }],
+    }),
+  );
+const valueOf = async ({ sdk, poolId }: Target, Username: string, name: string) => {
+  const user = await sdk.send(new AdminGetUserCommand({ UserPoolId: poolId, Username }));
+  return user.UserAttributes?.find(({ Name }) => Name === name)?.Value;
+};
+
+// Developer guide: Customizing sign-in attributes, Case sensitivity.
+describe('names of users', () => {
+  it('CaseSensitive false: usernames and preferred usernames are found in any case', async () => {
+    await alias.sdk.send(
+      new AdminUpdateUserAttributesCommand({
+        UserPoolId: alias.poolId,
+        Username: 'ZOE',
+        UserAttributes: [{ Name: 'preferred_username', Value: 'Zed' }],
+      }),
+    );
+    expect((await signIn(alias, 'zoe')).AuthenticationResult).toBeDefined();
+    expect((await signIn(alias, 'zED')).AuthenticationResult).toBeDefined();
+  });
+
+  it('an alias is a Username everywhere, but not in a filter of ListUsers', async () => {
+    expect(await valueOf(alias, 'zoe@example.com', 'preferred_username')).toBe('Zed');
+    const list = async (Filter: string) =>
+      (await alias.sdk.send(new ListUsersCommand({ UserPoolId: alias.poolId, Filter }))).Users ?? [];
+    expect(await list('username = "zoe@example.com"')).toEqual([]);
+    expect(await list('email = "zoe@example.com"')).toHaveLength(1);
+  });
+
+  it('UsernameAttributes email: the user changes the address, and it counts as unverified', async () => {
+    await createUser(target, 'bea@example.com');
+    const { AuthenticationResult: tokens } = await signIn(target, 'bea@example.com');
+    await target.sdk.send(
+      new UpdateUserAttributesCommand({
+        AccessToken: tokens?.AccessToken,
+        UserAttributes: [{ Name: 'email', Value: 'bea2@example.com' }],
+      }),
+    );
+    expect(await valueOf(target, 'bea2@example.com', 'email_verified')).toBe('false');
+  });
+});
+
+// Developer guide: Adding user pool password requirements, Working with user attributes, Quotas.
+describe('settings of a pool', () => {
+  it.each([5, 100])('MinimumLength is between 6 and 99, not %d', async (MinimumLength) => {
+    expect(await refusedPool({ Policies: { PasswordPolicy: { MinimumLength } } })).toBe(invalid);
+  });
+
+  it('a custom attribute can never be required', async () => {
+    const Schema = [{ Name: 'shoe', AttributeDataType: 'String' as const, Required: true }];
+    expect(await refusedPool({ Schema })).toBe(invalid);
+  });
+
+  it('a custom name has at most 20 characters, and a pool at most 50 custom attributes', async () => {
+    expect(await refusedPool({ Schema: [{ Name: 'x'.repeat(21), AttributeDataType: 'String' }] })).toBe(
+      invalid,
+    );
+    const many = Array.from({ length: 51 }, (_, n) => ({
+      Name: `a${n}`,
+      AttributeDataType: 'String' as const,
+    }));
+    expect(await refusedPool({ Schema: many })).toBe(invalid);
+  });
+
+  it('UpdateUserPool replaces everything but what is fixed for life', async () => {
+    const pool = await target.addPool({ Policies: { PasswordPolicy: { MinimumLength: 12 } } });
+    await pool.sdk.send(new UpdateUserPoolCommand({ UserPoolId: pool.poolId }));
+    const { UserPool } = await pool.sdk.send(new DescribeUserPoolCommand({ UserPoolId: pool.poolId }));
+    expect(UserPool?.AutoVerifiedAttributes ?? []).toEqual([]);
+    expect(UserPool?.Policies?.PasswordPolicy?.MinimumLength).not.toBe(12);
+    expect(UserPool?.UsernameAttributes).toEqual(['email']);
+    expect(UserPool?.UsernameConfiguration?.CaseSensitive).toBe(false);
+    expect(UserPool?.SchemaAttributes?.find(({ Name }) => Name === 'email')?.Required).toBe(true);
+  });
+
+  it('authenticator apps are switched on after the pool is made, with SetUserPoolMfaConfig', async () => {
+    const { poolId: UserPoolId, sdk } = await target.addPool({});
+    const MfaConfiguration = 'OPTIONAL';
+    const SoftwareTokenMfaConfiguration = { Enabled: true };
+    await sdk.send(
+      new SetUserPoolMfaConfigCommand({ UserPoolId, MfaConfiguration, SoftwareTokenMfaConfiguration }),
+    );
+    const config = await sdk.send(new GetUserPoolMfaConfigCommand({ UserPoolId }));
+    expect(config).toMatchObject({ MfaConfiguration, SoftwareTokenMfaConfiguration });
+  });
+
+  it('a value that is not one of the known ones is invalid', async () => {
+    const odd = { PoolName: 'usher-contract', MfaConfiguration: 'MAYBE' as 'ON' };
+    expect((await refusal(target.sdk.send(new CreateUserPoolCommand(odd)))).name).toBe(invalid);
+  });
+});
+
+// API reference: CreateUserPoolClient.
+describe('settings of an app client', () => {
+  it('AuthSessionValidity is between 3 and 15 minutes', async () => {
+    for (const AuthSessionValidity of [2, 16])
+      expect(await refusedClient({ AuthSessionValidity })).toBe(invalid);
+    await target.addClient({ AuthSessionValidity: 15 });
+  });
+
+  it('ID and access tokens live 5 minutes to 24 hours, refresh tokens 60 minutes to 3650 days', async () => {
+    const minutes = { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'minutes' } as const;
+    const seconds = { AccessToken: 'seconds', IdToken: 'seconds', RefreshToken: 'seconds' } as const;
+    expect(await refusedClient({ AccessTokenValidity: 4, TokenValidityUnits: minutes })).toBe(invalid);
+    expect(await refusedClient({ AccessTokenValidity: 299, TokenValidityUnits: seconds })).toBe(invalid);
+    expect(await refusedClient({ IdTokenValidity: 4, TokenValidityUnits: minutes })).toBe(invalid);
+    // Without a unit they count in hours, refresh tokens in days.
+    expect(await refusedClient({ AccessTokenValidity: 25 })).toBe(invalid);
+    expect(await refusedClient({ IdTokenValidity: 25 })).toBe(invalid);
+    expect(await refusedClient({ RefreshTokenValidity: 59, TokenValidityUnits: minutes })).toBe(invalid);
+    expect(await refusedClient({ RefreshTokenValidity: 3651 })).toBe(invalid);
+  });
+
+  it('RetryGracePeriodSeconds is between 0 and 60', async () => {
+    const RefreshTokenRotation = { Feature: 'ENABLED' as const, RetryGracePeriodSeconds: 61 };
+    expect(await refusedClient({ RefreshTokenRotation })).toBe(invalid);
+  });
+
+  it('RefreshTokenValidity is 30 days by default, and revocation is on', async () => {
+    const which = { UserPoolId: target.poolId, ClientId: target.clientId };
+    const { UserPoolClient } = await target.sdk.send(new DescribeUserPoolClientCommand(which));
+    expect(UserPoolClient).toMatchObject({ RefreshTokenValidity: 30, EnableTokenRevocation: true });
+  });
+
+  it('a client may bring its own secret', async () => {
+    const ClientSecret = 'own-secret-of-this-client-0123456789';
+    expect((await target.addClient({ ClientSecret })).ClientSecret).toBe(ClientSecret);
+  });
+});
+
+describe('attributes of a user', () => {
+  it('a phone number is a plus sign and digits only', async () => {
+    for (const number of ['5551234567', '+1 555 123', '+1-555-123']) {
+      expect((await refusal(write('ann@example.com', 'phone_number', number))).name).toBe(invalid);
+    }
+  });
+
+  it('an attribute that is not in the schema is named', async () => {
+    expect((await refusal(write('ann@example.com', 'custom:nope', '1'))).message).toMatch(
+      /^Attributes did not conform to the schema: custom:nope: Attribute does not exist in the schema\./,
+    );
+  });
+
+  it('custom attributes are text in the ID token, and only where the client may read them', async () => {
+    await write('ann@example.com', 'custom:rails_app_id', '17');
+    const { ClientId = '' } = await target.addClient({ ReadAttributes: ['email'] });
+    const idToken = async (where: Target) =>
+      claimsOf((await signIn(where, 'ann@example.com')).AuthenticationResult?.IdToken);
+    expect(await idToken(target)).toHaveProperty('custom:rails_app_id', '17');
+    expect(await idToken({ ...target, clientId: ClientId })).not.toHaveProperty('custom:rails_app_id');
+  });
+});
+
+// Developer guide: Adding groups to a user pool.
+describe('groups', () => {
+  it('are in both tokens issued from then on; the lowest precedence gives the preferred role', async () => {
+    await createUser(target, 'cyd@example.com');
+    const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+    const create = (GroupName: string, Precedence: number) =>
+      target.sdk.send(
+        new CreateGroupCommand({
+          UserPoolId: target.poolId,
+          GroupName,
+          Precedence,
+          RoleArn: role(GroupName),
+        }),
+      );
+    await create('low', 9);
+    await create('high', 1);
+    expect(await refusal(create('low', 9))).toEqual({
+      name: 'GroupExistsException',
+      message: expect.stringMatching(/^A group with the name already exists\.?$/),
+    });
+    for (const GroupName of ['low', 'high']) {
+      const member = { UserPoolId: target.poolId, Username: 'cyd@example.com', GroupName };
+      await target.sdk.send(new AdminAddUserToGroupCommand(member));
+    }
+    const { AuthenticationResult: tokens } = await signIn(target, 'cyd@example.com');
+    const [id, access] = [claimsOf(tokens?.IdToken), claimsOf(tokens?.AccessToken)];
+    for (const claims of [id, access]) {
+      expect([...(claims['cognito:groups'] as string[])].sort()).toEqual(['high', 'low']);
+    }
+    expect(id['cognito:preferred_role']).toBe(role('high'));
+    expect(id['cognito:roles']).toEqual(expect.arrayContaining([role('low'), role('high')]));
+    expect(access).not.toHaveProperty('cognito:roles');
+  });
+});
+
+describe('an invitation', () => {
+  it('goes by text message by default, so a user without a phone number cannot get one', async () => {
+    const call = new AdminCreateUserCommand({ UserPoolId: alias.poolId, Username: 'mail-only' });
+    expect((await refusal(alias.sdk.send(call))).name).toBe(invalid);
+  });
+});
