@@ -8,6 +8,7 @@ import { HourlyLimits } from './passwords/hourly-limits.js';
 import { Turns } from './passwords/turns.js';
 import { seededRandom, systemRandom } from './random.js';
 import { Database } from './state/database.js';
+import { lockFolder } from './state/folder-lock.js';
 import { KeyRing } from './tokens/key-ring.js';
 import { LambdaInvoker } from './triggers/lambda-invoker.js';
 import { createDescribedPools } from './pools/described-pools.js';
@@ -56,40 +57,53 @@ export async function startUserPool(options: UserPoolOptions = {}): Promise<User
   const host = options.host ?? '127.0.0.1';
   // The port first: nothing is touched on disk by a second server that finds it taken.
   await listen(server, host, options.port ?? 0);
+  const localUrl = urlOf(host, server.address() as AddressInfo);
+  const opening = openServices(options, options.publicUrl?.replace(/\/$/, '') ?? localUrl);
+  server.on('request', (request, response) => void answerOnce(opening, request, response));
   try {
-    return await begin(server, urlOf(host, server.address() as AddressInfo), options);
+    const { services, close: closeServices } = await opening;
+    const { url, clock, deliveries, faults } = services;
+    const close = async () => {
+      await stop(server);
+      await closeServices();
+    };
+    return { url, localUrl, clock, deliveries, faults, close };
   } catch (error) {
     await stop(server);
     throw error;
   }
 }
 
-async function begin(server: Server, localUrl: string, options: UserPoolOptions): Promise<UserPoolServer> {
-  const url = options.publicUrl?.replace(/\/$/, '') ?? localUrl;
-  const services = createServices(options, url);
-  const { clock, deliveries, faults, database } = services;
-  const ready = createDescribedPools(services, options.pools ?? []);
-  server.on('request', (request, response) => void answerOnce(ready, services, request, response));
-  await ready.catch((error: unknown) => {
-    database.close();
-    throw error;
-  });
+interface Opened {
+  services: Services;
+  close: () => Promise<void>;
+}
+
+async function openServices(options: UserPoolOptions, url: string): Promise<Opened> {
+  const unlock = options.dataDir === undefined ? undefined : await lockFolder(options.dataDir);
+  let services: Services | undefined;
   const close = async () => {
-    await stop(server);
-    deliveries.close();
-    database.close();
+    services?.deliveries.close();
+    services?.database.close();
+    await unlock?.();
   };
-  return { url, localUrl, clock, deliveries, faults, close };
+  try {
+    services = createServices(options, url);
+    await createDescribedPools(services, options.pools ?? []);
+    return { services, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function answerOnce(
-  ready: Promise<void>,
-  services: Services,
+  opening: Promise<Opened>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
-    await ready;
+    const { services } = await opening;
     await serve(services, request, response);
   } catch (error) {
     console.error(error);

@@ -7,14 +7,10 @@ import {
   RespondToAuthChallengeCommand,
   type AdminCreateUserRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createUser, lastCode, password, refusal, signIn, startTestPool, type TestPool } from './support.js';
+import { describe, expect, it } from '@jest/globals';
+import { createUser, lastCode, openTestPool, password, refusal, signIn, startTestPool } from './support.js';
 
-let pool: TestPool;
-beforeAll(async () => {
-  pool = await startTestPool();
-});
-afterAll(() => pool.server.close());
+const pool = openTestPool();
 
 const invite = (Username: string, request: Partial<AdminCreateUserRequest> = {}) =>
   pool.sdk.send(

@@ -5,25 +5,24 @@ import {
   GetUserCommand,
   RespondToAuthChallengeCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import {
   claimsOf,
   createClient,
   createPool,
   createUser,
+  openTestPool,
   password,
   refusal,
   signIn,
-  startTestPool,
   type TestPool,
 } from './support.js';
 
-let pool: TestPool;
+const pool = openTestPool();
 let other: TestPool;
 let tokens: { AccessToken?: string; IdToken?: string; RefreshToken?: string };
 beforeAll(async () => {
-  pool = await startTestPool();
   const poolId = await createPool(pool.sdk);
   const client = await createClient(pool.sdk, poolId);
   other = { ...pool, poolId, clientId: client.ClientId ?? '' };
@@ -31,7 +30,6 @@ beforeAll(async () => {
   await createUser(other, 'ann@example.com');
   tokens = (await signIn(pool, 'ann@example.com')).AuthenticationResult ?? {};
 });
-afterAll(() => pool.server.close());
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const headerOf = (token = '') =>

@@ -1,23 +1,21 @@
 import { SetUserPoolMfaConfigCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   AuthenticationDetails,
   CognitoUser,
   CognitoUserPool,
   type CognitoUserSession,
 } from 'amazon-cognito-identity-js';
-import { totpCode, totpStep } from '../src/second-factors/totp.js';
-import { createUser, lastCode, password, startTestPool, type TestPool } from './support.js';
+import { codeAt, period } from './authenticator.js';
+import { createUser, lastCode, openTestPool, password } from './support.js';
 
 // The client by AWS that does SRP by itself, changed in nothing but where it finds the pool.
-let pool: TestPool;
+const pool = openTestPool({}, { ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'] });
 let user: (Username: string) => CognitoUser;
 beforeAll(async () => {
-  pool = await startTestPool({}, { ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'] });
   const at = { UserPoolId: pool.poolId, ClientId: pool.clientId, endpoint: pool.server.url };
   user = (Username) => new CognitoUser({ Username, Pool: new CognitoUserPool(at) });
 });
-afterAll(() => pool.server.close());
 
 type Outcome = CognitoUserSession | 'totp' | 'new-password';
 
@@ -113,7 +111,7 @@ describe('amazon-cognito-identity-js', () => {
     const secret = await new Promise<string>((resolve, reject) =>
       fay.associateSoftwareToken({ associateSecretCode: resolve, onFailure: reject }),
     );
-    const code = () => totpCode(secret, totpStep(pool.server));
+    const code = () => codeAt(secret, pool.server.clock.now());
     await new Promise((resolve, reject) =>
       fay.verifySoftwareToken(code(), 'phone', { onSuccess: resolve, onFailure: reject }),
     );
@@ -122,7 +120,7 @@ describe('amazon-cognito-identity-js', () => {
         error ? reject(error) : resolve(result),
       ),
     );
-    pool.server.clock.advanceBy(30_000);
+    pool.server.clock.advanceBy(period);
     expect(await authenticate(fay)).toBe('totp');
     const session = await new Promise<CognitoUserSession>((resolve, reject) =>
       fay.sendMFACode(code(), { onSuccess: resolve, onFailure: reject }, 'SOFTWARE_TOKEN_MFA'),

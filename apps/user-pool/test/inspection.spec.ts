@@ -1,22 +1,18 @@
 import { GetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startUserPool } from '../src/server.js';
 import {
   createUser,
   forgot,
   lastCode,
+  openTestPool,
   refusal,
   sdkFor,
   signIn,
   startTestPool,
-  type TestPool,
 } from './support.js';
 
-let pool: TestPool;
-beforeAll(async () => {
-  pool = await startTestPool();
-});
-afterAll(() => pool.server.close());
+const pool = openTestPool();
 
 const inspect = async (
   method: string,

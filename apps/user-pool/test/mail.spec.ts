@@ -1,8 +1,23 @@
+import {
+  AdminGetUserCommand,
+  ConfirmSignUpCommand,
+  ResendConfirmationCodeCommand,
+  SignUpCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import type { AddressInfo } from 'node:net';
-import { createUser, forgot, lastCode, refusal, startTestPool, type TestPool } from './support.js';
+import {
+  createUser,
+  forgot,
+  lastCode,
+  password,
+  refusal,
+  signIn,
+  startTestPool,
+  type TestPool,
+} from './support.js';
 
 let pool: TestPool;
 let refuses = false;
@@ -47,5 +62,19 @@ describe('mail', () => {
     refuses = true;
     expect((await refusal(forgot(pool, 'ann@example.com'))).name).toBe('CodeDeliveryFailureException');
     refuses = false;
+  });
+
+  it('that cannot be delivered at sign-up leaves a user who asks for another', async () => {
+    refuses = true;
+    const who = { ClientId: pool.clientId, Username: 'bea@example.com' };
+    const call = pool.sdk.send(new SignUpCommand({ ...who, Password: password }));
+    expect((await refusal(call)).name).toBe('CodeDeliveryFailureException');
+    refuses = false;
+    const user = { UserPoolId: pool.poolId, Username: who.Username };
+    expect((await pool.sdk.send(new AdminGetUserCommand(user))).UserStatus).toBe('UNCONFIRMED');
+    await pool.sdk.send(new ResendConfirmationCodeCommand(who));
+    const ConfirmationCode = lastCode(pool);
+    await pool.sdk.send(new ConfirmSignUpCommand({ ...who, ConfirmationCode }));
+    expect((await signIn(pool, who.Username)).AuthenticationResult).toBeDefined();
   });
 });

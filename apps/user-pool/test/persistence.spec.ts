@@ -4,7 +4,7 @@ import {
   RevokeTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startUserPool } from '../src/server.js';
@@ -73,14 +73,6 @@ describe('data on disk', () => {
     expect((await signIn(oncemore, 'bea@example.com')).AuthenticationResult).toBeDefined();
     await oncemore.server.close();
     await pool.server.close();
-  });
-
-  it('is closed to a second process', async () => {
-    await writeFile(join(directory, 'lock'), String(process.ppid));
-    expect((await refusal(startUserPool({ dataDir: directory }))).message).toContain('in use by process');
-    // No process has a number this high, so whoever wrote it was killed.
-    await writeFile(join(directory, 'lock'), '99999999');
-    await (await startUserPool({ dataDir: directory })).close();
   });
 
   it('goes on after a line that was never finished', async () => {

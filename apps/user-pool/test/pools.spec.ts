@@ -9,22 +9,10 @@ import {
   UpdateUserPoolClientCommand,
   UpdateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  createClient,
-  createPool,
-  createUser,
-  refusal,
-  signIn,
-  startTestPool,
-  type TestPool,
-} from './support.js';
+import { describe, expect, it } from '@jest/globals';
+import { createClient, createPool, createUser, openTestPool, refusal, signIn } from './support.js';
 
-let pool: TestPool;
-beforeAll(async () => {
-  pool = await startTestPool();
-});
-afterAll(() => pool.server.close());
+const pool = openTestPool();
 
 const describePool = async (UserPoolId: string) =>
   (await pool.sdk.send(new DescribeUserPoolCommand({ UserPoolId }))).UserPool;

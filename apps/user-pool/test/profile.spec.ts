@@ -16,36 +16,31 @@ import {
   UpdateUserAttributesCommand,
   VerifyUserAttributeCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   claimsOf,
   createClient,
   createPool,
   createUser,
   lastCode,
+  openTestPool,
   password,
   refusal,
   signIn,
-  startTestPool,
-  type TestPool,
 } from './support.js';
 
-let pool: TestPool;
-beforeAll(async () => {
-  pool = await startTestPool({
-    Schema: [
-      { Name: 'email', AttributeDataType: 'String', Required: true, Mutable: true },
-      { Name: 'fixed', AttributeDataType: 'String', Mutable: false },
-      {
-        Name: 'size',
-        AttributeDataType: 'Number',
-        Mutable: true,
-        NumberAttributeConstraints: { MaxValue: '9' },
-      },
-    ],
-  });
+const pool = openTestPool({
+  Schema: [
+    { Name: 'email', AttributeDataType: 'String', Required: true, Mutable: true },
+    { Name: 'fixed', AttributeDataType: 'String', Mutable: false },
+    {
+      Name: 'size',
+      AttributeDataType: 'Number',
+      Mutable: true,
+      NumberAttributeConstraints: { MaxValue: '9' },
+    },
+  ],
 });
-afterAll(() => pool.server.close());
 
 const accessToken = async (email: string) =>
   (await signIn(pool, email)).AuthenticationResult?.AccessToken ?? '';

@@ -2,26 +2,20 @@ import {
   AdminCreateUserCommand,
   ConfirmForgotPasswordCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
-  createClient,
   createUser,
   forgot,
   lastCode,
+  openTestClient,
+  openTestPool,
   refusal,
   signIn,
-  startTestPool,
   type TestPool,
 } from './support.js';
 
-let pool: TestPool;
-let legacy: TestPool;
-beforeAll(async () => {
-  pool = await startTestPool();
-  const client = await createClient(pool.sdk, pool.poolId, { PreventUserExistenceErrors: 'LEGACY' });
-  legacy = { ...pool, clientId: client.ClientId ?? '' };
-});
-afterAll(() => pool.server.close());
+const pool = openTestPool();
+const legacy = openTestClient(pool, { PreventUserExistenceErrors: 'LEGACY' });
 
 const newPassword = 'Another-horse-2';
 const confirm = (
@@ -42,7 +36,7 @@ const expired = {
 const other = (code: string) => (code === '000000' ? '111111' : '000000');
 
 describe('a forgotten password', () => {
-  it('is replaced with a code that works once; until then the old one works', async () => {
+  it('is replaced with a code that works once; until then the old one works (inferred)', async () => {
     const email = 'ann@example.com';
     await createUser(pool, email);
     await forgot(pool, email);

@@ -5,22 +5,18 @@ import {
   InitiateAuthCommand,
   RevokeTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   claimsOf,
   createClient,
   createUser,
+  openTestPool,
   refusal,
   signIn,
-  startTestPool,
   type TestPool,
 } from './support.js';
 
-let pool: TestPool;
-beforeAll(async () => {
-  pool = await startTestPool();
-});
-afterAll(() => pool.server.close());
+const pool = openTestPool();
 
 const refresh = ({ sdk, clientId }: TestPool, token: string | undefined) =>
   sdk.send(

@@ -5,7 +5,7 @@ import {
   GetUserCommand,
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
 import { createHmac } from 'node:crypto';
@@ -13,21 +13,15 @@ import {
   claimsOf,
   createClient,
   createUser,
+  openTestClient,
+  openTestPool,
   password,
   refusal,
   signIn,
-  startTestPool,
-  type TestPool,
 } from './support.js';
 
-let pool: TestPool;
-let legacy: TestPool;
-beforeAll(async () => {
-  pool = await startTestPool();
-  const client = await createClient(pool.sdk, pool.poolId, { PreventUserExistenceErrors: 'LEGACY' });
-  legacy = { ...pool, clientId: client.ClientId ?? '' };
-});
-afterAll(() => pool.server.close());
+const pool = openTestPool();
+const legacy = openTestClient(pool, { PreventUserExistenceErrors: 'LEGACY' });
 
 const generic = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
 

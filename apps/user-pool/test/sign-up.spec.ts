@@ -7,27 +7,22 @@ import {
   SignUpCommand,
   type SignUpRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   createClient,
   createPool,
   forgot,
   lastCode,
+  openTestClient,
+  openTestPool,
   password,
   refusal,
   signIn,
-  startTestPool,
   type TestPool,
 } from './support.js';
 
-let pool: TestPool;
-let legacy: TestPool;
-beforeAll(async () => {
-  pool = await startTestPool();
-  const client = await createClient(pool.sdk, pool.poolId, { PreventUserExistenceErrors: 'LEGACY' });
-  legacy = { ...pool, clientId: client.ClientId ?? '' };
-});
-afterAll(() => pool.server.close());
+const pool = openTestPool();
+const legacy = openTestClient(pool, { PreventUserExistenceErrors: 'LEGACY' });
 
 const signUp = ({ sdk, clientId }: TestPool, Username: string, request: Partial<SignUpRequest> = {}) =>
   sdk.send(new SignUpCommand({ ClientId: clientId, Username, Password: password, ...request }));

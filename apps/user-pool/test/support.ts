@@ -9,8 +9,10 @@ import {
   type CreateUserPoolClientRequest,
   type CreateUserPoolRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll } from '@jest/globals';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Clock } from '../src/clock.js';
 import { startUserPool, type UserPoolOptions, type UserPoolServer } from '../src/server.js';
 
 export const password = 'Correct-horse-1';
@@ -31,6 +33,36 @@ export const sdkFor = (endpoint: string) =>
     // The default of 50 would hold back the tests that send a hundred calls at once.
     requestHandler: { httpAgent: { maxSockets: 200 } },
   });
+
+/** The pool that all tests of a file share: started before them and closed after them. */
+export function openTestPool(
+  pool: Partial<CreateUserPoolRequest> = {},
+  client: Partial<CreateUserPoolClientRequest> = {},
+  options: () => UserPoolOptions = () => ({ clock: stoppedClock() }),
+): TestPool {
+  const opened = {} as TestPool;
+  beforeAll(async () => {
+    Object.assign(opened, await startTestPool(pool, client, options()));
+  });
+  afterAll(() => opened.server.close());
+  return opened;
+}
+
+/** Time that stands still until a test moves it: no period of 30 seconds ends in the middle of one. */
+export function stoppedClock(): Clock {
+  let at = Date.now();
+  return { now: () => at, advanceBy: (milliseconds) => void (at += milliseconds) };
+}
+
+/** That pool by way of another client, made before the tests as well. */
+export function openTestClient(pool: TestPool, settings: Partial<CreateUserPoolClientRequest>): TestPool {
+  const opened = {} as TestPool;
+  beforeAll(async () => {
+    const { ClientId = '' } = await createClient(pool.sdk, pool.poolId, settings);
+    Object.assign(opened, pool, { clientId: ClientId });
+  });
+  return opened;
+}
 
 /** A server with one pool as Usher's is: addresses as usernames, one client that hides who exists. */
 export async function startTestPool(
@@ -160,6 +192,18 @@ export async function startLambda(functions: Record<string, TestFunction>) {
     return new Promise((resolve) => server.close(resolve));
   };
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, events, close };
+}
+
+/** One such function for all tests of a file; each test says in `run` what it does. */
+export function openTestLambda(name: string) {
+  const opened = { url: '', events: [] as TriggerEvent[], run: ((event) => event) as TestFunction };
+  let close: () => Promise<unknown>;
+  beforeAll(async () => {
+    const started = await startLambda({ [name]: (event, response) => opened.run(event, response) });
+    ({ url: opened.url, events: opened.events, close } = started);
+  });
+  afterAll(() => close());
+  return opened;
 }
 
 async function text(request: IncomingMessage): Promise<string> {

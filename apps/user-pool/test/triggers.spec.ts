@@ -6,32 +6,22 @@ import {
   UpdateUserPoolCommand,
   type LambdaConfigType,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   claimsOf,
   createPool,
   createUser,
   lastCode,
+  openTestLambda,
+  openTestPool,
   password,
   refusal,
   signIn,
-  startLambda,
-  startTestPool,
   type TestFunction,
-  type TestPool,
 } from './support.js';
 
-let lambda: Awaited<ReturnType<typeof startLambda>>;
-let pool: TestPool;
-let run: TestFunction = (event) => event;
-beforeAll(async () => {
-  lambda = await startLambda({ trigger: (event, response) => run(event, response) });
-  pool = await startTestPool({}, {}, { lambdaEndpoint: lambda.url, lambdaTimeout: 100 });
-});
-afterAll(async () => {
-  await pool.server.close();
-  await lambda.close();
-});
+const lambda = openTestLambda('trigger');
+const pool = openTestPool({}, {}, () => ({ lambdaEndpoint: lambda.url, lambdaTimeout: 100 }));
 beforeEach(() => {
   lambda.events.length = 0;
 });
@@ -67,7 +57,7 @@ const failed = (trigger: string) => ({
 describe('PreSignUp', () => {
   it('may confirm the user and vouch for the address', async () => {
     await wire('PreSignUp', 'PostConfirmation');
-    run = (event) => ({ ...event, response: { autoConfirmUser: true, autoVerifyEmail: true } });
+    lambda.run = (event) => ({ ...event, response: { autoConfirmUser: true, autoVerifyEmail: true } });
     const answer = await signUp('ann@example.com');
     expect(answer).toMatchObject({ UserConfirmed: true });
     expect(answer.CodeDeliveryDetails).toBeUndefined();
@@ -86,7 +76,7 @@ describe('PreSignUp', () => {
 
   it('may refuse, and then there is no user', async () => {
     await wire('PreSignUp');
-    run = failing;
+    lambda.run = failing;
     expect(await refusal(signUp('bea@example.com'))).toEqual(failed('PreSignUp'));
     const invite = new AdminCreateUserCommand({
       UserPoolId: pool.poolId,
@@ -95,13 +85,13 @@ describe('PreSignUp', () => {
     });
     expect(await refusal(pool.sdk.send(invite))).toEqual(failed('PreSignUp'));
     expect(sources()).toEqual(['PreSignUp_SignUp', 'PreSignUp_AdminCreateUser']);
-    run = (event) => event;
+    lambda.run = (event) => event;
     await signUp('bea@example.com');
   });
 
-  it('runs after a migration as well', async () => {
+  it('runs after a migration as well, as PreSignUp_AdminCreateUser (inferred)', async () => {
     await wire('PreSignUp', 'UserMigration');
-    run = (event) =>
+    lambda.run = (event) =>
       event.triggerSource.startsWith('UserMigration')
         ? {
             ...event,
@@ -120,7 +110,7 @@ describe('PreSignUp', () => {
 describe('PostConfirmation', () => {
   it('hears of a confirmation, and its failure undoes nothing', async () => {
     await wire('PostConfirmation');
-    run = failing;
+    lambda.run = failing;
     await signUp('dan@example.com');
     const confirm = new ConfirmSignUpCommand({
       ClientId: pool.clientId,
@@ -135,7 +125,7 @@ describe('PostConfirmation', () => {
 describe('PreAuthentication and PostAuthentication', () => {
   it('surround a sign-in', async () => {
     await wire('PreAuthentication', 'PostAuthentication');
-    run = (event) => event;
+    lambda.run = (event) => event;
     await createUser(pool, 'eve@example.com');
     await signIn(pool, 'eve@example.com');
     expect(sources()).toEqual(['PreAuthentication_Authentication', 'PostAuthentication_Authentication']);
@@ -147,7 +137,7 @@ describe('PreAuthentication and PostAuthentication', () => {
 
   it('may refuse it, for unknown users too', async () => {
     await wire('PreAuthentication');
-    run = failing;
+    lambda.run = failing;
     expect(await refusal(signIn(pool, 'eve@example.com'))).toEqual(failed('PreAuthentication'));
     expect(await refusal(signIn(pool, 'nobody@example.com'))).toEqual(failed('PreAuthentication'));
     expect(lambda.events[1]?.request).toMatchObject({ userNotFound: true });
@@ -159,7 +149,7 @@ describe('PreAuthentication and PostAuthentication', () => {
 describe('PreTokenGeneration', () => {
   it('changes the ID token and nothing of the access token', async () => {
     await wire('PreTokenGeneration');
-    run = answering({
+    lambda.run = answering({
       claimsOverrideDetails: {
         claimsToAddOrOverride: { plan: 'gold', sub: 'forged', iss: 'forged' },
         claimsToSuppress: ['email', 'aud'],
@@ -187,7 +177,7 @@ describe('PreTokenGeneration', () => {
 describe('CustomMessage', () => {
   it('chooses the words', async () => {
     await wire('CustomMessage');
-    run = answering({ emailSubject: 'Hello', emailMessage: 'Type {####} please' });
+    lambda.run = answering({ emailSubject: 'Hello', emailMessage: 'Type {####} please' });
     await signUp('gus@example.com');
     expect(pool.server.deliveries.list()[0]).toMatchObject({
       subject: 'Hello',
@@ -220,7 +210,7 @@ describe('any trigger that fails', () => {
     ],
   ])('because its function %s', async (_why, function_, name, message) => {
     await wire('PreAuthentication');
-    run = function_;
+    lambda.run = function_;
     const refused = await refusal(signIn(pool, 'eve@example.com'));
     expect(refused.name).toBe(name);
     expect(refused.message).toContain(message);

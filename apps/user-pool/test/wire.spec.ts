@@ -1,12 +1,8 @@
 import { AdminGetUserCommand, GetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createUser, forgot, startTestPool, type TestPool } from './support.js';
+import { describe, expect, it } from '@jest/globals';
+import { createUser, forgot, openTestPool } from './support.js';
 
-let pool: TestPool;
-beforeAll(async () => {
-  pool = await startTestPool();
-});
-afterAll(() => pool.server.close());
+const pool = openTestPool();
 
 const post = (target: string, body: string, headers: Record<string, string> = {}) =>
   fetch(pool.server.url, {

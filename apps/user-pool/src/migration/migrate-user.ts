@@ -48,19 +48,12 @@ export async function migrateUser(context: Context, newcomer: Newcomer): Promise
 const takesPasswords = ({ settings }: Client) =>
   allowsFlow(settings, 'USER_PASSWORD_AUTH') || allowsFlow(settings, 'ADMIN_USER_PASSWORD_AUTH');
 
-function migrationEvent(
-  context: Context,
-  { pool, client, userName, password, clientMetadata }: Newcomer,
-): object {
+function migrationEvent(context: Context, newcomer: Newcomer): object {
+  const { pool, client, userName, password } = newcomer;
   const source = password === undefined ? 'UserMigration_ForgotPassword' : 'UserMigration_Authentication';
-  const metadata = clientMetadata ?? null;
   return {
     ...triggerEvent(context, { pool, client }, source, userName),
-    // What a sign-in calls ClientMetadata arrives as validationData.
-    request:
-      password === undefined
-        ? { validationData: null, clientMetadata: metadata }
-        : { password, validationData: metadata, clientMetadata: null },
+    request: { ...(password !== undefined && { password }), ...passedOn(newcomer) },
     response: {
       userAttributes: null,
       forceAliasCreation: null,
@@ -72,9 +65,17 @@ function migrationEvent(
   };
 }
 
+/** What a sign-in calls ClientMetadata arrives as validationData. (Developer guide, Migrate user Lambda trigger) */
+function passedOn({ password, clientMetadata: given }: Newcomer) {
+  const clientMetadata = given ?? null;
+  return password === undefined
+    ? { validationData: null, clientMetadata }
+    : { validationData: clientMetadata, clientMetadata: null };
+}
+
 /** The pool's password policy does not apply: the old password is taken as it is. */
 async function admit(context: Context, newcomer: Newcomer, answer: MigrationAnswer): Promise<User> {
-  const { pool, userName, password: typed, clientMetadata } = newcomer;
+  const { pool, userName, password: typed } = newcomer;
   const { username: named, ...described } = answer.attributes;
   checkMigratedAttributes(pool, described);
   const identity = newIdentity(context, chooseUsername(pool, named ?? userName));
@@ -83,8 +84,7 @@ async function admit(context: Context, newcomer: Newcomer, answer: MigrationAnsw
   const applicant = {
     userName: identity.username,
     attributes: described,
-    validationData: null,
-    clientMetadata,
+    ...passedOn(newcomer),
   };
   const source = 'PreSignUp_AdminCreateUser';
   const { verified } = await askPreSignUp(context, newcomer, { ...applicant, source });

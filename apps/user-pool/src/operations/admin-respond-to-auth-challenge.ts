@@ -11,10 +11,12 @@ export const adminRespondToAuthChallenge = operation<AdminRespondToAuthChallenge
     ChallengeName: 'text!',
     ChallengeResponses: 'map',
     Session: 'text',
-    ClientMetadata: 'ignored',
+    ClientMetadata: 'map',
     AnalyticsMetadata: 'ignored',
     ContextData: 'ignored',
   },
-  (context, request) =>
-    answerChallenge(context, requireClientOfPool(context, request.UserPoolId, request.ClientId), request),
+  (context, request) => {
+    const owner = requireClientOfPool(context, request.UserPoolId, request.ClientId);
+    return answerChallenge(context, owner, 'administrator', request);
+  },
 );

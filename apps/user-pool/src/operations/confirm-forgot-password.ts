@@ -14,7 +14,7 @@ import { currentUser, findUser, modifyUser } from '../users/users.js';
 import { codeExpired, codeMismatch, userDisabled, userNotFoundForClient } from '../wire/errors.js';
 import { operation } from '../wire/operation.js';
 
-/** Gives no tokens, and leaves those that are out alone. */
+/** Gives no tokens, and leaves those that are out alone. Wrong guesses at the old password are forgotten. */
 export const confirmForgotPassword = operation<ConfirmForgotPasswordRequest, ConfirmForgotPasswordResponse>(
   {
     ClientId: 'text!',
@@ -40,6 +40,7 @@ export const confirmForgotPassword = operation<ConfirmForgotPasswordRequest, Con
       codes,
       status: 'CONFIRMED',
       temporaryPasswordExpiresAt: undefined,
+      failures: undefined,
     });
     const source = 'PostConfirmation_ConfirmForgotPassword';
     await tellPostConfirmation(context, { ...owner, user: confirmed }, source, ClientMetadata);

@@ -6,7 +6,7 @@ import { confirmUser, refuseConfirmed } from '../sign-up/confirm-user.js';
 import { hidesUsers } from '../state/client-rules.js';
 import { tellPostConfirmation } from '../triggers/post-confirmation.js';
 import { findUser } from '../users/users.js';
-import { codeExpired, userNotFoundForClient } from '../wire/errors.js';
+import { codeExpired, userDisabled, userNotFoundForClient } from '../wire/errors.js';
 import { operation } from '../wire/operation.js';
 
 /** Proves the address the code was sent to. */
@@ -29,7 +29,10 @@ export const confirmSignUp = operation<ConfirmSignUpRequest, ConfirmSignUpRespon
     checkSecretHash(owner.client, Username, SecretHash);
     const user = findUser(context, owner.pool, Username);
     context.limits.count('confirmSignUp', owner.pool.id, user?.sub ?? Username);
-    if (!user) throw hidesUsers(owner.client.settings) ? codeExpired() : userNotFoundForClient();
+    if (!user?.enabled) {
+      if (hidesUsers(owner.client.settings)) throw codeExpired();
+      throw user ? userDisabled() : userNotFoundForClient();
+    }
     refuseConfirmed(user);
     const { attribute } = checkCode(context, user, 'sign-up', ConfirmationCode);
     const confirmed = confirmUser(context, owner.pool, user, { attribute, forcesAlias: ForceAliasCreation });

@@ -14,13 +14,14 @@ export const getTokensFromRefreshToken = operation<
   GetTokensFromRefreshTokenRequest,
   GetTokensFromRefreshTokenResponse
 >(
-  { RefreshToken: 'text!', ClientId: 'text!', ClientSecret: 'text', ClientMetadata: 'ignored' },
-  async (context, { RefreshToken, ClientId, ClientSecret }) => {
+  { RefreshToken: 'text!', ClientId: 'text!', ClientSecret: 'text', ClientMetadata: 'map' },
+  async (context, { RefreshToken, ClientId, ClientSecret, ClientMetadata: clientMetadata }) => {
     const owner = requireClient(context, ClientId);
     checkSecret(owner.client, ClientSecret);
     const { holder, session } = readRefreshToken(context, owner, RefreshToken);
     const rotated = nextRefreshToken(context, holder, session);
-    const tokens = await issueTokens(context, holder, session);
+    const occasion = { source: 'TokenGeneration_RefreshTokens', clientMetadata } as const;
+    const tokens = await issueTokens(context, holder, session, occasion);
     return { AuthenticationResult: { ...tokens, ...(rotated !== undefined && { RefreshToken: rotated }) } };
   },
 );

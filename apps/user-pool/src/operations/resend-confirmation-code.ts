@@ -9,7 +9,7 @@ import { requireClient } from '../sign-in/clients.js';
 import { confirmationAttribute } from '../sign-up/confirmation-attribute.js';
 import { hidesUsers } from '../state/client-rules.js';
 import { findUser } from '../users/users.js';
-import { invalidParameter, userNotFoundForClient } from '../wire/errors.js';
+import { invalidParameter, userDisabled, userNotFoundForClient } from '../wire/errors.js';
 import { operation } from '../wire/operation.js';
 
 export const resendConfirmationCode = operation<
@@ -31,7 +31,8 @@ export const resendConfirmationCode = operation<
     context.limits.count('resend', owner.pool.id, user?.sub ?? Username);
     if (user?.status !== 'UNCONFIRMED' || !user.enabled) {
       if (hidesUsers(owner.client.settings)) return { CodeDeliveryDetails: simulatedDetails(Username) };
-      throw user ? invalidParameter('User is already confirmed.') : userNotFoundForClient();
+      if (!user) throw userNotFoundForClient();
+      throw user.enabled ? invalidParameter('User is already confirmed.') : userDisabled();
     }
     const attribute = confirmationAttribute(owner.pool, user);
     if (attribute === undefined) throw invalidParameter('Auto verification is not turned on.');

@@ -10,9 +10,10 @@ export const respondToAuthChallenge = operation<RespondToAuthChallengeRequest, S
     ChallengeName: 'text!',
     ChallengeResponses: 'map',
     Session: 'text',
-    ClientMetadata: 'ignored',
+    ClientMetadata: 'map',
     AnalyticsMetadata: 'ignored',
     UserContextData: 'ignored',
   },
-  (context, request) => answerChallenge(context, requireClient(context, request.ClientId), request),
+  (context, request) =>
+    answerChallenge(context, requireClient(context, request.ClientId), 'anybody', request),
 );

@@ -2,14 +2,14 @@ import { factorAttribute } from '../second-factors/factors.js';
 import type { Pool, User } from '../state/records.js';
 import { noDeliveryChannel, notAuthorized } from '../wire/errors.js';
 
+export const notResettable = () => notAuthorized('User password cannot be reset in the current state.');
+
 /** A pool without a setting of its own prefers the phone. */
 const legacyOrder = ['verified_phone_number', 'verified_email'];
 
 /** The attribute a reset code goes to. (Developer guide, Recovering user accounts) */
 export function recoveryAttribute({ settings }: Pool, user: User): string {
-  if (user.status === 'FORCE_CHANGE_PASSWORD') {
-    throw notAuthorized('User password cannot be reset in the current state.');
-  }
+  if (user.status === 'FORCE_CHANGE_PASSWORD') throw notResettable();
   if (user.status === 'UNCONFIRMED') throw noDeliveryChannel();
   const mechanisms = settings.AccountRecoverySetting?.RecoveryMechanisms;
   const byPriority = [...(mechanisms ?? [])].sort(

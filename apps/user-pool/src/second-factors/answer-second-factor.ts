@@ -2,12 +2,10 @@ import type { Context } from '../context.js';
 import { isSameText } from '../passwords/secret-hash.js';
 import { spendChallenge, type Challenge } from '../sign-in/challenge-session.js';
 import { requireParameter } from '../sign-in/clients.js';
-import type { SignInAnswer } from '../sign-in/sign-in-answer.js';
 import type { Factor } from '../state/records.js';
 import type { Holder } from '../tokens/session.js';
 import { modifyUser, updateUser } from '../users/users.js';
 import { codeMismatchOfFactor, invalidParameter, notAuthorized, totpNotEnabled } from '../wire/errors.js';
-import { askFactor } from './ask-second-factor.js';
 import { usableFactors } from './factors.js';
 import { checkTotp } from './totp.js';
 
@@ -29,19 +27,18 @@ export function answerTotp(context: Context, { user }: Holder, challenge: Challe
   updateUser(context, user, { authenticator: { ...authenticator, usedStep } });
 }
 
+/** The factor that was chosen: its question comes next. */
 export function answerSelection(
   context: Context,
   holder: Holder,
   challenge: Challenge,
   answers: Answers,
-): Promise<SignInAnswer> {
+): Factor {
   const wanted = requireParameter(answers, 'ANSWER');
-  const factor: Factor | undefined = usableFactors(holder.pool, holder.user).find(
-    (usable) => usable === wanted,
-  );
+  const factor = usableFactors(holder.pool, holder.user).find((usable) => usable === wanted);
   if (!factor) throw invalidParameter(`The user has not set up the factor ${wanted}.`);
   spendChallenge(context, challenge);
-  return askFactor(context, holder, factor);
+  return factor;
 }
 
 /** Only with the session that VerifySoftwareToken gave: it says that the app proved itself. */

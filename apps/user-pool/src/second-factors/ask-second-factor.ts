@@ -6,23 +6,33 @@ import { openChallenge } from '../sign-in/challenge-session.js';
 import type { SignInAnswer } from '../sign-in/sign-in-answer.js';
 import type { Factor } from '../state/records.js';
 import type { Holder } from '../tokens/session.js';
+import type { ClientMetadata } from '../triggers/client-metadata.js';
 import { factorAttribute, mfaMode, usableFactors } from './factors.js';
 
 /** The question that follows a right password, if one does. */
-export async function askSecondFactor(context: Context, holder: Holder): Promise<SignInAnswer | undefined> {
+export async function askSecondFactor(
+  context: Context,
+  holder: Holder,
+  messageMetadata: ClientMetadata,
+): Promise<SignInAnswer | undefined> {
   const { pool, user } = holder;
   const usable = usableFactors(pool, user);
   const preferred = usable.find((factor) => factor === user.preferredFactor);
   const only = usable.length === 1 ? usable[0] : undefined;
   const factor = preferred ?? only;
-  if (factor) return askFactor(context, holder, factor);
+  if (factor) return askFactor(context, holder, factor, messageMetadata);
   if (usable.length > 1)
     return ask(context, holder, 'SELECT_MFA_TYPE', { MFAS_CAN_CHOOSE: JSON.stringify(usable) });
   if (mfaMode(pool) !== 'ON') return undefined;
   return ask(context, holder, 'MFA_SETUP', { MFAS_CAN_SETUP: JSON.stringify(pool.factors) });
 }
 
-export async function askFactor(context: Context, holder: Holder, factor: Factor): Promise<SignInAnswer> {
+export async function askFactor(
+  context: Context,
+  holder: Holder,
+  factor: Factor,
+  clientMetadata: ClientMetadata,
+): Promise<SignInAnswer> {
   const { user } = holder;
   const attribute = factorAttribute[factor];
   if (attribute === undefined) {
@@ -31,7 +41,7 @@ export async function askFactor(context: Context, holder: Holder, factor: Factor
   }
   const code = randomCode(context.random);
   const destination = user.attributes[attribute] ?? '';
-  await sendMessage(context, holder, { kind: 'mfa', attribute, code });
+  await sendMessage(context, holder, { kind: 'mfa', attribute, code, clientMetadata });
   const parameters = {
     CODE_DELIVERY_DESTINATION: maskAddress(destination),
     CODE_DELIVERY_DELIVERY_MEDIUM: attribute === 'email' ? 'EMAIL' : 'SMS',

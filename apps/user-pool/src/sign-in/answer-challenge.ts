@@ -6,12 +6,15 @@ import {
   answerSetup,
   answerTotp,
 } from '../second-factors/answer-second-factor.js';
+import { askFactor } from '../second-factors/ask-second-factor.js';
 import type { Holder } from '../tokens/session.js';
+import type { ClientMetadata } from '../triggers/client-metadata.js';
 import { findUser } from '../users/users.js';
 import { invalidParameter, notAuthorized } from '../wire/errors.js';
+import type { Caller } from './begin-sign-in.js';
 import { readChallenge, type Challenge } from './challenge-session.js';
 import { requireParameter, type ClientOfPool } from './clients.js';
-import { continueSignIn, finishSignIn } from './continue-sign-in.js';
+import { continueSignIn, finishSignIn, type Step } from './continue-sign-in.js';
 import { answerNewPassword } from './new-password.js';
 import type { SignInAnswer } from './sign-in-answer.js';
 import { answerPasswordVerifier } from './srp-sign-in.js';
@@ -20,6 +23,7 @@ interface Answer {
   ChallengeName: string;
   ChallengeResponses?: Record<string, string> | undefined;
   Session?: string | undefined;
+  ClientMetadata?: ClientMetadata;
 }
 type Answers = Record<string, string>;
 
@@ -35,11 +39,13 @@ const supported = [
 export async function answerChallenge(
   context: Context,
   owner: ClientOfPool,
-  { ChallengeName: name, ChallengeResponses: answers = {}, Session }: Answer,
+  caller: Caller,
+  { ChallengeName: name, ChallengeResponses: answers = {}, Session, ClientMetadata: clientMetadata }: Answer,
 ): Promise<SignInAnswer> {
   const username = requireParameter(answers, 'USERNAME');
   checkSecretHash(owner.client, username, answers['SECRET_HASH']);
-  if (name === 'PASSWORD_VERIFIER') return answerPasswordVerifier(context, owner, answers);
+  const step = stepAfter(caller, clientMetadata);
+  if (name === 'PASSWORD_VERIFIER') return answerPasswordVerifier(context, owner, answers, step);
   if (!supported.includes(name)) {
     throw invalidParameter(`The local user pool does not support the challenge ${name}.`);
   }
@@ -48,22 +54,30 @@ export async function answerChallenge(
   if (findUser(context, owner.pool, username)?.sub !== challenge.sub) {
     throw notAuthorized('Invalid session for the user.');
   }
-  return judge(context, holder, challenge, answers);
+  return judge(context, { holder, challenge, answers }, step);
 }
+
+/** Of both operations only the administrators' passes anything on to CustomMessage. (API reference, ClientMetadata) */
+const stepAfter = (caller: Caller, clientMetadata: ClientMetadata): Step => ({
+  clientMetadata,
+  messageMetadata: caller === 'administrator' ? clientMetadata : undefined,
+});
 
 async function judge(
   context: Context,
-  holder: Holder,
-  challenge: Challenge,
-  answers: Answers,
+  { holder, challenge, answers }: { holder: Holder; challenge: Challenge; answers: Answers },
+  step: Step,
 ): Promise<SignInAnswer> {
   switch (challenge.name) {
     case 'NEW_PASSWORD_REQUIRED': {
       const user = await answerNewPassword(context, holder, challenge, answers);
-      return continueSignIn(context, { ...holder, user }, 'TokenGeneration_NewPasswordChallenge');
+      const source = 'TokenGeneration_NewPasswordChallenge';
+      return continueSignIn(context, { ...holder, user }, { ...step, source });
     }
-    case 'SELECT_MFA_TYPE':
-      return answerSelection(context, holder, challenge, answers);
+    case 'SELECT_MFA_TYPE': {
+      const factor = answerSelection(context, holder, challenge, answers);
+      return askFactor(context, holder, factor, step.messageMetadata);
+    }
     case 'SOFTWARE_TOKEN_MFA':
       answerTotp(context, holder, challenge, answers);
       break;
@@ -73,5 +87,5 @@ async function judge(
     default:
       answerSentCode(context, challenge, answers);
   }
-  return finishSignIn(context, holder);
+  return finishSignIn(context, holder, step);
 }

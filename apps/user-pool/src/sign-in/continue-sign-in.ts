@@ -3,16 +3,26 @@ import { askSecondFactor } from '../second-factors/ask-second-factor.js';
 import type { Holder } from '../tokens/session.js';
 import { startSession } from '../tokens/sessions.js';
 import { tellPostAuthentication } from '../triggers/authentication-triggers.js';
+import type { ClientMetadata } from '../triggers/client-metadata.js';
 import type { TokenSource } from '../triggers/pre-token-generation.js';
 import { notAuthorized } from '../wire/errors.js';
 import { askNewPassword } from './new-password.js';
 import type { SignInAnswer } from './sign-in-answer.js';
 
+/** What the request that brought the sign-in here says about the rest of it. */
+export interface Step {
+  source?: TokenSource;
+  /** For PreTokenGeneration and PostAuthentication. */
+  clientMetadata?: ClientMetadata;
+  /** For CustomMessage. */
+  messageMetadata?: ClientMetadata;
+}
+
 /** The password was right: what comes next, another question or the tokens. */
 export async function continueSignIn(
   context: Context,
   holder: Holder,
-  source: TokenSource = 'TokenGeneration_Authentication',
+  step: Step = {},
 ): Promise<SignInAnswer> {
   const { user } = holder;
   if (user.status === 'FORCE_CHANGE_PASSWORD') {
@@ -21,15 +31,17 @@ export async function continueSignIn(
     }
     return askNewPassword(context, holder);
   }
-  return (await askSecondFactor(context, holder)) ?? finishSignIn(context, holder, source);
+  return (
+    (await askSecondFactor(context, holder, step.messageMetadata)) ?? finishSignIn(context, holder, step)
+  );
 }
 
 export async function finishSignIn(
   context: Context,
   holder: Holder,
-  source: TokenSource = 'TokenGeneration_Authentication',
+  { source = 'TokenGeneration_Authentication', clientMetadata }: Step,
 ): Promise<SignInAnswer> {
-  const tokens = await startSession(context, holder, source);
-  await tellPostAuthentication(context, holder);
+  const tokens = await startSession(context, holder, { source, clientMetadata });
+  await tellPostAuthentication(context, holder, clientMetadata);
   return { ChallengeParameters: {}, AuthenticationResult: tokens };
 }

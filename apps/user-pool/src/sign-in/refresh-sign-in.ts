@@ -29,7 +29,8 @@ export async function signInWithRefreshToken(
   }
   const { holder, session } = readRefreshToken(context, owner, token);
   checkRefreshSecretHash(client, holder.user.username, given);
-  return { ChallengeParameters: {}, AuthenticationResult: await issueTokens(context, holder, session) };
+  const tokens = await issueTokens(context, holder, session, { source: 'TokenGeneration_RefreshTokens' });
+  return { ChallengeParameters: {}, AuthenticationResult: tokens };
 }
 
 /** Here the hash is over the real username, often the `sub`, and not over what the user typed at sign-in. */

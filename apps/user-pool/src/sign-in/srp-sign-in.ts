@@ -10,7 +10,7 @@ import { askPreAuthentication } from '../triggers/authentication-triggers.js';
 import { findUser } from '../users/users.js';
 import { incorrectCredentials, invalidParameter, userNotFound } from '../wire/errors.js';
 import { requireParameter, type ClientOfPool } from './clients.js';
-import { continueSignIn } from './continue-sign-in.js';
+import { continueSignIn, type Step } from './continue-sign-in.js';
 import { proveIdentity } from './password-check.js';
 import type { SignInAnswer } from './sign-in-answer.js';
 
@@ -75,6 +75,7 @@ export async function answerPasswordVerifier(
   context: Context,
   { pool, client }: ClientOfPool,
   answers: Parameters,
+  step: Step,
 ): Promise<SignInAnswer> {
   const block = Buffer.from(requireParameter(answers, 'PASSWORD_CLAIM_SECRET_BLOCK'), 'base64');
   const signature = Buffer.from(requireParameter(answers, 'PASSWORD_CLAIM_SIGNATURE'), 'base64');
@@ -96,7 +97,7 @@ export async function answerPasswordVerifier(
   // A proof that was overheard is good for nothing.
   if (context.database.isMarked(`answered/${exchange.b}`)) throw incorrectCredentials();
   context.database.mark(`answered/${exchange.b}`, exchange.expiresAt);
-  return continueSignIn(context, { pool, client, user });
+  return continueSignIn(context, { pool, client, user }, step);
 }
 
 function sessionKey(exchange: Exchange): Buffer {

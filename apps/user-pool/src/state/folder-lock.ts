@@ -1,40 +1,53 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { listens, nameOf, PresenceSocket } from './presence-socket.js';
 
-/** Somebody else works in the folder. The text says what to do. */
-export class FolderInUse extends Error {}
+/** Somebody else works in the folder. */
+export class FolderInUse extends Error {
+  constructor(directory: string, pid?: number) {
+    super(`${directory} is in use by ${pid === undefined ? 'another process' : `process ${pid}`}.`);
+  }
+}
 
 /** Two processes in one folder would overwrite each other's data. Answers how to let go of it. */
-export function lockFolder(directory: string): () => void {
+export async function lockFolder(directory: string): Promise<() => Promise<void>> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const file = join(directory, 'lock');
+  if (process.platform === 'win32') return lockPipe(directory);
+  const own = new PresenceSocket();
+  await own.open(directory);
   try {
-    writeFileSync(file, String(process.pid), { flag: 'wx', mode: 0o600 });
+    await waitForTurn(directory, own);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    takeOver(directory, file);
+    await own.close();
+    throw error;
   }
-  return () => rmSync(file, { force: true });
+  return () => own.close();
 }
 
-/** A killed process leaves its lock behind. */
-function takeOver(directory: string, file: string): void {
-  const owner = Number(readFileSync(file, 'utf8'));
-  if (owner !== process.pid && isRunning(owner)) {
-    throw new FolderInUse(
-      `${directory} is in use by process ${owner}. If that is no user pool, delete ${file}.`,
+/** Of several that start at once the one with the first name goes on, and the others give up. */
+async function waitForTurn(directory: string, own: PresenceSocket): Promise<void> {
+  for (let look = 1; look <= 500; look++) {
+    const others = await own.others();
+    const winner = others.find(
+      ({ state, name }) => state === 'working' || (state === 'starting' && name < own.name),
     );
+    if (winner) throw new FolderInUse(directory, winner.pid);
+    if (others.length === 0) {
+      own.presence.state = 'working';
+      return;
+    }
+    await wait(10);
   }
-  writeFileSync(file, String(process.pid), { mode: 0o600 });
+  throw new FolderInUse(directory);
 }
 
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process cannot be signalled, but it is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** Windows gives a pipe to one process at a time, and takes it back when that ends. */
+async function lockPipe(directory: string): Promise<() => Promise<void>> {
+  const server = createServer((socket) => socket.destroy());
+  await listens(server, `\\\\.\\pipe\\${nameOf(directory)}`).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? new FolderInUse(directory) : error;
+  });
+  server.unref();
+  return () => new Promise((resolve) => void server.close(() => resolve()));
 }

@@ -1,6 +1,5 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lockFolder } from './folder-lock.js';
 
 /** One record as it is now; `null` when it is gone. */
 export interface Change {
@@ -30,10 +29,9 @@ export function openJournal(directory: string): {
   records: Change[];
   journal: (live: () => Snapshot) => Journal;
 } {
-  const unlock = lockFolder(directory);
   const file = join(directory, 'journal.jsonl');
   const records = existsSync(file) ? readRecords(readFileSync(file)) : [];
-  return { records, journal: (live) => new FileJournal(file, live, unlock) };
+  return { records, journal: (live) => new FileJournal(file, live) };
 }
 
 function readRecords(content: Buffer): Change[] {
@@ -68,7 +66,6 @@ class FileJournal implements Journal {
   constructor(
     private readonly file: string,
     private readonly live: () => Snapshot,
-    private readonly unlock: () => void,
   ) {
     this.handle = this.compact();
   }
@@ -87,7 +84,6 @@ class FileJournal implements Journal {
 
   close(): void {
     closeSync(this.handle);
-    this.unlock();
   }
 
   private write(handle: number, line: string): void {

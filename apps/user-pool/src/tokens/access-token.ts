@@ -22,7 +22,7 @@ export function readAccessToken(context: Context, token: string): Holder {
   if (client?.poolId !== pool.id) throw invalid();
   const user = context.database.user(pool.id, String(claims['sub']));
   if (!user) throw userNotFound();
-  if (isRevoked(context, String(claims['origin_jti']), user.sessionEpoch)) {
+  if (isRevoked(context, String(claims['origin_jti'] ?? claims['event_id']), user.sessionEpoch)) {
     throw notAuthorized('Access Token has been revoked');
   }
   if (!user.enabled) throw userDisabled();

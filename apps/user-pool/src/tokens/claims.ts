@@ -1,7 +1,7 @@
 import { toSeconds } from '../clock.js';
 import type { Context } from '../context.js';
 import { randomUuid } from '../random.js';
-import { lifetimes, mayRead } from '../state/client-rules.js';
+import { allowsRevocation, lifetimes, mayRead } from '../state/client-rules.js';
 import type { User } from '../state/records.js';
 import { groupsOf } from '../users/groups.js';
 import type { Claims } from './jwt.js';
@@ -35,19 +35,23 @@ export function idClaims(context: Context, holder: Holder, session: Session): Cl
   };
 }
 
-function sharedClaims(context: Context, { pool, user }: Holder, session: Session): Claims {
+function sharedClaims(context: Context, { pool, client, user }: Holder, session: Session): Claims {
   const groups = groupsOf(context, user).map(({ name }) => name);
   return {
     sub: user.sub,
     ...(groups.length > 0 && { 'cognito:groups': groups }),
     iss: issuerOf(context, pool.id),
-    origin_jti: session.originJti,
-    event_id: randomUuid(context.random),
-    jti: randomUuid(context.random),
+    ...revocableClaims(context, client, session),
+    // Begins as `origin_jti` does: a global sign-out reaches the tokens that have none, too.
+    event_id: session.originJti.split('-')[0] + randomUuid(context.random).slice(8),
     auth_time: session.authTime,
     iat: toSeconds(context.clock.now()),
   };
 }
+
+/** A client that does not allow revocation has tokens without them. (Developer guide, Revoking tokens) */
+const revocableClaims = (context: Context, { settings }: Holder['client'], { originJti }: Session): Claims =>
+  allowsRevocation(settings) ? { origin_jti: originJti, jti: randomUuid(context.random) } : {};
 
 /** The group with the lowest precedence comes first, and its role is the preferred one. */
 function roleClaims(context: Context, { user }: Holder): Claims {

@@ -3,7 +3,7 @@ import { toSeconds } from '../clock.js';
 import type { Context } from '../context.js';
 import { randomUuid } from '../random.js';
 import { lifetimes, rotatesRefreshTokens } from '../state/client-rules.js';
-import { customiseIdClaims, type TokenSource } from '../triggers/pre-token-generation.js';
+import { customiseIdClaims, type TokenOccasion } from '../triggers/pre-token-generation.js';
 import type { Holder, Session } from './session.js';
 import { accessClaims, idClaims } from './claims.js';
 import { signJwt } from './jwt.js';
@@ -13,7 +13,7 @@ import { sealRefreshToken } from './refresh-token.js';
 export async function startSession(
   context: Context,
   holder: Holder,
-  source: TokenSource,
+  occasion: TokenOccasion,
 ): Promise<AuthenticationResultType> {
   const now = context.clock.now();
   const session: Session = {
@@ -22,7 +22,7 @@ export async function startSession(
     expiresAt: now + lifetimes(holder.client.settings).refresh,
     generation: 0,
   };
-  const tokens = await issueTokens(context, holder, session, source);
+  const tokens = await issueTokens(context, holder, session, occasion);
   return { ...tokens, RefreshToken: sealRefreshToken(context, holder, session) };
 }
 
@@ -31,9 +31,9 @@ export async function issueTokens(
   context: Context,
   holder: Holder,
   session: Session,
-  source: TokenSource = 'TokenGeneration_RefreshTokens',
+  occasion: TokenOccasion,
 ): Promise<AuthenticationResultType> {
-  const claims = await customiseIdClaims(context, holder, source, idClaims(context, holder, session));
+  const claims = await customiseIdClaims(context, holder, occasion, idClaims(context, holder, session));
   const keys = context.keys.of(holder.pool.id);
   const [AccessToken, IdToken] = await Promise.all([
     signJwt(keys.access, accessClaims(context, holder, session)),

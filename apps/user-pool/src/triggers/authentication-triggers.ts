@@ -2,16 +2,15 @@ import type { Context } from '../context.js';
 import type { ClientOfPool } from '../sign-in/clients.js';
 import type { User } from '../state/records.js';
 import type { Holder } from '../tokens/session.js';
+import type { ClientMetadata } from './client-metadata.js';
 import { runTrigger, triggerAttributes } from './run-trigger.js';
-
-type Metadata = Record<string, string> | undefined;
 
 /** May refuse a sign-in by throwing. It runs for unknown users too where the client hides who exists. */
 export async function askPreAuthentication(
   context: Context,
   owner: ClientOfPool,
   who: { userName: string; user: User | undefined },
-  metadata: Metadata,
+  metadata: ClientMetadata,
 ): Promise<void> {
   await runTrigger(context, owner, {
     trigger: 'PreAuthentication',
@@ -29,6 +28,7 @@ export async function askPreAuthentication(
 export async function tellPostAuthentication(
   context: Context,
   { pool, client, user }: Holder,
+  metadata: ClientMetadata,
 ): Promise<void> {
   await runTrigger(
     context,
@@ -37,7 +37,11 @@ export async function tellPostAuthentication(
       trigger: 'PostAuthentication',
       source: 'PostAuthentication_Authentication',
       userName: user.username,
-      request: { userAttributes: triggerAttributes(user), newDeviceUsed: false, clientMetadata: null },
+      request: {
+        userAttributes: triggerAttributes(user),
+        newDeviceUsed: false,
+        clientMetadata: metadata ?? null,
+      },
       response: {},
     },
   );

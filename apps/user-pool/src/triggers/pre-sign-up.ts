@@ -7,7 +7,7 @@ interface Applicant {
   userName: string;
   attributes: Record<string, string>;
   validationData: Record<string, string> | null;
-  clientMetadata: Record<string, string> | undefined;
+  clientMetadata: Record<string, string> | null | undefined;
 }
 
 export interface PreSignUpAnswer {

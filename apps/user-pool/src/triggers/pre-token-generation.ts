@@ -1,10 +1,17 @@
 import type { Context } from '../context.js';
 import type { Claims } from '../tokens/jwt.js';
 import type { Holder } from '../tokens/session.js';
+import type { ClientMetadata } from './client-metadata.js';
 import { runTrigger, triggerAttributes } from './run-trigger.js';
 
 export type TokenSource =
   'TokenGeneration_Authentication' | 'TokenGeneration_NewPasswordChallenge' | 'TokenGeneration_RefreshTokens';
+
+/** Why tokens are made, and what the caller passes on to whoever customises them. */
+export interface TokenOccasion {
+  source: TokenSource;
+  clientMetadata?: ClientMetadata;
+}
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
@@ -33,7 +40,7 @@ const fixed = [
 export async function customiseIdClaims(
   context: Context,
   { pool, client, user }: Holder,
-  source: TokenSource,
+  { source, clientMetadata }: TokenOccasion,
   claims: Claims,
 ): Promise<Claims> {
   const answer = await runTrigger(
@@ -46,7 +53,7 @@ export async function customiseIdClaims(
       request: {
         userAttributes: triggerAttributes(user),
         groupConfiguration: { groupsToOverride: user.groups, iamRolesToOverride: [], preferredRole: null },
-        clientMetadata: null,
+        clientMetadata: clientMetadata ?? null,
       },
       response: { claimsOverrideDetails: null },
     },

@@ -2,16 +2,12 @@ import {
   AdminConfirmSignUpCommand,
   AdminDisableUserCommand,
   AdminGetUserCommand,
-  AdminInitiateAuthCommand,
   AdminResetUserPasswordCommand,
   AdminSetUserPasswordCommand,
   ChangePasswordCommand,
   ConfirmForgotPasswordCommand,
-  ConfirmSignUpCommand,
   ForgotPasswordCommand,
   GetUserCommand,
-  InitiateAuthCommand,
-  ResendConfirmationCodeCommand,
   SignUpCommand,
   AdminCreateUserCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -28,16 +24,11 @@ beforeAll(async () => {
 });
 afterAll(() => target.close());
 
-const nobody = 'nobody@example.com';
 const signUp = ({ sdk, clientId }: Target, Username: string, Password = password) =>
   sdk.send(new SignUpCommand({ ClientId: clientId, Username, Password }));
-const resend = ({ sdk, clientId }: Target, Username: string) =>
-  sdk.send(new ResendConfirmationCodeCommand({ ClientId: clientId, Username }));
 const forgot = ({ sdk, clientId }: Target, Username: string) =>
   sdk.send(new ForgotPasswordCommand({ ClientId: clientId, Username }));
 const code = { ConfirmationCode: '123456' };
-const confirm = ({ sdk, clientId }: Target, Username: string) =>
-  sdk.send(new ConfirmSignUpCommand({ ClientId: clientId, Username, ...code }));
 const reset = ({ sdk, clientId }: Target, Username: string) =>
   sdk.send(new ConfirmForgotPasswordCommand({ ClientId: clientId, Username, Password: password, ...code }));
 const who = (Username: string) => ({ UserPoolId: target.poolId, Username });
@@ -87,11 +78,18 @@ describe('sign-up', () => {
     expect(message).toContain(word);
   });
 
-  it('a password is shorter than six or longer than 256 characters in no pool', async () => {
-    for (const given of ['aB1!a', `aB1!${'x'.repeat(253)}`]) {
-      const { name } = await refusal(signUp(target, 'rule@example.com', given));
-      expect(['InvalidParameterException', 'InvalidPasswordException']).toContain(name);
-    }
+  it('a password is shorter than six characters in no pool', async () => {
+    expect(await refusal(signUp(target, 'rule@example.com', 'aB1!a'))).toEqual({
+      name: 'InvalidParameterException',
+      message: expect.stringMatching(
+        /^1 validation error detected: Value.* at 'password' failed to satisfy constraint: Member must have length greater than or equal to 6/,
+      ),
+    });
+  });
+
+  it('a password is longer than 256 characters in no pool', async () => {
+    const { name } = await refusal(signUp(target, 'rule@example.com', `aB1!${'x'.repeat(253)}`));
+    expect(target.either('InvalidParameterException', 'InvalidPasswordException')).toContain(name);
     await signUp(target, 'long@example.com', `aB1!${'x'.repeat(252)}`);
   });
 
@@ -112,37 +110,6 @@ describe('sign-up', () => {
       name: 'NotAuthorizedException',
       message: expect.stringMatching(/^SignUp is not permitted for this user pool/),
     });
-  });
-});
-
-// Developer guide: Managing error responses.
-describe('users who do not exist', () => {
-  const unknown = {
-    name: 'UserNotFoundException',
-    message: expect.stringMatching(/^Username\/client id combination not found\.?$/),
-  };
-
-  it('are named by confirmation and recovery with LEGACY', async () => {
-    for (const call of [confirm, resend, forgot, reset]) {
-      expect(await refusal(call(legacy, nobody))).toEqual(unknown);
-    }
-  });
-
-  it('look like a wrong or missing code with ENABLED', async () => {
-    const names = ['CodeMismatchException', 'ExpiredCodeException'];
-    expect(names).toContain((await refusal(reset(target, nobody))).name);
-    expect([...names, 'NotAuthorizedException']).toContain((await refusal(confirm(target, nobody))).name);
-  });
-});
-
-describe('users who are confirmed already', () => {
-  it('are named by ResendConfirmationCode with LEGACY only', async () => {
-    await createUser(target, 'dan@example.com');
-    expect(await refusal(resend(legacy, 'dan@example.com'))).toEqual({
-      name: 'InvalidParameterException',
-      message: 'User is already confirmed.',
-    });
-    expect((await resend(target, 'dan@example.com')).CodeDeliveryDetails).toBeDefined();
   });
 });
 
@@ -168,7 +135,10 @@ describe('a forgotten password', () => {
     const RecoveryMechanisms = [{ Name: 'admin_only' as const, Priority: 1 }];
     const strict = await target.addPool({ AccountRecoverySetting: { RecoveryMechanisms } });
     await createUser(strict, 'fay@example.com');
-    expect((await refusal(forgot(strict, 'fay@example.com'))).name).toBe('NotAuthorizedException');
+    expect(await refusal(forgot(strict, 'fay@example.com'))).toEqual({
+      name: 'NotAuthorizedException',
+      message: expect.stringMatching(/^Contact administrator to reset password\.?$/),
+    });
   });
 
   it('sends the code to a masked address; the old password works until the reset (inferred)', async () => {
@@ -183,7 +153,10 @@ describe('a forgotten password', () => {
 
   it('a code that was never asked for has expired', async () => {
     await createUser(target, 'hal@example.com');
-    expect((await refusal(reset(target, 'hal@example.com'))).name).toBe('ExpiredCodeException');
+    expect(await refusal(reset(target, 'hal@example.com'))).toEqual({
+      name: 'ExpiredCodeException',
+      message: 'Invalid code provided, please request a code again.',
+    });
   });
 });
 
@@ -229,42 +202,5 @@ describe('passwords', () => {
     });
     await change(password);
     expect((await use(two.AccessToken)).Username).toBeDefined();
-  });
-});
-
-describe('clients', () => {
-  it('with a secret need its hash for sign-up, confirmation and recovery', async () => {
-    const { ClientId = '' } = await target.addClient({ GenerateSecret: true });
-    const secret = { ...target, clientId: ClientId };
-    const message = `Client ${ClientId} is configured with secret but SECRET_HASH was not received`;
-    for (const call of [signUp, confirm, resend, forgot, reset]) {
-      const { name, message: text } = await refusal(call(secret, 'gus@example.com'));
-      expect([name, text.startsWith('Client') ? text : message]).toEqual(['NotAuthorizedException', message]);
-    }
-  });
-
-  it('the administrators’ flow answers as the public one, and each pool names itself when it is not there', async () => {
-    const { ClientId = '' } = await target.addClient({
-      ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-    });
-    await createUser(target, 'pam@example.com');
-    const AuthParameters = { USERNAME: 'pam@example.com', PASSWORD: password };
-    const start = (UserPoolId: string) =>
-      target.sdk.send(
-        new AdminInitiateAuthCommand({
-          UserPoolId,
-          ClientId,
-          AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
-          AuthParameters,
-        }),
-      );
-    const { AuthenticationResult: tokens } = await start(target.poolId);
-    expect(tokens).toMatchObject({ TokenType: 'Bearer', RefreshToken: expect.any(String) });
-    const strange = target.poolId.slice(0, -1) + (target.poolId.endsWith('a') ? 'b' : 'a');
-    expect((await refusal(start(strange))).name).toBe('ResourceNotFoundException');
-    const open = new InitiateAuthCommand({ ClientId, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters });
-    expect((await refusal(target.sdk.send(open))).message).toBe(
-      'USER_PASSWORD_AUTH flow not enabled for this client',
-    );
   });
 });

@@ -5,6 +5,7 @@ import {
   CreateUserPoolCommand,
   DescribeUserPoolClientCommand,
   DescribeUserPoolCommand,
+  InitiateAuthCommand,
   SignUpCommand,
   UpdateUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -13,8 +14,14 @@ import { createUser, password, refusal, signIn } from '../support.js';
 import { openTarget, type Target } from './target.js';
 
 let target: Target;
+let aliases: Target;
 beforeAll(async () => {
   target = await openTarget(process.env);
+  aliases = await target.addPool({
+    UsernameAttributes: undefined,
+    AliasAttributes: ['email'],
+    Schema: undefined,
+  });
 });
 afterAll(() => target.close());
 
@@ -40,7 +47,21 @@ describe('pool and app-client options', () => {
         new SignUpCommand({ ClientId: target.clientId, Username: 'two@example.com', Password: password }),
       );
     await signUp();
-    expect((await refusal(signUp())).name).toBe('UsernameExistsException');
+    expect(await refusal(signUp())).toEqual({
+      name: 'UsernameExistsException',
+      message: expect.stringMatching(
+        /^(User already exists|An account with the given email already exists\.)$/,
+      ),
+    });
+  });
+
+  it('UsernameAttributes email and phone_number: a username is either, and that is said', async () => {
+    const pool = await target.addPool({ UsernameAttributes: ['email', 'phone_number'], Schema: undefined });
+    const call = new SignUpCommand({ ClientId: pool.clientId, Username: 'bob', Password: password });
+    expect(await refusal(pool.sdk.send(call))).toEqual({
+      name: 'InvalidParameterException',
+      message: expect.stringMatching(/^Username should be either an email or a phone number\.?$/),
+    });
   });
 
   it('UsernameAttributes and AliasAttributes exclude each other', async () => {
@@ -49,25 +70,56 @@ describe('pool and app-client options', () => {
   });
 
   it('AliasAttributes email: a username may not look like an address', async () => {
-    const pool = await target.addPool({
-      UsernameAttributes: undefined,
-      AliasAttributes: ['email'],
-      Schema: undefined,
-    });
+    const pool = aliases;
     const call = new AdminCreateUserCommand({
       UserPoolId: pool.poolId,
       Username: 'a@example.com',
       MessageAction: 'SUPPRESS',
     });
-    expect((await refusal(pool.sdk.send(call))).name).toBe('InvalidParameterException');
+    expect(await refusal(pool.sdk.send(call))).toEqual({
+      name: 'InvalidParameterException',
+      message: expect.stringMatching(
+        /^Username cannot be of email format, since user pool is configured for email alias\.?$/,
+      ),
+    });
+  });
+
+  it('AliasAttributes email: a sign-up with a taken address succeeds, and so hides that it is taken', async () => {
+    const pool = aliases;
+    await createUser(pool, 'eve', password, 'eve@example.com');
+    const UserAttributes = [{ Name: 'email', Value: 'eve@example.com' }];
+    const signUp = { ClientId: pool.clientId, Username: 'eve2', Password: password, UserAttributes };
+    expect((await pool.sdk.send(new SignUpCommand(signUp))).UserConfirmed).toBe(false);
+    expect((await attributes(pool, 'eve@example.com')).username).toBe('eve');
+  });
+
+  it('AliasAttributes email: the address names only the last user who verified it', async () => {
+    const pool = aliases;
+    await createUser(pool, 'fay', password, 'fay@example.com');
+    const create = (ForceAliasCreation: boolean) =>
+      pool.sdk.send(
+        new AdminCreateUserCommand({
+          UserPoolId: pool.poolId,
+          Username: 'fay2',
+          UserAttributes: [
+            { Name: 'email', Value: 'fay@example.com' },
+            { Name: 'email_verified', Value: 'true' },
+          ],
+          MessageAction: 'SUPPRESS',
+          ForceAliasCreation,
+        }),
+      );
+    expect(await refusal(create(false))).toEqual({
+      name: 'AliasExistsException',
+      message: expect.stringMatching(/^An account with the (given )?email already exists\.?$/),
+    });
+    await create(true);
+    expect((await attributes(pool, 'fay@example.com')).username).toBe('fay2');
+    expect((await attributes(pool, 'fay'))['email_verified']).toBe('false');
   });
 
   it('AliasAttributes email: the address signs in only while it is verified', async () => {
-    const pool = await target.addPool({
-      UsernameAttributes: undefined,
-      AliasAttributes: ['email'],
-      Schema: undefined,
-    });
+    const pool = aliases;
     await createUser(pool, 'three', password, 'three@example.com');
     expect((await signIn(pool, 'three@example.com')).AuthenticationResult).toBeDefined();
     await pool.sdk.send(
@@ -94,14 +146,30 @@ describe('pool and app-client options', () => {
     expect((await signIn(target, 'FIVE@example.COM')).AuthenticationResult).toBeDefined();
   });
 
-  it('email_verified in an admin write needs email in the same call', async () => {
-    const call = new AdminCreateUserCommand({
-      UserPoolId: target.poolId,
-      Username: 'six@example.com',
-      UserAttributes: [{ Name: 'phone_number_verified', Value: 'true' }],
-      MessageAction: 'SUPPRESS',
-    });
-    expect((await refusal(target.sdk.send(call))).name).toBe('InvalidParameterException');
+  it.each(['email', 'phone_number'])(
+    '%s_verified in an admin write needs the address in the same call',
+    async (name) => {
+      const pool = aliases;
+      const call = new AdminCreateUserCommand({
+        UserPoolId: pool.poolId,
+        Username: `with-${name}`,
+        UserAttributes: [{ Name: `${name}_verified`, Value: 'true' }],
+        MessageAction: 'SUPPRESS',
+      });
+      expect((await refusal(pool.sdk.send(call))).name).toBe('InvalidParameterException');
+    },
+  );
+
+  it('email_verified is set by an administrator', async () => {
+    const who = { UserPoolId: target.poolId, Username: 'seven@example.com' };
+    await target.sdk.send(new AdminCreateUserCommand({ ...who, MessageAction: 'SUPPRESS' }));
+    expect(await attributes(target, who.Username)).not.toHaveProperty('email_verified', 'true');
+    const UserAttributes = [
+      { Name: 'email', Value: who.Username },
+      { Name: 'email_verified', Value: 'true' },
+    ];
+    await target.sdk.send(new AdminUpdateUserAttributesCommand({ ...who, UserAttributes }));
+    expect((await attributes(target, who.Username))['email_verified']).toBe('true');
   });
 
   it('TemporaryPasswordValidityDays is 7 by default', async () => {
@@ -115,6 +183,20 @@ describe('pool and app-client options', () => {
       name: 'InvalidParameterException',
       message: 'USER_PASSWORD_AUTH flow not enabled for this client',
     });
+  });
+
+  it('a client without ExplicitAuthFlows takes SRP and refresh tokens', async () => {
+    const { ClientId = '' } = await target.addClient({ ExplicitAuthFlows: undefined });
+    const start = (
+      AuthFlow: 'USER_SRP_AUTH' | 'REFRESH_TOKEN_AUTH',
+      AuthParameters: Record<string, string>,
+    ) => target.sdk.send(new InitiateAuthCommand({ ClientId, AuthFlow, AuthParameters }));
+    const SRP_A = 'ab'.repeat(384);
+    const asked = await start('USER_SRP_AUTH', { USERNAME: 'five@example.com', SRP_A });
+    expect(asked.ChallengeName).toBe('PASSWORD_VERIFIER');
+    expect((await refusal(start('REFRESH_TOKEN_AUTH', { REFRESH_TOKEN: 'x' }))).name).toBe(
+      'NotAuthorizedException',
+    );
   });
 
   it('old and new names of flows cannot be mixed', async () => {

@@ -116,6 +116,7 @@ describe('settings of a pool', () => {
     expect(UserPool?.UsernameAttributes).toEqual(['email']);
     expect(UserPool?.UsernameConfiguration?.CaseSensitive).toBe(false);
     expect(UserPool?.SchemaAttributes?.find(({ Name }) => Name === 'email')?.Required).toBe(true);
+    expect(UserPool?.SchemaAttributes?.map(({ Name }) => Name)).toContain('custom:rails_app_id');
   });
 
   it('authenticator apps are switched on after the pool is made, with SetUserPoolMfaConfig', async () => {
@@ -200,6 +201,7 @@ describe('attributes of a user', () => {
 describe('groups', () => {
   it('are in both tokens issued from then on; the lowest precedence gives the preferred role', async () => {
     await createUser(target, 'cyd@example.com');
+    const { AuthenticationResult: before } = await signIn(target, 'cyd@example.com');
     const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
     const create = (GroupName: string, Precedence: number) =>
       target.sdk.send(
@@ -220,6 +222,8 @@ describe('groups', () => {
       const member = { UserPoolId: target.poolId, Username: 'cyd@example.com', GroupName };
       await target.sdk.send(new AdminAddUserToGroupCommand(member));
     }
+    // Tokens that were there before say nothing of them.
+    expect(claimsOf(before?.AccessToken)).not.toHaveProperty('cognito:groups');
     const { AuthenticationResult: tokens } = await signIn(target, 'cyd@example.com');
     const [id, access] = [claimsOf(tokens?.IdToken), claimsOf(tokens?.AccessToken)];
     for (const claims of [id, access]) {

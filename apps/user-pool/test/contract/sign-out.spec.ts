@@ -1,57 +1,132 @@
 import {
   AdminDisableUserCommand,
+  AdminEnableUserCommand,
   AdminUserGlobalSignOutCommand,
+  GetTokensFromRefreshTokenCommand,
   GetUserCommand,
+  GlobalSignOutCommand,
   RevokeTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { JwtVerifier } from 'aws-jwt-verify';
 import { createUser, refusal, signIn } from '../support.js';
 import { openTarget, type Target } from './target.js';
 
+const email = 'ann@example.com';
 let target: Target;
 beforeAll(async () => {
   target = await openTarget(process.env);
+  await createUser(target, email);
 });
 afterAll(() => target.close());
 
 const who = (Username: string) => ({ UserPoolId: target.poolId, Username });
-const tokensOf = async (email: string) => (await signIn(target, email)).AuthenticationResult ?? {};
+const tokensOf = async (name: string, at = target) => (await signIn(at, name)).AuthenticationResult ?? {};
 const use = (AccessToken: string | undefined) => target.sdk.send(new GetUserCommand({ AccessToken }));
+const renew = (RefreshToken: string | undefined, ClientId = target.clientId) =>
+  target.sdk.send(new GetTokensFromRefreshTokenCommand({ ClientId, RefreshToken }));
+const revoke = (Token: string | undefined, ClientId: string | undefined = target.clientId) =>
+  target.sdk.send(new RevokeTokenCommand({ ClientId, Token }));
 
-// Developer guide: Token revocation. API reference: RevokeToken, AdminUserGlobalSignOut, AdminDisableUser.
-describe('the end of sessions', () => {
-  it('AdminUserGlobalSignOut ends all of a user, and AdminDisableUser too', async () => {
-    for (const [name, Command] of [
-      ['kim@example.com', AdminUserGlobalSignOutCommand],
-      ['lou@example.com', AdminDisableUserCommand],
-    ] as const) {
-      await createUser(target, name);
-      const { AccessToken } = await tokensOf(name);
-      await target.sdk.send(new Command(who(name)));
-      expect((await refusal(use(AccessToken))).name).toBe('NotAuthorizedException');
+// Developer guide: Token revocation. API reference: RevokeToken.
+describe('RevokeToken', () => {
+  it('ends that refresh token and its access tokens, and no other session', async () => {
+    const [one, two] = [await tokensOf(email), await tokensOf(email)];
+    const renewed = (await renew(one.RefreshToken)).AuthenticationResult;
+    expect(await revoke(one.RefreshToken)).toEqual({ $metadata: expect.anything() });
+    expect((await refusal(renew(one.RefreshToken))).message).toMatch(/^Refresh Token has been revoked\.?$/);
+    for (const token of [one.AccessToken, renewed?.AccessToken]) {
+      expect((await refusal(use(token))).message).toMatch(/^Access Token has been revoked\.?$/);
     }
+    expect((await use(two.AccessToken)).Username).toBeDefined();
+    expect((await renew(two.RefreshToken)).AuthenticationResult).toBeDefined();
   });
 
-  it('RevokeToken is for the client that was given the token, and for clients that allow it', async () => {
-    await createUser(target, 'mia@example.com');
-    const revoke = (ClientId: string | undefined, Token: string | undefined) =>
-      refusal(target.sdk.send(new RevokeTokenCommand({ ClientId, Token })));
-    const { RefreshToken } = await tokensOf('mia@example.com');
-    const { ClientId: another } = await target.addClient({});
-    expect((await revoke(another, RefreshToken)).name).toBe('UnauthorizedException');
-    const { ClientId } = await target.addClient({ EnableTokenRevocation: false });
-    expect((await revoke(ClientId, RefreshToken)).name).toBe('UnsupportedOperationException');
+  it('says nothing of a token that is revoked already or that nobody knows (inferred)', async () => {
+    const { RefreshToken } = await tokensOf(email);
+    await revoke(RefreshToken);
+    await revoke(RefreshToken);
+    await revoke('made-up');
   });
 
-  it('RevokeToken of a client with a secret takes the secret itself', async () => {
+  it('takes refresh tokens only', async () => {
+    const { AccessToken } = await tokensOf(email);
+    expect((await refusal(revoke(AccessToken))).name).toBe('UnsupportedTokenTypeException');
+  });
+
+  it('needs a token', async () => {
+    expect((await refusal(revoke(undefined))).name).toBe('InvalidParameterException');
+  });
+
+  it('is for the client that was given the token', async () => {
+    const { RefreshToken } = await tokensOf(email);
+    const { ClientId } = await target.addClient({});
+    expect((await refusal(revoke(RefreshToken, ClientId))).name).toBe('UnauthorizedException');
+  });
+
+  it('is for clients with EnableTokenRevocation', async () => {
+    const { ClientId = '' } = await target.addClient({ EnableTokenRevocation: false });
+    const { RefreshToken } = await tokensOf(email, { ...target, clientId: ClientId });
+    expect((await refusal(revoke(RefreshToken, ClientId))).name).toBe('UnsupportedOperationException');
+  });
+
+  it('of a client with a secret takes the secret itself', async () => {
     const { ClientId } = await target.addClient({ GenerateSecret: true });
     const call = new RevokeTokenCommand({ ClientId, Token: 'x', ClientSecret: 'wrong' });
     expect((await refusal(target.sdk.send(call))).name).toBe('UnauthorizedException');
   });
 
-  it('refresh tokens are opaque and about 1,800 characters long', async () => {
-    await createUser(target, 'ned@example.com');
-    const { RefreshToken = '' } = await tokensOf('ned@example.com');
+  it('does not reach whoever checks tokens without asking the pool', async () => {
+    const { AccessToken = '', RefreshToken } = await tokensOf(email);
+    await revoke(RefreshToken);
+    const answer = await fetch(`${target.issuer()}/.well-known/jwks.json`);
+    const verifier = JwtVerifier.create({
+      issuer: target.issuer(),
+      audience: null,
+      jwksUri: 'https://unused.example/jwks.json',
+    });
+    verifier.cacheJwks((await answer.json()) as { keys: never[] });
+    expect((await verifier.verify(AccessToken)).client_id).toBe(target.clientId);
+  });
+});
+
+// API reference: GlobalSignOut, AdminUserGlobalSignOut, AdminDisableUser.
+describe('the end of all sessions of a user', () => {
+  it('GlobalSignOut and AdminUserGlobalSignOut: all tokens, whatever the client', async () => {
+    const { ClientId = '' } = await target.addClient({ EnableTokenRevocation: false });
+    const plain = { ...target, clientId: ClientId };
+    const ends = [
+      async () =>
+        target.sdk.send(new GlobalSignOutCommand({ AccessToken: (await tokensOf(email)).AccessToken })),
+      async () => target.sdk.send(new AdminUserGlobalSignOutCommand(who(email))),
+    ];
+    for (const end of ends) {
+      const [one, two] = [await tokensOf(email), await tokensOf(email, plain)];
+      for (const { AccessToken } of [one, two]) expect((await use(AccessToken)).Username).toBeDefined();
+      expect(await end()).toEqual({ $metadata: expect.anything() });
+      for (const { AccessToken } of [one, two]) {
+        expect((await refusal(use(AccessToken))).message).toMatch(/^Access Token has been revoked\.?$/);
+      }
+      expect((await refusal(renew(one.RefreshToken))).name).toBe('NotAuthorizedException');
+      expect((await refusal(renew(two.RefreshToken, ClientId))).name).toBe('NotAuthorizedException');
+    }
+  });
+
+  it('AdminDisableUser: access tokens are revoked and sign-in is blocked', async () => {
+    await createUser(target, 'bea@example.com');
+    const { AccessToken } = await tokensOf('bea@example.com');
+    await target.sdk.send(new AdminDisableUserCommand(who('bea@example.com')));
+    expect((await refusal(use(AccessToken))).name).toBe('NotAuthorizedException');
+    expect((await refusal(signIn(target, 'bea@example.com'))).name).toBe('NotAuthorizedException');
+    await target.sdk.send(new AdminEnableUserCommand(who('bea@example.com')));
+    expect((await refusal(use(AccessToken))).name).toBe('NotAuthorizedException');
+    expect((await tokensOf('bea@example.com')).AccessToken).toBeDefined();
+  });
+});
+
+describe('refresh tokens', () => {
+  it('are opaque and about 1,800 characters long', async () => {
+    const { RefreshToken = '' } = await tokensOf(email);
     expect(RefreshToken.length).toBeGreaterThan(1000);
     expect(RefreshToken.split('.')).not.toHaveLength(3);
   });

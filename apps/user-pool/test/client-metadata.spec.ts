@@ -1,0 +1,140 @@
+import {
+  AdminConfirmSignUpCommand,
+  AdminCreateUserCommand,
+  AdminResetUserPasswordCommand,
+  AdminUpdateUserAttributesCommand,
+  ConfirmForgotPasswordCommand,
+  ConfirmSignUpCommand,
+  ForgotPasswordCommand,
+  GetUserAttributeVerificationCodeCommand,
+  ResendConfirmationCodeCommand,
+  SignUpCommand,
+  UpdateUserAttributesCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { describe, expect, it } from '@jest/globals';
+import { ClientMetadata, openMetadataPool } from './metadata-pool.js';
+import { createUser, lastCode, password, signIn } from './support.js';
+
+const { pool, lambda, reached } = openMetadataPool();
+
+const signUp = (Username: string) =>
+  pool.sdk.send(new SignUpCommand({ ClientId: pool.clientId, Username, Password: password, ClientMetadata }));
+const forgot = (Username: string) =>
+  pool.sdk.send(new ForgotPasswordCommand({ ClientId: pool.clientId, Username, ClientMetadata }));
+const signedIn = async (email: string) => {
+  await createUser(pool, email);
+  return (await signIn(pool, email)).AuthenticationResult?.AccessToken;
+};
+
+// Developer guide: clientMetadata of each Lambda trigger.
+describe('ClientMetadata', () => {
+  it('of SignUp reaches PreSignUp and the message', async () => {
+    expect(await reached(() => signUp('ann@example.com'))).toEqual({
+      PreSignUp_SignUp: 'clientMetadata',
+      CustomMessage_SignUp: 'clientMetadata',
+    });
+  });
+
+  it('of SignUp reaches PostConfirmation when nothing is left to confirm', async () => {
+    lambda.run = (event) => ({ ...event, response: { autoConfirmUser: true } });
+    expect(await reached(() => signUp('bea@example.com'))).toEqual({
+      PreSignUp_SignUp: 'clientMetadata',
+      PostConfirmation_ConfirmSignUp: 'clientMetadata',
+    });
+  });
+
+  it('of ResendConfirmationCode and ConfirmSignUp reaches the message and PostConfirmation', async () => {
+    const who = { ClientId: pool.clientId, Username: 'cyd@example.com', ClientMetadata };
+    await signUp(who.Username);
+    expect(await reached(() => pool.sdk.send(new ResendConfirmationCodeCommand(who)))).toEqual({
+      CustomMessage_ResendCode: 'clientMetadata',
+    });
+    const confirm = new ConfirmSignUpCommand({ ...who, ConfirmationCode: lastCode(pool) });
+    expect(await reached(() => pool.sdk.send(confirm))).toEqual({
+      PostConfirmation_ConfirmSignUp: 'clientMetadata',
+    });
+  });
+
+  it('of AdminConfirmSignUp reaches PostConfirmation', async () => {
+    const Username = 'dan@example.com';
+    await signUp(Username);
+    const confirm = new AdminConfirmSignUpCommand({ UserPoolId: pool.poolId, Username, ClientMetadata });
+    expect(await reached(() => pool.sdk.send(confirm))).toEqual({
+      PostConfirmation_ConfirmSignUp: 'clientMetadata',
+    });
+  });
+
+  it('of ForgotPassword and ConfirmForgotPassword reaches the message and PostConfirmation', async () => {
+    const Username = 'eve@example.com';
+    await createUser(pool, Username);
+    expect(await reached(() => forgot(Username))).toEqual({
+      CustomMessage_ForgotPassword: 'clientMetadata',
+    });
+    const confirm = new ConfirmForgotPasswordCommand({
+      ClientId: pool.clientId,
+      Username,
+      ConfirmationCode: lastCode(pool),
+      Password: 'Another-horse-2',
+      ClientMetadata,
+    });
+    expect(await reached(() => pool.sdk.send(confirm))).toEqual({
+      PostConfirmation_ConfirmForgotPassword: 'clientMetadata',
+    });
+  });
+
+  it('of ForgotPassword reaches the functions of a migration', async () => {
+    expect(await reached(() => forgot('old@example.com'))).toEqual({
+      UserMigration_ForgotPassword: 'clientMetadata',
+      PreSignUp_AdminCreateUser: 'clientMetadata',
+      CustomMessage_ForgotPassword: 'clientMetadata',
+    });
+  });
+
+  it('of AdminCreateUser reaches PreSignUp and the invitation, sent again too', async () => {
+    const who = { UserPoolId: pool.poolId, Username: 'fay@example.com', ClientMetadata };
+    const invite = (MessageAction?: 'RESEND') =>
+      pool.sdk.send(new AdminCreateUserCommand({ ...who, MessageAction, DesiredDeliveryMediums: ['EMAIL'] }));
+    expect(await reached(() => invite())).toEqual({
+      PreSignUp_AdminCreateUser: 'clientMetadata',
+      CustomMessage_AdminCreateUser: 'clientMetadata',
+    });
+    expect(await reached(() => invite('RESEND'))).toEqual({
+      CustomMessage_AdminCreateUser: 'clientMetadata',
+    });
+  });
+
+  it('of AdminResetUserPassword reaches the message', async () => {
+    const Username = 'gus@example.com';
+    await createUser(pool, Username);
+    const reset = new AdminResetUserPasswordCommand({ UserPoolId: pool.poolId, Username, ClientMetadata });
+    expect(await reached(() => pool.sdk.send(reset))).toEqual({
+      CustomMessage_ForgotPassword: 'clientMetadata',
+    });
+  });
+
+  it('of changes of attributes reaches the message', async () => {
+    const AccessToken = await signedIn('hal@example.com');
+    const update = (email: string) => ({ UserAttributes: [{ Name: 'email', Value: email }], ClientMetadata });
+    const own = new UpdateUserAttributesCommand({ AccessToken, ...update('hal2@example.com') });
+    expect(await reached(() => pool.sdk.send(own))).toEqual({
+      CustomMessage_UpdateUserAttribute: 'clientMetadata',
+    });
+    const who = { UserPoolId: pool.poolId, Username: 'hal2@example.com' };
+    const administrators = new AdminUpdateUserAttributesCommand({ ...who, ...update('hal3@example.com') });
+    expect(await reached(() => pool.sdk.send(administrators))).toEqual({
+      CustomMessage_UpdateUserAttribute: 'clientMetadata',
+    });
+  });
+
+  it('of GetUserAttributeVerificationCode reaches the message', async () => {
+    const AccessToken = await signedIn('ida@example.com');
+    const ask = new GetUserAttributeVerificationCodeCommand({
+      AccessToken,
+      AttributeName: 'email',
+      ClientMetadata,
+    });
+    expect(await reached(() => pool.sdk.send(ask))).toEqual({
+      CustomMessage_VerifyUserAttribute: 'clientMetadata',
+    });
+  });
+});

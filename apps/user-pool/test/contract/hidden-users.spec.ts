@@ -1,0 +1,185 @@
+import {
+  AdminDisableUserCommand,
+  AdminGetUserCommand,
+  AdminInitiateAuthCommand,
+  ConfirmForgotPasswordCommand,
+  ConfirmSignUpCommand,
+  ForgotPasswordCommand,
+  ResendConfirmationCodeCommand,
+  SignUpCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createUser, password, refusal, signIn } from '../support.js';
+import { openTarget, type Target } from './target.js';
+
+const nobody = 'nobody@example.com';
+/** Confirmed and disabled; `waiting` is unconfirmed and disabled. */
+const disabled = 'ann@example.com';
+const waiting = 'bea@example.com';
+let target: Target;
+let legacy: Target;
+beforeAll(async () => {
+  target = await openTarget(process.env);
+  const flows = {
+    ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_ADMIN_USER_PASSWORD_AUTH'],
+  } as const;
+  const client = async (PreventUserExistenceErrors: 'ENABLED' | 'LEGACY') => {
+    const made = await target.addClient({
+      ExplicitAuthFlows: [...flows.ExplicitAuthFlows],
+      PreventUserExistenceErrors,
+    });
+    return { ...target, clientId: made.ClientId ?? '' };
+  };
+  [target, legacy] = [await client('ENABLED'), await client('LEGACY')];
+  await createUser(target, disabled);
+  await signUp(target, waiting);
+  for (const Username of [disabled, waiting]) {
+    await target.sdk.send(new AdminDisableUserCommand({ UserPoolId: target.poolId, Username }));
+  }
+});
+afterAll(() => target.close());
+
+const signUp = ({ sdk, clientId }: Target, Username: string) =>
+  sdk.send(new SignUpCommand({ ClientId: clientId, Username, Password: password }));
+const resend = ({ sdk, clientId }: Target, Username: string) =>
+  sdk.send(new ResendConfirmationCodeCommand({ ClientId: clientId, Username }));
+const forgot = ({ sdk, clientId }: Target, Username: string) =>
+  sdk.send(new ForgotPasswordCommand({ ClientId: clientId, Username }));
+const code = { ConfirmationCode: '123456' };
+const confirm = ({ sdk, clientId }: Target, Username: string) =>
+  sdk.send(new ConfirmSignUpCommand({ ClientId: clientId, Username, ...code }));
+const reset = ({ sdk, clientId }: Target, Username: string) =>
+  sdk.send(new ConfirmForgotPasswordCommand({ ClientId: clientId, Username, Password: password, ...code }));
+const signInByAdministrator = ({ sdk, poolId, clientId }: Target, USERNAME: string) =>
+  sdk.send(
+    new AdminInitiateAuthCommand({
+      UserPoolId: poolId,
+      ClientId: clientId,
+      AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME, PASSWORD: password },
+    }),
+  );
+
+// Developer guide: Managing error responses.
+describe('unknown and disabled users with ENABLED', () => {
+  it.each([
+    ['InitiateAuth', signIn],
+    ['AdminInitiateAuth', signInByAdministrator],
+  ])('%s: as a wrong password', async (_operation, begin) => {
+    for (const name of [nobody, disabled]) {
+      expect(await refusal(begin(target, name))).toEqual({
+        name: 'NotAuthorizedException',
+        message: 'Incorrect username or password.',
+      });
+    }
+  });
+
+  it.each([nobody, disabled])(
+    'ForgotPassword: a simulated delivery, or InvalidParameterException: %s',
+    async (name) => {
+      const outcome = await forgot(target, name).catch((error: Error) => error.name);
+      const simulated = typeof outcome === 'string' ? outcome : outcome.CodeDeliveryDetails?.Destination;
+      expect(target.either(`${name[0]}***@e***`, 'InvalidParameterException')).toContain(simulated);
+    },
+  );
+
+  it('ConfirmForgotPassword: ExpiredCode when no code was asked for', async () => {
+    const { name } = await refusal(reset(target, 'never-asked@example.com'));
+    expect(target.either('ExpiredCodeException', 'CodeMismatchException')).toContain(name);
+  });
+
+  it.each([nobody, disabled])('ConfirmForgotPassword: CodeMismatch when one was: %s', async (user) => {
+    await forgot(target, user).catch(() => undefined);
+    const { name } = await refusal(reset(target, user));
+    expect(target.either('CodeMismatchException', 'ExpiredCodeException')).toContain(name);
+  });
+
+  it.each([nobody, disabled, waiting])(
+    'ResendConfirmationCode: a simulated CodeDeliveryDetails: %s',
+    async (name) => {
+      expect((await resend(target, name)).CodeDeliveryDetails?.Destination).toContain('***');
+    },
+  );
+
+  it.each([nobody, waiting])(
+    'ConfirmSignUp: ExpiredCode, CodeMismatch or NotAuthorized: %s',
+    async (user) => {
+      const names = target.either('ExpiredCodeException', 'CodeMismatchException', 'NotAuthorizedException');
+      expect(names).toContain((await refusal(confirm(target, user))).name);
+    },
+  );
+
+  it('SignUp: UsernameExists still leaks where addresses are usernames', async () => {
+    expect(await refusal(signUp(target, waiting))).toEqual({
+      name: 'UsernameExistsException',
+      message: expect.stringMatching(
+        /^(User already exists|An account with the given email already exists\.)$/,
+      ),
+    });
+  });
+});
+
+describe('unknown and disabled users with LEGACY', () => {
+  it.each([
+    ['InitiateAuth', signIn],
+    ['AdminInitiateAuth', signInByAdministrator],
+  ])('%s: are named', async (_operation, begin) => {
+    expect(await refusal(begin(legacy, nobody))).toEqual({
+      name: 'UserNotFoundException',
+      message: 'User does not exist.',
+    });
+    expect(await refusal(begin(legacy, disabled))).toEqual({
+      name: 'NotAuthorizedException',
+      message: expect.stringMatching(/^User is disabled\.?$/),
+    });
+  });
+
+  it.each([
+    ['ConfirmSignUp', confirm],
+    ['ResendConfirmationCode', resend],
+    ['ForgotPassword', forgot],
+    ['ConfirmForgotPassword', reset],
+  ])(
+    '%s: names who is not there',
+    async (_operation, call: (at: Target, name: string) => Promise<unknown>) => {
+      expect(await refusal(call(legacy, nobody))).toEqual({
+        name: 'UserNotFoundException',
+        message: expect.stringMatching(/^Username\/client id combination not found\.?$/),
+      });
+    },
+  );
+
+  it.each([
+    ['ConfirmSignUp', confirm],
+    ['ResendConfirmationCode', resend],
+  ])(
+    '%s: a disabled user is not confirmed',
+    async (_operation, call: (at: Target, name: string) => Promise<unknown>) => {
+      const { name } = await refusal(call(legacy, waiting));
+      expect(
+        target.either('NotAuthorizedException', 'InvalidParameterException', 'ExpiredCodeException'),
+      ).toContain(name);
+    },
+  );
+});
+
+describe('users who are confirmed already', () => {
+  it('are named by ResendConfirmationCode with LEGACY only', async () => {
+    await createUser(target, 'dan@example.com');
+    expect(await refusal(resend(legacy, 'dan@example.com'))).toEqual({
+      name: 'InvalidParameterException',
+      message: 'User is already confirmed.',
+    });
+    expect((await resend(target, 'dan@example.com')).CodeDeliveryDetails).toBeDefined();
+  });
+});
+
+describe('administration', () => {
+  it('names who is not there with any client', async () => {
+    const call = new AdminGetUserCommand({ UserPoolId: target.poolId, Username: nobody });
+    expect(await refusal(target.sdk.send(call))).toEqual({
+      name: 'UserNotFoundException',
+      message: 'User does not exist.',
+    });
+  });
+});

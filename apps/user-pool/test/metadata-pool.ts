@@ -1,0 +1,71 @@
+import {
+  SetUserPoolMfaConfigCommand,
+  UpdateUserPoolCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { beforeAll, beforeEach } from '@jest/globals';
+import { isDeepStrictEqual } from 'node:util';
+import { openTestLambda, openTestPool, type TriggerEvent } from './support.js';
+
+/** What the calls of these tests pass on. */
+export const ClientMetadata = { device: 'phone' };
+
+const ExplicitAuthFlows = [
+  'ALLOW_ADMIN_USER_PASSWORD_AUTH',
+  'ALLOW_REFRESH_TOKEN_AUTH',
+  'ALLOW_USER_PASSWORD_AUTH',
+  'ALLOW_USER_SRP_AUTH',
+] as const;
+const triggers = [
+  'CustomMessage',
+  'PostAuthentication',
+  'PostConfirmation',
+  'PreAuthentication',
+  'PreSignUp',
+  'PreTokenGeneration',
+  'UserMigration',
+];
+
+/** Addresses that start with `old` are known to the migration function. */
+function answer(event: TriggerEvent): object {
+  if (!event.triggerSource.startsWith('UserMigration') || !event.userName.startsWith('old')) return event;
+  const userAttributes = { email: event.userName, email_verified: 'true' };
+  return { ...event, response: { userAttributes, finalUserStatus: 'CONFIRMED', messageAction: 'SUPPRESS' } };
+}
+
+/** A pool with every trigger, and with second factors for those who want them. */
+export function openMetadataPool() {
+  const lambda = openTestLambda('trigger');
+  const pool = openTestPool({}, { ExplicitAuthFlows: [...ExplicitAuthFlows] }, () => ({
+    lambdaEndpoint: lambda.url,
+  }));
+  beforeAll(async () => {
+    const UserPoolId = pool.poolId;
+    const LambdaConfig = Object.fromEntries(triggers.map((name) => [name, 'trigger']));
+    await pool.sdk.send(
+      new UpdateUserPoolCommand({ UserPoolId, LambdaConfig, AutoVerifiedAttributes: ['email'] }),
+    );
+    await pool.sdk.send(
+      new SetUserPoolMfaConfigCommand({
+        UserPoolId,
+        MfaConfiguration: 'OPTIONAL',
+        SmsMfaConfiguration: {},
+        EmailMfaConfiguration: {},
+      }),
+    );
+  });
+  beforeEach(() => {
+    lambda.run = answer;
+  });
+
+  /** Which functions ran for a call, and under which name each of them was given what the caller passed on. */
+  const reached = async (call: () => Promise<unknown>): Promise<Record<string, string>> => {
+    lambda.events.length = 0;
+    await call();
+    const named = ({ request }: TriggerEvent) =>
+      Object.keys(request).filter((name) => isDeepStrictEqual(request[name], ClientMetadata));
+    return Object.fromEntries(
+      lambda.events.map((event) => [event.triggerSource, named(event).join() || 'nothing']),
+    );
+  };
+  return { pool, lambda, reached };
+}

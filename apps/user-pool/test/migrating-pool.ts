@@ -1,0 +1,50 @@
+import {
+  AdminDeleteUserCommand,
+  ListUsersCommand,
+  UpdateUserPoolCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterEach } from '@jest/globals';
+import {
+  openTestClient,
+  openTestLambda,
+  openTestPool,
+  type TestFunction,
+  type TriggerEvent,
+} from './support.js';
+
+export const email = 'old@example.com';
+export const oldPassword = 'short';
+export const generic = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
+
+/** What a migration function answers about somebody it knows. */
+export const knows = (event: TriggerEvent, response: object = {}) => ({
+  ...event,
+  response: {
+    userAttributes: { email, email_verified: 'true', 'custom:rails_app_id': '17' },
+    finalUserStatus: 'CONFIRMED',
+    messageAction: 'SUPPRESS',
+    ...response,
+  },
+});
+
+/** A pool with a migration function, and no user before each test. */
+export function openMigratingPool() {
+  const lambda = openTestLambda('migrate-user');
+  const pool = openTestPool({}, {}, () => ({ lambdaEndpoint: lambda.url, lambdaTimeout: 150 }));
+  /** Of the same pool, a client that does not hide who exists. */
+  const legacy = openTestClient(pool, { PreventUserExistenceErrors: 'LEGACY' });
+  const users = async () =>
+    (await pool.sdk.send(new ListUsersCommand({ UserPoolId: pool.poolId }))).Users ?? [];
+  afterEach(async () => {
+    for (const { Username } of await users()) {
+      await pool.sdk.send(new AdminDeleteUserCommand({ UserPoolId: pool.poolId, Username }));
+    }
+  });
+  const start = async (migrate: TestFunction, UserMigration = 'migrate-user') => {
+    lambda.events.length = 0;
+    lambda.run = migrate;
+    const LambdaConfig = { UserMigration };
+    await pool.sdk.send(new UpdateUserPoolCommand({ UserPoolId: pool.poolId, LambdaConfig }));
+  };
+  return { lambda, pool, legacy, users, start };
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import { email, generic, knows, oldPassword, openMigratingPool } from './migrating-pool.js';
+import { refusal, signIn } from './support.js';
+
+const { lambda, pool, legacy, users, start } = openMigratingPool();
+
+describe('a migration function that fails', () => {
+  const thrown = {
+    name: 'UserLambdaValidationException',
+    message: 'UserMigration failed with error Try later.',
+  };
+  const failure = { errorType: 'Error', errorMessage: 'Try later' };
+
+  it('passes on what was thrown', async () => {
+    await start((_event, response) => {
+      response.setHeader('x-amz-function-error', 'Unhandled');
+      return failure;
+    });
+    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(thrown);
+    expect(lambda.events).toHaveLength(1);
+  });
+
+  it('reads the error of the runtime emulator, which comes without the header', async () => {
+    await start(() => failure);
+    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(thrown);
+    expect(await users()).toEqual([]);
+  });
+
+  it('asks three times when there is no answer in time', async () => {
+    await start(() => undefined);
+    expect(await refusal(signIn(pool, email, oldPassword))).toEqual({
+      name: 'UnexpectedLambdaException',
+      message: 'UserMigration invocation failed due to error Socket timeout while invoking Lambda function.',
+    });
+    expect(lambda.events).toHaveLength(3);
+  });
+
+  it('succeeds when the third try answers', async () => {
+    await start((event, response) => {
+      if (lambda.events.length < 3) return void response.destroy();
+      return knows(event);
+    });
+    expect((await signIn(pool, email, oldPassword)).AuthenticationResult).toBeDefined();
+  });
+
+  it('waits while the runtime emulator is busy', async () => {
+    await start((event, response) => {
+      if (lambda.events.length > 2) return knows(event);
+      response.writeHead(400).end();
+      return undefined;
+    });
+    expect((await signIn(pool, email, oldPassword)).AuthenticationResult).toBeDefined();
+  });
+
+  it('does not recognise nonsense', async () => {
+    await start(() => 'yes');
+    expect(await refusal(signIn(pool, email, oldPassword))).toEqual({
+      name: 'InvalidLambdaResponseException',
+      message: 'Unrecognizable lambda output',
+    });
+  });
+
+  it.each([
+    [{ finalUserStatus: 'YES' }, 'Error during migration: invalid finalUserStatus'],
+    [{ messageAction: 'RESEND' }, 'Error during migration: invalid messageAction'],
+    [{ desiredDeliveryMediums: ['PIGEON'] }, 'Error during migration: invalid desiredDeliveryMediums'],
+    [
+      { userAttributes: { email, 'custom:nope': '1' } },
+      'Attributes did not conform to the schema: custom:nope: Attribute does not exist in the schema.',
+    ],
+    [
+      { userAttributes: { name: 'Old' } },
+      'Attributes did not conform to the schema: email: The attribute is required',
+    ],
+  ])('refuses %j', async (response, message) => {
+    await start((event) => knows(event, response));
+    expect(await refusal(signIn(legacy, email, oldPassword))).toEqual({
+      name: 'UserNotFoundException',
+      message,
+    });
+    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(generic);
+    expect(await users()).toEqual([]);
+  });
+
+  it('says so when the function cannot be called', async () => {
+    await start((_event, response) => void response.writeHead(403).end());
+    expect(await refusal(signIn(legacy, email, oldPassword))).toEqual({
+      name: 'UserNotFoundException',
+      message: `Exception migrating user in app client ${legacy.clientId}`,
+    });
+  });
+});

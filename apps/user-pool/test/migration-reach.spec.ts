@@ -1,0 +1,239 @@
+import {
+  AdminDeleteUserCommand,
+  AdminDisableUserCommand,
+  AdminGetUserCommand,
+  AdminInitiateAuthCommand,
+  ForgotPasswordCommand,
+  InitiateAuthCommand,
+  ListUsersCommand,
+  SignUpCommand,
+  UpdateUserPoolCommand,
+  type LambdaConfigType,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  createUser,
+  forgot,
+  openTestClient,
+  openTestLambda,
+  openTestPool,
+  password,
+  refusal,
+  signIn,
+  type TestFunction,
+} from './support.js';
+
+const lambda = openTestLambda('migrate');
+const flows = ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH'] as const;
+const pool = openTestPool({}, { ExplicitAuthFlows: [...flows] }, () => ({
+  lambdaEndpoint: lambda.url,
+  lambdaTimeout: 150,
+}));
+const legacy = openTestClient(pool, { PreventUserExistenceErrors: 'LEGACY' });
+const srpOnly = openTestClient(pool, { ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'] });
+const administrators = openTestClient(pool, { ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'] });
+
+const email = 'old@example.com';
+const oldPassword = 'short';
+const generic = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
+const ClientMetadata = { device: 'phone' };
+
+const knows: TestFunction = (event) =>
+  event.triggerSource.startsWith('UserMigration')
+    ? {
+        ...event,
+        response: {
+          userAttributes: { email: event.userName, email_verified: 'true' },
+          finalUserStatus: 'CONFIRMED',
+          messageAction: 'SUPPRESS',
+        },
+      }
+    : event;
+
+const wire = (...names: (keyof LambdaConfigType)[]) =>
+  pool.sdk.send(
+    new UpdateUserPoolCommand({
+      UserPoolId: pool.poolId,
+      AutoVerifiedAttributes: ['email'],
+      LambdaConfig: Object.fromEntries(names.map((name) => [name, 'migrate'])),
+    }),
+  );
+const who = (Username = email) => ({ UserPoolId: pool.poolId, Username });
+const sources = () => lambda.events.map(({ triggerSource }) => triggerSource);
+
+beforeEach(async () => {
+  const { Users = [] } = await pool.sdk.send(new ListUsersCommand({ UserPoolId: pool.poolId }));
+  for (const { Username } of Users) await pool.sdk.send(new AdminDeleteUserCommand(who(Username)));
+  lambda.events.length = 0;
+  lambda.run = knows;
+  await wire('UserMigration');
+});
+
+// Developer guide: Migrate user Lambda trigger.
+describe('the migration function is asked', () => {
+  it('by a sign-in of administrators; its ClientMetadata arrives as validationData', async () => {
+    const call = new AdminInitiateAuthCommand({
+      UserPoolId: pool.poolId,
+      ClientId: administrators.clientId,
+      AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: email, PASSWORD: oldPassword },
+      ClientMetadata,
+    });
+    expect((await pool.sdk.send(call)).AuthenticationResult).toBeDefined();
+    expect(sources()).toEqual(['UserMigration_Authentication']);
+    expect(lambda.events[0]?.request).toEqual({
+      password: oldPassword,
+      validationData: ClientMetadata,
+      clientMetadata: null,
+    });
+  });
+
+  it('by ForgotPassword; its ClientMetadata arrives as clientMetadata, and there is no password', async () => {
+    const call = new ForgotPasswordCommand({ ClientId: pool.clientId, Username: email, ClientMetadata });
+    await pool.sdk.send(call);
+    expect(sources()).toEqual(['UserMigration_ForgotPassword']);
+    expect(lambda.events[0]?.request).toEqual({ validationData: null, clientMetadata: ClientMetadata });
+  });
+
+  it('by ForgotPassword of a client for administrators only', async () => {
+    await forgot(administrators, email);
+    expect(sources()).toEqual(['UserMigration_ForgotPassword']);
+  });
+
+  it('once more for a user who was deleted (inferred)', async () => {
+    await signIn(pool, email, oldPassword);
+    await pool.sdk.send(new AdminDeleteUserCommand(who()));
+    expect((await signIn(pool, email, oldPassword)).AuthenticationResult).toBeDefined();
+    expect(sources()).toEqual(['UserMigration_Authentication', 'UserMigration_Authentication']);
+  });
+});
+
+describe('the migration function is not asked', () => {
+  const askSrp = (ClientId: string) =>
+    pool.sdk.send(
+      new InitiateAuthCommand({
+        ClientId,
+        AuthFlow: 'USER_SRP_AUTH',
+        AuthParameters: { USERNAME: email, SRP_A: 'ab'.repeat(384) },
+      }),
+    );
+
+  it('by USER_SRP_AUTH', async () => {
+    expect((await askSrp(pool.clientId)).ChallengeName).toBe('PASSWORD_VERIFIER');
+    expect(sources()).toEqual([]);
+  });
+
+  it('by SignUp, which then keeps the name from being migrated', async () => {
+    await pool.sdk.send(new SignUpCommand({ ClientId: pool.clientId, Username: email, Password: password }));
+    expect((await refusal(signIn(pool, email, oldPassword))).name).toBe('UserNotConfirmedException');
+    expect(sources()).toEqual([]);
+  });
+
+  it('by a client that allows neither of the flows with a password', async () => {
+    expect((await askSrp(srpOnly.clientId)).ChallengeName).toBe('PASSWORD_VERIFIER');
+    expect((await forgot(srpOnly, email)).CodeDeliveryDetails?.Destination).toBe('o***@e***');
+    expect(sources()).toEqual([]);
+  });
+
+  it('for a user who is disabled or typed a wrong password', async () => {
+    await createUser(pool, email);
+    await refusal(signIn(pool, email, oldPassword));
+    await forgot(pool, email);
+    await pool.sdk.send(new AdminDisableUserCommand(who()));
+    expect(await refusal(signIn(pool, email))).toEqual(generic);
+    await forgot(pool, email);
+    expect(sources()).toEqual([]);
+  });
+
+  it('for an alias that somebody has', async () => {
+    await createUser(pool, email);
+    await signIn(pool, 'OLD@example.com');
+    expect(sources()).toEqual([]);
+  });
+});
+
+describe('other functions at a migration', () => {
+  it('run in the same sign-in: PreSignUp, PreAuthentication, PreTokenGeneration, PostAuthentication', async () => {
+    await wire('UserMigration', 'PreSignUp', 'PreAuthentication', 'PreTokenGeneration', 'PostAuthentication');
+    await signIn(pool, email, oldPassword);
+    expect(sources()).toEqual([
+      'UserMigration_Authentication',
+      'PreSignUp_AdminCreateUser',
+      'PreAuthentication_Authentication',
+      'TokenGeneration_Authentication',
+      'PostAuthentication_Authentication',
+    ]);
+  });
+
+  it('PreSignUp runs as PreSignUp_AdminCreateUser, PostConfirmation does not run (inferred)', async () => {
+    await wire('UserMigration', 'PreSignUp', 'PostConfirmation');
+    await signIn(pool, email, oldPassword);
+    expect(sources()).toEqual(['UserMigration_Authentication', 'PreSignUp_AdminCreateUser']);
+  });
+});
+
+// What the caller sees when it goes wrong: [ENABLED, LEGACY].
+describe('a migration function that', () => {
+  const thrown = {
+    name: 'UserLambdaValidationException',
+    message: 'UserMigration failed with error Bad password.',
+  };
+  const timedOut = {
+    name: 'UnexpectedLambdaException',
+    message: 'UserMigration invocation failed due to error Socket timeout while invoking Lambda function.',
+  };
+  const throwing: TestFunction = () => ({ errorType: 'Error', errorMessage: 'Bad password' });
+  const silent: TestFunction = (event) => event;
+
+  it('throws: its text reaches the caller, at sign-in and when the password was forgotten', async () => {
+    lambda.run = throwing;
+    expect(await refusal(signIn(legacy, email, oldPassword))).toEqual(thrown);
+    expect(await refusal(forgot(legacy, email))).toEqual(thrown);
+  });
+
+  it('throws: clients that hide who exists are told the same (inferred)', async () => {
+    lambda.run = throwing;
+    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(thrown);
+    expect(await refusal(forgot(pool, email))).toEqual(thrown);
+    expect((await refusal(pool.sdk.send(new AdminGetUserCommand(who())))).name).toBe('UserNotFoundException');
+  });
+
+  it('answers no userAttributes: there is no such user with ENABLED', async () => {
+    lambda.run = silent;
+    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(generic);
+    expect((await forgot(pool, email)).CodeDeliveryDetails?.Destination).toBe('o***@e***');
+  });
+
+  it('answers no userAttributes: there is no such user with LEGACY (inferred)', async () => {
+    lambda.run = silent;
+    expect(await refusal(signIn(legacy, email, oldPassword))).toEqual({
+      name: 'UserNotFoundException',
+      message: 'User does not exist.',
+    });
+    expect(await refusal(forgot(legacy, email))).toEqual({
+      name: 'UserNotFoundException',
+      message: 'Username/client id combination not found.',
+    });
+  });
+
+  it('may not be called: UserNotFoundException with LEGACY', async () => {
+    lambda.run = (_event, response) => void response.writeHead(403).end();
+    expect(await refusal(signIn(legacy, email, oldPassword))).toEqual({
+      name: 'UserNotFoundException',
+      message: `Exception migrating user in app client ${legacy.clientId}`,
+    });
+  });
+
+  it('may not be called: NotAuthorizedException with ENABLED (inferred)', async () => {
+    lambda.run = (_event, response) => void response.writeHead(403).end();
+    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(generic);
+  });
+
+  it('does not answer three times: the same to every client', async () => {
+    lambda.run = () => undefined;
+    expect(await refusal(signIn(legacy, email, oldPassword))).toEqual(timedOut);
+    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(timedOut);
+    expect(await refusal(forgot(pool, email))).toEqual(timedOut);
+    expect(lambda.events).toHaveLength(9);
+  });
+});

@@ -1,0 +1,64 @@
+import {
+  AdminGetUserCommand,
+  AdminResetUserPasswordCommand,
+  AdminSetUserPasswordCommand,
+  ConfirmForgotPasswordCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { describe, expect, it } from '@jest/globals';
+import { createUser, forgot, lastCode, openTestPool, password, refusal, signIn } from './support.js';
+
+const pool = openTestPool({ Policies: { PasswordPolicy: { MinimumLength: 10, PasswordHistorySize: 2 } } });
+
+const set = (Username: string, Password: string, Permanent = true) =>
+  pool.sdk.send(new AdminSetUserPasswordCommand({ UserPoolId: pool.poolId, Username, Password, Permanent }));
+const statusOf = async (Username: string) =>
+  (await pool.sdk.send(new AdminGetUserCommand({ UserPoolId: pool.poolId, Username }))).UserStatus;
+const used = { name: 'PasswordHistoryPolicyViolationException', message: expect.any(String) };
+
+// API reference: AdminSetUserPassword, ConfirmForgotPassword, PasswordPolicyType.
+describe('AdminSetUserPassword', () => {
+  it('enforces the policy and the history', async () => {
+    await createUser(pool, 'ann@example.com');
+    expect(await refusal(set('ann@example.com', 'too-short'))).toEqual({
+      name: 'InvalidPasswordException',
+      message: 'Password did not conform with policy: Password not long enough',
+    });
+    await set('ann@example.com', 'another-horse');
+    expect(await refusal(set('ann@example.com', 'another-horse'))).toEqual(used);
+    expect(await refusal(set('ann@example.com', password))).toEqual(used);
+    await set('ann@example.com', 'third-horse');
+    await set('ann@example.com', password);
+  });
+
+  it('Permanent ends every state that waits for a password, without a code', async () => {
+    await createUser(pool, 'bea@example.com');
+    const user = { UserPoolId: pool.poolId, Username: 'bea@example.com' };
+    await pool.sdk.send(new AdminResetUserPasswordCommand(user));
+    expect(await statusOf('bea@example.com')).toBe('RESET_REQUIRED');
+    await set('bea@example.com', 'another-horse');
+    expect(await statusOf('bea@example.com')).toBe('CONFIRMED');
+    await set('bea@example.com', 'temporary-horse', false);
+    expect(await statusOf('bea@example.com')).toBe('FORCE_CHANGE_PASSWORD');
+    await set('bea@example.com', 'lasting-horse');
+    expect(await statusOf('bea@example.com')).toBe('CONFIRMED');
+    expect((await signIn(pool, 'bea@example.com', 'lasting-horse')).AuthenticationResult).toBeDefined();
+  });
+});
+
+describe('ConfirmForgotPassword', () => {
+  it('enforces the history as well', async () => {
+    await createUser(pool, 'cyd@example.com');
+    await forgot(pool, 'cyd@example.com');
+    const reset = (Password: string) =>
+      pool.sdk.send(
+        new ConfirmForgotPasswordCommand({
+          ClientId: pool.clientId,
+          Username: 'cyd@example.com',
+          ConfirmationCode: lastCode(pool),
+          Password,
+        }),
+      );
+    expect(await refusal(reset(password))).toEqual(used);
+    await reset('another-horse');
+  });
+});

@@ -1,0 +1,169 @@
+import {
+  AdminCreateUserCommand,
+  AdminResetUserPasswordCommand,
+  AdminSetUserMFAPreferenceCommand,
+  AdminUpdateUserAttributesCommand,
+  SetUserPoolMfaConfigCommand,
+  SignUpCommand,
+  type RecoveryOptionType,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  createClient,
+  createPool,
+  createUser,
+  forgot,
+  openTestPool,
+  password,
+  refusal,
+  signIn,
+  type TestPool,
+} from './support.js';
+
+const base = openTestPool();
+
+async function poolWith(mechanisms?: RecoveryOptionType[]): Promise<TestPool> {
+  const poolId = await createPool(base.sdk, {
+    ...(mechanisms && { AccountRecoverySetting: { RecoveryMechanisms: mechanisms } }),
+  });
+  await base.sdk.send(
+    new SetUserPoolMfaConfigCommand({
+      UserPoolId: poolId,
+      MfaConfiguration: 'OPTIONAL',
+      SmsMfaConfiguration: {},
+      EmailMfaConfiguration: {},
+    }),
+  );
+  const { ClientId = '' } = await createClient(base.sdk, poolId);
+  return { ...base, poolId, clientId: ClientId };
+}
+
+/** Pools without a setting of their own, and with either channel first. */
+let unset: TestPool;
+let mailFirst: TestPool;
+let phoneFirst: TestPool;
+let mailOnly: TestPool;
+beforeAll(async () => {
+  [unset, mailFirst, phoneFirst, mailOnly] = await Promise.all([
+    poolWith(),
+    poolWith([
+      { Name: 'verified_phone_number', Priority: 2 },
+      { Name: 'verified_email', Priority: 1 },
+    ]),
+    poolWith([
+      { Name: 'verified_email', Priority: 2 },
+      { Name: 'verified_phone_number', Priority: 1 },
+    ]),
+    poolWith([{ Name: 'verified_email', Priority: 1 }]),
+  ]);
+});
+
+const medium = async (pool: TestPool, email: string) =>
+  (await forgot(pool, email)).CodeDeliveryDetails?.DeliveryMedium;
+const who = ({ poolId }: TestPool, Username: string) => ({ UserPoolId: poolId, Username });
+
+/** A user with a verified address, and a phone number that is verified or not. */
+async function userWithPhone(pool: TestPool, email: string, verified = true): Promise<void> {
+  await createUser(pool, email);
+  const UserAttributes = [
+    { Name: 'phone_number', Value: '+15551234567' },
+    { Name: 'phone_number_verified', Value: String(verified) },
+  ];
+  await pool.sdk.send(new AdminUpdateUserAttributesCommand({ ...who(pool, email), UserAttributes }));
+}
+
+const answersBy = (pool: TestPool, email: string, settings: object) =>
+  pool.sdk.send(new AdminSetUserMFAPreferenceCommand({ ...who(pool, email), ...settings }));
+const sms = { SMSMfaSettings: { Enabled: true } };
+const mail = { EmailMfaSettings: { Enabled: true } };
+
+const noChannel = {
+  name: 'InvalidParameterException',
+  message: 'Cannot reset password for the user as there is no registered/verified email or phone_number',
+};
+const wrongState = {
+  name: 'NotAuthorizedException',
+  message: 'User password cannot be reset in the current state.',
+};
+
+// Developer guide: Recovering user accounts. API reference: AccountRecoverySettingType.
+describe('a code for a forgotten password goes', () => {
+  it('without AccountRecoverySetting to the verified phone, then to the verified e-mail', async () => {
+    await userWithPhone(unset, 'ann@example.com');
+    expect(await medium(unset, 'ann@example.com')).toBe('SMS');
+    await userWithPhone(unset, 'bea@example.com', false);
+    expect(await medium(unset, 'bea@example.com')).toBe('EMAIL');
+    await createUser(unset, 'cyd@example.com');
+    expect(await medium(unset, 'cyd@example.com')).toBe('EMAIL');
+  });
+
+  it('where the lowest Priority says, as far as it is verified', async () => {
+    await userWithPhone(mailFirst, 'ann@example.com');
+    expect(await medium(mailFirst, 'ann@example.com')).toBe('EMAIL');
+    await userWithPhone(phoneFirst, 'ann@example.com');
+    expect(await medium(phoneFirst, 'ann@example.com')).toBe('SMS');
+    await userWithPhone(phoneFirst, 'bea@example.com', false);
+    expect(await medium(phoneFirst, 'bea@example.com')).toBe('EMAIL');
+  });
+
+  it('nowhere else', async () => {
+    await userWithPhone(mailOnly, 'ann@example.com');
+    const UserAttributes = [
+      { Name: 'email', Value: 'ann@example.com' },
+      { Name: 'email_verified', Value: 'false' },
+    ];
+    const unverify = { ...who(mailOnly, 'ann@example.com'), UserAttributes };
+    await mailOnly.sdk.send(new AdminUpdateUserAttributesCommand(unverify));
+    expect(await refusal(forgot(mailOnly, 'ann@example.com'))).toEqual(noChannel);
+  });
+
+  it('by e-mail to users with SMS MFA', async () => {
+    await userWithPhone(unset, 'dan@example.com');
+    await answersBy(unset, 'dan@example.com', sms);
+    expect(await medium(unset, 'dan@example.com')).toBe('EMAIL');
+    await userWithPhone(phoneFirst, 'dan@example.com');
+    await answersBy(phoneFirst, 'dan@example.com', sms);
+    expect(await medium(phoneFirst, 'dan@example.com')).toBe('EMAIL');
+  });
+
+  it('by text message to users with e-mail MFA', async () => {
+    await userWithPhone(mailFirst, 'eve@example.com');
+    await answersBy(mailFirst, 'eve@example.com', mail);
+    expect(await medium(mailFirst, 'eve@example.com')).toBe('SMS');
+  });
+
+  it('nowhere when every channel is a second factor', async () => {
+    await userWithPhone(mailOnly, 'fay@example.com');
+    await answersBy(mailOnly, 'fay@example.com', mail);
+    expect(await refusal(forgot(mailOnly, 'fay@example.com'))).toEqual(noChannel);
+    await userWithPhone(unset, 'fay@example.com');
+    await answersBy(unset, 'fay@example.com', { ...mail, ...sms });
+    expect(await refusal(forgot(unset, 'fay@example.com'))).toEqual(noChannel);
+  });
+});
+
+// API reference: AdminResetUserPassword.
+describe('AdminResetUserPassword', () => {
+  const reset = (email: string) => unset.sdk.send(new AdminResetUserPasswordCommand(who(unset, email)));
+
+  it('is for CONFIRMED users with a verified channel', async () => {
+    await createUser(unset, 'gus@example.com');
+    await reset('gus@example.com');
+    expect(base.server.deliveries.list()[0]).toMatchObject({
+      destination: 'gus@example.com',
+      purpose: 'reset',
+    });
+    await answersBy(unset, 'cyd@example.com', mail);
+    expect(await refusal(reset('cyd@example.com'))).toEqual(noChannel);
+  });
+
+  it('is not for users who were invited or who never confirmed', async () => {
+    const invite = { ...who(unset, 'hal@example.com'), MessageAction: 'SUPPRESS' as const };
+    await unset.sdk.send(new AdminCreateUserCommand(invite));
+    expect(await refusal(reset('hal@example.com'))).toEqual(wrongState);
+    const signUp = { ClientId: unset.clientId, Username: 'ida@example.com', Password: password };
+    await unset.sdk.send(new SignUpCommand(signUp));
+    expect(await refusal(reset('ida@example.com'))).toEqual(wrongState);
+    expect((await refusal(signIn(unset, 'ida@example.com'))).name).toBe('UserNotConfirmedException');
+  });
+});

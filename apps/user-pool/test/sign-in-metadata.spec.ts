@@ -1,0 +1,199 @@
+import {
+  AdminCreateUserCommand,
+  AdminInitiateAuthCommand,
+  AdminRespondToAuthChallengeCommand,
+  AdminSetUserMFAPreferenceCommand,
+  AdminUpdateUserAttributesCommand,
+  GetTokensFromRefreshTokenCommand,
+  InitiateAuthCommand,
+  RespondToAuthChallengeCommand,
+  type ChallengeNameType,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { describe, expect, it } from '@jest/globals';
+import { AuthenticationDetails, CognitoUser, CognitoUserPool } from 'amazon-cognito-identity-js';
+import { ClientMetadata, openMetadataPool } from './metadata-pool.js';
+import { createUser, lastCode, password, signIn } from './support.js';
+
+const { pool, reached } = openMetadataPool();
+
+type Asked = { ChallengeName?: string; Session?: string; ChallengeParameters?: Record<string, string> };
+type Answers = Record<string, string>;
+
+const begin = (AuthParameters: Answers, AuthFlow: 'USER_PASSWORD_AUTH' | 'REFRESH_TOKEN_AUTH') =>
+  pool.sdk.send(
+    new InitiateAuthCommand({ ClientId: pool.clientId, AuthFlow, AuthParameters, ClientMetadata }),
+  );
+const withPassword = (USERNAME: string) => begin({ USERNAME, PASSWORD: password }, 'USER_PASSWORD_AUTH');
+
+const response = (asked: Asked, answers: Answers) => ({
+  ClientId: pool.clientId,
+  ChallengeName: asked.ChallengeName as ChallengeNameType,
+  Session: asked.Session,
+  ChallengeResponses: { USERNAME: asked.ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '', ...answers },
+  ClientMetadata,
+});
+const answer = (asked: Asked, answers: Answers) =>
+  pool.sdk.send(new RespondToAuthChallengeCommand(response(asked, answers)));
+const answerAsAdministrator = (asked: Asked, answers: Answers) =>
+  pool.sdk.send(
+    new AdminRespondToAuthChallengeCommand({ UserPoolId: pool.poolId, ...response(asked, answers) }),
+  );
+
+/** A user with both factors whose codes are sent. */
+async function prefer(Username: string, factor?: 'SMS' | 'EMAIL'): Promise<void> {
+  const who = { UserPoolId: pool.poolId, Username };
+  const UserAttributes = [
+    { Name: 'phone_number', Value: '+15551234567' },
+    { Name: 'phone_number_verified', Value: 'true' },
+  ];
+  await pool.sdk.send(new AdminUpdateUserAttributesCommand({ ...who, UserAttributes }));
+  await pool.sdk.send(
+    new AdminSetUserMFAPreferenceCommand({
+      ...who,
+      SMSMfaSettings: { Enabled: true, PreferredMfa: factor === 'SMS' },
+      EmailMfaSettings: { Enabled: true, PreferredMfa: factor === 'EMAIL' },
+    }),
+  );
+}
+
+/** An invited user with a second factor, asked for a lasting password. */
+async function invited(Username: string): Promise<Asked> {
+  await pool.sdk.send(
+    new AdminCreateUserCommand({
+      UserPoolId: pool.poolId,
+      Username,
+      TemporaryPassword: password,
+      UserAttributes: [
+        { Name: 'email', Value: Username },
+        { Name: 'email_verified', Value: 'true' },
+      ],
+      MessageAction: 'SUPPRESS',
+    }),
+  );
+  return signIn(pool, Username);
+}
+
+const signedIn = {
+  TokenGeneration_Authentication: 'clientMetadata',
+  PostAuthentication_Authentication: 'clientMetadata',
+};
+const newPassword = { NEW_PASSWORD: 'Another-horse-2' };
+
+// API reference: InitiateAuth, AdminInitiateAuth.
+describe('ClientMetadata of a sign-in that begins', () => {
+  const onlyBefore = {
+    PreAuthentication_Authentication: 'validationData',
+    TokenGeneration_Authentication: 'nothing',
+    PostAuthentication_Authentication: 'nothing',
+  };
+
+  it('reaches PreAuthentication and nothing after it', async () => {
+    await createUser(pool, 'ann@example.com');
+    expect(await reached(() => withPassword('ann@example.com'))).toEqual(onlyBefore);
+    const AuthParameters = { USERNAME: 'ann@example.com', PASSWORD: password };
+    const who = { UserPoolId: pool.poolId, ClientId: pool.clientId, AuthParameters, ClientMetadata };
+    const call = new AdminInitiateAuthCommand({ ...who, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH' });
+    expect(await reached(() => pool.sdk.send(call))).toEqual(onlyBefore);
+  });
+
+  it('reaches the functions of a migration', async () => {
+    expect(await reached(() => withPassword('old@example.com'))).toEqual({
+      UserMigration_Authentication: 'validationData',
+      PreSignUp_AdminCreateUser: 'validationData',
+      ...onlyBefore,
+    });
+  });
+
+  it('reaches no message', async () => {
+    await createUser(pool, 'bea@example.com');
+    await prefer('bea@example.com', 'EMAIL');
+    expect(await reached(() => withPassword('bea@example.com'))).toEqual({
+      PreAuthentication_Authentication: 'validationData',
+      CustomMessage_Authentication: 'nothing',
+    });
+  });
+
+  it('reaches nobody when tokens are refreshed', async () => {
+    await createUser(pool, 'cyd@example.com');
+    const { AuthenticationResult: tokens } = await signIn(pool, 'cyd@example.com');
+    const REFRESH_TOKEN = tokens?.RefreshToken ?? '';
+    expect(await reached(() => begin({ REFRESH_TOKEN }, 'REFRESH_TOKEN_AUTH'))).toEqual({
+      TokenGeneration_RefreshTokens: 'nothing',
+    });
+  });
+});
+
+// API reference: GetTokensFromRefreshToken.
+describe('ClientMetadata of GetTokensFromRefreshToken', () => {
+  it('reaches PreTokenGeneration', async () => {
+    await createUser(pool, 'dan@example.com');
+    const { AuthenticationResult: tokens } = await signIn(pool, 'dan@example.com');
+    const { RefreshToken } = tokens ?? {};
+    const call = new GetTokensFromRefreshTokenCommand({
+      ClientId: pool.clientId,
+      RefreshToken,
+      ClientMetadata,
+    });
+    expect(await reached(() => pool.sdk.send(call))).toEqual({
+      TokenGeneration_RefreshTokens: 'clientMetadata',
+    });
+  });
+});
+
+// API reference: RespondToAuthChallenge, AdminRespondToAuthChallenge.
+describe.each([
+  ['RespondToAuthChallenge', answer, 'nothing'],
+  ['AdminRespondToAuthChallenge', answerAsAdministrator, 'clientMetadata'],
+] as const)('ClientMetadata of %s', (operation, answerBy, message) => {
+  const address = (name: string) => `${name}.${operation.toLowerCase()}@example.com`;
+
+  it('reaches PreTokenGeneration and PostAuthentication after a new password', async () => {
+    const asked = await invited(address('eve'));
+    expect(await reached(() => answerBy(asked, newPassword))).toEqual({
+      TokenGeneration_NewPasswordChallenge: 'clientMetadata',
+      PostAuthentication_Authentication: 'clientMetadata',
+    });
+  });
+
+  it('reaches them after a code', async () => {
+    await createUser(pool, address('fay'));
+    await prefer(address('fay'), 'SMS');
+    const asked = await signIn(pool, address('fay'));
+    expect(await reached(() => answerBy(asked, { SMS_MFA_CODE: lastCode(pool) }))).toEqual(signedIn);
+  });
+
+  it(`gives the message with a code ${message}`, async () => {
+    const asked = await invited(address('gus'));
+    await prefer(address('gus'), 'EMAIL');
+    expect(await reached(() => answerBy(asked, newPassword))).toEqual({
+      CustomMessage_Authentication: message,
+    });
+    await createUser(pool, address('hal'));
+    await prefer(address('hal'));
+    const choice = await signIn(pool, address('hal'));
+    expect(await reached(() => answerBy(choice, { ANSWER: 'SMS_MFA' }))).toEqual({
+      CustomMessage_Authentication: message,
+    });
+  });
+});
+
+describe('ClientMetadata of a sign-in that proves its password', () => {
+  it('comes from the step that is answered', async () => {
+    await createUser(pool, 'ida@example.com');
+    const Pool = new CognitoUserPool({
+      UserPoolId: pool.poolId,
+      ClientId: pool.clientId,
+      endpoint: pool.server.url,
+    });
+    const user = new CognitoUser({ Username: 'ida@example.com', Pool });
+    const details = { Username: 'ida@example.com', Password: password, ClientMetadata };
+    const authenticate = () =>
+      new Promise((onSuccess, onFailure) =>
+        user.authenticateUser(new AuthenticationDetails(details), { onSuccess, onFailure }),
+      );
+    expect(await reached(authenticate)).toEqual({
+      PreAuthentication_Authentication: 'validationData',
+      ...signedIn,
+    });
+  });
+});

@@ -1,0 +1,244 @@
+import {
+  AdminCreateUserCommand,
+  AdminSetUserMFAPreferenceCommand,
+  AdminSetUserPasswordCommand,
+  ChangePasswordCommand,
+  ConfirmForgotPasswordCommand,
+  GetTokensFromRefreshTokenCommand,
+  GetUserCommand,
+  InitiateAuthCommand,
+  RespondToAuthChallengeCommand,
+  SetUserPoolMfaConfigCommand,
+  type ChallengeNameType,
+  type CreateUserPoolClientRequest,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { describe, expect, it } from '@jest/globals';
+import {
+  createClient,
+  createPool,
+  createUser,
+  forgot,
+  lastCode,
+  openTestPool,
+  password,
+  refusal,
+  signIn,
+  stoppedClock,
+  type TestPool,
+} from './support.js';
+
+const pool = openTestPool({}, {}, () => ({ clock: stoppedClock() }));
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const pass = (milliseconds: number) => pool.server.clock.advanceBy(milliseconds);
+const newPassword = 'Another-horse-2';
+const withClient = async (settings: Partial<CreateUserPoolClientRequest>): Promise<TestPool> => ({
+  ...pool,
+  clientId: (await createClient(pool.sdk, pool.poolId, settings)).ClientId ?? '',
+});
+const tokensOf = async (email: string, at = pool) => (await signIn(at, email)).AuthenticationResult ?? {};
+const renew = async (RefreshToken: string | undefined, { sdk, clientId }: TestPool = pool) => {
+  const call = new GetTokensFromRefreshTokenCommand({ ClientId: clientId, RefreshToken });
+  return (await sdk.send(call)).AuthenticationResult ?? {};
+};
+
+// Developer guide: Quotas in Amazon Cognito, Using the refresh token.
+describe('a refresh token', () => {
+  it.each<[string, Partial<CreateUserPoolClientRequest>, number]>([
+    ['30 days by default', {}, 30 * day],
+    ['30 days when RefreshTokenValidity is 0', { RefreshTokenValidity: 0 }, 30 * day],
+    ['days when RefreshTokenValidity has no unit', { RefreshTokenValidity: 2 }, 2 * day],
+  ])('lives %s', async (_how, settings, lifetime) => {
+    const email = `lives${lifetime}${settings.RefreshTokenValidity ?? ''}@example.com`;
+    const at = await withClient(settings);
+    await createUser(pool, email);
+    const { RefreshToken } = await tokensOf(email, at);
+    pass(lifetime - 1);
+    expect((await renew(RefreshToken, at)).AccessToken).toBeDefined();
+    pass(1);
+    expect((await refusal(renew(RefreshToken, at))).message).toBe('Refresh Token has expired');
+  });
+
+  it('that is rotated lives no longer than the first one would have (inferred)', async () => {
+    const at = await withClient({
+      RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 0 },
+      RefreshTokenValidity: 1,
+    });
+    await createUser(pool, 'ann@example.com');
+    let { RefreshToken } = await tokensOf('ann@example.com', at);
+    for (let rotation = 1; rotation <= 3; rotation++) {
+      pass(6 * hour);
+      ({ RefreshToken } = await renew(RefreshToken, at));
+    }
+    pass(6 * hour);
+    expect((await refusal(renew(RefreshToken, at))).message).toBe('Refresh Token has expired');
+  });
+
+  it('survives a password reset (inferred)', async () => {
+    await createUser(pool, 'bea@example.com');
+    const { RefreshToken, AccessToken } = await tokensOf('bea@example.com');
+    await forgot(pool, 'bea@example.com');
+    const answer = await pool.sdk.send(
+      new ConfirmForgotPasswordCommand({
+        ClientId: pool.clientId,
+        Username: 'bea@example.com',
+        ConfirmationCode: lastCode(pool),
+        Password: newPassword,
+      }),
+    );
+    // No tokens come of it either.
+    expect(answer).toEqual({ $metadata: expect.anything() });
+    expect((await renew(RefreshToken)).AccessToken).toBeDefined();
+    expect((await pool.sdk.send(new GetUserCommand({ AccessToken }))).Username).toBeDefined();
+  });
+
+  it('survives ChangePassword and AdminSetUserPassword (inferred)', async () => {
+    await createUser(pool, 'cyd@example.com');
+    const { RefreshToken, AccessToken } = await tokensOf('cyd@example.com');
+    const change = { AccessToken, PreviousPassword: password, ProposedPassword: newPassword };
+    await pool.sdk.send(new ChangePasswordCommand(change));
+    expect((await renew(RefreshToken)).AccessToken).toBeDefined();
+    const set = { UserPoolId: pool.poolId, Username: 'cyd@example.com', Password: password, Permanent: true };
+    await pool.sdk.send(new AdminSetUserPasswordCommand(set));
+    expect((await renew(RefreshToken)).AccessToken).toBeDefined();
+  });
+});
+
+// API reference: CreateUserPoolClient, AdminCreateUser.
+describe('a temporary password', () => {
+  const invite = (at: TestPool, Username: string) =>
+    at.sdk.send(
+      new AdminCreateUserCommand({
+        UserPoolId: at.poolId,
+        Username,
+        TemporaryPassword: password,
+        MessageAction: 'SUPPRESS',
+      }),
+    );
+  const choose = (at: TestPool, USERNAME: string, Session: string | undefined) =>
+    at.sdk.send(
+      new RespondToAuthChallengeCommand({
+        ClientId: at.clientId,
+        ChallengeName: 'NEW_PASSWORD_REQUIRED',
+        Session,
+        ChallengeResponses: { USERNAME, NEW_PASSWORD: newPassword },
+      }),
+    );
+  const expired = 'Temporary password has expired and must be reset by an administrator.';
+
+  it.each([
+    ['7 days when TemporaryPasswordValidityDays is 0', 0, 7],
+    ['as many days as TemporaryPasswordValidityDays says', 2, 2],
+  ])('is good for %s', async (_how, TemporaryPasswordValidityDays, days) => {
+    const Policies = { PasswordPolicy: { MinimumLength: 8, TemporaryPasswordValidityDays } };
+    const poolId = await createPool(pool.sdk, { Policies });
+    const { ClientId = '' } = await createClient(pool.sdk, poolId);
+    const at = { ...pool, poolId, clientId: ClientId };
+    await invite(at, 'dan@example.com');
+    pass(days * day - 1);
+    expect((await signIn(at, 'dan@example.com')).ChallengeName).toBe('NEW_PASSWORD_REQUIRED');
+    pass(1);
+    expect(await refusal(signIn(at, 'dan@example.com'))).toEqual({
+      name: 'NotAuthorizedException',
+      message: expired,
+    });
+  });
+
+  it('that has expired is replaced with AdminSetUserPassword', async () => {
+    await invite(pool, 'eve@example.com');
+    pass(7 * day);
+    expect((await refusal(signIn(pool, 'eve@example.com'))).message).toBe(expired);
+    const set = {
+      UserPoolId: pool.poolId,
+      Username: 'eve@example.com',
+      Password: newPassword,
+      Permanent: true,
+    };
+    await pool.sdk.send(new AdminSetUserPasswordCommand(set));
+    expect((await signIn(pool, 'eve@example.com', newPassword)).AuthenticationResult).toBeDefined();
+  });
+
+  it('is good for one use', async () => {
+    await invite(pool, 'fay@example.com');
+    const { Session } = await signIn(pool, 'fay@example.com');
+    await choose(pool, 'fay@example.com', Session);
+    expect((await refusal(signIn(pool, 'fay@example.com'))).message).toBe('Incorrect username or password.');
+  });
+
+  it.each([
+    [undefined, 3],
+    [15, 15],
+  ])(
+    'AuthSessionValidity %p: the question for a new one waits %d minutes',
+    async (AuthSessionValidity, minutes) => {
+      const at = await withClient({ AuthSessionValidity });
+      const [early, late] = [`early${minutes}@example.com`, `late${minutes}@example.com`];
+      await invite(pool, early);
+      await invite(pool, late);
+      const sessions = [(await signIn(at, early)).Session, (await signIn(at, late)).Session];
+      pass(minutes * minute - 1);
+      expect((await choose(at, early, sessions[0])).AuthenticationResult).toBeDefined();
+      pass(1);
+      expect(await refusal(choose(at, late, sessions[1]))).toEqual({
+        name: 'NotAuthorizedException',
+        message: 'Invalid session for the user, session is expired.',
+      });
+    },
+  );
+});
+
+describe('a code that is the second factor', () => {
+  it('is good as long as the session is: AuthSessionValidity', async () => {
+    const poolId = await createPool(pool.sdk);
+    const mfa = { MfaConfiguration: 'OPTIONAL', EmailMfaConfiguration: {} } as const;
+    await pool.sdk.send(new SetUserPoolMfaConfigCommand({ UserPoolId: poolId, ...mfa }));
+    const { ClientId = '' } = await createClient(pool.sdk, poolId, { AuthSessionValidity: 4 });
+    const at = { ...pool, poolId, clientId: ClientId };
+    await createUser(at, 'ida@example.com');
+    const user = { UserPoolId: poolId, Username: 'ida@example.com' };
+    const EmailMfaSettings = { Enabled: true, PreferredMfa: true };
+    await pool.sdk.send(new AdminSetUserMFAPreferenceCommand({ ...user, EmailMfaSettings }));
+    for (const [waits, name] of [
+      [4 * minute - 1, undefined],
+      [4 * minute, 'NotAuthorizedException'],
+    ] as const) {
+      const { Session } = await signIn(at, 'ida@example.com');
+      pass(waits);
+      const ChallengeResponses = { USERNAME: 'ida@example.com', EMAIL_MFA_CODE: lastCode(pool) };
+      // The SDK's list of challenges lacks EMAIL_MFA.
+      const ChallengeName = 'EMAIL_MFA' as ChallengeNameType;
+      const answer = { ClientId, ChallengeName, Session, ChallengeResponses };
+      const outcome = pool.sdk.send(new RespondToAuthChallengeCommand(answer));
+      expect(await outcome.then(() => undefined).catch((error: Error) => error.name)).toBe(name);
+    }
+  });
+});
+
+describe('an access token', () => {
+  it('lives for one hour, and ExpiresIn is its lifetime', async () => {
+    await createUser(pool, 'gus@example.com');
+    const { AccessToken, ExpiresIn } = await tokensOf('gus@example.com');
+    expect(ExpiresIn).toBe(3600);
+    pass(hour - 1000);
+    await pool.sdk.send(new GetUserCommand({ AccessToken }));
+    pass(1000);
+    expect(await refusal(pool.sdk.send(new GetUserCommand({ AccessToken })))).toEqual({
+      name: 'NotAuthorizedException',
+      message: 'Access Token has expired',
+    });
+  });
+
+  it('that came of a refresh has its own lifetime as ExpiresIn too', async () => {
+    const at = await withClient({ AccessTokenValidity: 2, IdTokenValidity: 1 });
+    await createUser(pool, 'hal@example.com');
+    const { RefreshToken } = await tokensOf('hal@example.com', at);
+    const call = new InitiateAuthCommand({
+      ClientId: at.clientId,
+      AuthFlow: 'REFRESH_TOKEN_AUTH',
+      AuthParameters: { REFRESH_TOKEN: RefreshToken ?? '' },
+    });
+    expect((await pool.sdk.send(call)).AuthenticationResult?.ExpiresIn).toBe(7200);
+  });
+});
