@@ -50,6 +50,7 @@ export default tseslint.config(
   {
     files: [
       'src/platform/config/**',
+      'src/cli/config/**',
       'apps/*/src/config/**',
       'apps/*/src/main.ts',
       'test/**',

@@ -3,10 +3,12 @@ import { AcmeModule } from './acme/acme.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { MigrationModule } from './migration/migration.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
+import type { Config } from './platform/config/config.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { PlatformModule } from './platform/platform.module.js';
+import { RateLimitsModule } from './platform/rate-limits/rate-limits.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** The table of contents. */
@@ -15,6 +17,7 @@ import { UsersModule } from './users/users.module.js';
     PlatformModule,
     DatabaseModule,
     HealthModule,
+    RateLimitsModule,
     AuthModule,
     UsersModule,
     PasswordsModule,
@@ -23,11 +26,7 @@ import { UsersModule } from './users/users.module.js';
   ],
 })
 export class AppModule {
-  /**
-   * @param variables instead of the process environment; for tests.
-   * @throws ConfigurationError
-   */
-  static async register(variables?: Record<string, string | undefined>): Promise<DynamicModule> {
-    return { module: AppModule, imports: [await ConfigModule.register(variables)] };
+  static register(config: Config): DynamicModule {
+    return { module: AppModule, imports: [ConfigModule.register(config)] };
   }
 }

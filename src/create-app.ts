@@ -3,13 +3,21 @@ import type { IncomingMessage } from 'node:http';
 import cookie from '@fastify/cookie';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
+import type { Config } from './platform/config/config.js';
+import { readConfig } from './platform/config/config.module.js';
 import { BodyPipe } from './platform/http/body.pipe.js';
+import { allowOrigins } from './platform/http/cors.js';
 import { serveOpenApi } from './platform/http/openapi.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
 import { logRequests } from './platform/http/request-log.js';
-import { sendProblem } from './platform/http/send-problem.js';
+import { addSecureHeaders } from './platform/http/secure-headers.js';
+import {
+  answerBadAddress,
+  answerUnreadable,
+  answerWhatNodeRefuses,
+  refuseWithoutHost,
+} from './platform/http/unrouted.js';
 import { Log } from './platform/logging/log.js';
 
 /** Bytes. The largest honest body is a refresh token with its braces. */
@@ -29,18 +37,11 @@ const requestId = /^[\w.:/+=@-]{1,128}$/;
 export async function createApp(
   variables?: Record<string, string | undefined>,
 ): Promise<NestFastifyApplication> {
-  const module = await AppModule.register(variables);
+  const config = await readConfig(variables);
   const log = new Log();
-  const adapter = new FastifyAdapter({
-    bodyLimit,
-    requestTimeout,
-    genReqId: acceptedId,
-    // What Fastify refuses before there is a route, such as an address that cannot be decoded.
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(error, request, reply, log),
-  });
+  const adapter = createAdapter(config, log);
   // JSON is the only language spoken here; Nest would add forms.
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(config), adapter, {
     bodyParser: false,
     logger: log,
     abortOnError: false,
@@ -50,10 +51,29 @@ export async function createApp(
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
   logRequests(fastify, log);
+  refuseWithoutHost(fastify);
+  answerWhatNodeRefuses(fastify.server);
+  await addSecureHeaders(app, config);
+  await allowOrigins(app, config.http.corsOrigins);
   await app.register(cookie);
   serveOpenApi(app);
   await app.init();
   return app;
+}
+
+function createAdapter({ http }: Config, log: Log): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit,
+    requestTimeout,
+    genReqId: acceptedId,
+    trustProxy: http.trustedProxies.length > 0 && [...http.trustedProxies],
+    frameworkErrors: answerBadAddress(log),
+    clientErrorHandler: answerUnreadable,
+    // Node would answer with an empty 400 of its own.
+    http: { requireHostHeader: false },
+    // Whoever still has a connection while we end is answered as ever; Fastify's 503 is no problem+json.
+    return503OnClosing: false,
+  });
 }
 
 function acceptedId({ headers }: IncomingMessage): string {

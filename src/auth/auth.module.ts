@@ -5,20 +5,32 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokenGuard } from './access-token.guard.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
+import { AccountOfChallenge } from './account-of-challenge.js';
+import { AdmissionService } from './admission.service.js';
+import { AuthorizationGuard } from './authorization.guard.js';
 import { ChallengeSessions } from './challenge-sessions.js';
+import { ChallengesService } from './challenges.service.js';
 import { CognitoPasswordStrategy } from './cognito-password.strategy.js';
 import { AuthController } from './http/auth.controller.js';
+import { MfaController } from './http/mfa.controller.js';
 import { SignInService } from './sign-in.service.js';
+import { TotpService } from './totp.service.js';
 
 @Module({
   imports: [CognitoModule, SessionsModule, UsersModule],
-  controllers: [AuthController],
+  controllers: [AuthController, MfaController],
   providers: [
     AccessTokenStrategy,
+    AccountOfChallenge,
+    AdmissionService,
     ChallengeSessions,
+    ChallengesService,
     CognitoPasswordStrategy,
     SignInService,
+    TotpService,
+    // In this order: who calls, then what the caller may do.
     { provide: APP_GUARD, useClass: AccessTokenGuard },
+    { provide: APP_GUARD, useClass: AuthorizationGuard },
   ],
 })
 export class AuthModule {}

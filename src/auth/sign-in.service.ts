@@ -1,40 +1,45 @@
 import { Injectable } from '@nestjs/common';
-import { type Challenge, IdentityProvider, type Tokens } from '../cognito/identity-provider.js';
-import { TokenVerifier } from '../cognito/token-verifier.js';
-import { SessionsService } from '../sessions/sessions.service.js';
+import type { ChallengeResponse, SignInRequest } from '#contracts';
+import { IdentityProvider, type SignInAnswer } from '../cognito/identity-provider.js';
+import type { Device } from '../sessions/session-device.js';
 import { normaliseEmail } from '../users/email.js';
-import { UserLinkingService } from '../users/user-linking.service.js';
-import type { User } from '../users/user.js';
+import { AdmissionService, type SignedIn } from './admission.service.js';
+import type { OpenStep } from './challenge-sessions.js';
+import { type Attempt, ChallengesService } from './challenges.service.js';
 
-export type SignInOutcome = { user: User; tokens: Tokens } | { username: string; challenge: Challenge };
+export type SignInOutcome = SignedIn | { challenge: ChallengeResponse };
 
 @Injectable()
 export class SignInService {
   constructor(
     private readonly identityProvider: IdentityProvider,
-    private readonly tokenVerifier: TokenVerifier,
-    private readonly linking: UserLinkingService,
-    private readonly sessions: SessionsService,
+    private readonly challenges: ChallengesService,
+    private readonly admission: AdmissionService,
   ) {}
 
   /**
    * Cognito says who it is, our table says whether that is enough.
-   * @throws AppError `auth.invalid_credentials`, `auth.account_link_conflict`, and what `IdentityProvider` throws
+   * @throws AppError `auth.invalid_credentials`, `auth.account_link_conflict`, `auth.challenge_unsupported`, and what
+   * `IdentityProvider` throws
    */
-  async signIn(email: string, password: string): Promise<SignInOutcome> {
-    const username = normaliseEmail(email);
-    const answer = await this.identityProvider.signIn(username, password);
-    if (answer.kind === 'challenge') return { username, challenge: answer.challenge };
-    return { user: await this.admit(answer.tokens), tokens: answer.tokens };
+  async signIn(
+    { email: typed, password, session: mode = 'tokens' }: SignInRequest,
+    device: Device,
+  ): Promise<SignInOutcome> {
+    const email = normaliseEmail(typed);
+    const answer = await this.identityProvider.signIn(email, password);
+    return this.next(answer, { email, userId: email, mode }, device);
   }
 
-  /** Whoever we refuse must not keep the refresh token that Cognito has just issued. */
-  private async admit(tokens: Tokens): Promise<User> {
-    try {
-      return await this.linking.link(await this.tokenVerifier.verifyIdToken(tokens.idToken));
-    } catch (refusal) {
-      await this.sessions.endRefused(tokens.refreshToken);
-      throw refusal;
-    }
+  /** @throws AppError what `signIn` and `ChallengesService.answer` throw */
+  async answer(step: OpenStep, answers: Record<string, string>, device: Device): Promise<SignInOutcome> {
+    const answer = await this.challenges.answer(step, answers);
+    return answer.kind === 'step' ? { challenge: answer.challenge } : this.next(answer, step, device);
+  }
+
+  private async next(answer: SignInAnswer, attempt: Attempt, device: Device): Promise<SignInOutcome> {
+    if (answer.kind === 'challenge')
+      return { challenge: await this.challenges.issue(answer.challenge, attempt) };
+    return this.admission.admit(answer.tokens, { mode: attempt.mode, device });
   }
 }

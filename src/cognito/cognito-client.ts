@@ -4,14 +4,19 @@ import type { Config } from '../platform/config/config.js';
 /** Above the most requests one process has under way, or they wait for each other. */
 const maxSockets = 256;
 
-/**
- * One client for the life of the process. Every option that has one is given, or the SDK looks for it in files.
- * A first sign-in may take three tries of a five-second trigger, hence the long request time-out.
- */
+/** Milliseconds. Cognito itself answers in well under a second. */
+export const shortTimeout = 6000;
+
+/** Milliseconds. Cognito gives a trigger three tries of five seconds before it answers. */
+export const triggerTimeout = 17_000;
+
+/** One client for the life of the process. Every option that has one is given, or the SDK looks for it in files. */
 export function createCognitoClient({ region, endpoint }: Config['cognito']): CognitoIdentityProviderClient {
   return new CognitoIdentityProviderClient({
     region,
     ...(endpoint !== undefined && { endpoint }),
+    // The operations used here are unsigned. One that is not must not send the SDK searching files and the network.
+    credentials: () => Promise.reject(new Error('this client has no AWS credentials')),
     // The SDK takes LimitExceededException for throttling and sends three requests against an hourly limit.
     maxAttempts: 1,
     retryMode: 'standard',
@@ -20,7 +25,11 @@ export function createCognitoClient({ region, endpoint }: Config['cognito']): Co
     useFipsEndpoint: false,
     requestHandler: {
       connectionTimeout: 2000,
-      requestTimeout: 17_000,
+      requestTimeout: shortTimeout,
+      // Without this the SDK prints a warning and waits on.
+      throwOnRequestTimeout: true,
+      // requestTimeout ends with the answer's headers; this is for a body that stalls after them.
+      socketTimeout: triggerTimeout,
       httpAgent: { keepAlive: true, maxSockets },
       httpsAgent: { keepAlive: true, maxSockets },
     },

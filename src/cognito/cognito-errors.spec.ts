@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { toAppError } from './cognito-errors.js';
+import { isOutage, isTurnedAway, toAppError } from './cognito-errors.js';
+import type { Asked } from './exceptions.js';
 
 const error = (properties: object) => Object.assign(new Error('aborted'), properties);
+
+const exception = (name: string, message: string) =>
+  Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
 
 describe('toAppError', () => {
   it.each([
@@ -17,7 +21,13 @@ describe('toAppError', () => {
       { name: 'SyntaxError', $metadata: { httpStatusCode: 200 } },
       'cognito.unexpected_answer',
     ],
+    [
+      'a page of a gateway',
+      { name: 'SyntaxError', $metadata: { httpStatusCode: 502 } },
+      'cognito.unavailable',
+    ],
     ['an exception nobody knows', { name: 'NewException', $metadata: { httpStatusCode: 400 } }, 'internal'],
+    ['a mistake of ours', { name: 'TypeError' }, 'internal'],
   ])('maps %s', (_what, properties, code) => {
     expect(toAppError('sign-in', error(properties)).code).toBe(code);
   });
@@ -25,5 +35,161 @@ describe('toAppError', () => {
   it('keeps the cause for the log', () => {
     const cause = error({ name: 'NotAuthorizedException' });
     expect(toAppError('sign-in', cause).cause).toBe(cause);
+  });
+
+  it.each<[Asked, string, string, string]>([
+    ['challenge', 'NotAuthorizedException', 'Invalid session for the user.', 'auth.challenge_expired'],
+    [
+      'challenge',
+      'NotAuthorizedException',
+      'Invalid session for the user, session is expired.',
+      'auth.challenge_expired',
+    ],
+    [
+      'challenge',
+      'NotAuthorizedException',
+      'Invalid session for the user, session can only be used once.',
+      'auth.challenge_expired',
+    ],
+    [
+      'challenge',
+      'NotAuthorizedException',
+      'Invalid code or auth state for the user.',
+      'auth.challenge_expired',
+    ],
+    ['challenge', 'NotAuthorizedException', 'User is disabled.', 'auth.invalid_credentials'],
+    ['challenge', 'NotAuthorizedException', 'Unable to verify secret hash for client abc', 'internal'],
+    ['challenge', 'CodeMismatchException', 'Invalid code received for user', 'auth.code_wrong'],
+    [
+      'challenge',
+      'ExpiredCodeException',
+      'Your software token has already been used once.',
+      'auth.code_expired',
+    ],
+    ['challenge', 'PasswordHistoryPolicyViolationException', 'x', 'passwords.reused'],
+    ['challenge', 'AliasExistsException', 'x', 'auth.account_link_conflict'],
+    ['challenge', 'InvalidSmsRoleAccessPolicyException', 'x', 'internal'],
+    [
+      'verify-totp-in-sign-in',
+      'NotAuthorizedException',
+      'Invalid session for the user.',
+      'auth.challenge_expired',
+    ],
+    [
+      'associate-totp-in-sign-in',
+      'InvalidParameterException',
+      "1 validation error detected: Value at 'session' failed to satisfy constraint",
+      'auth.challenge_expired',
+    ],
+    [
+      'verify-totp',
+      'EnableSoftwareTokenMFAException',
+      'Code mismatch and fail enable Software Token MFA',
+      'auth.code_wrong',
+    ],
+    [
+      'verify-totp',
+      'InvalidParameterException',
+      "1 validation error detected: Value at 'userCode' failed to satisfy constraint",
+      'auth.code_wrong',
+    ],
+    ['associate-totp', 'NotAuthorizedException', 'Access Token has been revoked', 'auth.token_invalid'],
+    ['associate-totp', 'SoftwareTokenMFANotFoundException', 'x', 'internal'],
+    [
+      'global-sign-out',
+      'NotAuthorizedException',
+      'Access Token does not have required scopes',
+      'auth.forbidden',
+    ],
+    ['sign-in', 'UnsupportedOperationException', 'x', 'internal'],
+    ['sign-in', 'UserNotFoundException', 'Exception migrating user in app client abc', 'internal'],
+    ['sign-in', 'UserNotFoundException', 'User does not exist.', 'auth.invalid_credentials'],
+    ['revoke', 'UnauthorizedException', 'Unable to verify secret hash for client abc', 'internal'],
+    ['revoke', 'UnauthorizedException', 'x', 'auth.token_invalid'],
+  ])('%s: %s "%s" is %s', (asked, name, message, code) => {
+    expect(toAppError(asked, exception(name, message)).code).toBe(code);
+  });
+
+  it.each([
+    [
+      'Password did not conform with policy: Password not long enough',
+      'InvalidPasswordException',
+      'password.too_short',
+    ],
+    [
+      'Password did not conform with policy: Password must have uppercase characters',
+      'InvalidPasswordException',
+      'password.needs_upper_case',
+    ],
+    [
+      "1 validation error detected: Value 'canary' at 'password' failed to satisfy constraint: Member must have length less than or equal to 256",
+      'InvalidParameterException',
+      'password.too_long',
+    ],
+    ['something new', 'InvalidPasswordException', 'password.against_the_rules'],
+  ])('says which rule a new password breaks: %s', (message, name, fault) => {
+    expect(toAppError('challenge', exception(name, message)).errors).toEqual([
+      { field: 'answers.NEW_PASSWORD', code: 'passwords.policy', fault },
+    ]);
+  });
+
+  it.each([
+    [
+      'InvalidParameterException',
+      'Invalid attributes given, given_name is missing',
+      'answers.userAttributes.given_name',
+      'field.missing',
+    ],
+    [
+      'InvalidParameterException',
+      'Missing required parameter SMS_MFA_CODE',
+      'answers.SMS_MFA_CODE',
+      'field.missing',
+    ],
+    [
+      'InvalidParameterException',
+      'Attributes did not conform to the schema: custom:shoe: Attribute does not exist in the schema.',
+      'answers.userAttributes.custom:shoe',
+      'field.invalid',
+    ],
+    [
+      'NotAuthorizedException',
+      'Cannot modify an already provided email',
+      'answers.userAttributes.email',
+      'field.invalid',
+    ],
+    ['InvalidParameterException', 'canary', 'answers', 'field.invalid'],
+  ])('says which answer is at fault: %s "%s"', (name, message, field, fault) => {
+    const { code, errors } = toAppError('challenge', exception(name, message));
+    expect({ code, errors }).toEqual({ code: 'request.invalid', errors: [{ field, fault }] });
+  });
+
+  it('says when to come back', () => {
+    const wait = (name: string) => toAppError('confirm-forgot-password', exception(name, 'x')).retryAfter;
+    expect([wait('LimitExceededException'), wait('TooManyRequestsException'), wait('CodeMismatchException')])
+      // A quarter of an hour, five seconds, never.
+      .toEqual([900, 5, undefined]);
+  });
+});
+
+describe('what is asked again', () => {
+  it.each([
+    ['TooManyRequestsException', true],
+    ['ThrottlingException', true],
+    ['ConcurrentModificationException', true],
+    ['LimitExceededException', false],
+    ['InternalErrorException', false],
+  ])('%s turned us away before anything happened: %s', (name, expected) => {
+    expect(isTurnedAway(exception(name, 'x'))).toBe(expected);
+  });
+
+  it.each([
+    ['InternalErrorException', 500, true],
+    ['NotAuthorizedException', 400, false],
+    ['TooManyRequestsException', 400, false],
+    ['SyntaxError', 200, false],
+    ['TimeoutError', undefined, true],
+  ])('%s with status %p is an outage: %p', (name, httpStatusCode, expected) => {
+    expect(isOutage(error({ name, $metadata: { httpStatusCode } }))).toBe(expected);
   });
 });

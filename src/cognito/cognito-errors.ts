@@ -1,138 +1,154 @@
 import { types } from 'node:util';
-import type { ErrorCode, FieldError } from '#contracts';
-import { AppError } from '../platform/errors/app-error.js';
-
-/** What was being asked when Cognito refused: the same exception means different things to different callers. */
-export type Asked =
-  'sign-in' | 'refresh' | 'revoke' | 'get-user' | 'forgot-password' | 'confirm-forgot-password';
+import type { ErrorCode } from '#contracts';
+import { AppError, type FieldFault } from '../platform/errors/app-error.js';
+import { type Asked, meanings } from './exceptions.js';
 
 /** Seconds. Cognito's limits for a person are hourly ("Quotas in Amazon Cognito"); a quarter is a fair first guess. */
 const hourlyLimitWait = 900;
 const shortWait = 5;
 
-/** The caller's fault or state, by exception name. What is not here is an operator's problem or Cognito's. */
-const answers: Record<Asked, Record<string, ErrorCode>> = {
-  'sign-in': {
-    NotAuthorizedException: 'auth.invalid_credentials',
-    UserNotFoundException: 'auth.invalid_credentials',
-    UserNotConfirmedException: 'auth.invalid_credentials',
-    PasswordResetRequiredException: 'auth.invalid_credentials',
-  },
-  refresh: {
-    NotAuthorizedException: 'auth.token_invalid',
-    UserNotFoundException: 'auth.token_invalid',
-    RefreshTokenReuseException: 'auth.token_invalid',
-    InvalidParameterException: 'auth.token_invalid',
-  },
-  // Each means that there is nothing left to revoke.
-  revoke: {
-    InvalidParameterException: 'auth.token_invalid',
-    NotAuthorizedException: 'auth.token_invalid',
-    UnauthorizedException: 'auth.token_invalid',
-    UnsupportedTokenTypeException: 'auth.token_invalid',
-  },
-  'get-user': {
-    NotAuthorizedException: 'auth.token_invalid',
-    UserNotFoundException: 'auth.token_invalid',
-    UserNotConfirmedException: 'auth.token_invalid',
-    PasswordResetRequiredException: 'auth.token_invalid',
-    InvalidParameterException: 'auth.token_invalid',
-  },
-  'forgot-password': {},
-  'confirm-forgot-password': {
-    CodeMismatchException: 'passwords.code_wrong',
-    // One answer for people who are unknown, disabled or in no state to reset: nobody mailed them this code.
-    NotAuthorizedException: 'passwords.code_wrong',
-    UserNotFoundException: 'passwords.code_wrong',
-    UserNotConfirmedException: 'passwords.code_wrong',
-    ExpiredCodeException: 'passwords.code_expired',
-    InvalidPasswordException: 'passwords.policy',
-    PasswordHistoryPolicyViolationException: 'passwords.reused',
-    LimitExceededException: 'too_many_requests',
-    TooManyFailedAttemptsException: 'too_many_requests',
-  },
-};
-
-/** Cognito is there but cannot answer now, or a trigger of the pool failed. Waiting helps. */
-const passing = new Set([
-  'InternalErrorException',
-  'InternalServerError',
-  'ServiceUnavailable',
-  'ThrottlingException',
-  'TooManyRequestsException',
-  'UnexpectedLambdaException',
-  'UserLambdaValidationException',
-]);
-
-/** What ForgotPassword says about people it sends nothing to. Our answer is the same for them. */
-const nothingSent = new Set([
-  'CodeDeliveryFailureException',
-  'InvalidParameterException',
-  'LimitExceededException',
-  'NotAuthorizedException',
-  'UserNotConfirmedException',
-  'UserNotFoundException',
-]);
-
-export function isNothingSent(error: unknown): error is Error {
-  return types.isNativeError(error) && nothingSent.has(error.name) && !isSecretHashFault(error);
-}
-
-/** Cognito's exception in our words. Branches on names; on texts only where one name covers our fault and theirs. */
+/**
+ * Cognito's exception in our words. Branches on names; on texts only where one name covers our fault and theirs, because
+ * texts are no contract.
+ */
 export function toAppError(asked: Asked, error: unknown): AppError {
   if (!types.isNativeError(error)) return new AppError('internal', { cause: error });
-  if (isSecretHashFault(error)) return new AppError('internal', { cause: error });
-  const code = answers[asked][error.name] ?? byText(asked, error);
+  const code = byText(asked, error) ?? meanings[asked][error.name] ?? unheardOf(error);
   if (code === 'too_many_requests') return new AppError(code, { cause: error, retryAfter: hourlyLimitWait });
-  if (code === 'passwords.policy') return new AppError(code, { cause: error, errors: [brokenRule(error)] });
-  if (code !== undefined) return new AppError(code, { cause: error });
-  if (passing.has(error.name) || isTransport(error)) {
-    return new AppError('cognito.unavailable', { cause: error, retryAfter: shortWait });
+  if (code === 'cognito.unavailable') return new AppError(code, { cause: error, retryAfter: shortWait });
+  if (code === 'passwords.policy') {
+    return new AppError(code, { cause: error, errors: [brokenRule(asked, error)] });
   }
-  return new AppError(isUnreadable(error) ? 'cognito.unexpected_answer' : 'internal', { cause: error });
+  if (code === 'request.invalid') return new AppError(code, { cause: error, errors: [faultyAnswer(error)] });
+  return new AppError(code, { cause: error });
 }
 
-/** A client with a secret and no hash, or the other way round: our configuration, never "wrong password". */
-const isSecretHashFault = ({ name, message }: Error): boolean =>
-  name === 'NotAuthorizedException' && /secret/i.test(message);
-
-function byText(asked: Asked, { name, message }: Error): ErrorCode | undefined {
-  if (name !== 'InvalidParameterException') return undefined;
-  if (asked === 'sign-in' && /username/i.test(message)) return 'auth.invalid_credentials';
-  if (asked === 'confirm-forgot-password' && /password/i.test(message)) return 'passwords.policy';
-  if (asked === 'confirm-forgot-password') return 'passwords.code_wrong';
-  return undefined;
+interface TextRule {
+  names: string[];
+  /** All of them, when left out. */
+  asked?: Asked[];
+  text: RegExp;
+  code: ErrorCode;
 }
 
-/** Our own words: Cognito's text can echo what was typed. */
-function brokenRule({ message }: Error): FieldError {
-  const rule = rules.find(([pattern]) => pattern.test(message));
-  return {
-    field: 'password',
+const steps: Asked[] = ['challenge', 'associate-totp-in-sign-in', 'verify-totp-in-sign-in'];
+const onBehalf: Asked[] = ['associate-totp', 'verify-totp', 'prefer-totp', 'global-sign-out'];
+
+/** Where a name says too little. The first that fits counts. */
+const textRules: TextRule[] = [
+  // A client with a secret and no hash, or the other way round: our configuration, never "wrong password".
+  { names: ['NotAuthorizedException', 'UnauthorizedException'], text: /secret/i, code: 'internal' },
+  // A client that does not hide users says so when the migration trigger may not be called or answers nonsense.
+  { names: ['UserNotFoundException'], text: /migrat|schema/i, code: 'internal' },
+  // "Invalid session for the user", "..., session is expired", "..., session can only be used once".
+  {
+    names: ['NotAuthorizedException'],
+    asked: steps,
+    text: /invalid session|auth state/i,
+    code: 'auth.challenge_expired',
+  },
+  {
+    names: ['NotAuthorizedException'],
+    asked: ['challenge'],
+    text: /cannot modify/i,
+    code: 'request.invalid',
+  },
+  // The token is alive, but another product's client got it for other purposes.
+  { names: ['NotAuthorizedException'], asked: onBehalf, text: /scope/i, code: 'auth.forbidden' },
+  {
+    names: ['InvalidParameterException'],
+    asked: ['sign-in'],
+    text: /username/i,
+    code: 'auth.invalid_credentials',
+  },
+  {
+    names: ['InvalidParameterException'],
+    asked: ['verify-totp', 'verify-totp-in-sign-in'],
+    text: /code/i,
+    code: 'auth.code_wrong',
+  },
+  {
+    names: ['InvalidParameterException'],
+    asked: steps,
+    text: /'session'/i,
+    code: 'auth.challenge_expired',
+  },
+  // "Value at 'password' failed to satisfy constraint: Member must have length greater than or equal to 6"
+  {
+    names: ['InvalidParameterException'],
+    asked: ['challenge', 'confirm-forgot-password'],
+    text: /at '\w*password'/i,
     code: 'passwords.policy',
-    message: rule?.[1] ?? 'does not meet the password rules',
-  };
-}
-
-const rules: [RegExp, string][] = [
-  [/not long enough|length greater/i, 'is too short'],
-  [/length less/i, 'is too long'],
-  [/uppercase/i, 'needs an upper-case letter'],
-  [/lowercase/i, 'needs a lower-case letter'],
-  [/numeric/i, 'needs a digit'],
-  [/symbol/i, 'needs a symbol'],
+  },
 ];
 
-interface FromSdk {
+function byText(asked: Asked, { name, message }: Error): ErrorCode | undefined {
+  return textRules.find(
+    (rule) => rule.names.includes(name) && (rule.asked?.includes(asked) ?? true) && rule.text.test(message),
+  )?.code;
+}
+
+interface FromSdk extends Error {
   code?: unknown;
   $metadata?: { httpStatusCode?: number };
 }
 
+/** A name that is not in the table: no exception at all, or one that is newer than this program. */
+function unheardOf(error: FromSdk): ErrorCode {
+  if (isOutage(error)) return 'cognito.unavailable';
+  const status = statusOf(error);
+  // An answer that says "fine" and that the SDK could not make sense of.
+  return status !== undefined && status < 400 ? 'cognito.unexpected_answer' : 'internal';
+}
+
 const statusOf = (error: FromSdk): number | undefined => error.$metadata?.httpStatusCode;
 
-// Node's system errors (ECONNREFUSED, ECONNRESET, ENOTFOUND ...), time-outs, and whatever else ended before an answer.
-const isTransport = (error: Error & FromSdk): boolean =>
-  statusOf(error) === undefined || (typeof error.code === 'string' && /^E[A-Z_]+$/.test(error.code));
+/** Did Cognito fail to answer, rather than answer no? */
+export function isOutage(error: unknown): boolean {
+  if (!types.isNativeError(error)) return false;
+  return isTransport(error) || (statusOf(error) ?? 0) >= 500;
+}
 
-// An answer that says "fine" and that the SDK could not make sense of.
-const isUnreadable = (error: Error & FromSdk): boolean => (statusOf(error) ?? 0) < 400;
+// Node's system errors (ECONNREFUSED, ECONNRESET, ENOTFOUND ...), time-outs, and whatever else ended before an answer.
+const isTransport = (error: FromSdk): boolean =>
+  ('$metadata' in error && statusOf(error) === undefined) ||
+  (typeof error.code === 'string' && /^E[A-Z_]+$/.test(error.code));
+
+/** Cognito turned the request away before it did anything. */
+export const isTurnedAway = (error: unknown): boolean =>
+  types.isNativeError(error) &&
+  ['ConcurrentModificationException', 'ThrottlingException', 'TooManyRequestsException'].includes(error.name);
+
+/** Our own words: Cognito's text can echo what was typed. */
+function brokenRule(asked: Asked, { message }: Error): FieldFault {
+  return {
+    field: asked === 'challenge' ? 'answers.NEW_PASSWORD' : 'password',
+    code: 'passwords.policy',
+    fault: rules.find(([pattern]) => pattern.test(message))?.[1] ?? 'password.against_the_rules',
+  };
+}
+
+const rules: [RegExp, FieldFault['fault']][] = [
+  [/not long enough|length greater/i, 'password.too_short'],
+  [/length less/i, 'password.too_long'],
+  [/uppercase/i, 'password.needs_upper_case'],
+  [/lowercase/i, 'password.needs_lower_case'],
+  [/numeric/i, 'password.needs_digit'],
+  [/symbol/i, 'password.needs_symbol'],
+];
+
+/** Which of a challenge's answers Cognito does not accept, where its text tells. */
+function faultyAnswer({ message }: Error): FieldFault {
+  for (const [pattern, prefix, fault] of answerFaults) {
+    const name = pattern.exec(message)?.[1];
+    if (name !== undefined) return { field: prefix + name, fault };
+  }
+  return { field: 'answers', fault: 'field.invalid' };
+}
+
+const answerFaults: [RegExp, string, FieldFault['fault']][] = [
+  [/missing required parameter (\w+)/i, 'answers.', 'field.missing'],
+  [/attributes given, ([\w:]+) is missing/i, 'answers.userAttributes.', 'field.missing'],
+  [/already provided ([\w:]+)/i, 'answers.userAttributes.', 'field.invalid'],
+  [/to the schema: ([\w:]+):/i, 'answers.userAttributes.', 'field.invalid'],
+];

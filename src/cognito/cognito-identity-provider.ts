@@ -1,92 +1,137 @@
 import {
+  AssociateSoftwareTokenCommand,
   type AuthenticationResultType,
-  CognitoIdentityProviderClient,
+  type ChallengeNameType,
   ConfirmForgotPasswordCommand,
   ForgotPasswordCommand,
   GetTokensFromRefreshTokenCommand,
   GetUserCommand,
+  GlobalSignOutCommand,
   InitiateAuthCommand,
+  RespondToAuthChallengeCommand,
   RevokeTokenCommand,
+  SetUserMFAPreferenceCommand,
+  VerifySoftwareTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Config } from '../platform/config/config.js';
-import { AppError } from '../platform/errors/app-error.js';
+import { Injectable } from '@nestjs/common';
+import { AppError, isAppError } from '../platform/errors/app-error.js';
 import { Log } from '../platform/logging/log.js';
-import { createCognitoClient } from './cognito-client.js';
-import { type Asked, isNothingSent, toAppError } from './cognito-errors.js';
+import { CognitoConnection } from './cognito-connection.js';
 import {
+  type ChallengeAnswer,
   type CognitoIdentity,
   IdentityProvider,
   type SignInAnswer,
   type Tokens,
+  type TotpOwner,
+  type TotpSecret,
 } from './identity-provider.js';
-import { secretHash } from './secret-hash.js';
 
 /** Amazon Cognito through the AWS SDK. Uses only operations that need no AWS credentials. */
 @Injectable()
-export class CognitoIdentityProvider extends IdentityProvider implements OnApplicationShutdown {
-  private readonly client: CognitoIdentityProviderClient;
-  private readonly clientId: string;
-  private readonly clientSecret: string | undefined;
-
+export class CognitoIdentityProvider extends IdentityProvider {
   constructor(
-    { cognito }: Config,
+    private readonly cognito: CognitoConnection,
     private readonly log: Log,
   ) {
     super();
-    this.client = createCognitoClient(cognito);
-    this.clientId = cognito.clientId;
-    this.clientSecret = cognito.clientSecret;
   }
 
   async signIn(username: string, password: string): Promise<SignInAnswer> {
-    const hash = this.secretHash(username);
     const command = new InitiateAuthCommand({
-      ClientId: this.clientId,
+      ClientId: this.cognito.clientId,
       AuthFlow: 'USER_PASSWORD_AUTH',
-      AuthParameters: {
-        USERNAME: username,
-        PASSWORD: password,
-        ...(hash !== undefined && { SECRET_HASH: hash }),
-      },
+      AuthParameters: { ...this.user(username), PASSWORD: password },
     });
-    const answer = await this.ask('sign-in', () => this.client.send(command));
-    const { ChallengeName: name, Session: session, ChallengeParameters: parameters = {} } = answer;
-    if (name !== undefined && session !== undefined)
-      return { kind: 'challenge', challenge: { name, session, parameters } };
-    return { kind: 'tokens', tokens: toTokens(answer.AuthenticationResult) };
+    return toSignInAnswer(
+      await this.cognito.ask('sign-in', (client, options) => client.send(command, options)),
+    );
+  }
+
+  async answerChallenge({ name, session, userId, responses }: ChallengeAnswer): Promise<SignInAnswer> {
+    const command = new RespondToAuthChallengeCommand({
+      ClientId: this.cognito.clientId,
+      // The SDK's list of names lags behind the service's: EMAIL_MFA is not in it.
+      ChallengeName: name as ChallengeNameType,
+      Session: session,
+      // Ours last: nobody answers for somebody else.
+      ChallengeResponses: { ...responses, ...this.user(userId) },
+    });
+    return toSignInAnswer(
+      await this.cognito.ask('challenge', (client, options) => client.send(command, options)),
+    );
+  }
+
+  async associateSoftwareToken(owner: TotpOwner): Promise<TotpSecret> {
+    const command = new AssociateSoftwareTokenCommand(toMembers(owner));
+    const asked = 'session' in owner ? 'associate-totp-in-sign-in' : 'associate-totp';
+    const { SecretCode: secretCode, Session: session } = await this.cognito.ask(asked, (client, options) =>
+      client.send(command, options),
+    );
+    if (!secretCode) throw new AppError('cognito.unexpected_answer');
+    return { secretCode, session };
+  }
+
+  async verifySoftwareToken(
+    owner: TotpOwner,
+    code: string,
+    deviceName?: string,
+  ): Promise<string | undefined> {
+    const command = new VerifySoftwareTokenCommand({
+      ...toMembers(owner),
+      UserCode: code,
+      FriendlyDeviceName: deviceName,
+    });
+    const asked = 'session' in owner ? 'verify-totp-in-sign-in' : 'verify-totp';
+    const { Status: status, Session: session } = await this.cognito.ask(asked, (client, options) =>
+      client.send(command, options),
+    );
+    if (status !== 'SUCCESS') throw new AppError('auth.code_wrong');
+    return session;
+  }
+
+  async preferSoftwareToken(accessToken: string, enabled: boolean): Promise<void> {
+    const command = new SetUserMFAPreferenceCommand({
+      AccessToken: accessToken,
+      SoftwareTokenMfaSettings: { Enabled: enabled, PreferredMfa: enabled },
+    });
+    await this.cognito.ask('prefer-totp', (client, options) => client.send(command, options));
+  }
+
+  async globalSignOut(accessToken: string): Promise<void> {
+    const command = new GlobalSignOutCommand({ AccessToken: accessToken });
+    await unlessDead(() =>
+      this.cognito.ask('global-sign-out', (client, options) => client.send(command, options)),
+    );
   }
 
   async refresh(refreshToken: string): Promise<Tokens> {
     const command = new GetTokensFromRefreshTokenCommand({
-      ClientId: this.clientId,
-      ClientSecret: this.clientSecret,
+      ClientId: this.cognito.clientId,
+      ClientSecret: this.cognito.clientSecret,
       RefreshToken: refreshToken,
     });
-    const { AuthenticationResult: result } = await this.ask('refresh', () => this.client.send(command));
+    const { AuthenticationResult: result } = await this.cognito.ask('refresh', (client, options) =>
+      client.send(command, options),
+    );
     return toTokens({ RefreshToken: refreshToken, ...result });
   }
 
   async revoke(refreshToken: string): Promise<void> {
     const command = new RevokeTokenCommand({
-      ClientId: this.clientId,
-      ClientSecret: this.clientSecret,
+      ClientId: this.cognito.clientId,
+      ClientSecret: this.cognito.clientSecret,
       Token: refreshToken,
     });
-    try {
-      await this.client.send(command);
-    } catch (error) {
-      const mapped = toAppError('revoke', error);
-      if (mapped.code !== 'auth.token_invalid') throw mapped;
-      // Unknown, expired, revoked, of another client: what was to end has ended.
-    }
+    await unlessDead(() => this.cognito.ask('revoke', (client, options) => client.send(command, options)));
   }
 
   async getUser(accessToken: string): Promise<CognitoIdentity> {
-    const answer = await this.ask('get-user', () =>
-      this.client.send(new GetUserCommand({ AccessToken: accessToken })),
+    const command = new GetUserCommand({ AccessToken: accessToken });
+    const { UserAttributes } = await this.cognito.ask('get-user', (client, options) =>
+      client.send(command, options),
     );
-    const attributes = new Map(answer.UserAttributes?.map(({ Name, Value }) => [Name, Value]));
+    const attributes = new Map(UserAttributes?.map(({ Name, Value }) => [Name, Value]));
     const sub = attributes.get('sub');
     if (sub === undefined) throw new AppError('cognito.unexpected_answer');
     return {
@@ -98,47 +143,60 @@ export class CognitoIdentityProvider extends IdentityProvider implements OnAppli
 
   async forgotPassword(username: string): Promise<void> {
     const command = new ForgotPasswordCommand({
-      ClientId: this.clientId,
-      SecretHash: this.secretHash(username),
+      ClientId: this.cognito.clientId,
+      SecretHash: this.cognito.secretHash(username),
       Username: username,
     });
     try {
-      await this.client.send(command);
+      await this.cognito.ask('forgot-password', (client, options) => client.send(command, options));
     } catch (error) {
-      if (!isNothingSent(error)) throw toAppError('forgot-password', error);
+      if (!isAppError(error, 'passwords.reset_not_started')) throw error;
       // The caller must not learn of it, but an operator with a dead mail set-up must.
-      this.log.warn('no reset code was sent', { reason: error.name });
+      this.log.warn('no reset code was sent', { error: error.cause });
     }
   }
 
   async confirmForgotPassword(username: string, code: string, password: string): Promise<void> {
     const command = new ConfirmForgotPasswordCommand({
-      ClientId: this.clientId,
-      SecretHash: this.secretHash(username),
+      ClientId: this.cognito.clientId,
+      SecretHash: this.cognito.secretHash(username),
       Username: username,
       ConfirmationCode: code,
       Password: password,
     });
-    await this.ask('confirm-forgot-password', () => this.client.send(command));
+    await this.cognito.ask('confirm-forgot-password', (client, options) => client.send(command, options));
   }
 
-  onApplicationShutdown(): void {
-    this.client.destroy();
+  private user(username: string): Record<string, string> {
+    const hash = this.cognito.secretHash(username);
+    return { USERNAME: username, ...(hash !== undefined && { SECRET_HASH: hash }) };
   }
+}
 
-  private secretHash(username: string): string | undefined {
-    return this.clientSecret === undefined
-      ? undefined
-      : secretHash(username, this.clientId, this.clientSecret);
+/** Ends something. What is unknown, expired or revoked, or of another client, has ended already. */
+async function unlessDead(end: () => Promise<unknown>): Promise<void> {
+  try {
+    await end();
+  } catch (error) {
+    if (!isAppError(error, 'auth.token_invalid')) throw error;
   }
+}
 
-  private async ask<Answer>(asked: Asked, send: () => Promise<Answer>): Promise<Answer> {
-    try {
-      return await send();
-    } catch (error) {
-      throw toAppError(asked, error);
-    }
-  }
+const toMembers = (owner: TotpOwner): { Session: string } | { AccessToken: string } =>
+  'session' in owner ? { Session: owner.session } : { AccessToken: owner.accessToken };
+
+interface Answer {
+  ChallengeName?: string;
+  Session?: string;
+  ChallengeParameters?: Record<string, string>;
+  AuthenticationResult?: AuthenticationResultType;
+}
+
+function toSignInAnswer(answer: Answer): SignInAnswer {
+  const { ChallengeName: name, Session: session, ChallengeParameters: parameters = {} } = answer;
+  if (name !== undefined && session !== undefined)
+    return { kind: 'challenge', challenge: { name, session, parameters } };
+  return { kind: 'tokens', tokens: toTokens(answer.AuthenticationResult) };
 }
 
 /** Every member of Cognito's result is optional in its type, and an answer without tokens is none. */

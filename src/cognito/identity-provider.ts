@@ -15,6 +15,25 @@ export interface Challenge {
   parameters: Record<string, string>;
 }
 
+/** The answer to a challenge. Keys of `responses` are Cognito's, such as `NEW_PASSWORD`. */
+export interface ChallengeAnswer {
+  name: string;
+  session: string;
+  /** Cognito's `USER_ID_FOR_SRP`. */
+  userId: string;
+  responses: Record<string, string>;
+}
+
+/** Whose authenticator app is set up: a sign-in's that has come to `MFA_SETUP`, or a signed-in user's. */
+export type TotpOwner = { session: string } | { accessToken: string };
+
+export interface TotpSecret {
+  /** base32 (RFC 4648) */
+  secretCode: string;
+  /** Cognito's next session, during a sign-in. */
+  session: string | undefined;
+}
+
 export type SignInAnswer = { kind: 'tokens'; tokens: Tokens } | { kind: 'challenge'; challenge: Challenge };
 
 /** What Cognito knows about the owner of an access token. */
@@ -32,6 +51,35 @@ export interface CognitoIdentity {
 export abstract class IdentityProvider {
   /** @throws AppError `auth.invalid_credentials`, whatever the reason for the refusal */
   abstract signIn(username: string, password: string): Promise<SignInAnswer>;
+
+  /**
+   * @throws AppError `auth.challenge_expired`, `auth.code_wrong`, `auth.code_expired`, `passwords.policy`,
+   * `passwords.reused`, `request.invalid` (an answer is missing or not accepted), `auth.account_link_conflict` (a required
+   * address is somebody else's), `auth.invalid_credentials`
+   */
+  abstract answerChallenge(answer: ChallengeAnswer): Promise<SignInAnswer>;
+
+  /** @throws AppError `auth.challenge_expired` during a sign-in, `auth.token_invalid` for a signed-in user */
+  abstract associateSoftwareToken(owner: TotpOwner): Promise<TotpSecret>;
+
+  /**
+   * Cognito's next session, during a sign-in.
+   * @throws AppError `auth.code_wrong`, `auth.code_expired`, `auth.challenge_expired`, `auth.token_invalid`
+   */
+  abstract verifySoftwareToken(
+    owner: TotpOwner,
+    code: string,
+    deviceName?: string,
+  ): Promise<string | undefined>;
+
+  /** Has Cognito ask for the authenticator app at every sign-in, or no longer. @throws AppError `auth.token_invalid` */
+  abstract preferSoftwareToken(accessToken: string, enabled: boolean): Promise<void>;
+
+  /**
+   * Ends every session of the token's owner. Does not fail on a token that is dead already.
+   * @throws AppError `auth.forbidden` when the token was issued for other purposes
+   */
+  abstract globalSignOut(accessToken: string): Promise<void>;
 
   /** With the pool's rotation on, the refresh token in the answer is a new one. @throws AppError `auth.token_invalid` */
   abstract refresh(refreshToken: string): Promise<Tokens>;

@@ -1,67 +1,80 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { JwtVerifier } from 'aws-jwt-verify';
+import { Injectable } from '@nestjs/common';
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
-import { JwtBaseError, JwtParseError, WaitPeriodNotYetEndedJwkError } from 'aws-jwt-verify/error';
-import { type JwksCache, SimpleJwksCache } from 'aws-jwt-verify/jwk';
+import { JwtBaseError, JwtParseError, KidNotFoundInJwksError } from 'aws-jwt-verify/error';
+import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
+import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
+import { Clock } from '../platform/clock/clock.js';
 import { Config } from '../platform/config/config.js';
 import { AppError, isAppError } from '../platform/errors/app-error.js';
-import { Log } from '../platform/logging/log.js';
 import type { CognitoIdentity } from './identity-provider.js';
-
-const fetchTimeoutMs = 3000;
+import { SigningKeys } from './signing-keys.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** What a verified access token says. */
 export interface AccessTokenClaims {
-  sub: string;
-  clientId: string;
+  readonly sub: string;
+  /** The `sub` again where the token has none: those that an app client gets for itself belong to no user. */
+  readonly username: string;
+  readonly clientId: string;
+  /** `cognito:groups` */
+  readonly groups: readonly string[];
+  readonly scopes: readonly string[];
+  /** The token family (`origin_jti`); absent where the app client does not allow revocation. */
+  readonly originJti: string | undefined;
+  readonly expiresAt: Date;
 }
 
+/** What every token of a pool says. */
+type Claims = JwtPayload & { sub: string; exp: number };
+
 /**
- * Checks tokens offline: signature, issuer, expiry, `token_use`, app client. The generic verifier, because the one for
- * Cognito accepts only AWS's own issuers and a local pool has another.
+ * Seconds that our clock may differ from Cognito's. Enough for hosts that keep their time by the network, and too short
+ * to make an expired token worth stealing.
+ */
+const clockSkew = 5;
+
+/** Seconds after which it is worth asking again, should the pool's keys be out of reach. */
+const retryAfter = 5;
+
+/**
+ * Checks tokens offline: signature, issuer, expiry, `token_use`, app client. The library's generic check, because the one
+ * for Cognito accepts only AWS's own issuers and a local pool has another.
  */
 @Injectable()
-export class TokenVerifier implements OnApplicationBootstrap {
-  private readonly verifier;
-  private readonly clientIds: string[];
-  private readonly ownClientId: string;
-  private hasKeys = false;
+export class TokenVerifier {
+  private readonly cognito: Config['cognito'];
+  private readonly verified = new VerifiedTokens<AccessTokenClaims>();
 
   constructor(
     { cognito }: Config,
-    private readonly log: Log,
+    private readonly keys: SigningKeys,
+    private readonly clock: Clock,
   ) {
-    this.clientIds = [...cognito.acceptedClientIds];
-    this.ownClientId = cognito.clientId;
-    this.verifier = JwtVerifier.create(
-      // The audience is checked with Cognito's own fields: access tokens have a client_id and no aud.
-      { issuer: cognito.issuer, audience: null, jwksUri: cognito.jwksUrl },
-      { jwksCache: jwksCache(() => (this.hasKeys = true)) },
-    );
-  }
-
-  /** Loads the keys before the first request. Without them the first request will. */
-  async onApplicationBootstrap(): Promise<void> {
-    try {
-      await this.verifier.hydrate();
-    } catch (error) {
-      this.log.warn("the user pool's signing keys could not be loaded yet", { error });
-    }
+    this.cognito = cognito;
+    // What was signed with a key that the pool has given up counts no longer.
+    keys.onChange(() => this.verified.clear());
   }
 
   /** @throws AppError `auth.token_invalid`; `cognito.unavailable` when the pool's keys cannot be had */
   async verifyAccessToken(token: string): Promise<AccessTokenClaims> {
-    const claims = await this.verify(token, 'access', this.clientIds);
-    if (typeof claims.client_id !== 'string') throw new AppError('auth.token_invalid');
-    return { sub: claims.sub, clientId: claims.client_id };
+    const known = this.verified.get(token, this.clock.now());
+    if (known) return known;
+    const claims = toAccessTokenClaims(await this.verify(token, 'access', this.cognito.acceptedClientIds));
+    this.verified.set(token, claims);
+    return claims;
   }
 
-  /** The ID token of a sign-in of ours. @throws AppError `cognito.unexpected_answer` */
-  async verifyIdToken(token: string): Promise<CognitoIdentity> {
+  /** The ID token of a sign-in of ours. @throws AppError `cognito.unexpected_answer`, `cognito.unavailable` */
+  async verifyIdToken(token: string): Promise<CognitoIdentity & { originJti: string | undefined }> {
     try {
-      const { sub, email, email_verified: verified } = await this.verify(token, 'id', [this.ownClientId]);
-      return { sub, email: typeof email === 'string' ? email : undefined, emailVerified: verified === true };
+      const claims = await this.verify(token, 'id', [this.cognito.clientId]);
+      return {
+        sub: claims.sub,
+        email: textOf(claims.email),
+        emailVerified: claims.email_verified === true,
+        originJti: textOf(claims.origin_jti),
+      };
     } catch (error) {
       if (isAppError(error, 'auth.token_invalid'))
         throw new AppError('cognito.unexpected_answer', { cause: error });
@@ -72,38 +85,46 @@ export class TokenVerifier implements OnApplicationBootstrap {
   private async verify(
     token: string,
     tokenUse: 'id' | 'access',
-    clientId: string[],
-  ): Promise<JwtPayload & { sub: string }> {
+    clientIds: readonly string[],
+  ): Promise<Claims> {
     try {
-      const payload = await this.verifier.verify(token);
-      validateCognitoJwtFields(payload, { tokenUse, clientId });
-      if (payload.sub === undefined) throw new JwtParseError('the token has no sub');
-      return { ...payload, sub: payload.sub };
+      const payload = await this.checkSignature(token);
+      validateCognitoJwtFields(payload, { tokenUse, clientId: [...clientIds] });
+      if (payload.sub === undefined || payload.exp === undefined)
+        throw new JwtParseError('the token has no sub or no exp');
+      return { ...payload, sub: payload.sub, exp: payload.exp };
     } catch (error) {
+      if (error instanceof JwtBaseError) throw new AppError('auth.token_invalid', { cause: error });
       // Without the pool's keys no token is bad: nobody can tell, and nobody must be signed out for it.
-      throw new AppError(this.isUnjudged(error) ? 'cognito.unavailable' : 'auth.token_invalid', {
-        cause: error,
-      });
+      throw new AppError('cognito.unavailable', { cause: error, retryAfter });
     }
   }
 
-  private isUnjudged(error: unknown): boolean {
-    if (!(error instanceof JwtBaseError)) return true;
-    return error instanceof WaitPeriodNotYetEndedJwkError && !this.hasKeys;
+  private async checkSignature(token: string): Promise<JwtPayload> {
+    const { header, payload } = decomposeUnverifiedJwt(token);
+    const { issuer } = this.cognito;
+    // Before the key: what is none of our pool's is worth no download.
+    if (payload.iss !== issuer || header.kid === undefined)
+      throw new JwtParseError('the token is none of our user pool');
+    const key = this.keys.find(header.kid) ?? (await this.keys.findAtPool(header.kid));
+    if (!key) throw new KidNotFoundInJwksError('the user pool has no such key');
+    // The audience is checked with Cognito's own fields: access tokens have a client_id and no aud.
+    const rules = { issuer, audience: null, graceSeconds: clockSkew };
+    return verifyJwtSync(token, key, rules, this.keys.toKeyObject);
   }
 }
 
-/** The library's own fetcher speaks https only; a local pool has no certificate. */
-function jwksCache(onLoaded: () => void): JwksCache {
-  return new SimpleJwksCache({
-    fetcher: {
-      async fetch(uri) {
-        const response = await fetch(uri, { signal: AbortSignal.timeout(fetchTimeoutMs) });
-        if (!response.ok) throw new Error(`the key set answered with status ${response.status}`);
-        const keys = await response.arrayBuffer();
-        onLoaded();
-        return keys;
-      },
-    },
-  });
+function toAccessTokenClaims(claims: Claims): AccessTokenClaims {
+  const groups = claims['cognito:groups'];
+  return {
+    sub: claims.sub,
+    username: textOf(claims.username) ?? claims.sub,
+    clientId: textOf(claims.client_id) ?? '',
+    groups: Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : [],
+    scopes: claims.scope?.split(' ').filter((scope) => scope !== '') ?? [],
+    originJti: textOf(claims.origin_jti),
+    expiresAt: new Date(claims.exp * 1000),
+  };
 }
+
+const textOf = (claim: unknown): string | undefined => (typeof claim === 'string' ? claim : undefined);

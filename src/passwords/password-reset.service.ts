@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { ErrorCode, FieldError, ResetPasswordRequest } from '#contracts';
+import type { ResetPasswordRequest } from '#contracts';
 import { IdentityProvider } from '../cognito/identity-provider.js';
-import { AppError } from '../platform/errors/app-error.js';
+import { AppError, type FieldFault } from '../platform/errors/app-error.js';
 import { normaliseEmail } from '../users/email.js';
 import { UsersService } from '../users/users.service.js';
 
@@ -42,19 +42,19 @@ const isBlank = (text: string | null | undefined): text is undefined => text == 
 function refuse(
   { code, password, passwordConfirmation }: ResetPasswordRequest,
   email: string | undefined,
-): FieldError[] {
-  const rules: [refused: boolean, field: string, code: ErrorCode, message: string][] = [
-    [isBlank(password), 'password', 'passwords.blank', 'must not be blank'],
+): FieldFault[] {
+  const rules: [refused: boolean, fault: FieldFault][] = [
+    [isBlank(password), { field: 'password', code: 'passwords.blank', fault: 'password.blank' }],
     [
       (password ?? '') !== (passwordConfirmation ?? ''),
-      'passwordConfirmation',
-      'passwords.confirmation_mismatch',
-      'must be the same as password',
+      {
+        field: 'passwordConfirmation',
+        code: 'passwords.confirmation_mismatch',
+        fault: 'password.differs',
+      },
     ],
-    [isBlank(code), 'code', 'passwords.code_missing', 'must be the code from the mail'],
-    [isBlank(email), 'email', 'passwords.reset_not_started', 'is not known: no reset is under way'],
+    [isBlank(code), { field: 'code', code: 'passwords.code_missing', fault: 'code.missing' }],
+    [isBlank(email), { field: 'email', code: 'passwords.reset_not_started', fault: 'reset.not_started' }],
   ];
-  return rules
-    .filter(([refused]) => refused)
-    .map(([, field, errorCode, message]) => ({ field, code: errorCode, message }));
+  return rules.filter(([refused]) => refused).map(([, fault]) => fault);
 }

@@ -1,11 +1,39 @@
 import { Module } from '@nestjs/common';
 import { CognitoModule } from '../cognito/cognito.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { EndedSessions } from './ended-sessions.js';
+import { SessionsController } from './http/sessions.controller.js';
+import { Beginnings } from './lifecycle/beginnings.js';
+import { CookieSessions } from './lifecycle/cookie-sessions.js';
+import { Endings } from './lifecycle/endings.js';
+import { LiveSessions } from './lifecycle/live-sessions.js';
+import { Renewals } from './lifecycle/renewals.js';
+import { SessionsFromElsewhere } from './lifecycle/sessions-from-elsewhere.js';
+import { TokenSessions } from './lifecycle/token-sessions.js';
+import { SessionsRepository } from './persistence/sessions.repository.js';
+import { SessionCookie } from './session-cookie.js';
+import { SessionUse } from './session-use.js';
 import { SessionsService } from './sessions.service.js';
+import { SignOutService } from './sign-out.service.js';
 
 @Module({
   imports: [CognitoModule, UsersModule],
-  providers: [SessionsService],
-  exports: [SessionsService],
+  controllers: [SessionsController],
+  providers: [
+    Beginnings,
+    CookieSessions,
+    EndedSessions,
+    Endings,
+    LiveSessions,
+    Renewals,
+    SessionCookie,
+    SessionUse,
+    SessionsFromElsewhere,
+    SessionsRepository,
+    SessionsService,
+    SignOutService,
+    TokenSessions,
+  ],
+  exports: [EndedSessions, SessionCookie, SessionUse, SessionsService, SignOutService],
 })
 export class SessionsModule {}

@@ -1,43 +1,56 @@
 import { Injectable } from '@nestjs/common';
-import { IdentityProvider, type Tokens } from '../cognito/identity-provider.js';
-import { TokenVerifier } from '../cognito/token-verifier.js';
-import { AppError } from '../platform/errors/app-error.js';
-import { Log } from '../platform/logging/log.js';
-import { UsersService } from '../users/users.service.js';
+import type { SessionMode } from '#contracts';
+import type { Tokens } from '../cognito/identity-provider.js';
+import type { Principal } from '../platform/http/current-user.decorator.js';
+import type { User } from '../users/user.js';
+import { Beginnings } from './lifecycle/beginnings.js';
+import { CookieSessions } from './lifecycle/cookie-sessions.js';
+import { Endings } from './lifecycle/endings.js';
+import { TokenSessions } from './lifecycle/token-sessions.js';
+import type { Device } from './session-device.js';
 
-/** Token families: one signed-in device each. */
+/** Token families: one signed-in device each. Ending them is the business of `SignOutService`. */
 @Injectable()
 export class SessionsService {
   constructor(
-    private readonly identityProvider: IdentityProvider,
-    private readonly tokens: TokenVerifier,
-    private readonly users: UsersService,
-    private readonly log: Log,
+    private readonly beginnings: Beginnings,
+    private readonly tokenSessions: TokenSessions,
+    private readonly cookieSessions: CookieSessions,
+    private readonly endings: Endings,
   ) {}
 
-  /** @throws AppError `auth.token_invalid`; a person disabled here gets no new tokens, and the session ends. */
-  async refresh(refreshToken: string): Promise<Tokens> {
-    const tokens = await this.identityProvider.refresh(refreshToken);
-    const { sub } = await this.tokens.verifyAccessToken(tokens.accessToken);
-    const user = await this.users.findBySub(sub);
-    if (user?.disabled) {
-      await this.endRefused(tokens.refreshToken);
-      throw new AppError('auth.token_invalid');
-    }
-    return tokens;
+  /**
+   * Writes the row of a sign-in that was admitted. In cookie mode the answer is the secret for the cookie.
+   * Whoever calls must revoke the tokens when this throws.
+   */
+  begin(
+    user: User,
+    tokens: Tokens,
+    how: { mode: SessionMode; device: Device },
+  ): Promise<{ cookieSecret: string | undefined }> {
+    return this.beginnings.begin(user, tokens, how);
   }
 
-  /** Never fails because the session has ended already. */
-  end(refreshToken: string): Promise<void> {
-    return this.identityProvider.revoke(refreshToken);
+  /**
+   * @throws AppError `auth.token_invalid` when the session has ended, has been unused for too long or is too old, when its
+   * owner was disabled, or when the token was replaced long ago. `cognito.unavailable` ends nothing.
+   */
+  refresh(refreshToken: string): Promise<Tokens> {
+    return this.tokenSessions.refresh(refreshToken);
   }
 
-  /** Ends what Cognito began for somebody we refuse. Should that fail, the refusal stands all the same. */
-  async endRefused(refreshToken: string): Promise<void> {
-    try {
-      await this.end(refreshToken);
-    } catch (error) {
-      this.log.error('the tokens of a refused sign-in could not be revoked', { error });
-    }
+  /** @throws as `refresh` */
+  refreshByCookie(secret: string): Promise<void> {
+    return this.cookieSessions.refresh(secret);
+  }
+
+  /** Who sends this session cookie. Renews the access token when it is about to expire. @throws as `refresh` */
+  callerOf(cookieSecret: string): Promise<Principal> {
+    return this.cookieSessions.callerOf(cookieSecret);
+  }
+
+  /** Ends what Cognito began for somebody we refuse, before there is a row. Never fails. */
+  endRefused(refreshToken: string): Promise<void> {
+    return this.endings.revokeRefused(refreshToken);
   }
 }

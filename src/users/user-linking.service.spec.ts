@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { createDatabase, createDeviseDatabase, type TestDatabase } from '../../test/support/database.js';
 import { minimalEnvironment } from '../../test/support/environment.js';
+import { loadConfig } from '../platform/config/config.js';
 import { ConfigModule } from '../platform/config/config.module.js';
 import { DatabaseModule } from '../platform/database/database.module.js';
 import { PlatformModule } from '../platform/platform.module.js';
@@ -20,7 +21,7 @@ async function linkingWith(legacyHash = ''): Promise<UserLinkingService> {
 async function createModule(legacyHash: string): Promise<TestingModule> {
   const environment = { ...minimalEnvironment, DATABASE_URL: database.url, LEGACY_HASH: legacyHash };
   const module = await Test.createTestingModule({
-    imports: [ConfigModule.register(environment), PlatformModule, DatabaseModule],
+    imports: [ConfigModule.register(loadConfig(environment)), PlatformModule, DatabaseModule],
     providers: [UserLinkingService, UsersRepository],
   }).compile();
   // Only an initialised module is closed, and closing ends the connections.

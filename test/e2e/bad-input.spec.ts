@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Problem } from '#contracts';
 import type { Call } from '../support/api-client.js';
 import { deviseUser } from '../support/devise-users.js';
+import { rawHttp } from '../support/raw-http.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
 let usher: Usher;
@@ -151,6 +153,54 @@ describe('paths', () => {
     expect(given.headers.get('x-request-id')).toBe('from-the-edge-1');
     const replaced = await usher.api.get('/health/live', { 'x-request-id': 'a b<script>' });
     expect(replaced.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+  });
+});
+
+describe('what no client should send', () => {
+  const host = 'Host: localhost\r\nConnection: close\r\n';
+  const post = `POST /auth/sign-in HTTP/1.1\r\n${host}Content-Type: application/json\r\n`;
+
+  it.each([
+    ['a line that is no request', 'NONSENSE\r\n\r\n', 400],
+    ['a method nobody knows', `FOO / HTTP/1.1\r\n${host}\r\n`, 400],
+    ['a version nobody speaks', `GET / HTTP/3.0\r\n${host}\r\n`, 400],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
+    ['no host', 'GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['a header without a name', `GET / HTTP/1.1\r\n${host}: x\r\n\r\n`, 400],
+    ['headers of 20 kB', `GET / HTTP/1.1\r\n${host}x: ${text(20_000)}\r\n\r\n`, 431],
+    ['a length that is no number', `${post}Content-Length: x\r\n\r\n{}`, 400],
+    ['two lengths', `${post}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}`, 400],
+    ['a broken chunk', `${post}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}`, 400],
+    ['an address for a proxy', `CONNECT example.com:443 HTTP/1.1\r\n${host}\r\n`, 400],
+    [
+      'too long a part of an address',
+      `GET /.well-known/acme-challenge/${text(9000)} HTTP/1.1\r\n${host}\r\n`,
+      414,
+    ],
+  ])('%s is refused as a problem', async (_what, bytes, status) => {
+    const answer = await rawHttp(usher.url, bytes);
+    expect({ status: answer.status, type: answer.headers.get('content-type') }).toEqual({
+      status,
+      type: 'application/problem+json; charset=utf-8',
+    });
+    const problem = JSON.parse(answer.text) as Problem;
+    expect(problem).toMatchObject({ status, code: 'request.invalid' });
+    expect(problem.requestId).not.toBe('');
+    expect(answer.headers.get('content-language')).toBe('en');
+  });
+
+  it.each(['PROPFIND /health/live', 'TRACE /health/live', 'DELETE /health/live', 'OPTIONS *', 'GET *'])(
+    '%s is 404, as a problem',
+    async (line) => {
+      const answer = await rawHttp(usher.url, `${line} HTTP/1.1\r\n${host}\r\n`);
+      expect(answer.status).toBe(404);
+      expect(JSON.parse(answer.text)).toMatchObject({ code: 'request.not_found' });
+    },
+  );
+
+  it('an expectation nobody knows changes nothing', async () => {
+    const answer = await rawHttp(usher.url, `GET /health/live HTTP/1.1\r\n${host}Expect: miracles\r\n\r\n`);
+    expect({ status: answer.status, text: answer.text }).toEqual({ status: 200, text: '{"status":"ok"}' });
   });
 });
 

@@ -12,11 +12,11 @@ beforeAll(async () => {
 afterAll(() => usher.close());
 
 const operations = [
-  'InitiateAuth',
-  'ForgotPassword',
   'ConfirmForgotPassword',
-  'RevokeToken',
+  'ForgotPassword',
   'GetTokensFromRefreshToken',
+  'InitiateAuth',
+  'RevokeToken',
 ];
 afterEach(() => operations.forEach((operation) => usher.proxy.answerWith(operation, undefined)));
 
@@ -197,4 +197,42 @@ describe('refresh with rotation', () => {
       });
     },
   );
+});
+
+describe('a busy Cognito', () => {
+  it('is asked a second time', async () => {
+    const before = usher.proxy.arrived.length;
+    usher.proxy.answerWith('InitiateAuth', (response) => {
+      usher.proxy.answerWith('InitiateAuth', undefined);
+      exception('TooManyRequestsException', 'Rate exceeded')(response);
+    });
+    expect((await signIn()).status).toBe(200);
+    expect(usher.proxy.arrived.slice(before)).toEqual(['InitiateAuth', 'InitiateAuth']);
+  });
+
+  it('is not asked a second time for what has an hourly limit', async () => {
+    const before = usher.proxy.arrived.length;
+    usher.proxy.answerWith('ForgotPassword', exception('LimitExceededException'));
+    await usher.api.post('/passwords/forgot', { email: ada.email });
+    expect(usher.proxy.arrived.slice(before)).toEqual(['ForgotPassword']);
+  });
+});
+
+describe('a wrong configuration', () => {
+  it.each([
+    ['ResourceNotFoundException', 'User pool client canary does not exist.'],
+    ['NotAuthorizedException', 'Unable to verify secret hash for client canary'],
+    ['InvalidParameterException', 'USER_PASSWORD_AUTH flow not enabled for this client canary'],
+    ['UnsupportedOperationException', 'canary'],
+    ['ForbiddenException', 'Request blocked. canary'],
+  ])('is an alarm in the log, and never a wrong password: %s', async (name, message) => {
+    usher.proxy.answerWith('InitiateAuth', exception(name, message));
+    const alarms = () => usher.logLines().filter((line) => line.includes('"alarm":"cognito.misconfigured"'));
+    const before = alarms().length;
+    expect(brief(await signIn())).toEqual({ status: 500, code: 'internal' });
+    expect(alarms()).toHaveLength(before + 1);
+    const alarm = JSON.parse(alarms().at(-1) ?? '') as object;
+    expect(alarm).toMatchObject({ level: 50, asked: 'sign-in', exception: name });
+    expect(usher.logLines().join()).not.toContain('canary');
+  });
 });

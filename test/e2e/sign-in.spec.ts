@@ -8,9 +8,10 @@ import {
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SigningKeys } from '../../src/cognito/signing-keys.js';
 import { TokenVerifier } from '../../src/cognito/token-verifier.js';
+import { Clock } from '../../src/platform/clock/clock.js';
 import { Config } from '../../src/platform/config/config.js';
-import { Log } from '../../src/platform/logging/log.js';
 import { createDatabase } from '../support/database.js';
 import { deviseUser } from '../support/devise-users.js';
 import { startUsher, type Usher } from '../support/usher.js';
@@ -195,7 +196,8 @@ describe('sign-in', () => {
       const acceptedClientIds = [usher.clientId, other?.ClientId ?? ''];
       const verifier = new TokenVerifier(
         { ...config, cognito: { ...config.cognito, acceptedClientIds } },
-        new Log(),
+        usher.app.get(SigningKeys),
+        usher.app.get(Clock),
       );
       const claims = await verifier.verifyAccessToken(token);
       expect(claims.clientId).toBe(other?.ClientId);

@@ -1,4 +1,4 @@
-import type { Problem, SignInResponse } from '#contracts';
+import type { Problem, SessionMode, SignInResponse } from '#contracts';
 
 export interface Answer<Body> {
   status: number;
@@ -19,19 +19,30 @@ export interface Call {
 
 /** A front end's view of the API. */
 export interface ApiClient {
+  /** By name. Only a client that was asked to keeps them. */
+  cookies: Map<string, string>;
   call(method: string, path: string, call?: Call): Promise<Answer<AnyBody>>;
   get(path: string, headers?: Record<string, string>): Promise<Answer<AnyBody>>;
-  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer<AnyBody>>;
-  signIn(email: string, password: string): Promise<Answer<AnyBody>>;
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<AnyBody>>;
+  delete(path: string, headers?: Record<string, string>): Promise<Answer<AnyBody>>;
+  signIn(email: string, password: string, session?: SessionMode): Promise<Answer<AnyBody>>;
 }
 
-export function apiClient(url: string): ApiClient {
+/** @param keepsCookies as a browser does. */
+export function apiClient(url: string, { keepsCookies = false } = {}): ApiClient {
+  const cookies = new Map<string, string>();
   const call: ApiClient['call'] = async (method, path, { headers, body, raw } = {}) => {
+    const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
     const response = await fetch(url + path, {
       method,
-      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(cookie !== '' && { cookie }),
+        ...headers,
+      },
       body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
+    if (keepsCookies) keep(cookies, response.headers.getSetCookie());
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
     return {
@@ -43,9 +54,21 @@ export function apiClient(url: string): ApiClient {
   };
   const post: ApiClient['post'] = (path, body, headers) => call('POST', path, { body, headers });
   return {
+    cookies,
     call,
     get: (path, headers) => call('GET', path, { headers }),
     post,
-    signIn: (email, password) => post('/auth/sign-in', { email, password }),
+    delete: (path, headers) => call('DELETE', path, { headers }),
+    signIn: (email, password, session) => post('/auth/sign-in', { email, password, session }),
   };
+}
+
+function keep(cookies: Map<string, string>, setCookies: string[]): void {
+  for (const setCookie of setCookies) {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(setCookie) ?? [];
+    const expires = /; Expires=([^;]+)/i.exec(setCookie)?.[1];
+    const isOver = /; Max-Age=0/i.test(setCookie) || (expires && Date.parse(expires) < Date.now());
+    if (isOver) cookies.delete(name);
+    else cookies.set(name, value);
+  }
 }

@@ -8,25 +8,31 @@ export interface CognitoCall {
   answer: Record<string, unknown>;
 }
 
+export type Answerer = (response: ServerResponse) => void;
+
 /** Stands between the API and the user pool: writes down what is said, and can answer in the pool's place. */
 export interface CognitoProxy {
   url: string;
   calls: CognitoCall[];
-  /** Takes over an operation until called with `undefined`. */
-  answerWith(operation: string, answer: ((response: ServerResponse) => void) | undefined): void;
+  /** The operation of every request that has arrived, whoever answered it. */
+  arrived: string[];
+  /** Takes over an operation, or all with `*`, until called with `undefined`. */
+  answerWith(operation: string, answer: Answerer | undefined): void;
   close(): Promise<void>;
 }
 
 export async function startCognitoProxy(target: () => string): Promise<CognitoProxy> {
   const calls: CognitoCall[] = [];
-  const takenOver = new Map<string, (response: ServerResponse) => void>();
+  const arrived: string[] = [];
+  const takenOver = new Map<string, Answerer>();
   const server = createServer((request, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const body = Buffer.concat(chunks).toString();
       const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-      const takeOver = takenOver.get(operation);
+      arrived.push(operation);
+      const takeOver = takenOver.get(operation) ?? takenOver.get('*');
       if (takeOver) return takeOver(response);
       const { host, connection, 'content-length': length, ...headers } = request.headers;
       const answer = await fetch(target(), {
@@ -43,6 +49,7 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    arrived,
     answerWith: (operation, answer) => {
       if (answer) takenOver.set(operation, answer);
       else takenOver.delete(operation);
@@ -59,15 +66,20 @@ const parse = (text: string) => JSON.parse(text || '{}') as Record<string, unkno
 
 /** What Cognito sends for an exception (status 400 for a caller's fault, 500 for its own). */
 export const exception =
-  (name: string, message = '', status = 400) =>
-  (response: ServerResponse): void => {
+  (name: string, message = '', status = 400): Answerer =>
+  (response) => {
     response
       .writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': name })
       .end(JSON.stringify({ __type: name, message }));
   };
 
 export const json =
-  (body: unknown) =>
-  (response: ServerResponse): void => {
+  (body: unknown): Answerer =>
+  (response) => {
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
   };
+
+/** The connection ends before there is an answer. */
+export const cutOff: Answerer = (response) => {
+  response.destroy();
+};

@@ -1,23 +1,20 @@
-import {
-  CognitoIdentityProviderClient,
-  CreateUserPoolClientCommand,
-  CreateUserPoolCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { join } from 'node:path';
 import { startLambdaHost } from '../../apps/local-stack/src/lambda-host/lambda-host.js';
 import { startMailCatcher } from '../../apps/local-stack/src/mail-catcher/mail-catcher.js';
+import { freePort } from '../../apps/local-stack/src/ports.js';
+import type { Clock } from '../../apps/user-pool/src/clock.js';
 import { startUserPool } from '../../apps/user-pool/src/server.js';
 import { createApp } from '../../src/create-app.js';
 import { type ApiClient, apiClient } from './api-client.js';
 import { type CognitoProxy, startCognitoProxy } from './cognito-proxy.js';
 import { createDeviseDatabase, type TestDatabase } from './database.js';
 import { captureLog } from './output.js';
-
-import { freePort } from '../../apps/local-stack/src/ports.js';
+import { createPool, type PoolOptions, region } from './test-pool.js';
+import { startUsherProcess, type UsherProcess } from './usher-process.js';
 
 const bundle = join(import.meta.dirname, '../../dist/migration-lambda/index.mjs');
-const region = 'us-east-1';
 const migrationToken = 'migration-token-of-the-tests';
 
 /** Usher as in production: the API, PostgreSQL, a user pool and the built Lambda; only on one machine. */
@@ -33,13 +30,21 @@ export interface Usher {
   clientId: string;
   /** Between the API and the pool. */
   proxy: CognitoProxy;
+  /** The pool's; ahead of the system's by as much as a test moves it. */
+  clock: Clock;
   migrationToken: string;
-  /** Every line that API and Lambda have written so far. */
+  /** The API's environment, for another one beside it. */
+  variables: Record<string, string | undefined>;
+  /** A client that keeps cookies, as a browser does. */
+  browser(): ApiClient;
+  /** One more API, in a process of its own, on the same database and pool. It ends with this one. */
+  startProcess(environment?: Record<string, string>): Promise<UsherProcess>;
+  /** Every line that API and Lambda have written so far; processes have their own. */
   logLines(): string[];
   close(): Promise<void>;
 }
 
-export interface UsherOptions {
+export interface UsherOptions extends PoolOptions {
   /** Changes the API's environment. */
   environment?: Record<string, string>;
   /** An app client with a secret. */
@@ -51,6 +56,7 @@ export async function startUsher({
   environment,
   withSecret = false,
   database,
+  ...options
 }: UsherOptions = {}): Promise<Usher> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async () => {
@@ -87,8 +93,9 @@ export async function startUsher({
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   closers.push(async () => cognito.destroy());
-  const ids = await createPool(cognito, withSecret);
-  const app = await createApp({
+  const client = { GenerateSecret: withSecret, ...options.client };
+  const ids = await createPool(cognito, { ...options, client });
+  const variables = {
     HOST: '127.0.0.1',
     PORT: String(port),
     DATABASE_URL: db.url,
@@ -101,8 +108,10 @@ export async function startUsher({
     MIGRATION_ACCESS_TOKENS: migrationToken,
     SESSION_SECRETS: 'a-session-secret-of-the-tests',
     REFUSAL_TIME_MS: '0',
+    RATE_LIMITS: 'off',
     ...environment,
-  });
+  };
+  const app = await createApp(variables);
   closers.push(() => app.close());
   await app.listen(port, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
@@ -117,44 +126,17 @@ export async function startUsher({
       proxy,
       migrationToken,
       close,
+      clock: pool.clock,
+      variables,
+    },
+    browser: () => apiClient(url, { keepsCookies: true }),
+    startProcess: async (changes) => {
+      const started = await startUsherProcess({ ...variables, ...changes });
+      closers.push(() => started.stop());
+      return started;
     },
     userPoolId: ids.userPoolId,
     clientId: ids.clientId,
     logLines: () => [...output.lines(), ...lambdaLines],
   };
-}
-
-async function createPool(cognito: CognitoIdentityProviderClient, withSecret: boolean) {
-  const trigger = `arn:aws:lambda:${region}:000000000000:function:usher-migration`;
-  const { UserPool: pool } = await cognito.send(
-    new CreateUserPoolCommand({
-      PoolName: 'tests',
-      UsernameAttributes: ['email'],
-      UsernameConfiguration: { CaseSensitive: false },
-      AutoVerifiedAttributes: ['email'],
-      LambdaConfig: { UserMigration: trigger },
-      Schema: [{ Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true }],
-      Policies: {
-        PasswordPolicy: {
-          MinimumLength: 8,
-          RequireUppercase: false,
-          RequireLowercase: false,
-          RequireNumbers: true,
-          RequireSymbols: false,
-        },
-      },
-    }),
-  );
-  const { UserPoolClient: client } = await cognito.send(
-    new CreateUserPoolClientCommand({
-      UserPoolId: pool?.Id,
-      ClientName: 'tests',
-      GenerateSecret: withSecret,
-      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-      PreventUserExistenceErrors: 'ENABLED',
-      EnableTokenRevocation: true,
-    }),
-  );
-  if (!pool?.Id || !client?.ClientId) throw new Error('the pool was not created');
-  return { userPoolId: pool.Id, clientId: client.ClientId, clientSecret: client.ClientSecret };
 }

@@ -1,4 +1,4 @@
-import { Allow, IsBoolean, IsInt, IsOptional, IsString } from 'class-validator';
+import { IsBoolean, IsInt, IsOptional, IsString } from 'class-validator';
 import { IsStorable } from './rules.js';
 
 /**
@@ -12,11 +12,11 @@ export class AwsAuthRequest {
   email!: string;
 
   /** Absent when a reset is asked for. Any value is allowed: an odd one is a password that does not match. */
-  @Allow()
+  @IsOptional()
   password?: unknown;
 
   /** May come as `Authorization: Bearer` instead; judged before the rest of the body. */
-  @Allow()
+  @IsOptional()
   access_token?: unknown;
 }
 

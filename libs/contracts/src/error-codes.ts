@@ -2,6 +2,12 @@
 export const errorCodes = [
   'auth.invalid_credentials',
   'auth.token_invalid',
+  'auth.challenge_expired',
+  'auth.challenge_unsupported',
+  'auth.code_wrong',
+  'auth.code_expired',
+  'auth.csrf',
+  'auth.forbidden',
   'auth.account_link_conflict',
   'request.invalid',
   'request.not_found',

@@ -56,3 +56,25 @@ export function IsEmailAddress(): PropertyDecorator {
     })(target, property);
   };
 }
+
+const mostEntries = 32;
+const longestEntry = 2048;
+
+const isEntry = ([name, value]: [string, unknown]): boolean =>
+  name.length <= 64 && typeof value === 'string' && value.length <= longestEntry && isStorable(value);
+
+/** A flat object whose values are text. */
+export function IsTextMap(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isTextMap',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'object' &&
+        value !== null &&
+        !Array.isArray(value) &&
+        Object.keys(value).length <= mostEntries &&
+        Object.entries(value).every(isEntry),
+      defaultMessage: () => '$property must be an object whose values are text',
+    },
+  });
+}

@@ -1,57 +1,88 @@
-import { Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
-import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { RefreshRequest, RefreshResponse, SignInRequest, SignInResponse, SignOutRequest } from '#contracts';
+import { Body, Controller, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ChallengeRequest, SignInRequest, SignInResponse } from '#contracts';
 import { Answers } from '../../platform/http/answers.decorator.js';
+import { OriginCheck } from '../../platform/http/origin-check.js';
 import { Public } from '../../platform/http/public.decorator.js';
-import { SessionsService } from '../../sessions/sessions.service.js';
+import { RateLimited } from '../../platform/rate-limits/rate-limited.decorator.js';
+import { SessionCookie } from '../../sessions/session-cookie.js';
+import { deviceOf } from '../../sessions/session-device.js';
 import { toUserResponse } from '../../users/user-response.js';
+import { AccountOfChallenge } from '../account-of-challenge.js';
 import { ChallengeSessions } from '../challenge-sessions.js';
 import { CognitoPasswordGuard } from '../cognito-password.guard.js';
-import type { SignInOutcome } from '../sign-in.service.js';
+import { type SignInOutcome, SignInService } from '../sign-in.service.js';
 
 @ApiTags('auth')
 @Public()
 @Controller('auth')
 export class AuthController {
   constructor(
-    private readonly sessions: SessionsService,
+    private readonly signIns: SignInService,
     private readonly challenges: ChallengeSessions,
+    private readonly cookie: SessionCookie,
+    private readonly origins: OriginCheck,
   ) {}
 
   /** POST /auth/sign-in */
   @Post('sign-in')
   @HttpCode(200)
+  @RateLimited('sign-in')
   @UseGuards(CognitoPasswordGuard)
   @ApiBody({ type: SignInRequest })
   @ApiOkResponse({ type: SignInResponse })
   @Answers(
     'auth.invalid_credentials',
+    'auth.csrf',
     'auth.account_link_conflict',
+    'auth.challenge_unsupported',
     'request.invalid',
     'cognito.unexpected_answer',
     'cognito.unavailable',
   )
-  signIn(@Req() { user: outcome }: { user: SignInOutcome }): SignInResponse {
-    if ('challenge' in outcome)
-      return { challenge: this.challenges.issue(outcome.username, outcome.challenge) };
-    return { user: toUserResponse(outcome.user), tokens: outcome.tokens };
+  signIn(
+    @Req() { user: outcome }: { user: SignInOutcome },
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): SignInResponse {
+    return this.present(outcome, reply);
   }
 
-  /** POST /auth/refresh */
-  @Post('refresh')
+  /** POST /auth/challenge */
+  @Post('challenge')
   @HttpCode(200)
-  @ApiOkResponse({ type: RefreshResponse })
-  @Answers('auth.token_invalid', 'request.invalid', 'cognito.unexpected_answer', 'cognito.unavailable')
-  async refresh(@Body() { refreshToken }: RefreshRequest): Promise<RefreshResponse> {
-    return { tokens: await this.sessions.refresh(refreshToken) };
+  @RateLimited('challenge', AccountOfChallenge)
+  @ApiOkResponse({ type: SignInResponse })
+  @Answers(
+    'auth.challenge_expired',
+    'auth.code_wrong',
+    'auth.code_expired',
+    'auth.invalid_credentials',
+    'auth.csrf',
+    'auth.account_link_conflict',
+    'auth.challenge_unsupported',
+    'passwords.policy',
+    'passwords.reused',
+    'request.invalid',
+    'cognito.unexpected_answer',
+    'cognito.unavailable',
+  )
+  async challenge(
+    @Body() { session, answers }: ChallengeRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SignInResponse> {
+    const step = this.challenges.open(session);
+    if (step.mode === 'cookie') this.origins.check(request);
+    return this.present(await this.signIns.answer(step, answers, deviceOf(request)), reply);
   }
 
-  /** POST /auth/sign-out */
-  @Post('sign-out')
-  @HttpCode(204)
-  @ApiNoContentResponse()
-  @Answers('request.invalid', 'cognito.unavailable')
-  async signOut(@Body() { refreshToken }: SignOutRequest): Promise<void> {
-    await this.sessions.end(refreshToken);
+  /** With a cookie, the tokens stay here. */
+  private present(outcome: SignInOutcome, reply: FastifyReply): SignInResponse {
+    if ('challenge' in outcome) return outcome;
+    const user = toUserResponse(outcome.user);
+    if (outcome.cookieSecret === undefined) return { user, tokens: outcome.tokens };
+    this.cookie.set(reply, outcome.cookieSecret);
+    return { user };
   }
 }

@@ -5,7 +5,9 @@ import { ForgotPasswordRequest, ResetPasswordRequest } from '#contracts';
 import { Answers } from '../../platform/http/answers.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { RefusalTime } from '../../platform/http/refusal-time.js';
+import { RateLimited } from '../../platform/rate-limits/rate-limited.decorator.js';
 import { PasswordResetService } from '../password-reset.service.js';
+import { ResetAccount } from '../reset-account.js';
 import { ResetCookie } from '../reset-cookie.js';
 
 @ApiTags('passwords')
@@ -20,6 +22,7 @@ export class PasswordsController {
 
   /** POST /passwords/forgot. The same answer after the same time, whoever the address belongs to. */
   @Post('forgot')
+  @RateLimited('forgot')
   @HttpCode(202)
   @ApiAcceptedResponse({ description: 'A code was mailed if the address has an account' })
   @Answers('request.invalid', 'cognito.unavailable')
@@ -37,6 +40,7 @@ export class PasswordsController {
 
   /** POST /passwords/reset */
   @Post('reset')
+  @RateLimited('reset', ResetAccount)
   @HttpCode(204)
   @ApiNoContentResponse()
   @Answers(
@@ -49,7 +53,6 @@ export class PasswordsController {
     'passwords.policy',
     'passwords.reused',
     'request.invalid',
-    'too_many_requests',
     'cognito.unavailable',
   )
   async reset(

@@ -1,30 +1,32 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { ConfigModule as NestConfigModule, ConfigService } from '@nestjs/config';
+import { ConfigModule as NestConfigModule } from '@nestjs/config';
 import { Config, loadConfig } from './config.js';
+
+/**
+ * The configuration, before there is an application: how the server listens depends on it.
+ * @param variables given by tests; without them the process environment and a `.env` file are read, in that order.
+ * @throws ConfigurationError
+ */
+export async function readConfig(variables?: Record<string, string | undefined>): Promise<Config> {
+  let config: Config | undefined;
+  await NestConfigModule.forRoot({
+    ignoreEnvFile: variables !== undefined,
+    validate: (fromProcess) => {
+      config = loadConfig(variables ?? fromProcess);
+      return {};
+    },
+  });
+  if (config === undefined) throw new TypeError('@nestjs/config did not validate');
+  return config;
+}
 
 @Module({})
 export class ConfigModule {
-  /**
-   * @param variables given by tests; without them the process environment and a `.env` file are read, in that order.
-   * @throws ConfigurationError
-   */
-  static async register(variables?: Record<string, string | undefined>): Promise<DynamicModule> {
+  static register(config: Config): DynamicModule {
     return {
       module: ConfigModule,
       global: true,
-      imports: [
-        await NestConfigModule.forRoot({
-          ignoreEnvFile: variables !== undefined,
-          validate: (fromProcess) => ({ config: loadConfig(variables ?? fromProcess) }),
-        }),
-      ],
-      providers: [
-        {
-          provide: Config,
-          inject: [ConfigService],
-          useFactory: (service: ConfigService) => service.getOrThrow<Config>('config'),
-        },
-      ],
+      providers: [{ provide: Config, useValue: config }],
       exports: [Config],
     };
   }

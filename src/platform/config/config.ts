@@ -12,7 +12,15 @@ export class ConfigurationError extends Error {
 
 /** What the API is told from outside, read once, typed and frozen. Injected as it is: `config.cognito.userPoolId`. */
 export class Config {
-  readonly http: { readonly port: number; readonly host: string; readonly publicUrl: URL };
+  readonly http: {
+    readonly port: number;
+    readonly host: string;
+    readonly publicUrl: URL;
+    /** Whose `X-Forwarded-For` is believed. */
+    readonly trustedProxies: readonly string[];
+    /** Origins whose pages may call us from a browser, besides our own. */
+    readonly corsOrigins: readonly string[];
+  };
   readonly databaseUrl: string;
   readonly cognito: {
     readonly region: string;
@@ -35,6 +43,14 @@ export class Config {
   /** How long after its arrival a refusal is answered, in milliseconds. */
   readonly refusalTimeMs: number;
   readonly sessionSecrets: readonly string[];
+  readonly sessions: {
+    /** A session unused for this many seconds ends. */
+    readonly idleSeconds: number;
+    /** A session this many seconds old ends, used or not. */
+    readonly absoluteSeconds: number;
+  };
+  /** Off for load tests only. */
+  readonly rateLimits: boolean;
   /** One http-01 challenge by hand (RFC 8555 section 8.3). */
   readonly acmeChallenge: { readonly token: string; readonly keyAuthorization: string } | undefined;
 
@@ -43,6 +59,8 @@ export class Config {
       port: environment.PORT,
       host: environment.HOST,
       publicUrl: new URL(environment.PUBLIC_URL ?? `http://localhost:${environment.PORT}`),
+      trustedProxies: environment.TRUSTED_PROXIES ?? [],
+      corsOrigins: environment.CORS_ORIGINS ?? [],
     };
     this.databaseUrl = environment.DATABASE_URL;
     this.cognito = cognito(environment);
@@ -54,6 +72,11 @@ export class Config {
     };
     this.refusalTimeMs = environment.REFUSAL_TIME_MS;
     this.sessionSecrets = environment.SESSION_SECRETS;
+    this.sessions = {
+      idleSeconds: seconds(environment.SESSION_IDLE_TIMEOUT) ?? Infinity,
+      absoluteSeconds: seconds(environment.SESSION_ABSOLUTE_TIMEOUT) ?? Infinity,
+    };
+    this.rateLimits = environment.RATE_LIMITS === 'on';
     this.acmeChallenge =
       environment.LETSENCRYPT_KEY !== undefined && environment.LETSENCRYPT_CHALLENGE !== undefined
         ? { token: environment.LETSENCRYPT_KEY, keyAuthorization: environment.LETSENCRYPT_CHALLENGE }

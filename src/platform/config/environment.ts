@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, MinLength, ValidateBy } from 'class-validator';
 
@@ -33,6 +34,27 @@ function AreSecrets(shortest: number): PropertyDecorator {
       },
     })(target, property);
   };
+}
+
+const period = /^[1-9]\d*\s*(minutes?|hours?|days?)$/;
+
+/** Addresses and networks, as a reverse proxy has them: 10.0.0.0/8, ::1. */
+function IsIpOrNetwork(): PropertyDecorator {
+  const isPrefix = (prefix: string | undefined, bits: number) =>
+    prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+  return ValidateBy({
+    name: 'isIpOrNetwork',
+    validator: {
+      validate: (value: unknown) =>
+        Array.isArray(value) &&
+        value.every((item: string) => {
+          const [address = '', prefix, ...rest] = item.split('/');
+          const version = isIP(address);
+          return version !== 0 && rest.length === 0 && isPrefix(prefix, version === 4 ? 32 : 128);
+        }),
+      defaultMessage: () => 'must hold comma-separated IP addresses or networks such as 10.0.0.0/8',
+    },
+  });
 }
 
 const isSet = { message: 'is missing' };
@@ -95,7 +117,7 @@ export class Environment {
   @Transform(({ value }) => (typeof value === 'string' && value !== '' ? value.split(',') : []))
   PASSWORD_PEPPERS: string[] = [];
 
-  @Matches(/^(never|[1-9]\d*\s*(minutes?|hours?|days?))$/, {
+  @Matches(new RegExp(`^never$|${period.source}`), {
     message: 'must be "never" or a number of minutes, hours or days, such as "1 hour"',
   })
   LEGACY_UNLOCK_IN = '1 hour';
@@ -112,6 +134,28 @@ export class Environment {
 
   @AreSecrets(16)
   SESSION_SECRETS!: string[];
+
+  @Matches(period, { message: 'must be a number of minutes, hours or days, such as "14 days"' })
+  SESSION_IDLE_TIMEOUT = '14 days';
+
+  @Matches(period, { message: 'must be a number of minutes, hours or days, such as "30 days"' })
+  SESSION_ABSOLUTE_TIMEOUT = '30 days';
+
+  @IsIn(['on', 'off'], { message: 'must be on or off' })
+  RATE_LIMITS: 'on' | 'off' = 'on';
+
+  @IsOptional()
+  @Transform(list)
+  @IsIpOrNetwork()
+  TRUSTED_PROXIES?: string[];
+
+  @IsOptional()
+  @Transform(list)
+  @Matches(/^https?:\/\/[^\s/?#@]+$/, {
+    each: true,
+    message: 'must hold comma-separated origins such as https://app.example.com',
+  })
+  CORS_ORIGINS?: string[];
 
   @IsOptional()
   @Matches(/^[A-Za-z0-9_-]+$/, { message: 'must be the token of an http-01 challenge (base64url)' })

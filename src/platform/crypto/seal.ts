@@ -7,7 +7,7 @@ const algorithm = 'aes-256-gcm';
 const ivBytes = 12;
 const tagBytes = 16;
 
-/** Values that leave the service and come back: encrypted, authenticated, and only good for a time. */
+/** Values that leave this process and come back: encrypted, authenticated, and only good for a time. */
 @Injectable()
 export class Seal {
   constructor(
@@ -15,13 +15,14 @@ export class Seal {
     private readonly clock: Clock,
   ) {}
 
-  /** A base64url string that holds `value` (any JSON) for `seconds`. */
-  close(purpose: Purpose, value: unknown, seconds: number): string {
+  /** A base64url string that holds `value` (any JSON) for `seconds`, or as long as its key is known. */
+  close(purpose: Purpose, value: unknown, seconds?: number): string {
     const [key] = this.keys.derive(purpose);
     if (key === undefined) throw new TypeError('SESSION_SECRETS is empty');
     const iv = randomBytes(ivBytes);
     const cipher = createCipheriv(algorithm, key, iv);
-    const text = JSON.stringify({ value, until: this.clock.now().getTime() + seconds * 1000 });
+    const until = seconds === undefined ? undefined : this.clock.now().getTime() + seconds * 1000;
+    const text = JSON.stringify({ value, until });
     const sealed = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final()]);
     return Buffer.concat([sealed, cipher.getAuthTag()]).toString('base64url');
   }
@@ -33,8 +34,8 @@ export class Seal {
     for (const key of this.keys.derive(purpose)) {
       const text = decrypt(key, bytes);
       if (text === undefined) continue;
-      const { value, until } = JSON.parse(text) as { value: unknown; until: number };
-      return until > this.clock.now().getTime() ? value : undefined;
+      const { value, until } = JSON.parse(text) as { value: unknown; until?: number };
+      return until === undefined || until > this.clock.now().getTime() ? value : undefined;
     }
     return undefined;
   }

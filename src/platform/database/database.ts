@@ -3,12 +3,20 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import pg, { type Pool, type QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { AppError } from '../errors/app-error.js';
+import { isUnreachable } from './unreachable.js';
 
 /** A prepared statement. PostgreSQL parses and plans it once a connection, under its name. */
 export interface Statement {
   name: string;
   text: string;
 }
+
+/** Our statements take milliseconds. On a network that lost its way nobody would ever be told, and all would wait. */
+const patience = { query_timeout: 5000 };
+
+/** Seconds. PostgreSQL restarts and fails over within a few. */
+const retryAfter = 5;
 
 /**
  * SQL through TypeORM's own connection pool, as named statements: TypeORM's query builder sends unnamed ones, which took
@@ -18,13 +26,12 @@ export interface Statement {
 export class Database {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
+  /** @throws AppError `overloaded` while the database is away */
   async query<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
     try {
-      return (await this.pool.query<Row>({ ...statement, values })).rows;
+      return await this.send<Row>(statement, values);
     } catch (error) {
-      if (!isStalePlan(error)) throw error;
-      // Somebody changed a column's type. PostgreSQL plans anew when asked under another name.
-      return (await this.pool.query<Row>({ text: statement.text, values })).rows;
+      throw isUnreachable(error) ? new AppError('overloaded', { cause: error, retryAfter }) : error;
     }
   }
 
@@ -33,6 +40,16 @@ export class Database {
     values: unknown[] = [],
   ): Promise<Row | undefined> {
     return (await this.query<Row>(statement, values))[0];
+  }
+
+  private async send<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    try {
+      return (await this.pool.query<Row>({ ...statement, values, ...patience })).rows;
+    } catch (error) {
+      if (!isStalePlan(error)) throw error;
+      // Somebody changed a column's type. PostgreSQL plans anew when asked under another name.
+      return (await this.pool.query<Row>({ text: statement.text, values, ...patience })).rows;
+    }
   }
 
   private get pool(): Pool {

@@ -1,4 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Res, ServiceUnavailableException } from '@nestjs/common';
 import { ApiOkResponse, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import {
   HealthCheck,
@@ -6,6 +6,7 @@ import {
   HealthCheckService,
   TypeOrmHealthIndicator,
 } from '@nestjs/terminus';
+import type { FastifyReply } from 'fastify';
 import { Public } from '../http/public.decorator.js';
 
 const pingTimeoutMs = 2000;
@@ -31,7 +32,25 @@ export class HealthController {
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOkResponse({ description: 'Everything that is needed answers' })
   @ApiServiceUnavailableResponse({ description: 'The answer names what does not' })
-  ready(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.database.pingCheck('database', { timeout: pingTimeoutMs })]);
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
+    try {
+      return withoutReasons(await this.health.check([() => this.pingDatabase()]));
+    } catch (failure) {
+      if (!(failure instanceof ServiceUnavailableException)) throw failure;
+      reply.status(failure.getStatus());
+      return withoutReasons(failure.getResponse() as HealthCheckResult);
+    }
+  }
+
+  private pingDatabase() {
+    return this.database.pingCheck('database', { timeout: pingTimeoutMs });
   }
 }
+
+type Readiness = Pick<HealthCheckResult, 'status' | 'details'>;
+
+/** Anybody may ask; what went wrong where is for the log. */
+const withoutReasons = ({ status, details }: HealthCheckResult): Readiness => ({
+  status,
+  details: Object.fromEntries(Object.entries(details).map(([name, { status }]) => [name, { status }])),
+});

@@ -2,17 +2,24 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import { Problem, type ErrorCode } from '#contracts';
 import { catalogue } from '../errors/catalogue.js';
+import { texts } from '../texts/languages.js';
 
-/** Documents the errors a route can answer with, one OpenAPI response a status. */
-export function Answers(...codes: ErrorCode[]): MethodDecorator {
-  const statuses = [...new Set(codes.map((code) => catalogue[code].status))];
+/** What HTTP has a status for: no JSON, too much of it, not sent as JSON. */
+const unreadableBody = [400, 413, 415];
+
+const statusesOf = (code: ErrorCode): number[] =>
+  code === 'request.invalid' ? [catalogue[code].status, ...unreadableBody] : [catalogue[code].status];
+
+/** Documents the errors a route can answer with, one OpenAPI response a status. `internal` needs no mention. */
+export function Answers(...named: ErrorCode[]): MethodDecorator {
+  const codes: ErrorCode[] = [...named, 'internal'];
   return applyDecorators(
-    ...statuses.map((status) =>
+    ...[...new Set(codes.flatMap(statusesOf))].map((status) =>
       ApiResponse({
         status,
         description: codes
-          .filter((code) => catalogue[code].status === status)
-          .map((code) => `\`${code}\`: ${catalogue[code].title}`)
+          .filter((code) => statusesOf(code).includes(status))
+          .map((code) => `\`${code}\`: ${texts.en.problems[code].title}`)
           .join('; '),
         content: { 'application/problem+json': { schema: { $ref: `#/components/schemas/${Problem.name}` } } },
       }),

@@ -4,8 +4,16 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 export interface Principal {
   /** Cognito's `sub`. */
   sub: string;
+  /** Cognito's username: the `sub` again in a pool whose usernames are addresses. */
+  username: string;
   /** The app client the token was issued to. */
   clientId: string;
+  /** Cognito groups (`cognito:groups`). */
+  groups: readonly string[];
+  /** OAuth scopes of the token. */
+  scopes: readonly string[];
+  /** The token family (`origin_jti`); absent where the app client does not allow revocation. */
+  originJti: string | undefined;
   /** For questions to Cognito on the caller's behalf. Never logged. */
   accessToken: string;
 }

@@ -3,21 +3,26 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
-
-type Schemas = NonNullable<OpenAPIObject['components']>['schemas'];
+import { contractSchemas } from './contract-schemas.js';
+import { docsPolicy } from './secure-headers.js';
 
 /** `/openapi.json`, and `/docs` to read it. The schemas come from the contract classes' own validation rules. */
 export function serveOpenApi(app: NestFastifyApplication): void {
   const document = describe(app);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.get('/openapi.json', async () => document);
-  fastify.get('/docs', async (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
-  for (const [file, type] of Object.entries(assets)) {
-    const content = readFileSync(join(swaggerUi, file));
-    fastify.get(`/docs/${file}`, async (_request, reply) => reply.type(type).send(content));
+  fastify.get('/docs', { helmet: docsPolicy }, async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(page),
+  );
+  for (const [file, { type, content }] of Object.entries(assets())) {
+    fastify.get(`/docs/${file}`, async (_request, reply) =>
+      reply.type(type).header('cache-control', `public, max-age=${assetSeconds}`).send(content),
+    );
   }
 }
+
+/** How long a browser may keep the files of /docs, which change with a release only. */
+const assetSeconds = 3600;
 
 function describe(app: NestFastifyApplication): OpenAPIObject {
   const info = new DocumentBuilder()
@@ -32,16 +37,25 @@ function describe(app: NestFastifyApplication): OpenAPIObject {
     })
     .build();
   const document = SwaggerModule.createDocument(app, info);
-  const schemas = validationMetadatasToSchemas({ refPointerPrefix: '#/components/schemas/' }) as Schemas;
-  return { ...document, components: { ...document.components, schemas } };
+  return { ...document, components: { ...document.components, schemas: contractSchemas() } };
 }
 
 const swaggerUi = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
-const assets = {
-  'swagger-ui.css': 'text/css; charset=utf-8',
-  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
-};
+const fromSwaggerUi = (file: string) => readFileSync(join(swaggerUi, file));
+
+const assets = () => ({
+  'swagger-ui.css': { type: 'text/css; charset=utf-8', content: fromSwaggerUi('swagger-ui.css') },
+  'swagger-ui-bundle.js': {
+    type: 'text/javascript; charset=utf-8',
+    content: fromSwaggerUi('swagger-ui-bundle.js'),
+  },
+  // A file of its own, for the page's policy allows no script inside it.
+  'start.js': {
+    type: 'text/javascript; charset=utf-8',
+    content: "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api' });\n",
+  },
+});
 
 const page = `<!doctype html>
 <html lang="en">
@@ -53,7 +67,7 @@ const page = `<!doctype html>
   <body>
     <div id="api"></div>
     <script src="/docs/swagger-ui-bundle.js"></script>
-    <script>SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api' });</script>
+    <script src="/docs/start.js"></script>
   </body>
 </html>
 `;

@@ -1,8 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import fc from 'fast-check';
-import { AwsAuthRequest, ForgotPasswordRequest, ResetPasswordRequest, SignInRequest } from '#contracts';
+import * as contracts from '#contracts';
 import { AppError } from '../errors/app-error.js';
+import { brokenRule } from './broken-rule.js';
 import { parseBody } from './parse-body.js';
+
+const {
+  AwsAuthRequest,
+  ChallengeRequest,
+  ForgotPasswordRequest,
+  ResetPasswordRequest,
+  SignInRequest,
+  UserResponse,
+} = contracts;
 
 function refusal(type: new () => object, body: unknown): AppError {
   try {
@@ -28,9 +39,7 @@ describe('parseBody', () => {
   it.each([[null], [undefined], [[]], [[{ email: 'a@b.c' }]], ['text'], [7], [true]])(
     'refuses %j as a body',
     (body) => {
-      expect(refusal(SignInRequest, body).errors).toEqual([
-        { field: '', message: 'the body must be a JSON object' },
-      ]);
+      expect(refusal(SignInRequest, body).errors).toEqual([{ field: '', fault: 'body.not_an_object' }]);
     },
   );
 
@@ -65,10 +74,39 @@ describe('parseBody', () => {
     (password) => expect(fields(SignInRequest, { email: 'a@b.c', password })).toEqual(['password']),
   );
 
+  it.each([
+    [SignInRequest, 'password', 7, { fault: 'field.not_text' }],
+    [SignInRequest, 'password', 'nul\u0000', { fault: 'field.not_storable' }],
+    [SignInRequest, 'password', '', { fault: 'field.wrong_length', values: { min: 1, max: 256 } }],
+    [SignInRequest, 'email', 'ada', { fault: 'field.not_an_address' }],
+    [SignInRequest, 'email', undefined, { fault: 'field.missing' }],
+    [SignInRequest, 'session', 'x', { fault: 'field.not_one_of', values: { choices: 'tokens, cookie' } }],
+    [ResetPasswordRequest, 'code', 'x'.repeat(2049), { fault: 'field.too_long', values: { max: 2048 } }],
+    [ChallengeRequest, 'answers', { code: 7 }, { fault: 'field.not_a_text_map' }],
+    [UserResponse, 'id', 1.5, { fault: 'field.not_a_whole_number' }],
+  ])('says what is wrong with %p.%s when it is %j', (type, field, value, fault) => {
+    const { errors } = refusal(type, { [field]: value });
+    expect(errors).toContainEqual({ field, ...fault });
+  });
+
+  it('has words of its own for every rule of every request', () => {
+    const requests = Object.entries(contracts).filter(([name]) => name.endsWith('Request'));
+    expect(requests.length).toBeGreaterThan(5);
+    for (const [, type] of requests) {
+      const request = type as new () => object;
+      const rules = getMetadataStorage().getTargetValidationMetadatas(request, '', false, false);
+      for (const { propertyName, name, type: kind } of rules) {
+        if (kind !== ValidationTypes.CUSTOM_VALIDATION) continue;
+        const { fault } = brokenRule(request, propertyName, name ?? '');
+        expect({ propertyName, name, fault }).not.toHaveProperty('fault', 'field.invalid');
+      }
+    }
+  });
+
   it('names unknown fields, cut to a length', () => {
     const name = 'x'.repeat(5000);
     const { errors } = refusal(SignInRequest, { email: 'a@b.c', password: 'x', [name]: 1 });
-    expect(errors).toEqual([{ field: 'x'.repeat(100), message: 'is not a field of this request' }]);
+    expect(errors).toEqual([{ field: 'x'.repeat(100), fault: 'field.unknown' }]);
   });
 
   it('never throws anything but request.invalid, whatever comes', () => {

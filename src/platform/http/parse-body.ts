@@ -1,7 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
-import type { FieldError } from '#contracts';
-import { AppError } from '../errors/app-error.js';
+import { AppError, type FieldFault } from '../errors/app-error.js';
+import { brokenRule } from './broken-rule.js';
 
 type BodyClass<T> = new () => T;
 
@@ -12,10 +12,12 @@ type BodyClass<T> = new () => T;
  */
 export function parseBody<T extends object>(type: BodyClass<T>, body: unknown): T {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw invalid([{ field: '', message: 'the body must be a JSON object' }]);
+    throw invalid([{ field: '', fault: 'body.not_an_object' }]);
   }
   const instance = plainToInstance(type, flat(body));
-  const faults = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true }).map(toFieldError);
+  const faults = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true }).map((fault) =>
+    toFieldFault(type, fault),
+  );
   const inherited = Object.keys(body).filter((key) => key in Object.prototype);
   const errors = [...inherited.map(unknownField), ...faults];
   if (errors.length > 0) throw invalid(errors.slice(0, mostErrors));
@@ -26,28 +28,39 @@ export function parseBody<T extends object>(type: BodyClass<T>, body: unknown): 
 const mostErrors = 20;
 
 /**
- * Every field of every request is a scalar. Whatever is not becomes an empty list, which no rule accepts: class-transformer
- * would follow it as deep as it goes. Names that every object has are left out, for they would never be found unknown.
+ * Every field of every request is a scalar or a flat map of text. Whatever is not becomes an empty list, which no rule
+ * accepts: class-transformer would follow it as deep as it goes. Names that every object has are left out, for they would
+ * never be found unknown.
  */
 function flat(body: object): Record<string, unknown> {
-  const own = Object.entries(body).filter(([key]) => !(key in Object.prototype));
-  return Object.fromEntries(
-    own.map(([key, value]) => [key, typeof value === 'object' && value !== null ? [] : (value as unknown)]),
-  );
+  return Object.fromEntries(ownEntries(body).map(([key, value]) => [key, scalarOrMap(value)]));
 }
 
-const invalid = (errors: FieldError[]) => new AppError('request.invalid', { errors });
+const ownEntries = (object: object): [string, unknown][] =>
+  Object.entries(object).filter(([key]) => !(key in Object.prototype));
+
+function scalarOrMap(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const isMap = !Array.isArray(value) && Object.values(value).every((entry) => typeof entry === 'string');
+  return isMap ? Object.fromEntries(ownEntries(value)) : [];
+}
+
+const invalid = (errors: FieldFault[]) => new AppError('request.invalid', { errors });
 
 // A caller chooses the names of unknown fields, and need not get a megabyte of them back.
 const longestName = 100;
 
-const unknownField = (name: string): FieldError => ({
+const unknownField = (name: string): FieldFault => ({
   field: name.slice(0, longestName).toWellFormed(),
-  message: 'is not a field of this request',
+  fault: 'field.unknown',
 });
 
-function toFieldError({ property, constraints }: ValidationError): FieldError {
+function toFieldFault(
+  type: BodyClass<object>,
+  { property, value, constraints }: ValidationError,
+): FieldFault {
+  const [rule = ''] = Object.keys(constraints ?? {});
   if (constraints && 'whitelistValidation' in constraints) return unknownField(property);
-  const [message] = Object.values(constraints ?? {});
-  return { field: property, message: (message ?? 'is invalid').replace(`${property} `, '') };
+  if (value === undefined || value === null) return { field: property, fault: 'field.missing' };
+  return { field: property, ...brokenRule(type, property, rule) };
 }

@@ -37,12 +37,34 @@ export class UsersRepository {
     return this.database.queryOne<User>(sql.link, [id, sub, legacyHash]);
   }
 
+  /** @param sub `null` removes the link */
+  async relink(id: number, sub: string | null): Promise<void> {
+    await this.database.query(sql.relink, [id, sub]);
+  }
+
+  async unlinkAll(): Promise<number> {
+    return (await this.database.queryOne<{ count: number }>(sql.unlinkAll))?.count ?? 0;
+  }
+
+  async countLinked(): Promise<number> {
+    return (await this.database.queryOne<{ count: number }>(sql.countLinked))?.count ?? 0;
+  }
+
   async recordAgreement(id: number): Promise<void> {
     await this.database.query(sql.recordAgreement, [id]);
   }
 
   async recordPasswordReset(id: number): Promise<void> {
     await this.database.query(sql.recordPasswordReset, [id]);
+  }
+
+  /** An adopted table has the columns of Devise's trackable only where the application used it. */
+  async hasTrackingColumns(): Promise<boolean> {
+    return (await this.database.queryOne<{ found: boolean }>(sql.hasTrackingColumns))?.found ?? false;
+  }
+
+  async recordSignIn(id: number, address: string | null): Promise<void> {
+    await this.database.query(sql.recordSignIn, [id, address]);
   }
 
   async countCollisions(): Promise<number> {

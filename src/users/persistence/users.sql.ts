@@ -79,6 +79,31 @@ export const link: Statement = {
     RETURNING ${columns}`,
 };
 
+// The agreement goes too: it belongs to the Cognito user that is given up.
+export const relink: Statement = {
+  name: 'users-relink',
+  text: `
+    UPDATE users SET cognito_sub = $2::text, cognito_linked_at = CASE WHEN $2::text IS NOT NULL THEN now() END,
+      usher_agreed_at = NULL, updated_at = ${nowForRails}
+    WHERE id = $1`,
+};
+
+export const unlinkAll: Statement = {
+  name: 'users-unlink-all',
+  text: `
+    WITH unlinked AS (
+      UPDATE users SET cognito_sub = NULL, cognito_linked_at = NULL, usher_agreed_at = NULL,
+        updated_at = ${nowForRails}
+      WHERE cognito_sub IS NOT NULL
+      RETURNING 1
+    ) SELECT count(*) AS count FROM unlinked`,
+};
+
+export const countLinked: Statement = {
+  name: 'users-count-linked',
+  text: `SELECT count(*) AS count FROM users WHERE cognito_sub IS NOT NULL`,
+};
+
 export const recordAgreement: Statement = {
   name: 'users-record-agreement',
   text: `UPDATE users SET usher_agreed_at = now() WHERE id = $1`,
@@ -90,6 +115,28 @@ export const recordPasswordReset: Statement = {
   text: `
     UPDATE users SET encrypted_password = '', locked_at = NULL, failed_attempts = 0, unlock_token = NULL,
       reset_password_token = NULL, updated_at = ${nowForRails}
+    WHERE id = $1`,
+};
+
+export const hasTrackingColumns: Statement = {
+  name: 'users-has-tracking-columns',
+  text: `
+    SELECT count(*) = 5 AS found FROM pg_attribute
+    WHERE attrelid = to_regclass('users') AND NOT attisdropped AND attname IN
+      ('sign_in_count', 'current_sign_in_at', 'last_sign_in_at', 'current_sign_in_ip', 'last_sign_in_ip')`,
+};
+
+/** Devise's `update_tracked_fields`: the first time, both pairs of columns get the same. */
+export const recordSignIn: Statement = {
+  name: 'users-record-sign-in',
+  text: `
+    UPDATE users SET
+      last_sign_in_at = coalesce(current_sign_in_at, ${nowForRails}),
+      current_sign_in_at = ${nowForRails},
+      last_sign_in_ip = coalesce(current_sign_in_ip, $2),
+      current_sign_in_ip = $2,
+      sign_in_count = coalesce(sign_in_count, 0) + 1,
+      updated_at = ${nowForRails}
     WHERE id = $1`,
 };
 

@@ -1,6 +1,14 @@
 import { UsersTable1764000000001 } from './1764000000001-users-table.js';
 import { UsersIndexes1764000000002 } from './1764000000002-users-indexes.js';
 import { AccountFailures1764000000003 } from './1764000000003-account-failures.js';
+import { Sessions1764000000004 } from './1764000000004-sessions.js';
+import { RateLimits1764000000005 } from './1764000000005-rate-limits.js';
 
 /** In the order they run. Never change one that was released; add another. */
-export const migrations = [UsersTable1764000000001, UsersIndexes1764000000002, AccountFailures1764000000003];
+export const migrations = [
+  UsersTable1764000000001,
+  UsersIndexes1764000000002,
+  AccountFailures1764000000003,
+  Sessions1764000000004,
+  RateLimits1764000000005,
+];

@@ -1,0 +1,46 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AppError } from '../platform/errors/app-error.js';
+import { requiredGroups, requiredRoles, requiredScopes } from '../platform/http/access.decorators.js';
+import type { Principal } from '../platform/http/current-user.decorator.js';
+import { ProfileService } from '../users/profile.service.js';
+
+/**
+ * The second global guard: may this caller come here? A route that says nothing is open to everybody signed in. Roles,
+ * groups and scopes on the same route must all be satisfied.
+ */
+@Injectable()
+export class AuthorizationGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly profiles: ProfileService,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const roles = this.required(requiredRoles, context);
+    const groups = this.required(requiredGroups, context);
+    const scopes = this.required(requiredScopes, context);
+    if (!roles && !groups && !scopes) return true;
+    const { user: caller } = context.switchToHttp().getRequest<{ user?: Principal }>();
+    // A public route that asks for rights as well: nobody was identified, so nobody has them.
+    if (caller === undefined) throw new AppError('auth.token_invalid');
+    const allowed =
+      (!scopes || scopes.every((scope) => caller.scopes.includes(scope))) &&
+      (!groups || groups.some((group) => caller.groups.includes(group))) &&
+      (!roles || (await this.hasRole(caller, roles)));
+    if (!allowed) throw new AppError('auth.forbidden');
+    return true;
+  }
+
+  private required(what: string, context: ExecutionContext): string[] | undefined {
+    return this.reflector.getAllAndOverride<string[] | undefined>(what, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+  }
+
+  private async hasRole(caller: Principal, roles: string[]): Promise<boolean> {
+    const user = await this.profiles.of(caller);
+    return roles.some((role) => user.roles.includes(role));
+  }
+}

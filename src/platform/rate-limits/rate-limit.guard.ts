@@ -1,0 +1,36 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { ModuleRef, Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Config } from '../config/config.js';
+import { kinds } from './limits.js';
+import { placeOf } from './place.js';
+import { rateLimitedRoute, type RateLimitedRoute } from './rate-limited.decorator.js';
+import { RateLimits } from './rate-limits.js';
+
+/** Global: global guards run before those of a route, which do the work that is to be limited. */
+@Injectable()
+export class RateLimitGuard implements CanActivate {
+  constructor(
+    private readonly config: Config,
+    private readonly limits: RateLimits,
+    private readonly reflector: Reflector,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const route = this.reflector.get<RateLimitedRoute | undefined>(rateLimitedRoute, context.getHandler());
+    if (route === undefined || !this.config.rateLimits) return true;
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const account = this.moduleRef.get(route.account, { strict: false }).accountOf(request);
+    const tries = await this.limits.count(route.kind, { ...placeOf(request.ip), account });
+    if (kinds[route.kind].successIsFree) {
+      const reply = http.getResponse<FastifyReply>();
+      // After the answer, which need not wait for it.
+      reply.raw.once('finish', () => {
+        if (reply.statusCode < 300) void Promise.all(tries.map((counted) => counted.forget()));
+      });
+    }
+    return true;
+  }
+}

@@ -1,0 +1,74 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { Keys } from '../crypto/keys.js';
+import { Database, type Statement } from '../database/database.js';
+import { Log } from '../logging/log.js';
+import { type CountedTry, Counter } from './counter.js';
+import { type Kind, kinds, type Scope } from './limits.js';
+
+/** Whose try it is, as far as is known. */
+export type Caller = Record<Scope, string | undefined>;
+
+const clearOld: Statement = {
+  name: 'rate-limits-clear-old',
+  text: 'DELETE FROM usher.rate_limits WHERE expire < $1',
+};
+
+const clearEveryMs = 300_000;
+
+/** How often who may try what. The numbers are in limits.ts. */
+@Injectable()
+export class RateLimits implements OnModuleDestroy {
+  private readonly counters: Map<Kind, { scope: Scope; counter: Counter }[]>;
+  private readonly clearing: NodeJS.Timeout;
+
+  constructor(
+    @InjectDataSource() dataSource: DataSource,
+    private readonly database: Database,
+    private readonly keys: Keys,
+    private readonly log: Log,
+  ) {
+    this.counters = new Map(
+      (Object.keys(kinds) as Kind[]).map((kind) => [
+        kind,
+        kinds[kind].limits.map((limit) => ({
+          scope: limit.scope,
+          counter: new Counter(dataSource, `${kind}/${limit.scope}`, limit),
+        })),
+      ]),
+    );
+    this.clearing = setInterval(() => void this.clearOld(), clearEveryMs).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.clearing);
+  }
+
+  /**
+   * Counts a try before it is made, so that tries at the same time are no way around the limit.
+   * @throws AppError `too_many_requests`
+   */
+  async count(kind: Kind, caller: Caller): Promise<CountedTry[]> {
+    const counted: CountedTry[] = [];
+    for (const { scope, counter } of this.counters.get(kind) ?? []) {
+      const who = caller[scope];
+      // A digest: the table need not know who tried to sign in from where.
+      if (who !== undefined) counted.push(await counter.count(this.digest(who)));
+    }
+    return counted;
+  }
+
+  /** Strangers choose what is counted; what is over goes. */
+  async clearOld(): Promise<void> {
+    try {
+      await this.database.query(clearOld, [Date.now()]);
+    } catch (error) {
+      this.log.warn('old rate limits could not be cleared', { error });
+    }
+  }
+
+  private digest(who: string): string {
+    return this.keys.digest('rate-limits', who).toString('base64url');
+  }
+}

@@ -1,0 +1,139 @@
+import type { Texts } from './texts.js';
+
+export const es: Texts = {
+  problems: {
+    'auth.invalid_credentials': {
+      title: 'Inicio de sesión rechazado',
+      detail:
+        'El correo electrónico o la contraseña no es correcta, o esta cuenta no puede iniciar sesión en este momento. Compruebe ambos ' +
+        'datos e inténtelo de nuevo dentro de unos minutos, restablezca la contraseña, abra el correo de confirmación si se registró ' +
+        'hace poco o póngase en contacto con soporte.',
+    },
+    'auth.token_invalid': {
+      title: 'Sesión no iniciada',
+      detail: 'El token falta, ha caducado o ya no es válido. Renuévelo o inicie sesión de nuevo.',
+    },
+    'auth.challenge_expired': {
+      title: 'Paso del inicio de sesión caducado',
+      detail: 'Este paso ha tardado demasiado o ya se ha respondido. Inicie sesión de nuevo.',
+    },
+    'auth.challenge_unsupported': {
+      title: 'Paso del inicio de sesión no admitido',
+      detail:
+        'Esta cuenta exige un paso del inicio de sesión que aquí no está disponible. Póngase en contacto con soporte.',
+    },
+    'auth.code_wrong': {
+      title: 'Código incorrecto',
+      detail: 'Este no es el código esperado. Compruébelo e inténtelo de nuevo.',
+    },
+    'auth.code_expired': {
+      title: 'Código ya no válido',
+      detail:
+        'El código es demasiado antiguo o ya se ha usado. Espere al siguiente, o inicie sesión de nuevo para obtener otro.',
+    },
+    'auth.csrf': {
+      title: 'Solicitud de otro sitio',
+      detail: 'Según el navegador, esta solicitud procede de otro sitio. Envíela desde la propia aplicación.',
+    },
+    'auth.forbidden': {
+      title: 'No permitido',
+      detail:
+        'Ha iniciado sesión, pero esto requiere permisos que usted no tiene. Diríjase a un administrador.',
+    },
+    'auth.account_link_conflict': {
+      title: 'No se puede vincular la cuenta',
+      detail:
+        'La dirección no está verificada o ya pertenece a otro inicio de sesión. Verifique la dirección o póngase en contacto con ' +
+        'soporte para que se unan las cuentas.',
+    },
+    'request.invalid': {
+      title: 'Solicitud no comprendida',
+      detail:
+        'Algo en la solicitud falta o no tiene la forma correcta. Consulte «errors» para cada campo, corríjalo y envíe la solicitud de nuevo.',
+    },
+    'request.not_found': {
+      title: 'No encontrado',
+      detail: 'No hay nada en esta dirección. /docs muestra lo que hay.',
+    },
+    'passwords.blank': { title: 'Falta la contraseña', detail: 'Elija una contraseña nueva.' },
+    'passwords.confirmation_mismatch': {
+      title: 'Las contraseñas no coinciden',
+      detail: 'Escriba dos veces la misma contraseña.',
+    },
+    'passwords.code_missing': {
+      title: 'Falta el código',
+      detail: 'Introduzca el código recibido por correo electrónico.',
+    },
+    'passwords.reset_not_started': {
+      title: 'Ningún restablecimiento en curso',
+      detail: 'Solicite primero un restablecimiento; su código es válido durante un tiempo limitado.',
+    },
+    'passwords.code_wrong': {
+      title: 'Código incorrecto',
+      detail: 'Este no es el código enviado por correo electrónico. Compruébelo e inténtelo de nuevo.',
+    },
+    'passwords.code_expired': {
+      title: 'Código ya no válido',
+      detail: 'El código es demasiado antiguo o ya se ha usado. Solicite uno nuevo.',
+    },
+    'passwords.policy': {
+      title: 'Contraseña no aceptada',
+      detail: 'La contraseña no cumple las reglas. Consulte en «errors» qué falta y elija otra.',
+    },
+    'passwords.reused': {
+      title: 'Contraseña ya utilizada',
+      detail: 'Elija una contraseña que no se haya usado antes en esta cuenta.',
+    },
+    too_many_requests: {
+      title: 'Demasiados intentos',
+      detail: 'Espere el tiempo que indica «retryAfter» e inténtelo de nuevo.',
+    },
+    'cognito.unexpected_answer': {
+      title: 'Respuesta inesperada del servicio de inicio de sesión',
+      detail:
+        'El fallo no es suyo. Inténtelo de nuevo; si persiste, póngase en contacto con soporte e indique el número de la solicitud (requestId).',
+    },
+    'cognito.unavailable': {
+      title: 'Servicio de inicio de sesión no disponible',
+      detail: 'Inténtelo de nuevo dentro de un momento.',
+    },
+    overloaded: { title: 'Servicio sobrecargado', detail: 'Inténtelo de nuevo dentro de un momento.' },
+    internal: {
+      title: 'Error interno',
+      detail:
+        'El fallo es nuestro. Inténtelo de nuevo; si persiste, póngase en contacto con soporte e indique el número de la solicitud (requestId).',
+    },
+  },
+  faults: {
+    'request.unreadable': 'la solicitud no se puede procesar',
+    'request.headers_too_large': 'los encabezados son demasiado grandes',
+    'request.address_too_long': 'la dirección es demasiado larga',
+    'request.too_slow': 'la solicitud no llegó a tiempo',
+    'body.not_json': 'el cuerpo debe ser JSON bien formado en UTF-8',
+    'body.not_an_object': 'el cuerpo debe ser un objeto JSON',
+    'body.not_sent_as_json': 'el cuerpo debe enviarse como application/json',
+    'body.too_large': 'el cuerpo es demasiado grande',
+    'field.unknown': 'no es un campo de esta solicitud',
+    'field.missing': 'falta',
+    'field.invalid': 'no es válido',
+    'field.not_text': 'debe ser texto',
+    'field.not_a_whole_number': 'debe ser un número entero',
+    'field.not_an_address': 'debe ser una dirección de correo electrónico',
+    'field.not_storable': 'no debe contener NUL ni sustitutos sueltos',
+    'field.not_a_text_map': 'debe ser un objeto cuyos valores sean texto',
+    'field.too_long': 'debe tener como máximo {max} caracteres',
+    'field.wrong_length': 'debe tener de {min} a {max} caracteres',
+    'field.not_one_of': 'debe ser uno de estos valores: {choices}',
+    'password.blank': 'no debe estar vacía',
+    'password.differs': 'debe ser igual que la contraseña',
+    'password.too_short': 'es demasiado corta',
+    'password.too_long': 'es demasiado larga',
+    'password.needs_upper_case': 'necesita una letra mayúscula',
+    'password.needs_lower_case': 'necesita una letra minúscula',
+    'password.needs_digit': 'necesita una cifra',
+    'password.needs_symbol': 'necesita un símbolo',
+    'password.against_the_rules': 'no cumple las reglas de contraseñas',
+    'code.missing': 'debe ser el código recibido por correo electrónico',
+    'reset.not_started': 'no se conoce: no hay ningún restablecimiento en curso',
+  },
+};

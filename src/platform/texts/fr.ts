@@ -1,0 +1,141 @@
+import type { Texts } from './texts.js';
+
+export const fr: Texts = {
+  problems: {
+    'auth.invalid_credentials': {
+      title: 'Connexion refusée',
+      detail:
+        'L’adresse e-mail ou le mot de passe est incorrect, ou ce compte ne peut pas se connecter pour le moment. Vérifiez les deux et ' +
+        'réessayez dans quelques minutes, réinitialisez le mot de passe, ouvrez l’e-mail de confirmation si vous vous êtes inscrit ' +
+        'récemment, ou contactez l’assistance.',
+    },
+    'auth.token_invalid': {
+      title: 'Non connecté',
+      detail: 'Le jeton manque, a expiré ou n’est plus valide. Renouvelez-le ou reconnectez-vous.',
+    },
+    'auth.challenge_expired': {
+      title: 'Étape de connexion expirée',
+      detail: 'Cette étape a pris trop de temps ou a déjà reçu une réponse. Reconnectez-vous.',
+    },
+    'auth.challenge_unsupported': {
+      title: 'Étape de connexion non prise en charge',
+      detail:
+        'Ce compte exige une étape de connexion qui n’est pas disponible ici. Veuillez contacter l’assistance.',
+    },
+    'auth.code_wrong': {
+      title: 'Code incorrect',
+      detail: 'Ce n’est pas le code attendu. Vérifiez-le et réessayez.',
+    },
+    'auth.code_expired': {
+      title: 'Code plus valable',
+      detail:
+        'Le code est trop ancien ou a déjà été utilisé. Attendez le suivant, ou reconnectez-vous pour en obtenir un nouveau.',
+    },
+    'auth.csrf': {
+      title: 'Requête provenant d’un autre site',
+      detail:
+        'Selon le navigateur, cette requête provient d’un autre site. Envoyez-la depuis l’application elle-même.',
+    },
+    'auth.forbidden': {
+      title: 'Non autorisé',
+      detail:
+        'Vous êtes connecté, mais cette action demande des droits que vous n’avez pas. Adressez-vous à un administrateur.',
+    },
+    'auth.account_link_conflict': {
+      title: 'Compte impossible à associer',
+      detail:
+        'L’adresse n’est pas vérifiée ou appartient déjà à une autre connexion. Vérifiez l’adresse, ou contactez l’assistance pour ' +
+        'faire réunir les comptes.',
+    },
+    'request.invalid': {
+      title: 'Requête non comprise',
+      detail:
+        'Un élément de la requête manque ou n’a pas la bonne forme. Consultez « errors » pour chaque champ, corrigez-le et renvoyez la requête.',
+    },
+    'request.not_found': {
+      title: 'Introuvable',
+      detail: 'Il n’y a rien à cette adresse. /docs montre ce qui existe.',
+    },
+    'passwords.blank': {
+      title: 'Mot de passe manquant',
+      detail: 'Veuillez choisir un nouveau mot de passe.',
+    },
+    'passwords.confirmation_mismatch': {
+      title: 'Mots de passe différents',
+      detail: 'Veuillez saisir deux fois le même mot de passe.',
+    },
+    'passwords.code_missing': { title: 'Code manquant', detail: 'Veuillez saisir le code reçu par e-mail.' },
+    'passwords.reset_not_started': {
+      title: 'Aucune réinitialisation en cours',
+      detail: 'Demandez d’abord une réinitialisation ; son code n’est valable que pour une durée limitée.',
+    },
+    'passwords.code_wrong': {
+      title: 'Code incorrect',
+      detail: 'Ce n’est pas le code envoyé par e-mail. Vérifiez-le et réessayez.',
+    },
+    'passwords.code_expired': {
+      title: 'Code plus valable',
+      detail: 'Le code est trop ancien ou a déjà été utilisé. Demandez-en un nouveau.',
+    },
+    'passwords.policy': {
+      title: 'Mot de passe non accepté',
+      detail:
+        'Le mot de passe ne respecte pas les règles. Consultez « errors » pour savoir ce qui manque et choisissez-en un autre.',
+    },
+    'passwords.reused': {
+      title: 'Mot de passe déjà utilisé',
+      detail: 'Choisissez un mot de passe qui n’a encore jamais servi pour ce compte.',
+    },
+    too_many_requests: {
+      title: 'Trop de tentatives',
+      detail: 'Attendez le temps indiqué par « retryAfter », puis réessayez.',
+    },
+    'cognito.unexpected_answer': {
+      title: 'Réponse inattendue du service de connexion',
+      detail:
+        'L’erreur ne vient pas de vous. Réessayez ; si elle persiste, contactez l’assistance en indiquant le numéro de requête (requestId).',
+    },
+    'cognito.unavailable': {
+      title: 'Service de connexion indisponible',
+      detail: 'Veuillez réessayer dans un instant.',
+    },
+    overloaded: { title: 'Service surchargé', detail: 'Veuillez réessayer dans un instant.' },
+    internal: {
+      title: 'Erreur interne',
+      detail:
+        'L’erreur vient de nous. Réessayez ; si elle persiste, contactez l’assistance en indiquant le numéro de requête (requestId).',
+    },
+  },
+  faults: {
+    'request.unreadable': 'la requête ne peut pas être traitée',
+    'request.headers_too_large': 'les en-têtes sont trop volumineux',
+    'request.address_too_long': 'l’adresse est trop longue',
+    'request.too_slow': 'la requête n’est pas arrivée à temps',
+    'body.not_json': 'le corps doit être du JSON bien formé en UTF-8',
+    'body.not_an_object': 'le corps doit être un objet JSON',
+    'body.not_sent_as_json': 'le corps doit être envoyé en application/json',
+    'body.too_large': 'le corps est trop volumineux',
+    'field.unknown': 'n’est pas un champ de cette requête',
+    'field.missing': 'manque',
+    'field.invalid': 'n’est pas valide',
+    'field.not_text': 'doit être du texte',
+    'field.not_a_whole_number': 'doit être un nombre entier',
+    'field.not_an_address': 'doit être une adresse e-mail',
+    'field.not_storable': 'ne doit contenir ni NUL ni substitut isolé',
+    'field.not_a_text_map': 'doit être un objet dont les valeurs sont du texte',
+    'field.too_long': 'doit comporter au plus {max} caractères',
+    'field.wrong_length': 'doit comporter de {min} à {max} caractères',
+    'field.not_one_of': 'doit être l’une de ces valeurs : {choices}',
+    'password.blank': 'ne doit pas être vide',
+    'password.differs': 'doit être identique au mot de passe',
+    'password.too_short': 'est trop court',
+    'password.too_long': 'est trop long',
+    'password.needs_upper_case': 'doit contenir une lettre majuscule',
+    'password.needs_lower_case': 'doit contenir une lettre minuscule',
+    'password.needs_digit': 'doit contenir un chiffre',
+    'password.needs_symbol': 'doit contenir un caractère spécial',
+    'password.against_the_rules': 'ne respecte pas les règles des mots de passe',
+    'code.missing': 'doit être le code reçu par e-mail',
+    'reset.not_started': 'n’est pas connue : aucune réinitialisation n’est en cours',
+  },
+};

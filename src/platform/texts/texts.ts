@@ -1,0 +1,47 @@
+import type { ErrorCode } from '#contracts';
+
+/** What can be wrong with a field of a request, or with the request as a whole. Each has a text in every language. */
+export type Fault =
+  | 'request.unreadable'
+  | 'request.headers_too_large'
+  | 'request.address_too_long'
+  | 'request.too_slow'
+  | 'body.not_json'
+  | 'body.not_an_object'
+  | 'body.not_sent_as_json'
+  | 'body.too_large'
+  | 'field.unknown'
+  | 'field.missing'
+  | 'field.invalid'
+  | 'field.not_text'
+  | 'field.not_a_whole_number'
+  | 'field.not_an_address'
+  | 'field.not_storable'
+  | 'field.not_a_text_map'
+  | 'field.too_long'
+  | 'field.wrong_length'
+  | 'field.not_one_of'
+  | 'password.blank'
+  | 'password.differs'
+  | 'password.too_short'
+  | 'password.too_long'
+  | 'password.needs_upper_case'
+  | 'password.needs_lower_case'
+  | 'password.needs_digit'
+  | 'password.needs_symbol'
+  | 'password.against_the_rules'
+  | 'code.missing'
+  | 'reset.not_started';
+
+export interface ProblemText {
+  title: string;
+  /** What happened and the caller's next step. */
+  detail: string;
+}
+
+/** Everything the API says, in one language. */
+export interface Texts {
+  problems: Record<ErrorCode, ProblemText>;
+  /** `{name}` stands for a value that the fault comes with. Each follows the field's name. */
+  faults: Record<Fault, string>;
+}

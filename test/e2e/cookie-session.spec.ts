@@ -1,0 +1,176 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { exception } from '../support/cognito-proxy.js';
+import { ada, bob, calls, changeLastSession, lastSession, signInWithCookie } from '../support/sessions.js';
+import { rotation } from '../support/test-pool.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+const refresh = 'GetTokensFromRefreshToken';
+const cookie = 'usher_session';
+
+describe('a session in a cookie', () => {
+  let usher: Usher;
+  beforeAll(async () => {
+    usher = await startUsher({ client: rotation(0) });
+  });
+  afterAll(() => usher.close());
+  afterEach(() => {
+    usher.proxy.answerWith(refresh, undefined);
+    usher.proxy.answerWith('RevokeToken', undefined);
+  });
+
+  it('gives the browser a secret and keeps the tokens', async () => {
+    const browser = usher.browser();
+    const { status, body, headers, text } = await browser.signIn(ada.email, ada.password, 'cookie');
+    expect({ status, body: Object.keys(body) }).toEqual({ status: 200, body: ['user'] });
+    const secret = browser.cookies.get(cookie) ?? '';
+    expect(secret).toMatch(/^[\w-]{43}$/);
+    expect(headers.getSetCookie()).toEqual([
+      `${cookie}=${secret}; Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax`,
+    ]);
+    expect(text).not.toContain('oken');
+    const stored = JSON.stringify(await usher.database.sql('SELECT * FROM usher.sessions'));
+    const { RefreshToken, AccessToken } = usher.proxy.calls.at(-1)?.answer.AuthenticationResult as {
+      RefreshToken: string;
+      AccessToken: string;
+    };
+    for (const known of [secret, RefreshToken, AccessToken]) expect(stored).not.toContain(known);
+  });
+
+  it('is who calls', async () => {
+    const browser = await signInWithCookie(usher);
+    const { status, body } = await browser.get('/users/me');
+    expect({ status, email: body.email }).toEqual({ status: 200, email: ada.email });
+    expect((await usher.api.get('/users/me', { cookie: `${cookie}=${'A'.repeat(43)}` })).status).toBe(401);
+    expect((await usher.api.get('/users/me', { cookie: `${cookie}=` })).status).toBe(401);
+  });
+
+  it('is renewed when asked, and no token leaves', async () => {
+    const browser = await signInWithCookie(usher);
+    const before = calls(usher, refresh);
+    const { status, text } = await browser.post('/auth/refresh');
+    expect({ status, text }).toEqual({ status: 204, text: '' });
+    expect(calls(usher, refresh)).toBe(before + 1);
+    expect((await browser.get('/users/me')).status).toBe(200);
+  });
+
+  it('is renewed on the server, once for fifty requests, and only when the access token runs out', async () => {
+    const browser = await signInWithCookie(usher);
+    const before = calls(usher, refresh);
+    const fifty = () => Promise.all(Array.from({ length: 50 }, () => browser.get('/users/me')));
+    await fifty();
+    expect(calls(usher, refresh)).toBe(before);
+    await changeLastSession(usher, `access_expires_at = now() + interval '29 seconds'`);
+    expect((await fifty()).map(({ status }) => status)).toEqual(Array(50).fill(200));
+    expect(calls(usher, refresh)).toBe(before + 1);
+  });
+
+  it('uses what is left of the access token while Cognito is away', async () => {
+    const browser = await signInWithCookie(usher);
+    usher.proxy.answerWith(refresh, exception('InternalErrorException', '', 500));
+    await changeLastSession(usher, `access_expires_at = now() + interval '20 seconds'`);
+    expect((await browser.get('/users/me')).status).toBe(200);
+    await changeLastSession(usher, `access_expires_at = now() - interval '1 second'`);
+    expect((await browser.get('/users/me')).body.code).toBe('cognito.unavailable');
+    usher.proxy.answerWith(refresh, undefined);
+    expect((await browser.get('/users/me')).status).toBe(200);
+  });
+
+  it('ends with the session at Cognito', async () => {
+    const browser = await signInWithCookie(usher);
+    usher.proxy.answerWith(refresh, exception('NotAuthorizedException', 'Refresh Token has been revoked'));
+    await changeLastSession(usher, `access_expires_at = now() + interval '20 seconds'`);
+    expect((await browser.get('/users/me')).body.code).toBe('auth.token_invalid');
+    usher.proxy.answerWith(refresh, undefined);
+    expect((await browser.get('/users/me')).body.code).toBe('auth.token_invalid');
+  });
+
+  it.each([
+    ['unused for too long', `last_used_at = now() - interval '14 days'`, 'expired'],
+    ['too old', `created_at = now() - interval '30 days'`, 'expired'],
+  ])('is refused, ended and revoked: %s', async (_name, assignment, reason) => {
+    const browser = await signInWithCookie(usher);
+    const { id } = await lastSession<{ id: string }>(usher, 'id');
+    await usher.database.sql(`UPDATE usher.sessions SET ${assignment} WHERE id = $1`, [id]);
+    const revocations = calls(usher, 'RevokeToken');
+    expect((await browser.get('/users/me')).body.code).toBe('auth.token_invalid');
+    expect((await browser.post('/auth/refresh')).body.code).toBe('auth.token_invalid');
+    expect(calls(usher, 'RevokeToken')).toBe(revocations + 1);
+    const [row] = await usher.database.sql('SELECT ended_reason FROM usher.sessions WHERE id = $1', [id]);
+    expect(row).toEqual({ ended_reason: reason });
+  });
+
+  it('stops with the next request once its owner is disabled', async () => {
+    const browser = await signInWithCookie(usher, bob);
+    await usher.database.sql(`UPDATE users SET usher_disabled_at = now() WHERE id = $1`, [bob.id]);
+    expect((await browser.get('/auth/sessions')).body.code).toBe('auth.token_invalid');
+    await usher.database.sql(`UPDATE users SET usher_disabled_at = NULL WHERE id = $1`, [bob.id]);
+    expect((await browser.get('/auth/sessions')).body.code).toBe('auth.token_invalid');
+  });
+
+  it('opens nothing with tokens that were copied into its row', async () => {
+    await signInWithCookie(usher, bob);
+    const { tokens } = await lastSession<{ tokens: string }>(usher, 'tokens');
+    const browser = await signInWithCookie(usher);
+    const { id } = await lastSession<{ id: string }>(usher, 'id');
+    await usher.database.sql('UPDATE usher.sessions SET tokens = $2 WHERE id = $1', [id, tokens]);
+    expect((await browser.get('/users/me')).body.code).toBe('auth.token_invalid');
+  });
+
+  describe('sign-out', () => {
+    it('ends it, here and at Cognito, and takes the cookie back', async () => {
+      const browser = await signInWithCookie(usher);
+      const secret = browser.cookies.get(cookie);
+      const before = calls(usher, 'RevokeToken');
+      expect((await browser.post('/auth/sign-out')).status).toBe(204);
+      expect(browser.cookies.size).toBe(0);
+      expect(calls(usher, 'RevokeToken')).toBe(before + 1);
+      const again = { cookie: `${cookie}=${secret}` };
+      expect((await usher.api.get('/users/me', again)).status).toBe(401);
+      expect((await usher.api.post('/auth/sign-out', undefined, again)).status).toBe(204);
+      expect((await usher.api.post('/auth/sign-out')).status).toBe(204);
+    });
+
+    it('makes up at the next sign-in for what Cognito could not be told', async () => {
+      const browser = await signInWithCookie(usher);
+      const { id } = await lastSession<{ id: string }>(usher, 'id');
+      usher.proxy.answerWith('RevokeToken', exception('InternalErrorException', '', 500));
+      expect((await browser.post('/auth/sign-out')).status).toBe(204);
+      usher.proxy.answerWith('RevokeToken', undefined);
+      const isRevoked = async () => {
+        const sql = 'SELECT revoked_at IS NOT NULL AS revoked FROM usher.sessions WHERE id = $1';
+        return (await usher.database.sql<{ revoked: boolean }>(sql, [id]))[0]?.revoked;
+      };
+      expect(await isRevoked()).toBe(false);
+      await changeLastSession(usher, `ended_at = now() - interval '2 minutes'`);
+      const before = calls(usher, 'RevokeToken');
+      await signInWithCookie(usher);
+      while (!(await isRevoked()));
+      expect(calls(usher, 'RevokeToken')).toBe(before + 1);
+    });
+
+    it('does not try again where the app client allows no revocation', async () => {
+      const browser = await signInWithCookie(usher);
+      usher.proxy.answerWith('RevokeToken', exception('UnsupportedOperationException'));
+      expect((await browser.post('/auth/sign-out')).status).toBe(204);
+      expect(await lastSession(usher, 'revoked_at IS NOT NULL AS revoked')).toEqual({ revoked: true });
+    });
+  });
+});
+
+describe('the cookie behind https', () => {
+  it('belongs to this host alone', async () => {
+    const usher = await startUsher({ environment: { PUBLIC_URL: 'https://login.example.com' } });
+    const browser = usher.browser();
+    const { headers } = await browser.signIn(ada.email, ada.password, 'cookie');
+    const name = `__Host-${cookie}`;
+    const secret = browser.cookies.get(name);
+    const signedIn = await browser.get('/users/me');
+    await browser.post('/auth/sign-out');
+    const left = browser.cookies.size;
+    await usher.close();
+    expect(headers.getSetCookie()).toEqual([
+      `${name}=${secret}; Max-Age=2592000; Path=/; HttpOnly; Secure; SameSite=Lax`,
+    ]);
+    expect({ status: signedIn.status, left }).toEqual({ status: 200, left: 0 });
+  });
+});

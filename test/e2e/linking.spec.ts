@@ -1,0 +1,150 @@
+import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { deviseUser } from '../support/devise-users.js';
+import { changeAttributes, createPoolUser, poolPassword } from '../support/pool-users.js';
+import { ada, bearer } from '../support/sessions.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+const carol = deviseUser('unconfirmed');
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher();
+});
+afterAll(() => usher.close());
+
+/** Everything that could be taken over. */
+const victims = async () => {
+  // What an earlier sign-in's tracking writes comes after its answer, so it may come at any time.
+  const [{ all } = { all: '' }] = await usher.database.sql<{ all: string }>(
+    `SELECT string_agg((to_jsonb(users) - ARRAY['sign_in_count', 'current_sign_in_at', 'last_sign_in_at',
+       'current_sign_in_ip', 'last_sign_in_ip', 'updated_at'])::text, '|' ORDER BY id) AS all
+     FROM users WHERE email NOT LIKE 'mallory%'`,
+  );
+  return all;
+};
+
+const rowOf = async (email: string) => {
+  const [row] = await usher.database.sql<Record<string, unknown>>('SELECT * FROM users WHERE email = $1', [
+    email,
+  ]);
+  return row;
+};
+
+/** Tokens of a sign-in at Cognito itself, as any app client without a secret gets them. */
+async function tokensFromCognito(email: string) {
+  const { AuthenticationResult } = await usher.cognito.send(
+    new InitiateAuthCommand({
+      ClientId: usher.clientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: email, PASSWORD: poolPassword },
+    }),
+  );
+  return { accessToken: AuthenticationResult?.AccessToken ?? '' };
+}
+
+/** Neither a sign-in nor a token from elsewhere gets at anybody's row, and the tokens of the sign-in are dead. */
+async function expectNoWayIn(email: string): Promise<void> {
+  const before = await victims();
+  const { status, body } = await usher.api.signIn(email, poolPassword);
+  expect({ status, code: body.code, user: body.user, tokens: body.tokens }).toEqual({
+    status: 409,
+    code: 'auth.account_link_conflict',
+    user: undefined,
+    tokens: undefined,
+  });
+  const signIn = usher.proxy.calls.findLast(({ operation }) => operation === 'InitiateAuth');
+  const issued = signIn?.answer.AuthenticationResult as { RefreshToken: string };
+  const refreshed = await usher.api.post('/auth/refresh', { refreshToken: issued.RefreshToken });
+  expect(refreshed.body.code).toBe('auth.token_invalid');
+  const elsewhere = await tokensFromCognito(email);
+  const me = await usher.api.get('/users/me', bearer(elsewhere.accessToken));
+  expect({ status: me.status, code: me.body.code }).toEqual({
+    status: 409,
+    code: 'auth.account_link_conflict',
+  });
+  expect(await victims()).toBe(before);
+}
+
+describe('an attacker gets at nobody’s row', () => {
+  it('with an address that Cognito has not verified', async () => {
+    const { email } = deviseUser('second');
+    await createPoolUser(usher, email, { email_verified: 'false' });
+    await expectNoWayIn(email);
+  });
+
+  it('by changing an account’s address to the victim’s, unverified, before the first sign-in here', async () => {
+    const { email } = deviseUser('cost_10');
+    const sub = await createPoolUser(usher, 'mallory@example.com');
+    await changeAttributes(usher, sub, { email, email_verified: 'false' });
+    await expectNoWayIn(email);
+  });
+
+  it.each([
+    ['false', deviseUser('cost_11')],
+    ['true', deviseUser('accents')],
+  ])(
+    'by changing the address of a linked account to the victim’s (verified: %s)',
+    async (email_verified, { email }) => {
+      const attacker = `mallory-${email_verified}@example.com`;
+      const sub = await createPoolUser(usher, attacker);
+      const { id } = (await usher.api.signIn(attacker, poolPassword)).body.user ?? {};
+      await changeAttributes(usher, sub, { email, email_verified });
+      const before = await victims();
+      // The attacker stays who he was, whatever address he shows.
+      expect((await usher.api.signIn(email, poolPassword)).body.user).toMatchObject({ id, email: attacker });
+      const { accessToken } = await tokensFromCognito(email);
+      expect((await usher.api.get('/users/me', bearer(accessToken))).body.id).toBe(id);
+      expect(await victims()).toBe(before);
+    },
+  );
+
+  it('that carries another sub, though the address is verified now', async () => {
+    expect((await usher.api.signIn(ada.email, ada.password)).body.user?.id).toBe(ada.id);
+    const owner = String((await rowOf(ada.email))?.cognito_sub);
+    await changeAttributes(usher, owner, { email: 'ada.moved@example.com', email_verified: 'true' });
+    await createPoolUser(usher, ada.email);
+    await expectNoWayIn(ada.email);
+    // Its owner has moved and still has it.
+    expect((await usher.api.signIn('ada.moved@example.com', ada.password)).body.user?.id).toBe(ada.id);
+  });
+});
+
+describe('a squatter who signed up with somebody’s address and never confirmed it', () => {
+  const checkOldPassword = async () => {
+    const { body } = await usher.api.post('/aws/auth', {
+      email: carol.email,
+      password: carol.password,
+      access_token: usher.migrationToken,
+    });
+    return body.success;
+  };
+
+  it('gets nowhere before the owner comes', async () => {
+    const before = await victims();
+    expect(await checkOldPassword()).toBe(false);
+    expect((await usher.api.signIn(carol.email, carol.password)).status).toBe(401);
+    expect(await victims()).toBe(before);
+  });
+
+  it('keeps nothing of the row once the owner of the address signs in', async () => {
+    await usher.database.sql(
+      `UPDATE users SET reset_password_token = 'theirs', unlock_token = 'theirs', unconfirmed_email = $2 WHERE email = $1`,
+      [carol.email, 'mallory@example.com'],
+    );
+    await createPoolUser(usher, carol.email);
+    const { status, body } = await usher.api.signIn(carol.email, poolPassword);
+    expect({ status, user: body.user }).toEqual({
+      status: 200,
+      user: { id: carol.id, email: carol.email, firstName: null, lastName: null, roles: [] },
+    });
+    expect(await rowOf(carol.email)).toMatchObject({
+      encrypted_password: '',
+      reset_password_token: null,
+      confirmation_token: null,
+      unlock_token: null,
+      unconfirmed_email: null,
+    });
+    expect(await checkOldPassword()).toBe(false);
+  });
+});

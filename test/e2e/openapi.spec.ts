@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { type Answer, apiClient, type Call } from '../support/api-client.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+interface Response {
+  description: string;
+  content?: Record<string, { schema: object }>;
+}
+interface Document {
+  paths: Record<string, Record<string, { responses: Record<string, Response> }>>;
+  components: { schemas: Record<string, object> };
+}
+
+let usher: Usher;
+let document: Document;
+let ajv: Ajv;
+/** A signed-in person's tokens, and what a test of a route needs of them. */
+let bearer: Record<string, string>;
+let refreshToken: string;
+
+const email = 'ada@example.com';
+const password = 'correct horse battery staple';
+
+beforeAll(async () => {
+  usher = await startUsher({
+    mfa: 'OPTIONAL',
+    environment: { LETSENCRYPT_KEY: 'the-token', LETSENCRYPT_CHALLENGE: 'the-token.thumbprint' },
+  });
+  document = (await usher.api.get('/openapi.json')).body as unknown as Document;
+  // OpenAPI 3.0's words that are none of JSON Schema's are not looked at.
+  ajv = new Ajv({ strict: false, allErrors: true });
+  ajv.addSchema({ $id: 'document', components: document.components });
+  await signIn();
+});
+afterAll(() => usher.close());
+
+async function signIn(): Promise<void> {
+  const { tokens } = (await usher.api.signIn(email, password)).body;
+  bearer = { authorization: `Bearer ${tokens?.accessToken}` };
+  refreshToken = tokens?.refreshToken ?? '';
+}
+
+const json = (body: unknown, headers: Record<string, string> = {}): Call => ({ body, headers });
+
+/** What is wrong with any body, whatever the route. */
+const unreadable: Call[] = [
+  { raw: '{"email":', headers: { 'content-type': 'application/json' } },
+  { raw: 'email=a', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+  json({ email: 'x'.repeat(100_000) }),
+  json([]),
+  json({ nothing: 'of use' }),
+  json({ email: 7, password: {}, refreshToken: [], session: null, answers: 'x', code: false }),
+];
+
+const nulls = json({ email: null, refreshToken: null, code: null, password: null, session: null });
+const reset = { email, code: '123456', password: 'new-password-1', passwordConfirmation: 'new-password-1' };
+
+/** A handful of good and bad requests for every route of the document. */
+const requests: Record<string, () => Call[]> = {
+  'get /health/live': () => [{}],
+  'get /health/ready': () => [{}],
+  'get /.well-known/acme-challenge/the-token': () => [{}],
+  'get /.well-known/acme-challenge/another': () => [{}],
+  'post /auth/sign-in': () => [
+    json({ email, password }),
+    json({ email, password, session: 'cookie' }),
+    json({ email, password: 'wrong' }),
+    json({ email: 'nobody@example.com', password }),
+    json(
+      { email, password, session: 'cookie' },
+      { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+    ),
+    nulls,
+    ...unreadable,
+  ],
+  'post /auth/challenge': () => [json({ session: 'made-up', answers: { CODE: '1' } }), nulls, ...unreadable],
+  'post /auth/refresh': () => [
+    json({ refreshToken }),
+    json({ refreshToken: 'made-up' }),
+    {},
+    nulls,
+    json({ refreshToken: null }),
+    ...unreadable,
+  ],
+  'get /auth/sessions': () => [{ headers: bearer }, {}, { headers: { authorization: 'Bearer x' } }],
+  'delete /auth/sessions/nothing': () => [{ headers: bearer }, {}],
+  'delete /auth/sessions/00000000-0000-4000-8000-000000000000': () => [{ headers: bearer }],
+  'get /users/me': () => [{ headers: bearer }, {}],
+  'post /auth/mfa/totp': () => [{}, { headers: bearer }],
+  'post /auth/mfa/totp/verify': () => [
+    {},
+    json({ code: '000000' }, bearer),
+    json({ code: 'letters' }, bearer),
+    json({ code: null }, bearer),
+    ...unreadable.map((call) => ({ ...call, headers: { ...call.headers, ...bearer } })),
+  ],
+  'delete /auth/mfa/totp': () => [{}, { headers: bearer }],
+  'post /passwords/forgot': () => [
+    json({ email }),
+    json({ email: 'nobody@example.com' }),
+    nulls,
+    ...unreadable,
+  ],
+  'post /passwords/reset': () => [
+    json(reset),
+    json({}),
+    json({ ...reset, passwordConfirmation: 'other' }),
+    json({ ...reset, code: '' }),
+    json({ ...reset, email: undefined }),
+    nulls,
+    ...unreadable,
+  ],
+  'post /aws/auth': () => [
+    json({ email, password, access_token: usher.migrationToken }),
+    json({ email: 'nobody@example.com', access_token: usher.migrationToken }),
+    json({ email, password, access_token: 'wrong' }),
+    json({ email: 7, access_token: usher.migrationToken }),
+    ...unreadable,
+  ],
+  'post /auth/sign-out': () => [json({ refreshToken }), json({ refreshToken }), {}, nulls, ...unreadable],
+  'post /auth/sign-out-everywhere': () => [{}, { headers: bearer }],
+};
+
+/** The documented route that an address belongs to. */
+function pathOf(address: string): string {
+  const matches = Object.keys(document.paths).filter((path) =>
+    new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(address),
+  );
+  expect({ address, matches: matches.length }).toEqual({ address, matches: 1 });
+  return matches[0] ?? '';
+}
+
+/** What the document does not say, or says otherwise. */
+function disagreements(documented: Response | undefined, answer: Answer<Record<string, unknown>>): unknown[] {
+  if (answer.status >= 500) return ['a fault of ours'];
+  if (documented === undefined) return [`${answer.status} is not documented`];
+  if (documented.content === undefined) {
+    const isProblem = answer.headers.get('content-type')?.includes('problem') ?? false;
+    return isProblem ? ['a problem is not documented'] : [];
+  }
+  const type = answer.headers.get('content-type')?.split(';')[0] ?? '';
+  const schema = documented.content[type]?.schema;
+  if (schema === undefined) return [`${type} is not documented`];
+  const isJson = type.includes('json');
+  const validate = ajv.compile(inDocument(schema));
+  const found: unknown[] = validate(isJson ? answer.body : answer.text) ? [] : [...(validate.errors ?? [])];
+  if (type.includes('problem') && !documented.description.includes(`\`${String(answer.body.code)}\``)) {
+    found.push(`${String(answer.body.code)} is not documented`);
+  }
+  return found;
+}
+
+const inDocument = (schema: object) =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"document#/components')) as object;
+
+describe('/openapi.json', () => {
+  it('knows every route that is tried here, and no other', () => {
+    const tried = new Set(
+      Object.keys(requests).map((request) => {
+        const [method = '', address = ''] = request.split(' ');
+        return `${method} ${pathOf(address)}`;
+      }),
+    );
+    const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method} ${path}`),
+    );
+    expect([...tried].sort()).toEqual(documented.sort());
+  });
+
+  it('says nothing of the configuration, and refers to nothing that is missing', () => {
+    const text = JSON.stringify(document);
+    expect(text).not.toContain('SESSION_SECRETS');
+    for (const [, name = ''] of text.matchAll(/#\/components\/schemas\/(\w+)/g)) {
+      expect(Object.keys(document.components.schemas)).toContain(name);
+    }
+  });
+
+  it.each(Object.keys(requests))('agrees with the service about %s', async (request) => {
+    await signIn();
+    const [method = '', address = ''] = request.split(' ');
+    const { responses } = document.paths[pathOf(address)]?.[method] ?? { responses: {} };
+    for (const call of requests[request]?.() ?? []) {
+      // A client of its own each time: no cookie of one request is in the next.
+      const answer = await apiClient(usher.url).call(method.toUpperCase(), address, call);
+      const { status, text } = answer;
+      expect({ call, status, text, found: disagreements(responses[status], answer) }).toEqual({
+        call,
+        status,
+        text,
+        found: [],
+      });
+    }
+  });
+});

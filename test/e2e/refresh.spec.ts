@@ -1,0 +1,254 @@
+import {
+  AdminUserGlobalSignOutCommand,
+  InitiateAuthCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { exception } from '../support/cognito-proxy.js';
+import {
+  ada,
+  bob,
+  calls,
+  changeLastSession,
+  lastSession,
+  signInWithTokens,
+  statusWith,
+} from '../support/sessions.js';
+import { rotation } from '../support/test-pool.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+const settings = [
+  ['without rotation', undefined],
+  ['with rotation and no grace', rotation(0)],
+  ['with rotation and a grace period', rotation(10)],
+] as const;
+
+describe.each(settings)('refresh %s', (_name, client) => {
+  let usher: Usher;
+  const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
+  const codeOf = async (refreshToken: string) => (await refresh(refreshToken)).body.code;
+
+  beforeAll(async () => {
+    usher = await startUsher({ client });
+  });
+  afterAll(() => usher.close());
+
+  it('answers fifty at once', async () => {
+    const { refreshToken } = await signInWithTokens(usher.api);
+    const before = calls(usher, 'GetTokensFromRefreshToken');
+    const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(refreshToken)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
+    // Without rotation a late request is a refresh like any other.
+    if (client) expect(calls(usher, 'GetTokensFromRefreshToken')).toBe(before + 1);
+    const last = answers.at(-1)?.body.tokens;
+    expect(await statusWith(usher.api, last?.accessToken ?? '')).toBe(200);
+    expect((await refresh(last?.refreshToken ?? '')).status).toBe(200);
+  });
+
+  it('goes on and on', async () => {
+    let { refreshToken } = await signInWithTokens(usher.api);
+    for (let count = 0; count < 5; count += 1) {
+      const { body } = await refresh(refreshToken);
+      expect(body.tokens).toMatchObject({ tokenType: 'Bearer', expiresIn: 3600 });
+      refreshToken = body.tokens?.refreshToken ?? '';
+      expect(await statusWith(usher.api, body.tokens?.accessToken ?? '')).toBe(200);
+    }
+  });
+
+  it('ends with the session at Cognito', async () => {
+    const { refreshToken } = await signInWithTokens(usher.api);
+    const everywhere = new AdminUserGlobalSignOutCommand({
+      UserPoolId: usher.userPoolId,
+      Username: ada.email,
+    });
+    await usher.cognito.send(everywhere);
+    expect(await codeOf(refreshToken)).toBe('auth.token_invalid');
+    expect(await lastSession(usher, 'ended_reason')).toEqual({ ended_reason: 'ended at Cognito' });
+  });
+});
+
+describe('a refresh token that was replaced', () => {
+  let usher: Usher;
+  const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
+  const rotate = async (refreshToken: string) => {
+    const { body } = await refresh(refreshToken);
+    if (!body.tokens) throw new Error('not refreshed');
+    return body.tokens;
+  };
+
+  beforeAll(async () => {
+    usher = await startUsher({ client: rotation(0) });
+  });
+  afterAll(() => usher.close());
+
+  it('is answered with the current tokens for some seconds', async () => {
+    const { refreshToken } = await signInWithTokens(usher.api);
+    const first = await rotate(refreshToken);
+    const repeated = await rotate(refreshToken);
+    expect(repeated).toEqual({ ...first, expiresIn: expect.any(Number) });
+    expect(repeated.expiresIn).toBeGreaterThan(3500);
+    expect((await refresh(first.refreshToken)).status).toBe(200);
+  });
+
+  it('is answered with nothing once the session has ended, whether Cognito knows it or not', async () => {
+    const { refreshToken } = await signInWithTokens(usher.api);
+    const current = await rotate(refreshToken);
+    usher.proxy.answerWith('RevokeToken', exception('InternalErrorException', '', 500));
+    await usher.api.post('/auth/sign-out', { refreshToken: current.refreshToken });
+    usher.proxy.answerWith('RevokeToken', undefined);
+    expect((await refresh(refreshToken)).body.code).toBe('auth.token_invalid');
+  });
+
+  it('ends the session for good when it comes back later', async () => {
+    const { refreshToken } = await signInWithTokens(usher.api);
+    const current = await rotate(refreshToken);
+    const { id } = await lastSession<{ id: string }>(usher, 'id');
+    await usher.database.sql(
+      `UPDATE usher.session_refresh_tokens SET replaced_at = now() - interval '11 seconds'
+       WHERE session_id = $1 AND replaced_at IS NOT NULL`,
+      [id],
+    );
+    const revocations = calls(usher, 'RevokeToken');
+    expect((await refresh(refreshToken)).body.code).toBe('auth.token_invalid');
+    expect(await statusWith(usher.api, current.accessToken)).toBe(401);
+    expect((await refresh(current.refreshToken)).body.code).toBe('auth.token_invalid');
+    expect(calls(usher, 'RevokeToken')).toBe(revocations + 1);
+    expect(usher.proxy.calls.at(-1)?.request.Token).toBe(current.refreshToken);
+    expect(await lastSession(usher, 'ended_reason, tokens')).toEqual({ ended_reason: 'reuse', tokens: null });
+    const line = usher.logLines().find((text) => text.includes('replaced refresh token'));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ level: 40, session: id });
+  });
+
+  it('is not mistaken for theft when another process has just renewed', async () => {
+    const { refreshToken } = await signInWithTokens(usher.api);
+    // The other process's lease is over before its answer is written: Cognito takes our question for reuse.
+    usher.proxy.answerWith('GetTokensFromRefreshToken', (response) => {
+      void changeLastSession(usher, 'version = version + 1').then(() =>
+        exception('RefreshTokenReuseException')(response),
+      );
+    });
+    const { status } = await refresh(refreshToken);
+    usher.proxy.answerWith('GetTokensFromRefreshToken', undefined);
+    expect(status).toBe(200);
+    expect(await lastSession(usher, 'ended_at')).toEqual({ ended_at: null });
+  });
+});
+
+describe('a session that must not go on', () => {
+  let usher: Usher;
+  const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
+
+  beforeAll(async () => {
+    usher = await startUsher();
+  });
+  afterAll(() => usher.close());
+  afterEach(() => usher.proxy.answerWith('GetTokensFromRefreshToken', undefined));
+
+  it.each([
+    ['unused for too long', `last_used_at = now() - interval '14 days'`],
+    ['too old', `created_at = now() - interval '30 days'`],
+  ])('is refused, ended and revoked: %s', async (_name, assignment) => {
+    const { refreshToken, accessToken } = await signInWithTokens(usher.api);
+    const { id } = await lastSession<{ id: string }>(usher, 'id');
+    await usher.database.sql(`UPDATE usher.sessions SET ${assignment} WHERE id = $1`, [id]);
+    const refreshes = calls(usher, 'GetTokensFromRefreshToken');
+    expect((await refresh(refreshToken)).body.code).toBe('auth.token_invalid');
+    expect((await refresh(refreshToken)).body.code).toBe('auth.token_invalid');
+    expect(calls(usher, 'GetTokensFromRefreshToken')).toBe(refreshes);
+    expect(usher.proxy.calls.at(-1)).toMatchObject({
+      operation: 'RevokeToken',
+      request: { Token: refreshToken },
+    });
+    expect(await statusWith(usher.api, accessToken)).toBe(401);
+    const [row] = await usher.database.sql('SELECT ended_reason FROM usher.sessions WHERE id = $1', [id]);
+    expect(row).toEqual({ ended_reason: 'expired' });
+  });
+
+  it.each([
+    ['almost unused for too long', `last_used_at = now() - interval '13 days 23 hours'`],
+    ['almost too old', `created_at = now() - interval '29 days 23 hours'`],
+  ])('goes on: %s', async (_name, assignment) => {
+    const { refreshToken } = await signInWithTokens(usher.api);
+    await changeLastSession(usher, assignment);
+    expect((await refresh(refreshToken)).status).toBe(200);
+  });
+
+  it('counts a refresh as use', async () => {
+    const { refreshToken } = await signInWithTokens(usher.api);
+    await changeLastSession(usher, `last_used_at = now() - interval '13 days'`);
+    await refresh(refreshToken);
+    const { recent } = await lastSession<{ recent: boolean }>(
+      usher,
+      `last_used_at > now() - interval '1 minute' AS recent`,
+    );
+    expect(recent).toBe(true);
+  });
+
+  it.each([
+    ['disabled', `UPDATE users SET usher_disabled_at = now() WHERE id = 2`],
+    ['deleted', `DELETE FROM users WHERE id = 2`],
+  ])('is refused and ended when its owner was %s', async (_name, change) => {
+    const { refreshToken, accessToken } = await signInWithTokens(usher.api, bob);
+    await usher.database.sql(change);
+    expect((await refresh(refreshToken)).body.code).toBe('auth.token_invalid');
+    await usher.database.sql('UPDATE users SET usher_disabled_at = NULL WHERE id = 2');
+    expect((await refresh(refreshToken)).body.code).toBe('auth.token_invalid');
+    expect(await statusWith(usher.api, accessToken)).toBe(401);
+    expect(await lastSession(usher, 'ended_reason')).toEqual({ ended_reason: 'user disabled' });
+  });
+
+  it('survives that Cognito cannot be asked', async () => {
+    const { refreshToken } = await signInWithTokens(usher.api);
+    usher.proxy.answerWith('GetTokensFromRefreshToken', exception('InternalErrorException', '', 500));
+    const { status, body } = await refresh(refreshToken);
+    expect({ status, code: body.code }).toEqual({ status: 503, code: 'cognito.unavailable' });
+    expect(await lastSession(usher, 'ended_at, renewal_lease_until')).toEqual({
+      ended_at: null,
+      renewal_lease_until: null,
+    });
+    usher.proxy.answerWith('GetTokensFromRefreshToken', undefined);
+    expect((await refresh(refreshToken)).status).toBe(200);
+  });
+
+  it('waits for the turn of a process that died', async () => {
+    const { refreshToken } = await signInWithTokens(usher.api);
+    await changeLastSession(usher, `renewal_lease_until = now() + interval '400 milliseconds'`);
+    const begun = Date.now();
+    expect((await refresh(refreshToken)).status).toBe(200);
+    expect(Date.now() - begun).toBeGreaterThan(300);
+  });
+
+  it('is revoked when it ends while Cognito is answering', async () => {
+    const { refreshToken } = await signInWithTokens(usher.api);
+    usher.proxy.answerWith('GetTokensFromRefreshToken', (response) => {
+      const result = { AccessToken: 'a.b.c', IdToken: 'a.b.c', RefreshToken: 'late', ExpiresIn: 1 };
+      void changeLastSession(usher, 'ended_at = now()').then(() =>
+        response.end(JSON.stringify({ AuthenticationResult: result })),
+      );
+    });
+    expect((await refresh(refreshToken)).body.code).toBe('auth.token_invalid');
+    expect(usher.proxy.calls.at(-1)).toMatchObject({ operation: 'RevokeToken', request: { Token: 'late' } });
+  });
+
+  it('needs no row when it began elsewhere', async () => {
+    await signInWithTokens(usher.api);
+    const direct = await usher.cognito.send(
+      new InitiateAuthCommand({
+        ClientId: usher.clientId,
+        AuthFlow: 'USER_PASSWORD_AUTH',
+        AuthParameters: { USERNAME: ada.email, PASSWORD: ada.password },
+      }),
+    );
+    const { RefreshToken: refreshToken = '' } = direct.AuthenticationResult ?? {};
+    expect((await refresh(refreshToken)).status).toBe(200);
+    await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = 1');
+    expect((await refresh(refreshToken)).body.code).toBe('auth.token_invalid');
+    await usher.database.sql('UPDATE users SET usher_disabled_at = NULL WHERE id = 1');
+    expect((await refresh(refreshToken)).body.code).toBe('auth.token_invalid');
+  });
+
+  it('is nobody, without a token and without a cookie', async () => {
+    expect((await usher.api.post('/auth/refresh')).body.code).toBe('auth.token_invalid');
+    expect((await usher.api.post('/auth/refresh', {})).body.code).toBe('auth.token_invalid');
+    expect((await usher.api.post('/auth/refresh', { refreshToken: '' })).status).toBe(422);
+  });
+});

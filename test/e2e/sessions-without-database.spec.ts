@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { apiClient } from '../support/api-client.js';
+import { json } from '../support/cognito-proxy.js';
+import { createDeviseDatabase } from '../support/database.js';
+import { ada, signInWithCookie, signInWithTokens, statusWith } from '../support/sessions.js';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+describe('the database', () => {
+  let usher: Usher;
+  let way: TcpProxy;
+  beforeAll(async () => {
+    const database = await createDeviseDatabase();
+    way = await startTcpProxy(database.url);
+    usher = await startUsher({ database, environment: { DATABASE_URL: way.url } });
+  });
+  afterAll(async () => {
+    await way.mend();
+    await usher.close();
+    await way.cut();
+  });
+
+  it('may go away and come back', async () => {
+    const browser = await signInWithCookie(usher);
+    const { body } = await usher.api.signIn(ada.email, ada.password);
+    const { refreshToken } = body.tokens ?? {};
+    await way.cut();
+    for (const answer of [
+      await browser.get('/users/me'),
+      await browser.post('/auth/refresh'),
+      await browser.post('/auth/sign-out'),
+      await apiClient(usher.url).post('/auth/refresh', { refreshToken }),
+      await apiClient(usher.url).post('/auth/sign-out', { refreshToken }),
+    ]) {
+      expect({ status: answer.status, code: answer.body.code }).toEqual({ status: 503, code: 'overloaded' });
+      expect(answer.headers.get('retry-after')).toBe('5');
+    }
+    expect(browser.cookies.size).toBe(1);
+    await way.mend();
+    expect((await browser.get('/users/me')).status).toBe(200);
+    expect((await usher.api.post('/auth/refresh', { refreshToken })).status).toBe(200);
+    expect((await browser.post('/auth/sign-out')).status).toBe(204);
+    expect(
+      usher.logLines().filter((line) => line.includes('ended sessions cannot be read')).length,
+    ).toBeLessThan(2);
+  });
+
+  it('may go away while Cognito is answering: no token is lost', async () => {
+    const { body } = await usher.api.signIn(ada.email, ada.password);
+    const { accessToken, idToken, refreshToken } = body.tokens ?? {};
+    let mending: NodeJS.Timeout | undefined;
+    usher.proxy.answerWith('GetTokensFromRefreshToken', (response) => {
+      const tokens = { AccessToken: accessToken, IdToken: idToken, RefreshToken: 'rotated', ExpiresIn: 60 };
+      void way.cut().then(() => {
+        json({ AuthenticationResult: tokens })(response);
+        mending = setTimeout(() => void way.mend(), 1000);
+      });
+    });
+    const refreshed = await usher.api.post('/auth/refresh', { refreshToken });
+    usher.proxy.answerWith('GetTokensFromRefreshToken', undefined);
+    clearTimeout(mending);
+    await way.mend();
+    expect(refreshed.body.tokens?.refreshToken).toBe('rotated');
+    const repeated = await usher.api.post('/auth/refresh', { refreshToken });
+    expect(repeated.body.tokens?.refreshToken).toBe('rotated');
+  });
+
+  it('may be there and say nothing', async () => {
+    const browser = await signInWithCookie(usher);
+    const { accessToken, refreshToken } = await signInWithTokens(usher.api);
+    way.hang();
+    expect((await browser.get('/users/me')).body.code).toBe('overloaded');
+    await way.mend();
+    expect((await browser.get('/users/me')).status).toBe(200);
+    expect((await usher.api.post('/auth/sign-out', { refreshToken })).status).toBe(204);
+    expect(await statusWith(usher.api, accessToken)).toBe(401);
+  });
+});

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ApiClient } from '../support/api-client.js';
+import {
+  bearer,
+  calls,
+  changeLastSession,
+  signInWithCookie,
+  signInWithTokens,
+  statusWith,
+} from '../support/sessions.js';
+import { rotation } from '../support/test-pool.js';
+import type { UsherProcess } from '../support/usher-process.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+const refresh = 'GetTokensFromRefreshToken';
+
+/** Fifty requests, every other one to the second process. */
+const fifty = <T>(request: (index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: 50 }, (_, index) => request(index)));
+
+/** How long it takes (milliseconds) until a request is answered with 401. */
+async function refusedAfter(request: () => Promise<number>): Promise<number> {
+  const begun = Date.now();
+  while ((await request()) !== 401) if (Date.now() - begun > 10_000) throw new Error('never refused');
+  return Date.now() - begun;
+}
+
+describe.each([
+  ['without rotation', undefined],
+  ['with rotation and no grace', rotation(0)],
+])('two processes, %s', (_name, client) => {
+  let usher: Usher;
+  let other: UsherProcess;
+  let apis: [ApiClient, ApiClient];
+
+  beforeAll(async () => {
+    usher = await startUsher({ client });
+    other = await usher.startProcess();
+    apis = [usher.api, other.api];
+  });
+  afterAll(() => usher.close());
+
+  const apiOf = (index: number) => apis[index % 2] ?? usher.api;
+
+  it('answer fifty refreshes of one session at once', async () => {
+    const { refreshToken } = await signInWithTokens(usher.api);
+    const before = calls(usher, refresh);
+    const answers = await fifty((index) => apiOf(index).post('/auth/refresh', { refreshToken }));
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
+    // Without rotation a late request is a refresh like any other.
+    if (client) expect(calls(usher, refresh)).toBe(before + 1);
+    const { accessToken = '', refreshToken: next = '' } = answers.at(-1)?.body.tokens ?? {};
+    for (const api of apis) {
+      expect(await statusWith(api, accessToken)).toBe(200);
+      expect((await api.post('/auth/refresh', { refreshToken: next })).status).toBe(200);
+    }
+  });
+
+  it('renew the session of a cookie once', async () => {
+    const browser = await signInWithCookie(usher);
+    const [pair = []] = browser.cookies;
+    const headers = { cookie: pair.join('=') };
+    await changeLastSession(usher, `access_expires_at = now() - interval '1 second'`);
+    const before = calls(usher, refresh);
+    const answers = await fifty((index) => apiOf(index).get('/users/me', headers));
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
+    expect(calls(usher, refresh)).toBe(before + 1);
+  });
+
+  it('refuse within two seconds what either of them has ended', async () => {
+    const lost = await signInWithTokens(usher.api);
+    expect(await statusWith(other.api, lost.accessToken)).toBe(200);
+    const { refreshToken } = lost;
+    expect((await usher.api.post('/auth/sign-out', { refreshToken })).status).toBe(204);
+    expect(await refusedAfter(() => statusWith(other.api, lost.accessToken))).toBeLessThan(2000);
+    expect((await other.api.post('/auth/refresh', { refreshToken })).status).toBe(401);
+
+    const everywhere = [await signInWithTokens(usher.api), await signInWithTokens(other.api)];
+    const [mine, theirs] = everywhere.map(({ accessToken }) => accessToken);
+    expect((await other.api.post('/auth/sign-out-everywhere', undefined, bearer(theirs ?? ''))).status).toBe(
+      204,
+    );
+    expect(await refusedAfter(() => statusWith(usher.api, mine ?? ''))).toBeLessThan(2000);
+  });
+
+  it('know when they start what has ended before', async () => {
+    const { accessToken, refreshToken } = await signInWithTokens(usher.api);
+    await usher.api.post('/auth/sign-out', { refreshToken });
+    const late = await usher.startProcess();
+    expect(await statusWith(late.api, accessToken)).toBe(401);
+  });
+});
+
+describe('session secrets', () => {
+  it('can be changed without signing anybody out, until the old one is dropped', async () => {
+    const [old, next] = ['a-session-secret-of-the-tests', 'the-next-secret-of-the-tests'];
+    const usher = await startUsher({ environment: { SESSION_SECRETS: old } });
+    const browser = await signInWithCookie(usher);
+    const { refreshToken } = await signInWithTokens(usher.api);
+    const lost = await signInWithTokens(usher.api);
+    const [pair = []] = browser.cookies;
+    const headers = { cookie: pair.join('=') };
+    const both = await usher.startProcess({ SESSION_SECRETS: `${next},${old}` });
+    const dropped = await usher.startProcess({ SESSION_SECRETS: next });
+    const statuses = {
+      whenDropped: (await dropped.api.get('/users/me', headers)).status,
+      withBoth: (await both.api.get('/users/me', headers)).status,
+      renewed: (await both.api.post('/auth/refresh', undefined, headers)).status,
+      sealedAnew: (await dropped.api.get('/users/me', headers)).status,
+      // Who keeps the tokens needs no secret of ours.
+      tokens: (await dropped.api.post('/auth/refresh', { refreshToken })).status,
+      signOut: (await dropped.api.post('/auth/sign-out', { refreshToken: lost.refreshToken })).status,
+      told: usher.proxy.calls.at(-1)?.request.Token === lost.refreshToken,
+    };
+    await usher.close();
+    expect(statuses).toEqual({
+      whenDropped: 401,
+      withBoth: 200,
+      renewed: 204,
+      sealedAnew: 200,
+      tokens: 200,
+      signOut: 204,
+      told: true,
+    });
+  });
+});

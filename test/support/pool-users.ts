@@ -1,0 +1,119 @@
+import {
+  AdminCreateUserCommand,
+  AdminGetUserCommand,
+  AdminSetUserMFAPreferenceCommand,
+  AdminSetUserPasswordCommand,
+  AdminUpdateUserAttributesCommand,
+  SetUserPoolMfaConfigCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import type { ChallengeResponse } from '#contracts';
+import { codeAt } from '../../apps/user-pool/test/authenticator.js';
+import { Config } from '../../src/platform/config/config.js';
+import type { Answer } from './api-client.js';
+import type { Usher } from './usher.js';
+
+export const poolPassword = 'pool-password-1';
+export const temporaryPassword = 'temporary-1';
+
+type Attributes = Record<string, string>;
+type Mfa = Omit<ConstructorParameters<typeof SetUserPoolMfaConfigCommand>[0], 'UserPoolId'>;
+
+const toList = (attributes: Attributes) =>
+  Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
+
+/** Somebody with a temporary password, whom the old application never knew. */
+export async function invite(usher: Usher, email: string, attributes: Attributes = {}): Promise<void> {
+  await usher.cognito.send(
+    new AdminCreateUserCommand({
+      UserPoolId: usher.userPoolId,
+      Username: email,
+      TemporaryPassword: temporaryPassword,
+      MessageAction: 'SUPPRESS',
+      UserAttributes: toList({ email, email_verified: 'true', ...attributes }),
+    }),
+  );
+}
+
+/** Somebody with `poolPassword`; answers the pool's username, which is the `sub` too. */
+export async function createPoolUser(
+  usher: Usher,
+  email: string,
+  attributes: Attributes = {},
+): Promise<string> {
+  await invite(usher, email, attributes);
+  const user = { UserPoolId: usher.userPoolId, Username: email };
+  await usher.cognito.send(
+    new AdminSetUserPasswordCommand({ ...user, Password: poolPassword, Permanent: true }),
+  );
+  return subOf(usher, email);
+}
+
+async function subOf(usher: Usher, email: string): Promise<string> {
+  const found = await usher.cognito.send(
+    new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: email }),
+  );
+  return found.Username ?? '';
+}
+
+export async function changeAttributes(usher: Usher, user: string, attributes: Attributes): Promise<void> {
+  await usher.cognito.send(
+    new AdminUpdateUserAttributesCommand({
+      UserPoolId: usher.userPoolId,
+      Username: user,
+      UserAttributes: toList(attributes),
+    }),
+  );
+}
+
+/** The pool's second factors: whether they are asked for, and which there are. */
+export async function setMfa(usher: Usher, mfa: Mfa): Promise<void> {
+  await usher.cognito.send(new SetUserPoolMfaConfigCommand({ UserPoolId: usher.userPoolId, ...mfa }));
+}
+
+/** Switches factors on for one user, and prefers none. */
+export async function useFactors(
+  usher: Usher,
+  email: string,
+  ...factors: ('SMS' | 'EMAIL')[]
+): Promise<void> {
+  const on = (factor: 'SMS' | 'EMAIL') => (factors.includes(factor) ? { Enabled: true } : undefined);
+  await usher.cognito.send(
+    new AdminSetUserMFAPreferenceCommand({
+      UserPoolId: usher.userPoolId,
+      Username: email,
+      SMSMfaSettings: on('SMS'),
+      EmailMfaSettings: on('EMAIL'),
+    }),
+  );
+}
+
+/** The code that the pool sent last to an address or a phone. */
+export async function lastCode(usher: Usher, destination: string): Promise<string> {
+  const { origin } = new URL(usher.app.get(Config).cognito.issuer);
+  const query = new URLSearchParams({ to: destination }).toString();
+  const sent = (await (await fetch(`${origin}/_inspect/deliveries?${query}`)).json()) as { code: string }[];
+  return sent[0]?.code ?? 'nothing was sent';
+}
+
+/** The next code of an authenticator app: half a minute later, for each code is good once. */
+export function nextTotp(usher: Usher, secret: string | undefined): string {
+  usher.clock.advanceBy(30_000);
+  return codeAt(secret, usher.clock.now());
+}
+
+/** The challenge of an answer that must have one. */
+export function challengeOf({
+  status,
+  text,
+  body,
+}: Answer<{ challenge?: ChallengeResponse }>): ChallengeResponse {
+  if (status !== 200 || !body.challenge) throw new Error(`no challenge, but ${status}: ${text}`);
+  return body.challenge;
+}
+
+export const answerTo = (
+  { api }: Pick<Usher, 'api'>,
+  { session }: Pick<ChallengeResponse, 'session'>,
+  answers: unknown,
+  headers?: Record<string, string>,
+) => api.post('/auth/challenge', { session, answers }, headers);

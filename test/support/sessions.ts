@@ -1,0 +1,48 @@
+import type { TokensResponse } from '#contracts';
+import type { ApiClient } from './api-client.js';
+import { deviseUser } from './devise-users.js';
+import type { Usher } from './usher.js';
+
+export const ada = deviseUser('plain');
+export const bob = deviseUser('second');
+
+export async function signInWithTokens(api: ApiClient, { email, password } = ada): Promise<TokensResponse> {
+  const { body, text } = await api.signIn(email, password);
+  if (!body.tokens) throw new Error(`no tokens: ${text}`);
+  return body.tokens;
+}
+
+/** A browser with the session cookie. */
+export async function signInWithCookie(usher: Usher, { email, password } = ada): Promise<ApiClient> {
+  const browser = usher.browser();
+  const { status, text } = await browser.signIn(email, password, 'cookie');
+  if (status !== 200) throw new Error(`no session: ${text}`);
+  return browser;
+}
+
+export const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+
+/** The status of a request with this access token. */
+export const statusWith = async (api: ApiClient, token: string): Promise<number> =>
+  (await api.get('/users/me', bearer(token))).status;
+
+/** How often Cognito was asked for an operation. */
+export const calls = ({ proxy }: Usher, operation: string): number =>
+  proxy.calls.filter((call) => call.operation === operation).length;
+
+/** The session that began last. */
+export async function lastSession<Row extends object>({ database }: Usher, columns: string): Promise<Row> {
+  const [row] = await database.sql<Row & { id: string }>(
+    `SELECT ${columns} FROM usher.sessions ORDER BY created_at DESC LIMIT 1`,
+  );
+  if (row === undefined) throw new Error('there is no session');
+  return row;
+}
+
+/** Changes the session that began last. */
+export async function changeLastSession({ database }: Usher, assignments: string): Promise<void> {
+  await database.sql(
+    `UPDATE usher.sessions SET ${assignments}
+     WHERE id = (SELECT id FROM usher.sessions ORDER BY created_at DESC LIMIT 1)`,
+  );
+}

@@ -1,0 +1,80 @@
+import {
+  CognitoIdentityProviderClient,
+  CreateUserPoolClientCommand,
+  type CreateUserPoolClientCommandInput,
+  CreateUserPoolCommand,
+  type CreateUserPoolCommandInput,
+  SetUserPoolMfaConfigCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+
+export const region = 'us-east-1';
+
+export interface PoolOptions {
+  /** Changes the pool. */
+  pool?: Partial<CreateUserPoolCommandInput>;
+  /** Changes the app client. */
+  client?: Partial<CreateUserPoolClientCommandInput>;
+  /** Authenticator apps: allowed, or asked of everybody. */
+  mfa?: 'OPTIONAL' | 'ON';
+}
+
+export interface PoolIds {
+  userPoolId: string;
+  clientId: string;
+  clientSecret: string | undefined;
+}
+
+/** Refresh tokens that are good once, and for so many seconds more. */
+export const rotation = (graceSeconds: number): Partial<CreateUserPoolClientCommandInput> => ({
+  // With rotation Cognito takes them through GetTokensFromRefreshToken only.
+  ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
+  RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: graceSeconds },
+});
+
+/** A pool with the migration trigger, and an app client. */
+export async function createPool(
+  cognito: CognitoIdentityProviderClient,
+  { pool: poolChanges, client: clientChanges, mfa }: PoolOptions,
+): Promise<PoolIds> {
+  const { UserPool: pool } = await cognito.send(
+    new CreateUserPoolCommand({
+      PoolName: 'tests',
+      UsernameAttributes: ['email'],
+      UsernameConfiguration: { CaseSensitive: false },
+      AutoVerifiedAttributes: ['email'],
+      LambdaConfig: { UserMigration: `arn:aws:lambda:${region}:000000000000:function:usher-migration` },
+      Schema: [{ Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true }],
+      Policies: {
+        PasswordPolicy: {
+          MinimumLength: 8,
+          RequireUppercase: false,
+          RequireLowercase: false,
+          RequireNumbers: true,
+          RequireSymbols: false,
+        },
+      },
+      ...poolChanges,
+    }),
+  );
+  const UserPoolId = pool?.Id;
+  if (mfa)
+    await cognito.send(
+      new SetUserPoolMfaConfigCommand({
+        UserPoolId,
+        MfaConfiguration: mfa,
+        SoftwareTokenMfaConfiguration: { Enabled: true },
+      }),
+    );
+  const { UserPoolClient: client } = await cognito.send(
+    new CreateUserPoolClientCommand({
+      UserPoolId,
+      ClientName: 'tests',
+      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      PreventUserExistenceErrors: 'ENABLED',
+      EnableTokenRevocation: true,
+      ...clientChanges,
+    }),
+  );
+  if (!pool?.Id || !client?.ClientId) throw new Error('the pool was not created');
+  return { userPoolId: pool.Id, clientId: client.ClientId, clientSecret: client.ClientSecret };
+}
