@@ -5,6 +5,9 @@ import { startUsher, type Usher } from '../support/usher.js';
 
 const rounds = 9;
 
+/** Each answer takes REFUSAL_TIME_MS. */
+const longestRunMs = 300_000;
+
 /** How far medians may lie apart. */
 const tolerance = 1.25;
 
@@ -81,13 +84,21 @@ function expectAlike(samples: Map<string, Sample[]>): void {
 }
 
 describe('nobody can tell from body, headers or time', () => {
-  it('why a sign-in was refused', async () => {
-    const samples = await sample(({ email, password }) => usher.api.signIn(email, password));
-    expectAlike(samples);
-  });
+  it(
+    'why a sign-in was refused',
+    async () => {
+      const samples = await sample(({ email, password }) => usher.api.signIn(email, password));
+      expectAlike(samples);
+    },
+    longestRunMs,
+  );
 
-  it('whether a reset was sent', async () => {
-    const samples = await sample(({ email }) => usher.api.post('/passwords/forgot', { email }));
-    expectAlike(samples);
-  });
+  it(
+    'whether a reset was sent',
+    async () => {
+      const samples = await sample(({ email }) => usher.api.post('/passwords/forgot', { email }));
+      expectAlike(samples);
+    },
+    longestRunMs,
+  );
 });

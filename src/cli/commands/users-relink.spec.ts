@@ -166,6 +166,16 @@ describe('usher users relink', () => {
     expect(wrong.err + away.err).not.toContain('canary');
   });
 
+  it('says why a database does not take the change', async () => {
+    await link(ada.id, 'old');
+    const standby = `${usher.database.url}?options=-c%20default_transaction_read_only%3Don`;
+    const { status, err } = await relink([ada.email], standby);
+    expect({ status, err }).toEqual({
+      status: 1,
+      err: 'cannot execute UPDATE in a read-only transaction\n',
+    });
+  });
+
   it('does not prepare a database that no API has prepared', async () => {
     const empty = await createDatabase();
     const { status, err } = await relink([ada.email], empty.url);

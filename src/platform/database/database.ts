@@ -10,10 +10,12 @@ import { isUnreachable } from './unreachable.js';
 export interface Statement {
   name: string;
   text: string;
+  /** For the few that read a whole table. */
+  patienceMs?: number;
 }
 
 /** Our statements take milliseconds. On a network that lost its way nobody would ever be told, and all would wait. */
-const patience = { query_timeout: 5000 };
+const patienceMs = 5000;
 
 /** Seconds. PostgreSQL restarts and fails over within a few. */
 const retryAfter = 5;
@@ -43,12 +45,14 @@ export class Database {
   }
 
   private async send<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    const { name, text } = statement;
+    const query = { text, values, query_timeout: statement.patienceMs ?? patienceMs };
     try {
-      return (await this.pool.query<Row>({ ...statement, values, ...patience })).rows;
+      return (await this.pool.query<Row>({ ...query, name })).rows;
     } catch (error) {
       if (!isStalePlan(error)) throw error;
       // Somebody changed a column's type. PostgreSQL plans anew when asked under another name.
-      return (await this.pool.query<Row>({ text: statement.text, values, ...patience })).rows;
+      return (await this.pool.query<Row>(query)).rows;
     }
   }
 

@@ -142,6 +142,7 @@ export const recordSignIn: Statement = {
 
 export const countCollisions: Statement = {
   name: 'users-count-collisions',
+  patienceMs: 600_000,
   text: `
     SELECT count(*) AS count FROM (
       SELECT 1 FROM users GROUP BY ${emailExpression('email')} HAVING count(*) > 1
