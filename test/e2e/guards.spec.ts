@@ -13,8 +13,15 @@ import { ProblemFilter } from '../../src/platform/http/problem.filter.js';
 import { Public } from '../../src/platform/http/public.decorator.js';
 import { Log } from '../../src/platform/logging/log.js';
 import { type ApiClient, apiClient } from '../support/api-client.js';
-import { ada, bearer, bob, signInWithTokens } from '../support/sessions.js';
+import { createPoolUser, poolPassword } from '../support/pool-users.js';
+import * as sessions from '../support/sessions.js';
 import { startUsher, type Usher } from '../support/usher.js';
+
+const { bearer } = sessions;
+// Already in the pool: no test here is about their old passwords, whose check takes its time.
+const ada = { ...sessions.ada, password: poolPassword };
+const bob = { ...sessions.bob, password: poolPassword };
+const signInWithTokens = (api: ApiClient, user = ada) => sessions.signInWithTokens(api, user);
 
 const userScope = 'aws.cognito.signin.user.admin';
 
@@ -97,6 +104,8 @@ let api: ApiClient;
 let url: string;
 beforeAll(async () => {
   usher = await startUsher();
+  await createPoolUser(usher, ada.email);
+  await createPoolUser(usher, bob.email);
   const module = await Test.createTestingModule({
     imports: [AppModule.register(await readConfig(usher.variables))],
     controllers: [ProbeController, AdminController],
