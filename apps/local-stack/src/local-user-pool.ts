@@ -2,6 +2,8 @@ import {
   CognitoIdentityProviderClient,
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
+  type CreateUserPoolCommandInput,
+  SetUserPoolMfaConfigCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { defaultRegion, type Environment } from './config/environment.js';
 import type { LocalFolder } from './local-folder.js';
@@ -46,25 +48,13 @@ async function createPool(
   region: string,
   attribute: string,
 ): Promise<PoolIds> {
-  const trigger = `arn:aws:lambda:${region}:000000000000:function:${migrationFunction}`;
-  const { UserPool: pool } = await cognito.send(
-    new CreateUserPoolCommand({
-      PoolName: 'usher-local',
-      UsernameAttributes: ['email'],
-      UsernameConfiguration: { CaseSensitive: false },
-      AutoVerifiedAttributes: ['email'],
-      LambdaConfig: { UserMigration: trigger, PreSignUp: trigger },
-      Schema: [{ Name: attribute.replace(/^custom:/, ''), AttributeDataType: 'String', Mutable: true }],
-      // As lenient as Cognito can be about what Devise accepted.
-      Policies: {
-        PasswordPolicy: {
-          MinimumLength: 8,
-          RequireLowercase: false,
-          RequireUppercase: false,
-          RequireNumbers: false,
-          RequireSymbols: false,
-        },
-      },
+  const { UserPool: pool } = await cognito.send(new CreateUserPoolCommand(poolSettings(region, attribute)));
+  // Not a member of CreateUserPool.
+  await cognito.send(
+    new SetUserPoolMfaConfigCommand({
+      UserPoolId: pool?.Id,
+      MfaConfiguration: 'OPTIONAL',
+      SoftwareTokenMfaConfiguration: { Enabled: true },
     }),
   );
   const { UserPoolClient: client } = await cognito.send(
@@ -80,4 +70,26 @@ async function createPool(
   if (!pool?.Id || !client?.ClientId)
     throw new Error('The local user pool gave its new pool or client no id.');
   return { userPoolId: pool.Id, clientId: client.ClientId };
+}
+
+function poolSettings(region: string, attribute: string): CreateUserPoolCommandInput {
+  const trigger = `arn:aws:lambda:${region}:000000000000:function:${migrationFunction}`;
+  return {
+    PoolName: 'usher-local',
+    UsernameAttributes: ['email'],
+    UsernameConfiguration: { CaseSensitive: false },
+    AutoVerifiedAttributes: ['email'],
+    LambdaConfig: { UserMigration: trigger, PreSignUp: trigger },
+    Schema: [{ Name: attribute.replace(/^custom:/, ''), AttributeDataType: 'String', Mutable: true }],
+    // As lenient as Cognito can be about what Devise accepted.
+    Policies: {
+      PasswordPolicy: {
+        MinimumLength: 8,
+        RequireLowercase: false,
+        RequireUppercase: false,
+        RequireNumbers: false,
+        RequireSymbols: false,
+      },
+    },
+  };
 }

@@ -65,10 +65,14 @@ describe('the local stack', () => {
     ]);
     expect(first.demoUsers).toHaveLength(29);
     const answer = await post(`${first.apiUrl}/auth/sign-in`, ada);
-    expect(await answer.json()).toMatchObject({
-      user: { id: 1, email: ada.email },
-      tokens: { tokenType: 'Bearer' },
+    const signedIn = (await answer.json()) as { tokens: { accessToken: string } };
+    expect(signedIn).toMatchObject({ user: { id: 1, email: ada.email }, tokens: { tokenType: 'Bearer' } });
+    const authorization = `Bearer ${signedIn.tokens.accessToken}`;
+    const enrolment = await fetch(`${first.apiUrl}/auth/mfa/totp`, {
+      method: 'POST',
+      headers: { authorization },
     });
+    expect(enrolment.status).toBe(200);
 
     expect((await post(`${first.apiUrl}/passwords/forgot`, { email: ada.email })).status).toBe(202);
     await until(async () => {
