@@ -1,4 +1,7 @@
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  CognitoIdentityProviderClient,
+  type CognitoIdentityProviderClientConfig,
+} from '@aws-sdk/client-cognito-identity-provider';
 import type { Config } from '../platform/config/config.js';
 
 /** Above the most requests one process has under way, or they wait for each other. */
@@ -10,13 +13,24 @@ export const shortTimeout = 6000;
 /** Milliseconds. Cognito gives a trigger three tries of five seconds before it answers. */
 export const triggerTimeout = 17_000;
 
-/** One client for the life of the process. Every option that has one is given, or the SDK looks for it in files. */
-export function createCognitoClient({ region, endpoint }: Config['cognito']): CognitoIdentityProviderClient {
+/** For what needs no AWS credentials. An operation that does must not send the SDK searching files and the network. */
+export function createCognitoClient(cognito: Config['cognito']): CognitoIdentityProviderClient {
   return new CognitoIdentityProviderClient({
+    ...options(cognito),
+    credentials: () => Promise.reject(new Error('this client has no AWS credentials')),
+  });
+}
+
+/** For `Admin*` and the like, with credentials from wherever the SDK finds them. */
+export function createAdminClient(cognito: Config['cognito']): CognitoIdentityProviderClient {
+  return new CognitoIdentityProviderClient(options(cognito));
+}
+
+/** One client for the life of the process. Every option that has one is given, or the SDK looks for it in files. */
+function options({ region, endpoint }: Config['cognito']): CognitoIdentityProviderClientConfig {
+  return {
     region,
     ...(endpoint !== undefined && { endpoint }),
-    // The operations used here are unsigned. One that is not must not send the SDK searching files and the network.
-    credentials: () => Promise.reject(new Error('this client has no AWS credentials')),
     // The SDK takes LimitExceededException for throttling and sends three requests against an hourly limit.
     maxAttempts: 1,
     retryMode: 'standard',
@@ -33,5 +47,5 @@ export function createCognitoClient({ region, endpoint }: Config['cognito']): Co
       httpAgent: { keepAlive: true, maxSockets },
       httpsAgent: { keepAlive: true, maxSockets },
     },
-  });
+  };
 }

@@ -3,7 +3,7 @@ import { minimalEnvironment } from '../../test/support/environment.js';
 import { Clock } from '../platform/clock/clock.js';
 import { loadConfig } from '../platform/config/config.js';
 import { Log } from '../platform/logging/log.js';
-import { CognitoConnection } from './cognito-connection.js';
+import { AppClientConnection } from './app-client-connection.js';
 import { type Asked, meanings } from './exceptions.js';
 
 class TestClock extends Clock {
@@ -23,11 +23,11 @@ class TestClock extends Clock {
 const log = new Log();
 const error = jest.spyOn(log, 'error').mockImplementation(() => {});
 let clock: TestClock;
-let cognito: CognitoConnection;
+let cognito: AppClientConnection;
 beforeEach(() => {
   error.mockClear();
   clock = new TestClock();
-  cognito = new CognitoConnection(loadConfig(minimalEnvironment), clock, log);
+  cognito = new AppClientConnection(loadConfig(minimalEnvironment), clock, log);
 });
 afterEach(() => cognito.onApplicationShutdown());
 
@@ -50,7 +50,18 @@ async function ask(asked: Asked, failure: Error, seconds = 0) {
 }
 
 const everything = Object.keys(meanings) as Asked[];
-const repeatable: Asked[] = ['sign-in', 'get-user', 'global-sign-out', 'prefer-totp', 'revoke'];
+const repeatable: Asked[] = [
+  ...([
+    'sign-in',
+    'get-user',
+    'global-sign-out',
+    'prefer-totp',
+    'revoke',
+    'find-user',
+    'delete-user',
+  ] as const),
+  ...(['change-email', 'disable-user', 'enable-user', 'sign-user-out', 'describe-pool'] as const),
+];
 const once: Asked[] = everything.filter((asked) => !repeatable.includes(asked));
 
 describe('a question to Cognito', () => {
@@ -107,7 +118,10 @@ describe('a question to Cognito', () => {
 
   it('waits for triggers of the pool where it runs some, and not as long elsewhere', async () => {
     const timeout = (asked: Asked) => cognito.ask(asked, async (_client, options) => options.requestTimeout);
-    const withTriggers = ['sign-in', 'challenge', 'refresh', 'forgot-password', 'confirm-forgot-password'];
+    const withTriggers = [
+      ...['sign-in', 'challenge', 'refresh', 'forgot-password', 'confirm-forgot-password', 'invite-again'],
+      'change-email',
+    ];
     for (const asked of everything) {
       expect({ asked, timeout: await timeout(asked) }).toEqual({
         asked,
@@ -146,4 +160,18 @@ describe('a fault of the configuration', () => {
     await ask('forgot-password', exception('InvalidParameterException'));
     expect(error).not.toHaveBeenCalled();
   });
+});
+
+describe('a trigger of the pool that fails', () => {
+  it.each(['UnexpectedLambdaException', 'UserLambdaValidationException'])(
+    '%s raises an alarm of its own',
+    async (name) => {
+      expect((await ask('sign-in', exception(name))).outcome).toBe('cognito.unavailable');
+      expect(error.mock.lastCall?.[1]).toEqual({
+        alarm: 'cognito.trigger_failed',
+        asked: 'sign-in',
+        exception: name,
+      });
+    },
+  );
 });

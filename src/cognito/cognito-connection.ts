@@ -1,15 +1,14 @@
 import { types } from 'node:util';
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import type { ErrorCode } from '#contracts';
 import { Clock } from '../platform/clock/clock.js';
-import { Config } from '../platform/config/config.js';
 import { isAppError } from '../platform/errors/app-error.js';
 import { Log } from '../platform/logging/log.js';
 import { CognitoBreaker } from './cognito-breaker.js';
-import { createCognitoClient, shortTimeout, triggerTimeout } from './cognito-client.js';
+import { shortTimeout, triggerTimeout } from './cognito-client.js';
 import { isOutage, isTurnedAway, toAppError } from './cognito-errors.js';
 import type { Asked } from './exceptions.js';
-import { secretHash } from './secret-hash.js';
 
 /** Triggers of the pool run in these, and Cognito waits for them. */
 const runsTriggers = new Set<Asked>([
@@ -18,10 +17,25 @@ const runsTriggers = new Set<Asked>([
   'refresh',
   'forgot-password',
   'confirm-forgot-password',
+  'invite-again',
+  'change-email',
 ]);
 
 /** Done twice, these leave things as if done once. A new sign-in takes the place of one that nobody got to see. */
-const repeatable = new Set<Asked>(['sign-in', 'get-user', 'global-sign-out', 'prefer-totp', 'revoke']);
+const repeatable = new Set<Asked>([
+  'sign-in',
+  'get-user',
+  'global-sign-out',
+  'prefer-totp',
+  'revoke',
+  'find-user',
+  'delete-user',
+  'change-email',
+  'disable-user',
+  'enable-user',
+  'sign-user-out',
+  'describe-pool',
+]);
 
 /** Milliseconds after which a caller has waited long enough for a first answer. */
 const patience = 3000;
@@ -29,35 +43,21 @@ const patience = 3000;
 /** Milliseconds before the second try; a random time, so that callers who failed together do not return together. */
 const pause = () => 100 + Math.random() * 300;
 
-type Send<Answer> = (
+export type Send<Answer> = (
   client: CognitoIdentityProviderClient,
   options: { requestTimeout: number },
 ) => Promise<Answer>;
 
-/** One way to Cognito for all who ask: the app client's ids, time-outs, second tries, the breaker and our error codes. */
-@Injectable()
-export class CognitoConnection implements OnApplicationShutdown {
-  readonly clientId: string;
-  readonly clientSecret: string | undefined;
-  private readonly client: CognitoIdentityProviderClient;
+/** One way to Cognito for all who ask: time-outs, second tries, a breaker and our error codes. */
+export abstract class CognitoConnection implements OnApplicationShutdown {
   private readonly breaker: CognitoBreaker;
 
   constructor(
-    { cognito }: Config,
+    protected readonly client: CognitoIdentityProviderClient,
     private readonly clock: Clock,
-    private readonly log: Log,
+    protected readonly log: Log,
   ) {
-    this.clientId = cognito.clientId;
-    this.clientSecret = cognito.clientSecret;
-    this.client = createCognitoClient(cognito);
     this.breaker = new CognitoBreaker(clock, log);
-  }
-
-  /** Undefined without a client secret. @param username exactly as sent in the same request */
-  secretHash(username: string): string | undefined {
-    return this.clientSecret === undefined
-      ? undefined
-      : secretHash(username, this.clientId, this.clientSecret);
   }
 
   /** @throws AppError */
@@ -67,7 +67,7 @@ export class CognitoConnection implements OnApplicationShutdown {
     } catch (error) {
       if (isAppError(error)) throw error;
       const mapped = toAppError(asked, error);
-      if (mapped.code === 'internal' && isAnswer(error)) this.raiseAlarm(asked, error);
+      if (isAnswer(error)) this.raiseAlarm(asked, error, mapped.code);
       throw mapped;
     }
   }
@@ -91,14 +91,24 @@ export class CognitoConnection implements OnApplicationShutdown {
   }
 
   /** Without the exception's text, which can echo what was typed. */
-  private raiseAlarm(asked: Asked, { name }: Error): void {
-    this.log.error('Cognito refuses us: the configuration of Usher or of the pool is wrong', {
-      alarm: 'cognito.misconfigured',
-      asked,
-      exception: name,
-    });
+  private raiseAlarm(asked: Asked, { name: exception }: Error, code: ErrorCode): void {
+    if (code === 'internal') {
+      this.log.error('Cognito refuses us: the configuration of Usher or of the pool is wrong', {
+        alarm: 'cognito.misconfigured',
+        asked,
+        exception,
+      });
+    } else if (triggerFailures.has(exception)) {
+      this.log.error('a trigger of the pool fails: see its log, and whether Cognito may call it', {
+        alarm: 'cognito.trigger_failed',
+        asked,
+        exception,
+      });
+    }
   }
 }
+
+const triggerFailures = new Set(['UnexpectedLambdaException', 'UserLambdaValidationException']);
 
 /** Did Cognito say it? Anything else is a mistake of this program. */
 const isAnswer = (error: unknown): error is Error => types.isNativeError(error) && '$metadata' in error;

@@ -19,7 +19,8 @@ export function toAppError(asked: Asked, error: unknown): AppError {
   if (code === 'passwords.policy') {
     return new AppError(code, { cause: error, errors: [brokenRule(asked, error)] });
   }
-  if (code === 'request.invalid') return new AppError(code, { cause: error, errors: [faultyAnswer(error)] });
+  if (code === 'request.invalid' && asked === 'challenge')
+    return new AppError(code, { cause: error, errors: [faultyAnswer(error)] });
   return new AppError(code, { cause: error });
 }
 
@@ -32,7 +33,13 @@ interface TextRule {
 }
 
 const steps: Asked[] = ['challenge', 'associate-totp-in-sign-in', 'verify-totp-in-sign-in'];
-const onBehalf: Asked[] = ['associate-totp', 'verify-totp', 'prefer-totp', 'global-sign-out'];
+const onBehalf: Asked[] = [
+  'associate-totp',
+  'verify-totp',
+  'prefer-totp',
+  'global-sign-out',
+  'change-password',
+];
 
 /** Where a name says too little. The first that fits counts. */
 const textRules: TextRule[] = [
@@ -55,6 +62,32 @@ const textRules: TextRule[] = [
   },
   // The token is alive, but another product's client got it for other purposes.
   { names: ['NotAuthorizedException'], asked: onBehalf, text: /scope/i, code: 'auth.forbidden' },
+  // "Incorrect username or password.": the token is fine.
+  {
+    names: ['NotAuthorizedException'],
+    asked: ['change-password'],
+    text: /incorrect/i,
+    code: 'auth.invalid_credentials',
+  },
+  {
+    names: ['NotAuthorizedException'],
+    asked: ['change-password'],
+    text: /attempts exceeded/i,
+    code: 'too_many_requests',
+  },
+  // Shorter than any password can be.
+  {
+    names: ['InvalidParameterException'],
+    asked: ['change-password'],
+    text: /at 'previouspassword'/i,
+    code: 'auth.invalid_credentials',
+  },
+  {
+    names: ['InvalidParameterException'],
+    asked: ['change-password'],
+    text: /at 'accesstoken'/i,
+    code: 'auth.token_invalid',
+  },
   {
     names: ['InvalidParameterException'],
     asked: ['sign-in'],
@@ -76,7 +109,7 @@ const textRules: TextRule[] = [
   // "Value at 'password' failed to satisfy constraint: Member must have length greater than or equal to 6"
   {
     names: ['InvalidParameterException'],
-    asked: ['challenge', 'confirm-forgot-password'],
+    asked: ['challenge', 'confirm-forgot-password', 'set-password'],
     text: /at '\w*password'/i,
     code: 'passwords.policy',
   },

@@ -2,6 +2,7 @@ import {
   AssociateSoftwareTokenCommand,
   type AuthenticationResultType,
   type ChallengeNameType,
+  ChangePasswordCommand,
   ConfirmForgotPasswordCommand,
   ForgotPasswordCommand,
   GetTokensFromRefreshTokenCommand,
@@ -16,7 +17,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { AppError, isAppError } from '../platform/errors/app-error.js';
 import { Log } from '../platform/logging/log.js';
-import { CognitoConnection } from './cognito-connection.js';
+import { AppClientConnection } from './app-client-connection.js';
 import {
   type ChallengeAnswer,
   type CognitoIdentity,
@@ -31,7 +32,7 @@ import {
 @Injectable()
 export class CognitoIdentityProvider extends IdentityProvider {
   constructor(
-    private readonly cognito: CognitoConnection,
+    private readonly cognito: AppClientConnection,
     private readonly log: Log,
   ) {
     super();
@@ -165,6 +166,15 @@ export class CognitoIdentityProvider extends IdentityProvider {
       Password: password,
     });
     await this.cognito.ask('confirm-forgot-password', (client, options) => client.send(command, options));
+  }
+
+  async changePassword(accessToken: string, previous: string, proposed: string): Promise<void> {
+    const command = new ChangePasswordCommand({
+      AccessToken: accessToken,
+      PreviousPassword: previous,
+      ProposedPassword: proposed,
+    });
+    await this.cognito.ask('change-password', (client, options) => client.send(command, options));
   }
 
   private user(username: string): Record<string, string> {

@@ -1,17 +1,22 @@
 import { Module } from '@nestjs/common';
-import { CognitoConnection } from './cognito-connection.js';
+import { AdminConnection } from './admin-connection.js';
+import { AppClientConnection } from './app-client-connection.js';
 import { CognitoIdentityProvider } from './cognito-identity-provider.js';
+import { CognitoUserDirectory } from './cognito-user-directory.js';
 import { IdentityProvider } from './identity-provider.js';
 import { SigningKeys } from './signing-keys.js';
 import { TokenVerifier } from './token-verifier.js';
+import { UserDirectory } from './user-directory.js';
 
 @Module({
   providers: [
-    CognitoConnection,
+    AdminConnection,
+    AppClientConnection,
     SigningKeys,
     TokenVerifier,
     { provide: IdentityProvider, useClass: CognitoIdentityProvider },
+    { provide: UserDirectory, useClass: CognitoUserDirectory },
   ],
-  exports: [IdentityProvider, TokenVerifier],
+  exports: [IdentityProvider, TokenVerifier, UserDirectory],
 })
 export class CognitoModule {}

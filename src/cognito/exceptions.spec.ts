@@ -6,8 +6,18 @@ import { toAppError } from './cognito-errors.js';
 import { type Asked, meanings } from './exceptions.js';
 
 const operations: Record<string, Asked[]> = {
+  AdminCreateUser: ['invite-again'],
+  AdminDeleteUser: ['delete-user'],
+  AdminDisableUser: ['disable-user'],
+  AdminEnableUser: ['enable-user'],
+  AdminGetUser: ['find-user'],
+  AdminSetUserPassword: ['set-password'],
+  AdminUpdateUserAttributes: ['change-email'],
+  AdminUserGlobalSignOut: ['sign-user-out'],
   AssociateSoftwareToken: ['associate-totp', 'associate-totp-in-sign-in'],
+  ChangePassword: ['change-password'],
   ConfirmForgotPassword: ['confirm-forgot-password'],
+  DescribeUserPool: ['describe-pool'],
   ForgotPassword: ['forgot-password'],
   GetTokensFromRefreshToken: ['refresh'],
   GetUser: ['get-user'],
@@ -51,8 +61,10 @@ describe('the table of exceptions', () => {
   });
 
   it('uses no operation that is missing here', () => {
-    const adapter = readFileSync(join(import.meta.dirname, 'cognito-identity-provider.ts'), 'utf8');
-    const used = [...adapter.matchAll(/new (\w+)Command\(/g)].map(([, operation]) => operation);
+    const adapters = ['cognito-identity-provider.ts', 'cognito-user-directory.ts']
+      .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'))
+      .join();
+    const used = [...adapters.matchAll(/new (\w+)Command\(/g)].map(([, operation]) => operation);
     expect(used.sort()).toEqual(Object.keys(operations).sort());
   });
 

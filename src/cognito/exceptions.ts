@@ -14,7 +14,17 @@ export type Asked =
   | 'global-sign-out'
   | 'get-user'
   | 'forgot-password'
-  | 'confirm-forgot-password';
+  | 'confirm-forgot-password'
+  | 'change-password'
+  | 'find-user'
+  | 'delete-user'
+  | 'set-password'
+  | 'invite-again'
+  | 'change-email'
+  | 'disable-user'
+  | 'enable-user'
+  | 'sign-user-out'
+  | 'describe-pool';
 
 /** Exceptions by name. `internal` is a fault of the configuration: ours, the pool's or the account's. */
 type Meanings = Record<string, ErrorCode>;
@@ -87,6 +97,11 @@ const verifyTotp: Meanings = {
   // No app is being set up, so no code can be right.
   SoftwareTokenMFANotFoundException: 'auth.code_wrong',
 };
+
+/** Operations of the pool's administrator. What is not authorised there is Usher itself. */
+const asAdministrator: Meanings = { ...always, NotAuthorizedException: 'internal' };
+
+const onPoolUser: Meanings = { ...asAdministrator, UserNotFoundException: 'request.not_found' };
 
 /**
  * Every exception that the SDK's model has for what we ask, and what it means to our caller. A test compares this with
@@ -167,4 +182,41 @@ export const meanings: Record<Asked, Meanings> = {
     UserNotConfirmedException: 'passwords.code_wrong',
     UserNotFoundException: 'passwords.code_wrong',
   },
+  'change-password': {
+    ...withAccessToken,
+    InvalidParameterException: 'passwords.policy',
+    InvalidPasswordException: 'passwords.policy',
+    LimitExceededException: 'too_many_requests',
+    PasswordHistoryPolicyViolationException: 'passwords.reused',
+  },
+  // A name that no user could have is nobody's.
+  'find-user': { ...onPoolUser, InvalidParameterException: 'request.not_found' },
+  'delete-user': onPoolUser,
+  'set-password': {
+    ...onPoolUser,
+    InvalidPasswordException: 'passwords.policy',
+    PasswordHistoryPolicyViolationException: 'passwords.reused',
+  },
+  'invite-again': {
+    ...onPoolUser,
+    ...withTriggers,
+    ...withMessages,
+    CodeDeliveryFailureException: 'passwords.reset_not_started',
+    InvalidPasswordException: 'internal',
+    PreconditionNotMetException: 'internal',
+    // Not, or no longer, in FORCE_CHANGE_PASSWORD.
+    UnsupportedUserStateException: 'passwords.reset_not_started',
+    UsernameExistsException: 'internal',
+  },
+  'change-email': {
+    ...onPoolUser,
+    ...withTriggers,
+    ...withMessages,
+    AliasExistsException: 'auth.account_link_conflict',
+    InvalidParameterException: 'request.invalid',
+  },
+  'disable-user': onPoolUser,
+  'enable-user': onPoolUser,
+  'sign-user-out': onPoolUser,
+  'describe-pool': { ...asAdministrator, UserPoolTaggingException: 'internal' },
 };

@@ -98,4 +98,10 @@ export abstract class IdentityProvider {
    * `too_many_requests`
    */
   abstract confirmForgotPassword(username: string, code: string, password: string): Promise<void>;
+
+  /**
+   * @throws AppError `auth.invalid_credentials` when the previous password is wrong, `auth.token_invalid`,
+   * `auth.forbidden`, `passwords.policy`, `passwords.reused`, `too_many_requests`
+   */
+  abstract changePassword(accessToken: string, previous: string, proposed: string): Promise<void>;
 }

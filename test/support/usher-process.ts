@@ -21,8 +21,16 @@ export async function startUsherProcess(
   environment: Record<string, string | undefined>,
 ): Promise<UsherProcess> {
   const port = await freePort();
+  const { PATH, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_EC2_METADATA_DISABLED } = process.env;
   const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, ...environment, PORT: String(port) },
+    env: {
+      PATH,
+      AWS_ACCESS_KEY_ID,
+      AWS_SECRET_ACCESS_KEY,
+      AWS_EC2_METADATA_DISABLED,
+      ...environment,
+      PORT: String(port),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');

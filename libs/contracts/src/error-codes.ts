@@ -19,9 +19,12 @@ export const errorCodes = [
   'passwords.code_expired',
   'passwords.policy',
   'passwords.reused',
+  'passwords.reset_required',
+  'users.confirmation_invalid',
   'too_many_requests',
   'cognito.unexpected_answer',
   'cognito.unavailable',
+  'cognito.credentials_missing',
   'overloaded',
   'internal',
 ] as const;

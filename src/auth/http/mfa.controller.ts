@@ -18,6 +18,7 @@ export class MfaController {
   @Answers(
     'auth.token_invalid',
     'auth.csrf',
+    'auth.forbidden',
     'auth.account_link_conflict',
     'cognito.unexpected_answer',
     'cognito.unavailable',
@@ -33,6 +34,7 @@ export class MfaController {
   @Answers(
     'auth.token_invalid',
     'auth.csrf',
+    'auth.forbidden',
     'auth.code_wrong',
     'auth.code_expired',
     'request.invalid',
@@ -46,7 +48,7 @@ export class MfaController {
   @Delete()
   @HttpCode(204)
   @ApiNoContentResponse()
-  @Answers('auth.token_invalid', 'auth.csrf', 'cognito.unavailable')
+  @Answers('auth.token_invalid', 'auth.csrf', 'auth.forbidden', 'cognito.unavailable')
   disable(@CurrentUser() caller: Principal): Promise<void> {
     return this.totp.disable(caller);
   }

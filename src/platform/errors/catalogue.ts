@@ -22,9 +22,12 @@ export const catalogue: Record<ErrorCode, { status: number }> = {
   'passwords.code_expired': { status: 422 },
   'passwords.policy': { status: 422 },
   'passwords.reused': { status: 422 },
+  'passwords.reset_required': { status: 403 },
+  'users.confirmation_invalid': { status: 422 },
   too_many_requests: { status: 429 },
   'cognito.unexpected_answer': { status: 502 },
   'cognito.unavailable': { status: 503 },
+  'cognito.credentials_missing': { status: 501 },
   overloaded: { status: 503 },
   internal: { status: 500 },
 };

@@ -84,6 +84,16 @@ export const de: Texts = {
       title: 'Passwort schon verwendet',
       detail: 'Wählen Sie ein Passwort, das für dieses Konto noch nie verwendet wurde.',
     },
+    'passwords.reset_required': {
+      title: 'Passwort muss erneuert werden',
+      detail:
+        'Das Passwort ist richtig, entspricht aber nicht mehr den Regeln. Setzen Sie es zurück: Der Code kommt per E-Mail.',
+    },
+    'users.confirmation_invalid': {
+      title: 'Link nicht gültig',
+      detail:
+        'Dieser Bestätigungslink ist falsch, zu alt oder durch einen neueren ersetzt. Fordern Sie eine neue E-Mail an.',
+    },
     too_many_requests: {
       title: 'Zu viele Versuche',
       detail: 'Warten Sie so lange, wie "retryAfter" angibt, und versuchen Sie es dann erneut.',
@@ -96,6 +106,10 @@ export const de: Texts = {
     'cognito.unavailable': {
       title: 'Anmeldedienst nicht erreichbar',
       detail: 'Versuchen Sie es gleich noch einmal.',
+    },
+    'cognito.credentials_missing': {
+      title: 'Hier nicht verfügbar',
+      detail: 'Usher hat dafür keine AWS-Zugangsdaten. Wenden Sie sich an den Support.',
     },
     overloaded: { title: 'Überlastet', detail: 'Versuchen Sie es gleich noch einmal.' },
     internal: {

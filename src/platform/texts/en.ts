@@ -77,6 +77,15 @@ export const en: Texts = {
       title: 'Password used before',
       detail: 'Choose a password that was not used for this account before.',
     },
+    'passwords.reset_required': {
+      title: 'Password must be renewed',
+      detail: 'The password is right, but it does not meet today’s rules. Reset it: a code comes by mail.',
+    },
+    'users.confirmation_invalid': {
+      title: 'Link not valid',
+      detail:
+        'This confirmation link is wrong, too old, or a newer one has taken its place. Ask for a new mail.',
+    },
     too_many_requests: {
       title: 'Too many attempts',
       detail: 'Wait as long as "retryAfter" says, then try again.',
@@ -86,6 +95,10 @@ export const en: Texts = {
       detail: 'The fault is not yours. Try again; if it stays, contact support with the request id.',
     },
     'cognito.unavailable': { title: 'Sign-in service unavailable', detail: 'Try again in a moment.' },
+    'cognito.credentials_missing': {
+      title: 'Not available here',
+      detail: 'Usher was given no AWS credentials for this. Contact support.',
+    },
     overloaded: { title: 'Too busy', detail: 'Try again in a moment.' },
     internal: {
       title: 'Internal error',

@@ -84,6 +84,16 @@ export const es: Texts = {
       title: 'Contraseña ya utilizada',
       detail: 'Elija una contraseña que no se haya usado antes en esta cuenta.',
     },
+    'passwords.reset_required': {
+      title: 'Contraseña por renovar',
+      detail:
+        'La contraseña es correcta, pero ya no cumple las reglas. Restablézcala: el código llega por correo.',
+    },
+    'users.confirmation_invalid': {
+      title: 'Enlace no válido',
+      detail:
+        'Este enlace de confirmación es incorrecto, demasiado antiguo o ha sido sustituido por otro más reciente. Solicite un nuevo correo.',
+    },
     too_many_requests: {
       title: 'Demasiados intentos',
       detail: 'Espere el tiempo que indica «retryAfter» e inténtelo de nuevo.',
@@ -96,6 +106,10 @@ export const es: Texts = {
     'cognito.unavailable': {
       title: 'Servicio de inicio de sesión no disponible',
       detail: 'Inténtelo de nuevo dentro de un momento.',
+    },
+    'cognito.credentials_missing': {
+      title: 'No disponible aquí',
+      detail: 'Usher no ha recibido credenciales de AWS para esto. Póngase en contacto con soporte.',
     },
     overloaded: { title: 'Servicio sobrecargado', detail: 'Inténtelo de nuevo dentro de un momento.' },
     internal: {

@@ -86,6 +86,16 @@ export const fr: Texts = {
       title: 'Mot de passe déjà utilisé',
       detail: 'Choisissez un mot de passe qui n’a encore jamais servi pour ce compte.',
     },
+    'passwords.reset_required': {
+      title: 'Mot de passe à renouveler',
+      detail:
+        'Le mot de passe est correct, mais il ne respecte plus les règles. Réinitialisez-le : un code arrive par e-mail.',
+    },
+    'users.confirmation_invalid': {
+      title: 'Lien non valide',
+      detail:
+        'Ce lien de confirmation est incorrect, trop ancien ou remplacé par un plus récent. Demandez un nouvel e-mail.',
+    },
     too_many_requests: {
       title: 'Trop de tentatives',
       detail: 'Attendez le temps indiqué par « retryAfter », puis réessayez.',
@@ -98,6 +108,10 @@ export const fr: Texts = {
     'cognito.unavailable': {
       title: 'Service de connexion indisponible',
       detail: 'Veuillez réessayer dans un instant.',
+    },
+    'cognito.credentials_missing': {
+      title: 'Indisponible ici',
+      detail: 'Usher n’a pas reçu d’identifiants AWS pour cette opération. Contactez l’assistance.',
     },
     overloaded: { title: 'Service surchargé', detail: 'Veuillez réessayer dans un instant.' },
     internal: {

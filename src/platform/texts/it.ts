@@ -85,6 +85,16 @@ export const it: Texts = {
       title: 'Password già usata',
       detail: 'Scelga una password che non sia mai stata usata per questo account.',
     },
+    'passwords.reset_required': {
+      title: 'Password da rinnovare',
+      detail:
+        'La password è corretta, ma non rispetta più le regole. La reimposti: il codice arriva per e-mail.',
+    },
+    'users.confirmation_invalid': {
+      title: 'Link non valido',
+      detail:
+        'Questo link di conferma è errato, troppo vecchio o sostituito da uno più recente. Richieda una nuova e-mail.',
+    },
     too_many_requests: {
       title: 'Troppi tentativi',
       detail: 'Attenda il tempo indicato da "retryAfter", poi riprovi.',
@@ -97,6 +107,10 @@ export const it: Texts = {
     'cognito.unavailable': {
       title: 'Servizio di accesso non disponibile',
       detail: 'Riprovi tra qualche istante.',
+    },
+    'cognito.credentials_missing': {
+      title: 'Non disponibile qui',
+      detail: 'Usher non ha ricevuto credenziali AWS per questa operazione. Contatti l’assistenza.',
     },
     overloaded: { title: 'Servizio sovraccarico', detail: 'Riprovi tra qualche istante.' },
     internal: {

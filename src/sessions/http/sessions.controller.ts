@@ -82,7 +82,7 @@ export class SessionsController {
   @HttpCode(204)
   @ApiBearerAuth()
   @ApiNoContentResponse()
-  @Answers('auth.token_invalid', 'auth.csrf', 'cognito.unavailable', 'overloaded')
+  @Answers('auth.token_invalid', 'auth.csrf', 'auth.forbidden', 'cognito.unavailable', 'overloaded')
   async signOutEverywhere(
     @CurrentUser() principal: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -1,0 +1,156 @@
+import {
+  AdminCreateUserCommand,
+  AdminDeleteUserCommand,
+  AdminDisableUserCommand,
+  AdminEnableUserCommand,
+  AdminGetUserCommand,
+  AdminSetUserPasswordCommand,
+  AdminUpdateUserAttributesCommand,
+  AdminUserGlobalSignOutCommand,
+  type AttributeType,
+  DescribeUserPoolCommand,
+  type PasswordPolicyType,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../platform/clock/clock.js';
+import { AppError, isAppError } from '../platform/errors/app-error.js';
+import { Log } from '../platform/logging/log.js';
+import { AdminConnection } from './admin-connection.js';
+import { type PasswordPolicy, type PoolUser, UserDirectory } from './user-directory.js';
+
+/** Milliseconds. `DescribeUserPool` has a low quota, and policies hardly ever change. */
+const policyKept = 5 * 60 * 1000;
+
+/** Amazon Cognito through the AWS SDK, with AWS credentials. */
+@Injectable()
+export class CognitoUserDirectory extends UserDirectory {
+  private policy: { value: PasswordPolicy; until: number } | undefined;
+
+  constructor(
+    private readonly cognito: AdminConnection,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {
+    super();
+  }
+
+  async find(username: string): Promise<PoolUser | undefined> {
+    const command = new AdminGetUserCommand(this.named(username));
+    const answer = await unlessUnknown(() =>
+      this.cognito.ask('find-user', (client, options) => client.send(command, options)),
+    );
+    if (answer === undefined) return undefined;
+    const { Username, UserStatus, Enabled, UserAttributes, UserCreateDate } = answer;
+    const attributes = toMap(UserAttributes);
+    const sub = attributes.get('sub');
+    if (!Username || !UserStatus || !sub) throw new AppError('cognito.unexpected_answer');
+    return {
+      username: Username,
+      sub,
+      email: attributes.get('email'),
+      emailVerified: attributes.get('email_verified') === 'true',
+      status: UserStatus,
+      enabled: Enabled ?? false,
+      createdAt: UserCreateDate ?? new Date(0),
+    };
+  }
+
+  async delete(username: string): Promise<void> {
+    const command = new AdminDeleteUserCommand(this.named(username));
+    await unlessUnknown(() =>
+      this.cognito.ask('delete-user', (client, options) => client.send(command, options)),
+    );
+  }
+
+  async setPassword(username: string, password: string): Promise<void> {
+    const command = new AdminSetUserPasswordCommand({
+      ...this.named(username),
+      Password: password,
+      Permanent: true,
+    });
+    await this.cognito.ask('set-password', (client, options) => client.send(command, options));
+  }
+
+  async inviteAgain(username: string): Promise<void> {
+    const command = new AdminCreateUserCommand({
+      ...this.named(username),
+      MessageAction: 'RESEND',
+      DesiredDeliveryMediums: ['EMAIL'],
+    });
+    try {
+      await this.cognito.ask('invite-again', (client, options) => client.send(command, options));
+    } catch (error) {
+      if (!isAppError(error, 'passwords.reset_not_started')) throw error;
+      // As with reset codes: the caller must not learn of it, but an operator with a dead mail set-up must.
+      this.log.warn('no invitation was sent', { error: error.cause });
+    }
+  }
+
+  async changeEmail(username: string, email: string): Promise<void> {
+    const command = new AdminUpdateUserAttributesCommand({
+      ...this.named(username),
+      UserAttributes: [
+        { Name: 'email', Value: email },
+        // Cognito takes it only together with the address.
+        { Name: 'email_verified', Value: 'true' },
+      ],
+    });
+    await this.cognito.ask('change-email', (client, options) => client.send(command, options));
+  }
+
+  async disable(username: string): Promise<void> {
+    const command = new AdminDisableUserCommand(this.named(username));
+    await this.cognito.ask('disable-user', (client, options) => client.send(command, options));
+  }
+
+  async enable(username: string): Promise<void> {
+    const command = new AdminEnableUserCommand(this.named(username));
+    await this.cognito.ask('enable-user', (client, options) => client.send(command, options));
+  }
+
+  async signOutEverywhere(username: string): Promise<void> {
+    const command = new AdminUserGlobalSignOutCommand(this.named(username));
+    await this.cognito.ask('sign-user-out', (client, options) => client.send(command, options));
+  }
+
+  async passwordPolicy(): Promise<PasswordPolicy> {
+    const now = this.clock.now().getTime();
+    if (this.policy && now < this.policy.until) return this.policy.value;
+    const command = new DescribeUserPoolCommand({ UserPoolId: this.cognito.userPoolId });
+    const { UserPool } = await this.cognito.ask('describe-pool', (client, options) =>
+      client.send(command, options),
+    );
+    const value = toPasswordPolicy(UserPool?.Policies?.PasswordPolicy);
+    this.policy = { value, until: now + policyKept };
+    return value;
+  }
+
+  private named(username: string): { UserPoolId: string; Username: string } {
+    return { UserPoolId: this.cognito.userPoolId, Username: username };
+  }
+}
+
+async function unlessUnknown<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isAppError(error, 'request.not_found')) return undefined;
+    throw error;
+  }
+}
+
+const toMap = (attributes: AttributeType[] = []): Map<string | undefined, string | undefined> =>
+  new Map(attributes.map(({ Name, Value }) => [Name, Value]));
+
+/** A pool without a policy of its own has Cognito's defaults ("Adding user pool password requirements"). */
+function toPasswordPolicy(policy: PasswordPolicyType | undefined): PasswordPolicy {
+  return {
+    minimumLength: policy?.MinimumLength ?? 8,
+    requireUppercase: policy?.RequireUppercase ?? policy === undefined,
+    requireLowercase: policy?.RequireLowercase ?? policy === undefined,
+    requireNumbers: policy?.RequireNumbers ?? policy === undefined,
+    requireSymbols: policy?.RequireSymbols ?? policy === undefined,
+    passwordHistorySize: policy?.PasswordHistorySize ?? 0,
+    temporaryPasswordValidityDays: policy?.TemporaryPasswordValidityDays || 7,
+  };
+}

@@ -1,0 +1,56 @@
+/** Somebody as the user pool has them, whoever asks. */
+export interface PoolUser {
+  /** In a pool with addresses as user names, the `sub`. */
+  username: string;
+  sub: string;
+  email: string | undefined;
+  emailVerified: boolean;
+  /** Cognito's `UserStatus`, such as `CONFIRMED`, `RESET_REQUIRED`, `FORCE_CHANGE_PASSWORD`, `UNCONFIRMED`. */
+  status: string;
+  enabled: boolean;
+  createdAt: Date;
+}
+
+/** What the pool asks of a new password (Cognito's `PasswordPolicyType`). */
+export interface PasswordPolicy {
+  minimumLength: number;
+  requireUppercase: boolean;
+  requireLowercase: boolean;
+  requireNumbers: boolean;
+  requireSymbols: boolean;
+  /** How many earlier passwords may not come back; 0: all may. */
+  passwordHistorySize: number;
+  temporaryPasswordValidityDays: number;
+}
+
+/**
+ * The pool as its administrator sees it. Everything here needs AWS credentials.
+ * @throws AppError `cognito.credentials_missing` (501) without them, `request.not_found` where nobody has the name, and
+ * what `IdentityProvider` throws when Cognito cannot be asked
+ */
+export abstract class UserDirectory {
+  /** @param username a user name, a `sub` where that is the user name, or an address */
+  abstract find(username: string): Promise<PoolUser | undefined>;
+
+  /** Nobody of that name is fine, too. */
+  abstract delete(username: string): Promise<void>;
+
+  /** For good; the user is `CONFIRMED` then. @throws AppError `passwords.policy`, `passwords.reused` */
+  abstract setPassword(username: string, password: string): Promise<void>;
+
+  /** A new temporary password by mail for somebody in `FORCE_CHANGE_PASSWORD`. Others are left alone. */
+  abstract inviteAgain(username: string): Promise<void>;
+
+  /** Sets a verified address. @throws AppError `auth.account_link_conflict` when it is somebody else's */
+  abstract changeEmail(username: string, email: string): Promise<void>;
+
+  abstract disable(username: string): Promise<void>;
+
+  abstract enable(username: string): Promise<void>;
+
+  /** Ends every session of the user at Cognito. */
+  abstract signOutEverywhere(username: string): Promise<void>;
+
+  /** Asked at Cognito every few minutes at most. */
+  abstract passwordPolicy(): Promise<PasswordPolicy>;
+}
