@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { ConfigurationError } from '../platform/config/config.js';
 import { CommandError, exitStatus, type Io } from './command.js';
+import { mailCommands } from './commands/mail.js';
 import { usersRelink } from './commands/users-relink.js';
 
 /**
@@ -16,6 +17,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
   const users = program.command('users').description('The users table.');
   usersRelink(users, io);
+  mailCommands(program.command('mail').description('Mails on their way.'), io);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return 0;

@@ -51,6 +51,8 @@ export class Config {
   };
   /** Off for load tests only. */
   readonly rateLimits: boolean;
+  /** Where mails go out; without it they wait. */
+  readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined;
   /** One http-01 challenge by hand (RFC 8555 section 8.3). */
   readonly acmeChallenge: { readonly token: string; readonly keyAuthorization: string } | undefined;
 
@@ -77,6 +79,8 @@ export class Config {
       absoluteSeconds: seconds(environment.SESSION_ABSOLUTE_TIMEOUT) ?? Infinity,
     };
     this.rateLimits = environment.RATE_LIMITS === 'on';
+    const { SMTP_URL: smtpUrl, MAIL_FROM: from } = environment;
+    this.mail = smtpUrl !== undefined && from !== undefined ? { smtpUrl, from } : undefined;
     this.acmeChallenge =
       environment.LETSENCRYPT_KEY !== undefined && environment.LETSENCRYPT_CHALLENGE !== undefined
         ? { token: environment.LETSENCRYPT_KEY, keyAuthorization: environment.LETSENCRYPT_CHALLENGE }
@@ -98,15 +102,21 @@ export function loadConfig(variables: Record<string, unknown>): Config {
     const reason = value === undefined ? 'is missing' : Object.values(constraints ?? {})[0];
     return `${property} ${reason}`;
   });
-  problems.push(...halfChallenge(environment));
+  problems.push(...pairs.flatMap((pair) => halfOf(pair, environment)));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return new Config(environment);
 }
 
-function halfChallenge({ LETSENCRYPT_KEY: key, LETSENCRYPT_CHALLENGE: challenge }: Environment): string[] {
-  if ((key === undefined) === (challenge === undefined)) return [];
-  const missing = key === undefined ? 'LETSENCRYPT_KEY' : 'LETSENCRYPT_CHALLENGE';
-  return [`${missing} is missing: LETSENCRYPT_KEY and LETSENCRYPT_CHALLENGE go together`];
+/** Variables of which one is of no use without the other. */
+const pairs = [
+  ['LETSENCRYPT_KEY', 'LETSENCRYPT_CHALLENGE'],
+  ['SMTP_URL', 'MAIL_FROM'],
+] as const;
+
+function halfOf([one, other]: (typeof pairs)[number], environment: Environment): string[] {
+  if ((environment[one] === undefined) === (environment[other] === undefined)) return [];
+  const missing = environment[one] === undefined ? one : other;
+  return [`${missing} is missing: ${one} and ${other} go together`];
 }
 
 function cognito(environment: Environment): Config['cognito'] {

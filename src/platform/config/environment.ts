@@ -158,6 +158,16 @@ export class Environment {
   CORS_ORIGINS?: string[];
 
   @IsOptional()
+  @Matches(/^smtps?:\/\/\S+$/, { message: 'must be an smtp:// or smtps:// URL' })
+  SMTP_URL?: string;
+
+  @IsOptional()
+  @Matches(/^([^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/, {
+    message: 'must be an address such as no-reply@example.com or Example <no-reply@example.com>',
+  })
+  MAIL_FROM?: string;
+
+  @IsOptional()
   @Matches(/^[A-Za-z0-9_-]+$/, { message: 'must be the token of an http-01 challenge (base64url)' })
   LETSENCRYPT_KEY?: string;
 

@@ -4,7 +4,7 @@ import { Config } from '../config/config.js';
 
 /** What a key is for. One label a purpose, so that a string made for one can never be used for another. */
 export type Purpose =
-  'challenge-session' | 'session-tokens' | 'reset-cookie' | 'account-failures' | 'rate-limits';
+  'challenge-session' | 'session-tokens' | 'reset-cookie' | 'account-failures' | 'rate-limits' | 'outbox';
 
 /** Keys derived from `SESSION_SECRETS` (HKDF, RFC 5869). */
 @Injectable()

@@ -1,6 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import pg, { type Pool, type QueryResultRow } from 'pg';
+import pg, { type Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { AppError } from '../errors/app-error.js';
@@ -20,12 +21,19 @@ const patienceMs = 5000;
 /** Seconds. PostgreSQL restarts and fails over within a few. */
 const retryAfter = 5;
 
+interface Transaction {
+  client: PoolClient;
+  afterCommit: (() => void)[];
+}
+
 /**
  * SQL through TypeORM's own connection pool, as named statements: TypeORM's query builder sends unnamed ones, which took
  * 1.5 to 6 times as long for the same row (docs/adr/0003-sql-in-repositories.md).
  */
 @Injectable()
 export class Database {
+  private readonly transactions = new AsyncLocalStorage<Transaction>();
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /** @throws AppError `overloaded` while the database is away */
@@ -44,9 +52,54 @@ export class Database {
     return (await this.query<Row>(statement, values))[0];
   }
 
+  /**
+   * Everything `work` asks of the database happens, or nothing of it. A transaction inside another is part of it. It holds
+   * a connection, so `work` waits for nothing but the database.
+   * @throws AppError `overloaded` while the database is away
+   */
+  async transaction<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.transactions.getStore()) return work();
+    try {
+      return await this.begin(work);
+    } catch (error) {
+      throw isUnreachable(error) ? new AppError('overloaded', { cause: error, retryAfter }) : error;
+    }
+  }
+
+  /** Calls back once what is under way is there for others to see: at once, outside of a transaction. */
+  afterCommit(callback: () => void): void {
+    const transaction = this.transactions.getStore();
+    if (transaction) transaction.afterCommit.push(callback);
+    else callback();
+  }
+
+  private async begin<Result>(work: () => Promise<Result>): Promise<Result> {
+    const client = await this.pool.connect();
+    const transaction: Transaction = { client, afterCommit: [] };
+    let done = false;
+    // A connection that ends says so to its pool, but not while somebody has it: then to nobody, which ends the process.
+    client.on('error', ignore);
+    try {
+      await client.query(plain('BEGIN'));
+      const result = await this.transactions.run(transaction, work);
+      await client.query(plain('COMMIT'));
+      done = true;
+      return result;
+    } finally {
+      // A connection that cannot even roll back is of no use to the next one.
+      const broken = done ? undefined : await rollBack(client);
+      client.off('error', ignore);
+      client.release(broken);
+      if (done) for (const callback of transaction.afterCommit) callback();
+    }
+  }
+
   private async send<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
     const { name, text } = statement;
     const query = { text, values, query_timeout: statement.patienceMs ?? patienceMs };
+    const transaction = this.transactions.getStore();
+    // Without a name: a plan that became stale could not be made anew within a transaction.
+    if (transaction) return (await transaction.client.query<Row>(query)).rows;
     try {
       return (await this.pool.query<Row>({ ...query, name })).rows;
     } catch (error) {
@@ -60,6 +113,21 @@ export class Database {
     const { driver } = this.dataSource;
     if (!(driver instanceof PostgresDriver)) throw new TypeError('Usher runs on PostgreSQL');
     return driver.master as Pool;
+  }
+}
+
+// Whoever waits for a query hears of it there.
+const ignore = () => undefined;
+
+const plain = (text: string) => ({ text, query_timeout: patienceMs });
+
+/** The error, where there is one. */
+async function rollBack(client: PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query(plain('ROLLBACK'));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error('the transaction could not be rolled back');
   }
 }
 

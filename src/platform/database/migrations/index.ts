@@ -3,6 +3,7 @@ import { UsersIndexes1764000000002 } from './1764000000002-users-indexes.js';
 import { AccountFailures1764000000003 } from './1764000000003-account-failures.js';
 import { Sessions1764000000004 } from './1764000000004-sessions.js';
 import { RateLimits1764000000005 } from './1764000000005-rate-limits.js';
+import { Outbox1764000000006 } from './1764000000006-outbox.js';
 
 /** In the order they run. Never change one that was released; add another. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   AccountFailures1764000000003,
   Sessions1764000000004,
   RateLimits1764000000005,
+  Outbox1764000000006,
 ];

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { createDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { startTcpProxy } from '../../../test/support/tcp-proxy.js';
+import { dataSourceOptions } from './data-source-options.js';
+import { Database } from './database.js';
+
+let server: TestDatabase;
+let dataSource: DataSource;
+let database: Database;
+beforeAll(async () => {
+  server = await createDatabase();
+  await server.sql('CREATE TABLE notes (text text UNIQUE)');
+  dataSource = await new DataSource(dataSourceOptions(server.url)).initialize();
+  database = new Database(dataSource);
+});
+beforeEach(() => server.sql('DELETE FROM notes'));
+afterAll(async () => {
+  await dataSource.destroy();
+  await server.drop();
+});
+
+const note = (text: string) =>
+  database.query({ name: 'note', text: 'INSERT INTO notes VALUES ($1)' }, [text]);
+const notes = async () =>
+  (await server.sql<{ text: string }>('SELECT text FROM notes ORDER BY text')).map(({ text }) => text);
+
+describe('a transaction', () => {
+  it('is there for others when it is over, and not before', async () => {
+    const seen: string[][] = [];
+    const result = await database.transaction(async () => {
+      await note('a');
+      await Promise.all([note('b'), note('c')]);
+      seen.push(await notes());
+      return 'result';
+    });
+    expect([result, seen, await notes()]).toEqual(['result', [[]], ['a', 'b', 'c']]);
+  });
+
+  it('leaves nothing behind when it fails, whoever failed', async () => {
+    const failing = database.transaction(async () => {
+      await note('a');
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    const twice = database.transaction(async () => {
+      await note('a');
+      await note('a');
+    });
+    await expect(twice).rejects.toThrow('duplicate key');
+    expect(await notes()).toEqual([]);
+    await note('the connection is fine');
+    expect(await notes()).toEqual(['the connection is fine']);
+  });
+
+  it('takes those inside it along', async () => {
+    const outer = database.transaction(async () => {
+      await database.transaction(() => note('inner'));
+      throw new Error('outer');
+    });
+    await expect(outer).rejects.toThrow('outer');
+    expect(await notes()).toEqual([]);
+  });
+
+  it('is nothing that others at the same time are part of', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const failing = database.transaction(async () => {
+      await note('a');
+      await held;
+      throw new Error('late');
+    });
+    await note('b');
+    release();
+    await expect(failing).rejects.toThrow('late');
+    expect(await notes()).toEqual(['b']);
+  });
+
+  it('calls back after the commit, and not without one', async () => {
+    const calls: string[] = [];
+    await database.transaction(async () => {
+      database.afterCommit(() => calls.push('committed'));
+      await note('a');
+      calls.push('worked');
+    });
+    const failing = database.transaction(async () => {
+      database.afterCommit(() => calls.push('never'));
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    database.afterCommit(() => calls.push('at once'));
+    expect(calls).toEqual(['worked', 'committed', 'at once']);
+  });
+
+  it('says that the database is away, and works again afterwards', async () => {
+    const proxy = await startTcpProxy(server.url);
+    const other = await new DataSource(dataSourceOptions(proxy.url)).initialize();
+    const through = new Database(other);
+    const cut = through.transaction(async () => {
+      await through.query({ name: 'n', text: `INSERT INTO notes VALUES ('cut')` });
+      await proxy.cut();
+      await through.query({ name: 'm', text: `INSERT INTO notes VALUES ('off')` });
+    });
+    await expect(cut).rejects.toMatchObject({ code: 'overloaded', retryAfter: 5 });
+    await expect(through.transaction(() => Promise.resolve())).rejects.toMatchObject({ code: 'overloaded' });
+    await proxy.mend();
+    await through.transaction(() => through.query({ name: 'n', text: `INSERT INTO notes VALUES ('back')` }));
+    await other.destroy();
+    await proxy.cut();
+    expect(await notes()).toEqual(['back']);
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { compose, mailTexts } from './compose.js';
+import type { Mail, MailName } from './mail.js';
+import type { Language } from '../texts/languages.js';
+
+/** What each mail is told. */
+const values: { [Name in MailName]: Mail<Name>['values'] } = {
+  confirmation: { link: 'https://example.com/?token=abc' },
+  sign_up_exists: {},
+  password_changed: {},
+  email_change_confirm: { link: 'https://example.com/?token=abc' },
+  email_change_notice: { newAddress: 'n***@example.com' },
+  email_changed: {},
+};
+const languages = Object.keys(mailTexts) as Language[];
+const names = Object.keys(values) as MailName[];
+const all = languages.flatMap((language) => names.map((mail) => ({ language, mail })));
+
+describe('every mail', () => {
+  it.each(all)('$mail says in $language what it knows, and nothing it does not', ({ language, mail }) => {
+    const { subject, paragraphs, button } = mailTexts[language].mails[mail];
+    const known = [...Object.keys(values[mail]), 'service'];
+    const used = [subject, ...paragraphs].join().matchAll(/\{(\w+)\}/g);
+    expect([...used].map(([, name]) => name).filter((name = '') => !known.includes(name))).toEqual([]);
+    expect(button !== undefined).toBe('link' in values[mail]);
+    const { text, html } = compose({ to: '', mail, language, values: values[mail] }, 'app.example.com');
+    for (const value of [...Object.values(values[mail]), 'app.example.com']) {
+      expect(text).toContain(value);
+      expect(html).toContain(String(value).replaceAll('&', '&amp;'));
+    }
+    expect(text + html).not.toMatch(/[{}]|undefined/);
+  });
+
+  it('differs from language to language', () => {
+    for (const mail of names) {
+      const subjects = languages.map((language) => mailTexts[language].mails[mail].subject);
+      expect(new Set(subjects).size).toBe(languages.length);
+    }
+  });
+});
+
+describe('HTML', () => {
+  it('takes values for text', () => {
+    const newAddress = `"<img src=x onerror='alert(1)'>"@example.com`;
+    const { html } = compose(
+      { to: '', mail: 'email_change_notice', language: 'en', values: { newAddress } },
+      'x',
+    );
+    expect(html).not.toContain('<img');
+    expect(html).toContain('&quot;&lt;img src=x onerror=&#39;alert(1)&#39;&gt;&quot;@example.com');
+  });
+});

@@ -1,0 +1,18 @@
+import type { MailName } from './mail.js';
+
+/** One mail in one language. `{name}` stands for a value. */
+export interface MailText {
+  subject: string;
+  paragraphs: string[];
+  /** What the button says that opens the mail's link. */
+  button?: string;
+}
+
+export interface MailTexts {
+  mails: Record<MailName, MailText>;
+  greeting: string;
+  /** Under every mail. `{service}` is the name of the host that people know. */
+  footer: string;
+  /** Before the bare link, for programs that show no button. */
+  ifButtonFails: string;
+}

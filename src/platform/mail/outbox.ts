@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Seal } from '../crypto/seal.js';
+import { Database } from '../database/database.js';
+import type { Mail, MailName } from './mail.js';
+import * as sql from './outbox.sql.js';
+
+/** A mail that this process has taken on to send. */
+export interface TakenMail {
+  id: string;
+  name: MailName;
+  /** Undefined when it was sealed with a secret that was dropped. */
+  mail: Mail | undefined;
+  /** With this one. */
+  tries: number;
+  postedAt: Date;
+}
+
+interface Row extends Omit<TakenMail, 'mail'> {
+  [column: string]: unknown;
+  sealed: string;
+}
+
+/**
+ * Mails that will be sent, whatever happens to the mail server or to this process. A mail posted inside a transaction goes
+ * out with it or not at all.
+ */
+@Injectable()
+export class Outbox {
+  private wake: () => void = () => undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly seal: Seal,
+  ) {}
+
+  async post<Name extends MailName>(mail: Mail<Name>): Promise<void> {
+    await this.database.query(sql.post, [randomUUID(), mail.mail, this.seal.close('outbox', mail)]);
+    this.database.afterCommit(() => this.wake());
+  }
+
+  /** @param wake called whenever a mail waits that this process has posted */
+  onPost(wake: () => void): void {
+    this.wake = wake;
+  }
+
+  /** Mails that are due. Nobody else takes them for `seconds`. */
+  async take(count: number, seconds: number): Promise<TakenMail[]> {
+    const rows = await this.database.query<Row>(sql.take, [count, seconds]);
+    return rows.map(({ sealed, ...row }) => ({
+      ...row,
+      mail: this.seal.open('outbox', sealed) as Mail | undefined,
+    }));
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.database.query(sql.remove, [id]);
+  }
+
+  /** @param reason neither address nor contents */
+  async putBack(id: string, reason: string, seconds: number): Promise<void> {
+    await this.database.query(sql.putBack, [id, reason, seconds]);
+  }
+
+  async giveUp(id: string, reason: string): Promise<void> {
+    await this.database.query(sql.giveUp, [id, reason]);
+  }
+}
