@@ -13,6 +13,7 @@ import { ChallengesService } from './challenges.service.js';
 import { CognitoPasswordStrategy } from './cognito-password.strategy.js';
 import { AuthController } from './http/auth.controller.js';
 import { MfaController } from './http/mfa.controller.js';
+import { OldPasswordsService } from './old-passwords.service.js';
 import { SignInService } from './sign-in.service.js';
 import { TotpService } from './totp.service.js';
 
@@ -26,6 +27,7 @@ import { TotpService } from './totp.service.js';
     ChallengeSessions,
     ChallengesService,
     CognitoPasswordStrategy,
+    OldPasswordsService,
     SignInService,
     TotpService,
     // In this order: who calls, then what the caller may do.

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { ChallengeResponse, SignInRequest } from '#contracts';
 import { IdentityProvider, type SignInAnswer } from '../cognito/identity-provider.js';
+import { isAppError } from '../platform/errors/app-error.js';
 import type { Device } from '../sessions/session-device.js';
 import { normaliseEmail } from '../users/email.js';
 import { AdmissionService, type SignedIn } from './admission.service.js';
 import type { OpenStep } from './challenge-sessions.js';
 import { type Attempt, ChallengesService } from './challenges.service.js';
+import { OldPasswordsService } from './old-passwords.service.js';
 
 export type SignInOutcome = SignedIn | { challenge: ChallengeResponse };
 
@@ -13,21 +15,22 @@ export type SignInOutcome = SignedIn | { challenge: ChallengeResponse };
 export class SignInService {
   constructor(
     private readonly identityProvider: IdentityProvider,
+    private readonly oldPasswords: OldPasswordsService,
     private readonly challenges: ChallengesService,
     private readonly admission: AdmissionService,
   ) {}
 
   /**
    * Cognito says who it is, our table says whether that is enough.
-   * @throws AppError `auth.invalid_credentials`, `auth.account_link_conflict`, `auth.challenge_unsupported`, and what
-   * `IdentityProvider` throws
+   * @throws AppError `auth.invalid_credentials`, `auth.account_link_conflict`, `auth.challenge_unsupported`,
+   * `passwords.reset_required`, and what `IdentityProvider` throws
    */
   async signIn(
     { email: typed, password, session: mode = 'tokens' }: SignInRequest,
     device: Device,
   ): Promise<SignInOutcome> {
     const email = normaliseEmail(typed);
-    const answer = await this.identityProvider.signIn(email, password);
+    const answer = await this.ask(email, password);
     return this.next(answer, { email, userId: email, mode }, device);
   }
 
@@ -35,6 +38,16 @@ export class SignInService {
   async answer(step: OpenStep, answers: Record<string, string>, device: Device): Promise<SignInOutcome> {
     const answer = await this.challenges.answer(step, answers);
     return answer.kind === 'step' ? { challenge: answer.challenge } : this.next(answer, step, device);
+  }
+
+  private async ask(email: string, password: string): Promise<SignInAnswer> {
+    try {
+      return await this.identityProvider.signIn(email, password);
+    } catch (refusal) {
+      if (!isAppError(refusal, 'auth.invalid_credentials')) throw refusal;
+      if (!(await this.oldPasswords.restore(email, password))) throw refusal;
+      return this.identityProvider.signIn(email, password);
+    }
   }
 
   private async next(answer: SignInAnswer, attempt: Attempt, device: Device): Promise<SignInOutcome> {

@@ -4,7 +4,7 @@ import type { LegacyAccount } from '../users/user.js';
 /** The published contract's keys, one by one; no hash of a password is among them. */
 export function toAwsAuthResponse(account: LegacyAccount | undefined, success: boolean): AwsAuthResponse {
   if (account === undefined) return unknownUser;
-  const { user, authenticationHash, confirmed, agreedJustNow } = account;
+  const { user, authenticationHash, confirmed, linkedForGood, agreedJustNow } = account;
   return {
     id: user.id,
     first_name: user.firstName,
@@ -14,8 +14,9 @@ export function toAwsAuthResponse(account: LegacyAccount | undefined, success: b
     user_exists: true,
     success,
     email_verified: confirmed,
-    // A lock is no obstacle: a code from the mailbox is better proof than the password that was guessed at.
-    password_reset_allowed: confirmed && !user.disabled,
+    // A lock is no obstacle: a code from the mailbox is better proof than the password that was guessed at. Whom the pool
+    // no longer knows although the row is linked, somebody has deleted there.
+    password_reset_allowed: confirmed && !user.disabled && !linkedForGood,
     sign_up_allowed: agreedJustNow,
   };
 }

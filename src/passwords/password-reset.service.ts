@@ -1,22 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import type { ResetPasswordRequest } from '#contracts';
 import { IdentityProvider } from '../cognito/identity-provider.js';
-import { AppError, type FieldFault } from '../platform/errors/app-error.js';
+import type { FieldFault } from '../platform/errors/app-error.js';
+import type { Language } from '../platform/texts/languages.js';
 import { normaliseEmail } from '../users/email.js';
 import { UsersService } from '../users/users.service.js';
+import { faultsOf, isBlank, refuse } from '../users/new-password.js';
+import { PasswordAftermath } from './password-aftermath.js';
+import { ResetPreparation } from './reset-preparation.js';
 
 @Injectable()
 export class PasswordResetService {
   constructor(
     private readonly identityProvider: IdentityProvider,
     private readonly users: UsersService,
+    private readonly preparation: ResetPreparation,
+    private readonly aftermath: PasswordAftermath,
   ) {}
 
   /** Has Cognito mail a code, where there is somebody to mail it to. Says nothing about whether there is. */
-  async begin(email: string): Promise<void> {
-    const user = await this.users.findByEmail(email);
-    if (user?.disabled) return;
-    await this.identityProvider.forgotPassword(normaliseEmail(email));
+  async begin(email: string, language: Language): Promise<void> {
+    const username = normaliseEmail(email);
+    if (await this.preparation.isCodeTheWay(username, language))
+      await this.identityProvider.forgotPassword(username);
   }
 
   /**
@@ -24,37 +30,20 @@ export class PasswordResetService {
    * @throws AppError the first of the four refusals, with all of them in `errors`; then what Cognito says of the code and
    * the password
    */
-  async finish(request: ResetPasswordRequest, email: string | undefined): Promise<void> {
+  async finish(request: ResetPasswordRequest, email: string | undefined, language: Language): Promise<void> {
     const { code, password } = request;
-    const refusals = refuse(request, email);
-    const [first] = refusals;
-    if (first?.code !== undefined) throw new AppError(first.code, { errors: refusals });
+    refuse([...faultsOf(request), ...faultsOfCode(code, email)]);
     if (isBlank(code) || isBlank(password) || isBlank(email)) throw new TypeError('refusals are incomplete');
     await this.identityProvider.confirmForgotPassword(normaliseEmail(email), code.trim(), password);
     const user = await this.users.findByEmail(email);
-    if (user) await this.users.recordPasswordReset(user.id);
+    if (user) await this.aftermath.ofReset(user, language);
   }
 }
 
-const isBlank = (text: string | null | undefined): text is undefined => text == null || text.trim() === '';
-
-/** In the order in which they count. */
-function refuse(
-  { code, password, passwordConfirmation }: ResetPasswordRequest,
-  email: string | undefined,
-): FieldFault[] {
-  const rules: [refused: boolean, fault: FieldFault][] = [
-    [isBlank(password), { field: 'password', code: 'passwords.blank', fault: 'password.blank' }],
-    [
-      (password ?? '') !== (passwordConfirmation ?? ''),
-      {
-        field: 'passwordConfirmation',
-        code: 'passwords.confirmation_mismatch',
-        fault: 'password.differs',
-      },
-    ],
-    [isBlank(code), { field: 'code', code: 'passwords.code_missing', fault: 'code.missing' }],
-    [isBlank(email), { field: 'email', code: 'passwords.reset_not_started', fault: 'reset.not_started' }],
-  ];
-  return rules.filter(([refused]) => refused).map(([, fault]) => fault);
+function faultsOfCode(code: string | undefined, email: string | undefined): FieldFault[] {
+  const faults: FieldFault[] = [];
+  if (isBlank(code)) faults.push({ field: 'code', code: 'passwords.code_missing', fault: 'code.missing' });
+  if (isBlank(email))
+    faults.push({ field: 'email', code: 'passwords.reset_not_started', fault: 'reset.not_started' });
+  return faults;
 }

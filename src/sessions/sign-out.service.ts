@@ -5,7 +5,7 @@ import { AppError } from '../platform/errors/app-error.js';
 import type { Principal } from '../platform/http/current-user.decorator.js';
 import { EndedSessions } from './ended-sessions.js';
 import { Endings } from './lifecycle/endings.js';
-import { SessionsRepository } from './persistence/sessions.repository.js';
+import { type EndReason, SessionsRepository } from './persistence/sessions.repository.js';
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
@@ -47,6 +47,14 @@ export class SignOutService {
       this.ended.add(originJti);
     }
     for (const ended of await this.sessions.endAllOf(sub)) this.ended.add(ended);
+  }
+
+  /**
+   * Ends the sessions of a person that began here, whatever Cognito says to it.
+   * @param keep a token family that goes on
+   */
+  async endAll(sub: string, reason: EndReason, keep?: string): Promise<void> {
+    await this.endings.endAll(sub, reason, keep);
   }
 
   async list({ sub, originJti: current }: Principal): Promise<SessionResponse[]> {

@@ -7,7 +7,7 @@ import { Config } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { Log } from '../platform/logging/log.js';
 import { fromPackageRoot } from '../platform/package-root.js';
-import type { PasswordCheck } from './password-hashing/worker.js';
+import type { PasswordCheck, PasswordHashing } from './password-hashing/worker.js';
 
 /** Nobody waits longer: the migration Lambda gives up before Cognito's five seconds are over. */
 const deadlineMs = 4000;
@@ -25,7 +25,7 @@ const assumedCheckMs = 400;
 @Injectable()
 export class PasswordChecks implements OnApplicationShutdown {
   private readonly threads = availableParallelism();
-  private readonly pool = new Piscina<PasswordCheck, Outcome | 'abandoned'>({
+  private readonly pool = new Piscina<PasswordCheck | PasswordHashing, string>({
     filename: fromPackageRoot('dist/src/users/password-hashing/worker.js'),
     maxThreads: this.threads,
     minThreads: 1,
@@ -64,15 +64,23 @@ export class PasswordChecks implements OnApplicationShutdown {
     return answer;
   }
 
+  /**
+   * bcrypt, with the newest pepper appended as Devise does it.
+   * @param password that fits with the pepper into what bcrypt reads
+   * @throws AppError `overloaded`
+   */
+  async hash(password: string): Promise<string> {
+    if (this.expectedWaitMs() > deadlineMs) throw overloaded();
+    const [pepper = ''] = this.config.migration.peppers;
+    return this.pool.run({ password: password + pepper, cost: this.config.bcryptCost }, { name: 'hash' });
+  }
+
   private async check(password: string, stored: string): Promise<Outcome> {
     if (this.expectedWaitMs() > deadlineMs) throw overloaded();
     const { peppers } = this.config.migration;
-    const outcome = await this.pool.run({
-      password,
-      stored,
-      peppers,
-      until: Date.now() + deadlineMs - this.checkMs(),
-    });
+    const until = Date.now() + deadlineMs - this.checkMs();
+    const answer = await this.pool.run({ password, stored, peppers, until });
+    const outcome = answer as Outcome | 'abandoned';
     if (outcome === 'abandoned') throw overloaded();
     if (outcome === 'unknown-scheme')
       this.log.warn('a stored password hash is of no scheme we know: its owner cannot move');

@@ -56,6 +56,20 @@ const unreadable: Call[] = [
 const nulls = json({ email: null, refreshToken: null, code: null, password: null, session: null });
 const reset = { email, code: '123456', password: 'new-password-1', passwordConfirmation: 'new-password-1' };
 
+const change = {
+  currentPassword: 'wrong',
+  password: 'new-password-1',
+  passwordConfirmation: 'new-password-1',
+};
+const signUp = {
+  email: 'new@example.com',
+  password: 'new-password-1',
+  passwordConfirmation: 'new-password-1',
+};
+
+const withBearer = (calls: Call[]): Call[] =>
+  calls.map((call) => ({ ...call, headers: { ...call.headers, ...bearer } }));
+
 /** A handful of good and bad requests for every route of the document. */
 const requests: Record<string, () => Call[]> = {
   'get /health/live': () => [{}],
@@ -93,7 +107,7 @@ const requests: Record<string, () => Call[]> = {
     json({ code: '000000' }, bearer),
     json({ code: 'letters' }, bearer),
     json({ code: null }, bearer),
-    ...unreadable.map((call) => ({ ...call, headers: { ...call.headers, ...bearer } })),
+    ...withBearer(unreadable),
   ],
   'delete /auth/mfa/totp': () => [{}, { headers: bearer }],
   'post /passwords/forgot': () => [
@@ -110,6 +124,32 @@ const requests: Record<string, () => Call[]> = {
     json({ ...reset, email: undefined }),
     nulls,
     ...unreadable,
+  ],
+  'get /passwords/policy': () => [{}],
+  'post /passwords/change': () => [
+    json(change, bearer),
+    json({ ...change, passwordConfirmation: 'other' }, bearer),
+    json({ currentPassword: password }, bearer),
+    json({ ...change, password: 'short', passwordConfirmation: 'short', currentPassword: password }, bearer),
+    json(change),
+    ...withBearer(unreadable),
+  ],
+  'post /users': () => [
+    json(signUp),
+    json(signUp),
+    json({ ...signUp, email }),
+    json({ ...signUp, password: 'short', passwordConfirmation: 'short' }),
+    json({ email }),
+    nulls,
+    ...unreadable,
+  ],
+  'post /users/confirmation': () => [json({ email: signUp.email }), json({ email }), nulls, ...unreadable],
+  'put /users/confirmation': () => [json({ token: 'made-up' }), json({ token: '' }), nulls, ...unreadable],
+  'put /users/me/email': () => [
+    json({ email: 'newer@example.com', currentPassword: password }, bearer),
+    json({ email: 'newer@example.com', currentPassword: 'wrong' }, bearer),
+    json({ email: 'newer@example.com', currentPassword: password }),
+    ...withBearer(unreadable),
   ],
   'post /aws/auth': () => [
     json({ email, password, access_token: usher.migrationToken }),

@@ -46,6 +46,7 @@ describe('routes', () => {
       'GET /.well-known/acme-challenge/{token} 404',
       'GET /health/live 200',
       'GET /health/ready 200',
+      'GET /passwords/policy 200',
       'POST /auth/challenge 422',
       'POST /auth/refresh 422',
       'POST /auth/sign-in 422',
@@ -53,14 +54,19 @@ describe('routes', () => {
       'POST /aws/auth 401',
       'POST /passwords/forgot 422',
       'POST /passwords/reset 422',
+      'POST /users 422',
+      'POST /users/confirmation 422',
+      'PUT /users/confirmation 422',
     ]);
+    // A page for people, not part of the API.
+    expect((await usher.api.get('/users/confirmation?token=x')).status).toBe(200);
   });
 
   it('describe their bodies, answers and error codes', async () => {
     const { paths, components } = await document();
     for (const [path, operations] of Object.entries(paths)) {
       for (const [method, { requestBody, responses }] of Object.entries(operations)) {
-        const takesBody = method === 'post' && !withoutBody.has(path);
+        const takesBody = ['post', 'put', 'patch'].includes(method) && !withoutBody.has(path);
         expect({ path, method, takesBody }).toEqual({ path, method, takesBody: requestBody !== undefined });
         expect(Object.keys(responses).some((status) => status.startsWith('2'))).toBe(true);
         for (const code of Object.values(responses).flatMap(

@@ -6,4 +6,5 @@ export * from './aws-auth.js';
 export * from './error-codes.js';
 export * from './passwords.js';
 export * from './problem.js';
+export * from './users.js';
 export { isEmailAddress, longestPassword } from './rules.js';

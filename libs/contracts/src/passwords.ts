@@ -1,5 +1,5 @@
-import { IsOptional, MaxLength } from 'class-validator';
-import { IsEmailAddress, IsStorable, longestPassword } from './rules.js';
+import { IsBoolean, IsInt, IsOptional, MaxLength } from 'class-validator';
+import { IsEmailAddress, IsStorable, IsText, longestPassword } from './rules.js';
 
 /** `POST /passwords/forgot` */
 export class ForgotPasswordRequest {
@@ -31,4 +31,45 @@ export class ResetPasswordRequest {
   @IsOptional()
   @IsEmailAddress()
   email?: string;
+}
+
+/** `POST /passwords/change`. A missing new password is `passwords.blank`, as at a reset. */
+export class ChangePasswordRequest {
+  @IsText(1, longestPassword)
+  currentPassword!: string;
+
+  @IsOptional()
+  @IsStorable()
+  @MaxLength(longestPassword)
+  password?: string;
+
+  @IsOptional()
+  @IsStorable()
+  @MaxLength(longestPassword)
+  passwordConfirmation?: string;
+}
+
+/** `GET /passwords/policy`: what a new password must be (Cognito's `PasswordPolicyType`). */
+export class PasswordPolicyResponse {
+  @IsInt()
+  minimumLength!: number;
+
+  @IsBoolean()
+  requireUppercase!: boolean;
+
+  @IsBoolean()
+  requireLowercase!: boolean;
+
+  @IsBoolean()
+  requireNumbers!: boolean;
+
+  @IsBoolean()
+  requireSymbols!: boolean;
+
+  /** How many earlier passwords may not come back; 0: all may. */
+  @IsInt()
+  passwordHistorySize!: number;
+
+  @IsInt()
+  temporaryPasswordValidityDays!: number;
 }

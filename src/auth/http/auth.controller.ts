@@ -37,6 +37,7 @@ export class AuthController {
     'auth.csrf',
     'auth.account_link_conflict',
     'auth.challenge_unsupported',
+    'passwords.reset_required',
     'request.invalid',
     'cognito.unexpected_answer',
     'cognito.unavailable',

@@ -1,45 +1,41 @@
-import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ForgotPasswordRequest, ResetPasswordRequest } from '#contracts';
+import { ChangePasswordRequest, PasswordPolicyResponse, ResetPasswordRequest } from '#contracts';
+import { UserDirectory } from '../../cognito/user-directory.js';
 import { Answers } from '../../platform/http/answers.decorator.js';
+import { CallerLanguage } from '../../platform/http/caller-language.decorator.js';
+import { CurrentUser, type Principal } from '../../platform/http/current-user.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
-import { RefusalTime } from '../../platform/http/refusal-time.js';
 import { RateLimited } from '../../platform/rate-limits/rate-limited.decorator.js';
+import type { Language } from '../../platform/texts/languages.js';
+import { PasswordChangeService } from '../password-change.service.js';
 import { PasswordResetService } from '../password-reset.service.js';
 import { ResetAccount } from '../reset-account.js';
 import { ResetCookie } from '../reset-cookie.js';
 
 @ApiTags('passwords')
-@Public()
 @Controller('passwords')
 export class PasswordsController {
   constructor(
     private readonly resets: PasswordResetService,
+    private readonly changes: PasswordChangeService,
     private readonly cookie: ResetCookie,
-    private readonly refusalTime: RefusalTime,
+    private readonly directory: UserDirectory,
   ) {}
 
-  /** POST /passwords/forgot. The same answer after the same time, whoever the address belongs to. */
-  @Post('forgot')
-  @RateLimited('forgot')
-  @HttpCode(202)
-  @ApiAcceptedResponse({ description: 'A code was mailed if the address has an account' })
-  @Answers('request.invalid', 'cognito.unavailable')
-  async forgot(
-    @Body() { email }: ForgotPasswordRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<void> {
-    try {
-      await this.resets.begin(email);
-      this.cookie.set(reply, email);
-    } finally {
-      await this.refusalTime.hold(reply.elapsedTime);
-    }
+  /** GET /passwords/policy */
+  @Get('policy')
+  @Public()
+  @ApiOkResponse({ type: PasswordPolicyResponse })
+  @Answers('cognito.credentials_missing', 'cognito.unavailable')
+  policy(): Promise<PasswordPolicyResponse> {
+    return this.directory.passwordPolicy();
   }
 
   /** POST /passwords/reset */
   @Post('reset')
+  @Public()
   @RateLimited('reset', ResetAccount)
   @HttpCode(204)
   @ApiNoContentResponse()
@@ -54,13 +50,43 @@ export class PasswordsController {
     'passwords.reused',
     'request.invalid',
     'cognito.unavailable',
+    'overloaded',
   )
   async reset(
     @Body() body: ResetPasswordRequest,
+    @CallerLanguage() language: Language,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.resets.finish(body, body.email ?? this.cookie.read(request));
+    await this.resets.finish(body, body.email ?? this.cookie.read(request), language);
     this.cookie.clear(reply);
+  }
+
+  /** POST /passwords/change */
+  @Post('change')
+  @RateLimited('change')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiNoContentResponse()
+  @Answers(
+    'auth.token_invalid',
+    'auth.csrf',
+    'auth.forbidden',
+    'auth.invalid_credentials',
+    'auth.account_link_conflict',
+    'passwords.blank',
+    'passwords.confirmation_mismatch',
+    'passwords.policy',
+    'passwords.reused',
+    'request.invalid',
+    'cognito.unavailable',
+    'overloaded',
+  )
+  change(
+    @CurrentUser() caller: Principal,
+    @Body() body: ChangePasswordRequest,
+    @CallerLanguage() language: Language,
+  ): Promise<void> {
+    return this.changes.change(caller, body, language);
   }
 }

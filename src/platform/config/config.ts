@@ -40,6 +40,10 @@ export class Config {
     readonly unlockInSeconds: number | undefined;
     readonly legacyHash: 'keep' | 'erase' | undefined;
   };
+  /** Of the hashes we make: until Cognito has the password, at the first sign-in. */
+  readonly bcryptCost: number;
+  /** The page that mailed links open; it adds `token` to the query. */
+  readonly confirmationPageUrl: URL;
   /** How long after its arrival a refusal is answered, in milliseconds. */
   readonly refusalTimeMs: number;
   readonly sessionSecrets: readonly string[];
@@ -72,6 +76,10 @@ export class Config {
       unlockInSeconds: seconds(environment.LEGACY_UNLOCK_IN),
       legacyHash: environment.LEGACY_HASH,
     };
+    this.bcryptCost = environment.BCRYPT_COST;
+    this.confirmationPageUrl = new URL(
+      environment.CONFIRMATION_PAGE_URL ?? new URL('users/confirmation', withSlash(this.http.publicUrl)),
+    );
     this.refusalTimeMs = environment.REFUSAL_TIME_MS;
     this.sessionSecrets = environment.SESSION_SECRETS;
     this.sessions = {
@@ -137,6 +145,9 @@ function cognito(environment: Environment): Config['cognito'] {
     jwksUrl: environment.COGNITO_JWKS_URL ?? `${issuer}/.well-known/jwks.json`,
   };
 }
+
+/** A path is kept when something is resolved against it. */
+const withSlash = (url: URL): string => url.href.replace(/\/?$/, '/');
 
 const unitSeconds = { minute: 60, hour: 3600, day: 86_400 };
 

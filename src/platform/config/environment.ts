@@ -117,6 +117,19 @@ export class Environment {
   @Transform(({ value }) => (typeof value === 'string' && value !== '' ? value.split(',') : []))
   PASSWORD_PEPPERS: string[] = [];
 
+  @IsInt({ message: 'must be a number from 10 to 14' })
+  @Min(10, { message: 'must be a number from 10 to 14' })
+  @Max(14, { message: 'must be a number from 10 to 14' })
+  @Transform(digits)
+  BCRYPT_COST = 12;
+
+  @IsOptional()
+  @IsUrl(
+    { require_tld: false, protocols: ['http', 'https'], require_protocol: true },
+    { message: 'must be an http(s) URL' },
+  )
+  CONFIRMATION_PAGE_URL?: string;
+
   @Matches(new RegExp(`^never$|${period.source}`), {
     message: 'must be "never" or a number of minutes, hours or days, such as "1 hour"',
   })

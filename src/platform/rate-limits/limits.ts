@@ -1,5 +1,5 @@
 /** What is counted: each kind has counts of its own. */
-export type Kind = 'sign-in' | 'challenge' | 'forgot' | 'reset' | 'sign-up';
+export type Kind = 'sign-in' | 'challenge' | 'forgot' | 'reset' | 'change' | 'sign-up' | 'confirmation';
 
 /** Whose tries are counted together. */
 export type Scope = 'subnet' | 'address' | 'account';
@@ -66,4 +66,8 @@ export const kinds: Record<Kind, KindLimits> = {
     limits: [...guessesByPlace, { scope: 'account', tries: 10, seconds: hour }],
     successIsFree: true,
   },
+  // Tokens cannot be guessed; this keeps the database from being asked for ever.
+  confirmation: { limits: guessesByPlace, successIsFree: true },
+  // Cognito counts these by person, five an hour.
+  change: { limits: guessesByPlace, successIsFree: true },
 };

@@ -40,6 +40,13 @@ export class Endings implements BeforeApplicationShutdown {
     await this.revokeQuietly(session);
   }
 
+  /** All of a person's that began here, but the token family to keep. As `endQuietly`. */
+  async endAll(sub: string, reason: EndReason, keep?: string): Promise<void> {
+    const sessions = await this.sessions.endOthers(sub, reason, keep);
+    for (const { originJti } of sessions) this.ended.add(originJti);
+    await Promise.all(sessions.map((session) => this.revokeQuietly(session)));
+  }
+
   /**
    * A refresh token was shown long after it had been replaced: somebody has a copy, and nobody can tell who is the thief
    * (RFC 9700 section 4.14.2).

@@ -56,7 +56,13 @@ export interface ListedSession {
 
 /** Why a session ended; for whoever reads the table. */
 export type EndReason =
-  'signed out' | 'ended by its owner' | 'expired' | 'user disabled' | 'reuse' | 'ended at Cognito';
+  | 'signed out'
+  | 'ended by its owner'
+  | 'password changed'
+  | 'expired'
+  | 'user disabled'
+  | 'reuse'
+  | 'ended at Cognito';
 
 // Only what leaves this process is a secret with 256 random bits or more, so a plain digest is enough.
 const digest = (secret: string): Buffer => createHash('sha256').update(secret).digest();
@@ -145,6 +151,11 @@ export class SessionsRepository {
   async endAllOf(sub: string): Promise<string[]> {
     const rows = await this.database.query<{ originJti: string }>(sql.endAllOf, [sub]);
     return rows.map(({ originJti }) => originJti);
+  }
+
+  /** Those that were live until now. Cognito has to be told. */
+  endOthers(sub: string, reason: EndReason, keep: string | undefined): Promise<Session[]> {
+    return this.database.query(sql.endOthers, [sub, ...this.timeouts, keep ?? null, reason]);
   }
 
   async insertEnded(sub: string, clientId: string, originJti: string): Promise<void> {

@@ -106,6 +106,14 @@ export const endAllOf: Statement = {
     RETURNING origin_jti AS "originJti"`,
 };
 
+export const endOthers: Statement = {
+  name: 'sessions-end-others',
+  text: `
+    UPDATE usher.sessions SET ended_at = now(), ended_reason = $5, renewal_lease_until = NULL
+    WHERE sub = $1 AND ended_at IS NULL AND origin_jti IS DISTINCT FROM $4
+    RETURNING ${columns}`,
+};
+
 /** Remembers the end of a session that did not begin here, for its access token may live on for a day. */
 export const insertEnded: Statement = {
   name: 'sessions-insert-ended',

@@ -1,15 +1,22 @@
-import { Controller, Get } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { UserResponse } from '#contracts';
+import { Body, Controller, Get, HttpCode, Put } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ChangeEmailRequest, UserResponse } from '#contracts';
 import { CurrentUser, type Principal } from '../../platform/http/current-user.decorator.js';
 import { Answers } from '../../platform/http/answers.decorator.js';
+import { CallerLanguage } from '../../platform/http/caller-language.decorator.js';
+import { RateLimited } from '../../platform/rate-limits/rate-limited.decorator.js';
+import type { Language } from '../../platform/texts/languages.js';
+import { EmailChangeService } from '../email-change.service.js';
 import { ProfileService } from '../profile.service.js';
 import { toUserResponse } from '../user-response.js';
 
 @ApiTags('users')
 @Controller('users')
 export class UsersController {
-  constructor(private readonly profiles: ProfileService) {}
+  constructor(
+    private readonly profiles: ProfileService,
+    private readonly emailChanges: EmailChangeService,
+  ) {}
 
   /** GET /users/me */
   @Get('me')
@@ -23,5 +30,29 @@ export class UsersController {
   )
   async me(@CurrentUser() principal: Principal): Promise<UserResponse> {
     return toUserResponse(await this.profiles.of(principal));
+  }
+
+  /** PUT /users/me/email. The old address counts until the new one is confirmed. */
+  @Put('me/email')
+  @RateLimited('sign-up')
+  @HttpCode(202)
+  @ApiBearerAuth()
+  @ApiAcceptedResponse({ description: 'A mail went to the new address' })
+  @Answers(
+    'auth.token_invalid',
+    'auth.csrf',
+    'auth.invalid_credentials',
+    'auth.account_link_conflict',
+    'request.invalid',
+    'cognito.unavailable',
+    'cognito.unexpected_answer',
+    'overloaded',
+  )
+  changeEmail(
+    @CurrentUser() caller: Principal,
+    @Body() body: ChangeEmailRequest,
+    @CallerLanguage() language: Language,
+  ): Promise<void> {
+    return this.emailChanges.request(caller, body, language);
   }
 }

@@ -1,4 +1,4 @@
-import { verifyPassword, type Outcome } from '#password-hashes';
+import { bcryptHash, verifyPassword, type Outcome } from '#password-hashes';
 
 /** One question to a worker thread. */
 export interface PasswordCheck {
@@ -19,3 +19,13 @@ export default async function check({
   if (Date.now() > until) return 'abandoned';
   return verifyPassword(password, stored, { peppers });
 }
+
+/** One new hash, please. */
+export interface PasswordHashing {
+  /** With its pepper. */
+  password: string;
+  /** bcrypt's cost: each step doubles the time. */
+  cost: number;
+}
+
+export const hash = ({ password, cost }: PasswordHashing): string => bcryptHash(password, cost);

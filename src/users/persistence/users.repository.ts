@@ -5,6 +5,15 @@ import * as sql from './users.sql.js';
 
 type LegacyRow = User & Omit<LegacyAccount, 'user'>;
 
+export interface SignUpToConfirm {
+  userId: number;
+  email: string;
+  /** `null` leaves the row's. */
+  passwordHash: string | null;
+  firstName: string | null;
+  lastName: string | null;
+}
+
 /** The `users` table. Times are made by PostgreSQL; Rails's columns are UTC without saying so. */
 @Injectable()
 export class UsersRepository {
@@ -48,6 +57,31 @@ export class UsersRepository {
 
   async countLinked(): Promise<number> {
     return (await this.database.queryOne<{ count: number }>(sql.countLinked))?.count ?? 0;
+  }
+
+  /** The id of a new row that nobody has confirmed, or `undefined` when some row has the address. */
+  async insertUnconfirmed(email: string): Promise<number | undefined> {
+    return (await this.database.queryOne<{ id: number }>(sql.insertUnconfirmed, [email]))?.id;
+  }
+
+  /** Whether there is a row with this address that is confirmed now. One that was so before stays as it is. */
+  async confirm({ userId, email, passwordHash, firstName, lastName }: SignUpToConfirm): Promise<boolean> {
+    const values = [userId, email, passwordHash, firstName, lastName];
+    return (await this.database.query(sql.confirm, values)).length > 0;
+  }
+
+  async setUnconfirmedEmail(id: number, email: string): Promise<void> {
+    await this.database.query(sql.setUnconfirmedEmail, [id, email]);
+  }
+
+  /** The row, if this is the address it waits for. */
+  findAwaiting(id: number, email: string): Promise<User | undefined> {
+    return this.database.queryOne<User>(sql.findAwaiting, [id, email]);
+  }
+
+  /** Whether it was done: not when another row has the address. */
+  async changeEmail(id: number, email: string): Promise<boolean> {
+    return (await this.database.query(sql.changeEmail, [id, email])).length > 0;
   }
 
   async recordAgreement(id: number): Promise<void> {

@@ -8,6 +8,8 @@ const columns = `
 /** Rails's `timestamp without time zone` holds UTC. */
 const nowForRails = `(now() AT TIME ZONE 'UTC')`;
 
+const isUnconfirmed = `confirmed_at IS NULL AND cognito_sub IS NULL`;
+
 const sameEmail = `${emailExpression('email')} = ${emailExpression('$1::text')}`;
 
 /**
@@ -77,6 +79,53 @@ export const link: Statement = {
       updated_at = ${nowForRails}
     WHERE id = $1 AND cognito_sub IS NULL
     RETURNING ${columns}`,
+};
+
+const noSuchRow = (email: string) =>
+  `NOT EXISTS (SELECT 1 FROM users AS other WHERE ${emailExpression('other.email')} = ${emailExpression(`${email}::text`)})`;
+
+export const insertUnconfirmed: Statement = {
+  name: 'users-insert-unconfirmed',
+  text: `
+    INSERT INTO users (email, encrypted_password, created_at, updated_at)
+    SELECT $1::text, '', ${nowForRails}, ${nowForRails} WHERE ${noSuchRow('$1')}
+    ON CONFLICT DO NOTHING
+    RETURNING id`,
+};
+
+/** A row that is linked, or that Rails has confirmed meanwhile, keeps its password. */
+export const confirm: Statement = {
+  name: 'users-confirm',
+  text: `
+    UPDATE users SET
+      encrypted_password = CASE WHEN ${isUnconfirmed} THEN coalesce($3::text, encrypted_password) ELSE encrypted_password END,
+      first_name = CASE WHEN ${isUnconfirmed} THEN coalesce($4::text, first_name) ELSE first_name END,
+      last_name = CASE WHEN ${isUnconfirmed} THEN coalesce($5::text, last_name) ELSE last_name END,
+      confirmation_token = CASE WHEN ${isUnconfirmed} THEN NULL ELSE confirmation_token END,
+      confirmed_at = coalesce(confirmed_at, ${nowForRails}),
+      updated_at = ${nowForRails}
+    WHERE id = $1 AND usher_disabled_at IS NULL AND ${emailExpression('email')} = ${emailExpression('$2::text')}
+    RETURNING id`,
+};
+
+export const setUnconfirmedEmail: Statement = {
+  name: 'users-set-unconfirmed-email',
+  text: `UPDATE users SET unconfirmed_email = $2, updated_at = ${nowForRails} WHERE id = $1`,
+};
+
+export const findAwaiting: Statement = {
+  name: 'users-find-awaiting',
+  text: `SELECT ${columns} FROM users WHERE id = $1 AND unconfirmed_email = $2`,
+};
+
+/** A wish for yet another address that came meanwhile stays. */
+export const changeEmail: Statement = {
+  name: 'users-change-email',
+  text: `
+    UPDATE users SET email = $2, unconfirmed_email = CASE WHEN unconfirmed_email <> $2 THEN unconfirmed_email END,
+      confirmed_at = coalesce(confirmed_at, ${nowForRails}), updated_at = ${nowForRails}
+    WHERE id = $1 AND ${noSuchRow('$2')}
+    RETURNING id`,
 };
 
 // The agreement goes too: it belongs to the Cognito user that is given up.

@@ -48,3 +48,12 @@ export function bcryptDecoy(cost: number): string {
   // The last character of the salt carries two bits only, the last of the digest four: "." keeps both well-formed.
   return `$2a$${String(cost).padStart(2, '0')}$${random(21)}.${random(30)}.`;
 }
+
+/** bcrypt reads no further (its authors' paper, section 3). */
+export const longestBcryptInput = 72;
+
+/** `$2b$`, synchronous: for worker threads. @param password with its pepper, at most `longestBcryptInput` bytes */
+export function bcryptHash(password: string, cost: number): string {
+  if (Buffer.byteLength(password) > longestBcryptInput) throw new RangeError('bcrypt reads 72 bytes');
+  return bcrypt.hashSync(password, cost);
+}

@@ -4,6 +4,7 @@ import { AccountFailures1764000000003 } from './1764000000003-account-failures.j
 import { Sessions1764000000004 } from './1764000000004-sessions.js';
 import { RateLimits1764000000005 } from './1764000000005-rate-limits.js';
 import { Outbox1764000000006 } from './1764000000006-outbox.js';
+import { Confirmations1764000000007 } from './1764000000007-confirmations.js';
 
 /** In the order they run. Never change one that was released; add another. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Sessions1764000000004,
   RateLimits1764000000005,
   Outbox1764000000006,
+  Confirmations1764000000007,
 ];

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Keys } from '../platform/crypto/keys.js';
-import { normaliseEmail } from '../users/email.js';
-import { AccountFailuresRepository } from './persistence/account-failures.repository.js';
+import { Keys } from '../../platform/crypto/keys.js';
+import { normaliseEmail } from '../email.js';
+import { AccountFailuresRepository } from '../persistence/account-failures.repository.js';
 
 /**
  * Failed password checks by account, known or not, counted by all processes together on Cognito's own schedule, so that

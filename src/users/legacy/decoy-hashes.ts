@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { bcryptDecoy } from '#password-hashes';
-import { Clock } from '../platform/clock/clock.js';
-import { HashSamples } from './persistence/hash-samples.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { HashSamples } from '../persistence/hash-samples.js';
 
 /** Devise's default since 4.0, for a table without any bcrypt hash. */
 const defaultCost = 12;

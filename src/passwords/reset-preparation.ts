@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { type PoolUser, UserDirectory } from '../cognito/user-directory.js';
+import { isAppError } from '../platform/errors/app-error.js';
+import type { Language } from '../platform/texts/languages.js';
+import { PendingSignUps } from '../users/pending-sign-ups.js';
+import { UsersService } from '../users/users.service.js';
+import type { LegacyAccount } from '../users/user.js';
+
+/** Cognito can reset people in some states only. Here everybody else is helped, or brought into such a state. */
+@Injectable()
+export class ResetPreparation {
+  constructor(
+    private readonly users: UsersService,
+    private readonly directory: UserDirectory,
+    private readonly signUps: PendingSignUps,
+  ) {}
+
+  /** Shall Cognito be asked for a code? If not, whatever else helps is under way. @param email normalised */
+  async isCodeTheWay(email: string, language: Language): Promise<boolean> {
+    const account = await this.users.findLegacyAccount(email);
+    if (account?.user.disabled) return false;
+    if (account && !account.confirmed && account.user.sub === null) {
+      await this.signUps.resend(email, language);
+      return false;
+    }
+    const poolUser = await this.find(email);
+    return poolUser === undefined || this.isResettable(poolUser, account);
+  }
+
+  private async isResettable(poolUser: PoolUser, account: LegacyAccount | undefined): Promise<boolean> {
+    if (!poolUser.enabled) return false;
+    if (poolUser.status === 'FORCE_CHANGE_PASSWORD') {
+      await this.directory.inviteAgain(poolUser.username);
+      return false;
+    }
+    // Somebody signed up at the pool with an address that we know to be another person's, and never confirmed it. While
+    // that entry is there Cognito neither resets nor migrates the owner.
+    if (poolUser.status === 'UNCONFIRMED' && account?.confirmed && account.user.sub !== poolUser.sub)
+      await this.directory.delete(poolUser.username);
+    return true;
+  }
+
+  /** Without AWS credentials nobody is found, and Cognito does what it can by itself. */
+  private async find(email: string): Promise<PoolUser | undefined> {
+    try {
+      return await this.directory.find(email);
+    } catch (error) {
+      if (isAppError(error, 'cognito.credentials_missing')) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import type { ChangeEmailRequest } from '#contracts';
+import { IdentityProvider } from '../cognito/identity-provider.js';
+import type { Principal } from '../platform/http/current-user.decorator.js';
+import type { Language } from '../platform/texts/languages.js';
+import { EmailChanges } from './confirmation/email-changes.js';
+import { normaliseEmail } from './email.js';
+import { ProfileService } from './profile.service.js';
+
+/** Asks for another address: the password first, then a click in the new mailbox. */
+@Injectable()
+export class EmailChangeService {
+  constructor(
+    private readonly profiles: ProfileService,
+    private readonly identityProvider: IdentityProvider,
+    private readonly changes: EmailChanges,
+  ) {}
+
+  /**
+   * Says nothing about whose address that may be.
+   * @throws AppError `auth.invalid_credentials`, and what `ProfileService.of` throws
+   */
+  async request(caller: Principal, request: ChangeEmailRequest, language: Language): Promise<void> {
+    const user = await this.profiles.of(caller);
+    await this.checkPassword(caller, request.currentPassword);
+    const email = normaliseEmail(request.email);
+    if (email !== normaliseEmail(user.email)) await this.changes.begin(user, email, language);
+  }
+
+  /** Cognito is asked by a sign-in, which nobody shall keep. A challenge comes after the right password only. */
+  private async checkPassword({ username }: Principal, password: string): Promise<void> {
+    const answer = await this.identityProvider.signIn(username, password);
+    if (answer.kind === 'tokens') await this.identityProvider.revoke(answer.tokens.refreshToken);
+  }
+}

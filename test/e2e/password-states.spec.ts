@@ -1,0 +1,153 @@
+import {
+  AdminDisableUserCommand,
+  AdminGetUserCommand,
+  AdminResetUserPasswordCommand,
+  SignUpCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { deviseUser } from '../support/devise-users.js';
+import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
+import { createPoolUser, invite, poolPassword, temporaryPassword } from '../support/pool-users.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher();
+});
+afterAll(() => usher.close());
+
+const forgot = (email: string) => usher.api.post('/passwords/forgot', { email });
+const newPassword = 'chosen-by-the-owner-1';
+const reset = (email: string, code: string) =>
+  usher.api.post('/passwords/reset', {
+    email,
+    code,
+    password: newPassword,
+    passwordConfirmation: newPassword,
+  });
+
+const user = (email: string) => ({ UserPoolId: usher.userPoolId, Username: email });
+const inPool = async (email: string) => {
+  try {
+    const found = await usher.cognito.send(new AdminGetUserCommand(user(email)));
+    return found.UserStatus;
+  } catch (error) {
+    return (error as Error).name;
+  }
+};
+const squat = (email: string) =>
+  usher.cognito.send(
+    new SignUpCommand({ ClientId: usher.clientId, Username: email, Password: 'of-the-squatter-1' }),
+  );
+
+interface State {
+  email: string;
+  /** What signs in before. */
+  password: string;
+  prepare: () => Promise<unknown>;
+  /** Subjects of the mails that a request brings. */
+  mails: string[];
+  /** The pool's state afterwards. */
+  status: string;
+  /** What signing in with the present password answers after the request, before any code was used. */
+  oldPassword: number;
+}
+
+const code = 'Your verification code';
+const confirmation = 'Confirm your address';
+
+/** Everybody who can ask for a reset, and what comes of it. */
+const states: Record<string, () => State> = {
+  'nobody we know': () => ({
+    ...{ email: 'nobody@example.com', password: 'x', prepare: async () => undefined },
+    ...{ mails: [], status: 'UserNotFoundException', oldPassword: 401 },
+  }),
+  'a person disabled here': () => ({
+    ...{ email: deviseUser('plain').email, password: deviseUser('plain').password },
+    prepare: () =>
+      usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE email = $1', [
+        deviseUser('plain').email,
+      ]),
+    ...{ mails: [], status: 'UserNotFoundException', oldPassword: 401 },
+  }),
+  'a person disabled in the pool': () => ({
+    ...{ email: 'off@example.com', password: poolPassword },
+    prepare: async () => {
+      await createPoolUser(usher, 'off@example.com');
+      await usher.cognito.send(new AdminDisableUserCommand(user('off@example.com')));
+    },
+    ...{ mails: [], status: 'CONFIRMED', oldPassword: 401 },
+  }),
+  'a legacy user': () => ({
+    ...{ email: deviseUser('second').email, password: deviseUser('second').password },
+    prepare: async () => undefined,
+    ...{ mails: [code], status: 'RESET_REQUIRED', oldPassword: 200 },
+  }),
+  'a legacy user locked by Devise': () => ({
+    ...{ email: 'dave@example.com', password: 'locked-out-1', prepare: async () => undefined },
+    ...{ mails: [code], status: 'RESET_REQUIRED', oldPassword: 401 },
+  }),
+  'an unconfirmed row': () => ({
+    ...{ email: 'carol@example.com', password: 'unconfirmed-1', prepare: async () => undefined },
+    ...{ mails: [confirmation], status: 'UserNotFoundException', oldPassword: 401 },
+  }),
+  'a legacy user whose address a squatter has at the pool': () => ({
+    ...{ email: 'frank@example.com', password: deviseUser('failed_attempts').password },
+    prepare: () => squat('frank@example.com'),
+    ...{ mails: [code, code], status: 'RESET_REQUIRED', oldPassword: 200 },
+  }),
+  'an invited user': () => ({
+    ...{ email: 'invited@example.com', password: temporaryPassword },
+    prepare: () => invite(usher, 'invited@example.com'),
+    ...{ mails: ['Your temporary password'], status: 'FORCE_CHANGE_PASSWORD', oldPassword: 401 },
+  }),
+  'a user of the pool': () => ({
+    ...{ email: 'settled@example.com', password: poolPassword },
+    prepare: () => createPoolUser(usher, 'settled@example.com'),
+    ...{ mails: [code], status: 'CONFIRMED', oldPassword: 200 },
+  }),
+  'a user whom an administrator has reset': () => ({
+    ...{ email: 'must-reset@example.com', password: poolPassword },
+    prepare: async () => {
+      await createPoolUser(usher, 'must-reset@example.com');
+      await usher.cognito.send(new AdminResetUserPasswordCommand(user('must-reset@example.com')));
+    },
+    ...{ mails: [code, code], status: 'RESET_REQUIRED', oldPassword: 401 },
+  }),
+};
+
+describe.each(Object.entries(states))('a reset for %s', (_name, describeState) => {
+  const state = describeState();
+
+  it('is answered as for everybody, and brings what helps', async () => {
+    await state.prepare();
+    const { status, text } = await forgot(state.email);
+    expect({ status, text }).toEqual({ status: 202, text: '' });
+    await allMailsSent(usher);
+    expect({ mails: subjectsTo(usher, state.email), pool: await inPool(state.email) }).toEqual({
+      mails: state.mails,
+      pool: state.status,
+    });
+  });
+
+  it('does not take the code of a guess', async () => {
+    const { status, body } = await reset(state.email, '000000');
+    expect(status).toBe(422);
+    expect(['passwords.code_wrong', 'passwords.code_expired']).toContain(body.code);
+    expect(await inPool(state.email)).toBe(state.status);
+  });
+
+  it('leaves the password that was good as it was', async () => {
+    const { status } = await usher.api.signIn(state.email, state.password);
+    expect(status).toBe(state.oldPassword);
+  });
+
+  it('ends with the code from the mailbox, where one came, and with the old password', async () => {
+    if (!state.mails.includes(code)) return;
+    await forgot(state.email);
+    expect((await reset(state.email, await mailedCode(usher, state.email))).status).toBe(204);
+    expect(await inPool(state.email)).toBe('CONFIRMED');
+    expect((await usher.api.signIn(state.email, newPassword)).status).toBe(200);
+    expect((await usher.api.signIn(state.email, state.password)).status).toBe(401);
+  });
+});

@@ -1,0 +1,34 @@
+import type { Usher } from './usher.js';
+
+/** The newest reset code that was mailed to this address. */
+export async function mailedCode({ mail }: Usher, email: string): Promise<string> {
+  const { text } = await mail.waitFor(({ to, text }) => to.includes(email) && /\b\d{6}\b/.test(text));
+  return /\b\d{6}\b/.exec(text)?.[0] ?? '';
+}
+
+/** The token of a mailed link. */
+export const tokenIn = (text: string): string =>
+  /[?&]token=([\w-]+)/.exec(text)?.[1] ?? 'no token in this mail';
+
+/** The newest token that was mailed to this address. */
+export async function mailedToken({ mail }: Usher, email: string): Promise<string> {
+  const { text } = await mail.waitFor(({ to, text }) => to.includes(email) && text.includes('token='));
+  return tokenIn(text);
+}
+
+/** Subjects of what went to an address, oldest first. */
+export const subjectsTo = ({ mail }: Usher, email: string): string[] =>
+  mail
+    .messages()
+    .filter(({ to }) => to.includes(email))
+    .map(({ subject }) => subject)
+    .reverse();
+
+/** Resolves once nothing waits to be sent. */
+export async function allMailsSent({ database }: Usher): Promise<void> {
+  for (;;) {
+    const [row] = await database.sql<{ count: string }>('SELECT count(*) FROM usher.outbox');
+    if (row?.count === '0') return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
