@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type PoolUser, UserDirectory } from '../cognito/user-directory.js';
 import { AppError, isAppError } from '../platform/errors/app-error.js';
+import { Log } from '../platform/logging/log.js';
 import { LegacyPasswords } from '../users/legacy-passwords.js';
 import { UsersService } from '../users/users.service.js';
 import type { LegacyAccount } from '../users/user.js';
@@ -15,18 +16,29 @@ export class OldPasswordsService {
     private readonly users: UsersService,
     private readonly passwords: LegacyPasswords,
     private readonly directory: UserDirectory,
+    private readonly log: Log,
   ) {}
 
   /**
    * Gives the pool the password just typed, if it is the old one of somebody who never signed in through Cognito and has
-   * no password there. Whether it did.
+   * no password there. Whether it did; when anything that is needed for it is away, it did not.
    * @throws AppError `passwords.reset_required` when the pool's rules refuse the right password
    */
   async restore(email: string, password: string): Promise<boolean> {
+    try {
+      return await this.tryToRestore(email, password);
+    } catch (error) {
+      if (!isAppError(error, 'overloaded', 'cognito.unavailable', 'cognito.credentials_missing')) throw error;
+      this.log.warn('whether an old password still counts could not be found out', { error: error.cause });
+      return false;
+    }
+  }
+
+  private async tryToRestore(email: string, password: string): Promise<boolean> {
     const account = await this.users.findLegacyAccount(email);
     if (account === undefined || !maySignIn(account)) return false;
     if (!(await this.passwords.accepts(email, account, password))) return false;
-    const poolUser = await this.find(email);
+    const poolUser = await this.directory.find(email);
     if (poolUser === undefined || !hasNoPassword(poolUser)) return false;
     try {
       await this.directory.setPassword(poolUser.username, password);
@@ -35,15 +47,6 @@ export class OldPasswordsService {
       throw new AppError('passwords.reset_required', { cause: error });
     }
     return true;
-  }
-
-  private async find(email: string): Promise<PoolUser | undefined> {
-    try {
-      return await this.directory.find(email);
-    } catch (error) {
-      if (isAppError(error, 'cognito.credentials_missing')) return undefined;
-      throw error;
-    }
   }
 }
 

@@ -41,13 +41,16 @@ export class TotpService {
    * The app has shown the right code: from now on it is asked for at every sign-in.
    * @throws AppError `auth.code_wrong`, `auth.code_expired`, `auth.token_invalid`
    */
-  async verify({ accessToken }: Principal, { code, deviceName }: VerifyTotpRequest): Promise<void> {
+  async verify(principal: Principal, { code, deviceName }: VerifyTotpRequest): Promise<void> {
+    await this.profiles.of(principal);
+    const { accessToken } = principal;
     await this.identityProvider.verifySoftwareToken({ accessToken }, code, deviceName);
     await this.identityProvider.preferSoftwareToken(accessToken, true);
   }
 
   /** @throws AppError `auth.token_invalid` */
-  async disable({ accessToken }: Principal): Promise<void> {
-    await this.identityProvider.preferSoftwareToken(accessToken, false);
+  async disable(principal: Principal): Promise<void> {
+    await this.profiles.of(principal);
+    await this.identityProvider.preferSoftwareToken(principal.accessToken, false);
   }
 }

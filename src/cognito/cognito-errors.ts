@@ -47,6 +47,15 @@ const textRules: TextRule[] = [
   { names: ['NotAuthorizedException', 'UnauthorizedException'], text: /secret/i, code: 'internal' },
   // A client that does not hide users says so when the migration trigger may not be called or answers nonsense.
   { names: ['UserNotFoundException'], text: /migrat|schema/i, code: 'internal' },
+  // A name that is no user name in this pool: its settings do not fit us, whoever signs in.
+  { names: ['InvalidParameterException'], asked: ['sign-in'], text: /cannot be of/i, code: 'internal' },
+  // No token at all. Anything else that is wrong with a refresh is our configuration, and no reason to end a session.
+  {
+    names: ['InvalidParameterException'],
+    asked: ['refresh'],
+    text: /'refreshtoken'|invalid refresh token/i,
+    code: 'auth.token_invalid',
+  },
   // "Invalid session for the user", "..., session is expired", "..., session can only be used once".
   {
     names: ['NotAuthorizedException'],
@@ -145,7 +154,7 @@ export function isOutage(error: unknown): boolean {
 // Node's system errors (ECONNREFUSED, ECONNRESET, ENOTFOUND ...), time-outs, and whatever else ended before an answer.
 const isTransport = (error: FromSdk): boolean =>
   ('$metadata' in error && statusOf(error) === undefined) ||
-  (typeof error.code === 'string' && /^E[A-Z_]+$/.test(error.code));
+  (typeof error.code === 'string' && /^E(?!RR_)[A-Z_]+$/.test(error.code));
 
 /** Cognito turned the request away before it did anything. */
 export const isTurnedAway = (error: unknown): boolean =>

@@ -99,9 +99,9 @@ export class CognitoIdentityProvider extends IdentityProvider {
     await this.cognito.ask('prefer-totp', (client, options) => client.send(command, options));
   }
 
-  async globalSignOut(accessToken: string): Promise<void> {
+  async globalSignOut(accessToken: string): Promise<boolean> {
     const command = new GlobalSignOutCommand({ AccessToken: accessToken });
-    await unlessDead(() =>
+    return unlessDead(() =>
       this.cognito.ask('global-sign-out', (client, options) => client.send(command, options)),
     );
   }
@@ -183,12 +183,14 @@ export class CognitoIdentityProvider extends IdentityProvider {
   }
 }
 
-/** Ends something. What is unknown, expired or revoked, or of another client, has ended already. */
-async function unlessDead(end: () => Promise<unknown>): Promise<void> {
+/** Ends something, and says whether it did. What is unknown, expired or revoked, or of another client, has ended already. */
+async function unlessDead(end: () => Promise<unknown>): Promise<boolean> {
   try {
     await end();
+    return true;
   } catch (error) {
     if (!isAppError(error, 'auth.token_invalid')) throw error;
+    return false;
   }
 }
 

@@ -138,7 +138,6 @@ export const meanings: Record<Asked, Meanings> = {
   refresh: {
     ...always,
     ...withTriggers,
-    InvalidParameterException: 'auth.token_invalid',
     NotAuthorizedException: 'auth.token_invalid',
     RefreshTokenReuseException: 'auth.token_invalid',
     UserNotFoundException: 'auth.token_invalid',

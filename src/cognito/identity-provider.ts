@@ -76,10 +76,10 @@ export abstract class IdentityProvider {
   abstract preferSoftwareToken(accessToken: string, enabled: boolean): Promise<void>;
 
   /**
-   * Ends every session of the token's owner. Does not fail on a token that is dead already.
+   * Ends every session of the token's owner. Whether it did: not with a token that is dead already.
    * @throws AppError `auth.forbidden` when the token was issued for other purposes
    */
-  abstract globalSignOut(accessToken: string): Promise<void>;
+  abstract globalSignOut(accessToken: string): Promise<boolean>;
 
   /** With the pool's rotation on, the refresh token in the answer is a new one. @throws AppError `auth.token_invalid` */
   abstract refresh(refreshToken: string): Promise<Tokens>;

@@ -41,11 +41,13 @@ export class SignOutService {
    */
   async endEverywhere({ sub, clientId, originJti, accessToken }: Principal): Promise<void> {
     if (this.ended.has(originJti)) return;
-    await this.identityProvider.globalSignOut(accessToken);
+    const isDone = await this.identityProvider.globalSignOut(accessToken);
     if (originJti !== undefined) {
       await this.sessions.insertEnded(sub, clientId, originJti);
       this.ended.add(originJti);
     }
+    // With a token that is dead at Cognito nothing has ended there: then each session is revoked by its own token.
+    if (!isDone) return this.endings.endAll(sub, 'signed out everywhere');
     for (const ended of await this.sessions.endAllOf(sub)) this.ended.add(ended);
   }
 

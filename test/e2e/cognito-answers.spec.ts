@@ -214,7 +214,8 @@ describe('a busy Cognito', () => {
     const before = usher.proxy.arrived.length;
     usher.proxy.answerWith('ForgotPassword', exception('LimitExceededException'));
     await usher.api.post('/passwords/forgot', { email: ada.email });
-    expect(usher.proxy.arrived.slice(before)).toEqual(['ForgotPassword']);
+    const asked = usher.proxy.arrived.slice(before).filter((operation) => operation === 'ForgotPassword');
+    expect(asked).toHaveLength(1);
   });
 });
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createApp } from '../../src/create-app.js';
 import { RateLimits } from '../../src/platform/rate-limits/rate-limits.js';
 import { type ApiClient, apiClient } from '../support/api-client.js';
+import { invite, temporaryPassword } from '../support/pool-users.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
@@ -108,6 +109,27 @@ describe('tries at one account', () => {
       { 'accept-language': 'it' },
     );
     expect(body.title).toBe('Troppi tentativi');
+  });
+});
+
+describe('sign-ins that stop at a further step', () => {
+  it('count, because each may send a code', async () => {
+    await invite(usher, 'invited@example.com');
+    const signIn = () => guess('invited@example.com', { password: temporaryPassword });
+    expect(await statuses(6, signIn)).toEqual([...times(5, 200), 429]);
+  });
+});
+
+describe('tokens that are made up', () => {
+  it('cost Cognito sixty questions a minute at most, from one address', async () => {
+    const refresh = () => usher.api.post('/auth/refresh', { refreshToken: 'made-up' }, from('203.0.113.9'));
+    expect((await refresh()).status).toBe(401);
+    await changeCounts('points = 60', 'refresh/address%');
+    expect((await refresh()).status).toBe(429);
+    const signOut = () => usher.api.post('/auth/sign-out', { refreshToken: 'made-up' }, from('203.0.113.9'));
+    expect((await signOut()).status).toBe(204);
+    await changeCounts('points = 300', 'sign-out/address%');
+    expect((await signOut()).status).toBe(429);
   });
 });
 

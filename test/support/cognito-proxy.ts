@@ -45,6 +45,8 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
       response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' }).end(text);
     })();
   });
+  // Longer than any test: one process serves both ends, and would send a request on a connection it is just closing.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -6,14 +6,19 @@ import type { Usher } from './usher.js';
 export const ada = deviseUser('plain');
 export const bob = deviseUser('second');
 
-export async function signInWithTokens(api: ApiClient, { email, password } = ada): Promise<TokensResponse> {
+type Person = Pick<typeof ada, 'email' | 'password'>;
+
+export async function signInWithTokens(
+  api: ApiClient,
+  { email, password }: Person = ada,
+): Promise<TokensResponse> {
   const { body, text } = await api.signIn(email, password);
   if (!body.tokens) throw new Error(`no tokens: ${text}`);
   return body.tokens;
 }
 
 /** A browser with the session cookie. */
-export async function signInWithCookie(usher: Usher, { email, password } = ada): Promise<ApiClient> {
+export async function signInWithCookie(usher: Usher, { email, password }: Person = ada): Promise<ApiClient> {
   const browser = usher.browser();
   const { status, text } = await browser.signIn(email, password, 'cookie');
   if (status !== 200) throw new Error(`no session: ${text}`);

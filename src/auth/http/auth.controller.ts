@@ -5,6 +5,7 @@ import { ChallengeRequest, SignInRequest, SignInResponse } from '#contracts';
 import { Answers } from '../../platform/http/answers.decorator.js';
 import { OriginCheck } from '../../platform/http/origin-check.js';
 import { Public } from '../../platform/http/public.decorator.js';
+import { countAsTry } from '../../platform/rate-limits/rate-limit.guard.js';
 import { RateLimited } from '../../platform/rate-limits/rate-limited.decorator.js';
 import { SessionCookie } from '../../sessions/session-cookie.js';
 import { deviceOf } from '../../sessions/session-device.js';
@@ -41,6 +42,7 @@ export class AuthController {
     'request.invalid',
     'cognito.unexpected_answer',
     'cognito.unavailable',
+    'overloaded',
   )
   signIn(
     @Req() { user: outcome }: { user: SignInOutcome },
@@ -67,6 +69,7 @@ export class AuthController {
     'request.invalid',
     'cognito.unexpected_answer',
     'cognito.unavailable',
+    'overloaded',
   )
   async challenge(
     @Body() { session, answers }: ChallengeRequest,
@@ -80,7 +83,11 @@ export class AuthController {
 
   /** With a cookie, the tokens stay here. */
   private present(outcome: SignInOutcome, reply: FastifyReply): SignInResponse {
-    if ('challenge' in outcome) return outcome;
+    if ('challenge' in outcome) {
+      // Each may have cost a text message, and nobody is signed in.
+      countAsTry(reply);
+      return outcome;
+    }
     const user = toUserResponse(outcome.user);
     if (outcome.cookieSecret === undefined) return { user, tokens: outcome.tokens };
     this.cookie.set(reply, outcome.cookieSecret);

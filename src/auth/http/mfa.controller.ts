@@ -22,6 +22,7 @@ export class MfaController {
     'auth.account_link_conflict',
     'cognito.unexpected_answer',
     'cognito.unavailable',
+    'overloaded',
   )
   enrol(@CurrentUser() caller: Principal): Promise<TotpEnrolmentResponse> {
     return this.totp.enrol(caller);
@@ -35,10 +36,12 @@ export class MfaController {
     'auth.token_invalid',
     'auth.csrf',
     'auth.forbidden',
+    'auth.account_link_conflict',
     'auth.code_wrong',
     'auth.code_expired',
     'request.invalid',
     'cognito.unavailable',
+    'overloaded',
   )
   verify(@CurrentUser() caller: Principal, @Body() body: VerifyTotpRequest): Promise<void> {
     return this.totp.verify(caller, body);
@@ -48,7 +51,14 @@ export class MfaController {
   @Delete()
   @HttpCode(204)
   @ApiNoContentResponse()
-  @Answers('auth.token_invalid', 'auth.csrf', 'auth.forbidden', 'cognito.unavailable')
+  @Answers(
+    'auth.token_invalid',
+    'auth.csrf',
+    'auth.forbidden',
+    'auth.account_link_conflict',
+    'cognito.unavailable',
+    'overloaded',
+  )
   disable(@CurrentUser() caller: Principal): Promise<void> {
     return this.totp.disable(caller);
   }

@@ -1,5 +1,14 @@
 /** What is counted: each kind has counts of its own. */
-export type Kind = 'sign-in' | 'challenge' | 'forgot' | 'reset' | 'change' | 'sign-up' | 'confirmation';
+export type Kind =
+  | 'sign-in'
+  | 'refresh'
+  | 'sign-out'
+  | 'challenge'
+  | 'forgot'
+  | 'reset'
+  | 'change'
+  | 'sign-up'
+  | 'confirmation';
 
 /** Whose tries are counted together. */
 export type Scope = 'subnet' | 'address' | 'account';
@@ -68,6 +77,15 @@ export const kinds: Record<Kind, KindLimits> = {
   },
   // Tokens cannot be guessed; this keeps the database from being asked for ever.
   confirmation: { limits: guessesByPlace, successIsFree: true },
+  // Tokens cannot be guessed, but each one that is made up costs a question to Cognito, which allows so many a second.
+  refresh: { limits: guessesByPlace, successIsFree: true },
+  'sign-out': {
+    limits: [
+      { scope: 'subnet', tries: 600, seconds: minute },
+      { scope: 'address', tries: 300, seconds: minute },
+    ],
+    successIsFree: false,
+  },
   // Cognito counts these by person, five an hour.
   change: { limits: guessesByPlace, successIsFree: true },
 };

@@ -7,6 +7,13 @@ import { placeOf } from './place.js';
 import { rateLimitedRoute, type RateLimitedRoute } from './rate-limited.decorator.js';
 import { RateLimits } from './rate-limits.js';
 
+const counting = new WeakSet<FastifyReply>();
+
+/** This try counts although it ended well: it had a code sent, for instance. */
+export function countAsTry(reply: FastifyReply): void {
+  counting.add(reply);
+}
+
 /** Global: global guards run before those of a route, which do the work that is to be limited. */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
@@ -28,7 +35,8 @@ export class RateLimitGuard implements CanActivate {
       const reply = http.getResponse<FastifyReply>();
       // After the answer, which need not wait for it.
       reply.raw.once('finish', () => {
-        if (reply.statusCode < 300) void Promise.all(tries.map((counted) => counted.forget()));
+        if (reply.statusCode < 300 && !counting.has(reply))
+          void Promise.all(tries.map((counted) => counted.forget()));
       });
     }
     return true;

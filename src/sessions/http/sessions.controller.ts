@@ -16,6 +16,7 @@ import { CurrentUser, type Principal } from '../../platform/http/current-user.de
 import { OriginCheck } from '../../platform/http/origin-check.js';
 import { parseBody } from '../../platform/http/parse-body.js';
 import { Public } from '../../platform/http/public.decorator.js';
+import { RateLimited } from '../../platform/rate-limits/rate-limited.decorator.js';
 import { SessionCookie } from '../session-cookie.js';
 import { SessionsService } from '../sessions.service.js';
 import { SignOutService } from '../sign-out.service.js';
@@ -33,6 +34,7 @@ export class SessionsController {
   /** POST /auth/refresh. The body wins over the cookie. */
   @Public()
   @Post('refresh')
+  @RateLimited('refresh')
   @HttpCode(200)
   @ApiBody({ type: RefreshRequest, required: false })
   @ApiOkResponse({ type: RefreshResponse })
@@ -60,6 +62,7 @@ export class SessionsController {
   /** POST /auth/sign-out. Nothing to sign out of is no error. */
   @Public()
   @Post('sign-out')
+  @RateLimited('sign-out')
   @HttpCode(204)
   @ApiBody({ type: SignOutRequest, required: false })
   @ApiNoContentResponse()

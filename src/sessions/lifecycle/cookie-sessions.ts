@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { TokenVerifier } from '../../cognito/token-verifier.js';
+import { isAppError } from '../../platform/errors/app-error.js';
 import type { Principal } from '../../platform/http/current-user.decorator.js';
+import type { Session } from '../persistence/sessions.repository.js';
 import { LiveSessions } from './live-sessions.js';
 import { Renewals } from './renewals.js';
 
@@ -16,11 +18,21 @@ export class CookieSessions {
   async callerOf(secret: string): Promise<Principal> {
     const session = await this.live.ofCookie(secret);
     const { accessToken } = await this.renewals.current(session);
-    const { sub, username, clientId, groups, scopes } = await this.verifier.verifyAccessToken(accessToken);
-    return { sub, username, clientId, groups, scopes, originJti: session.originJti, accessToken };
+    try {
+      return await this.present(session, accessToken);
+    } catch (error) {
+      if (!isAppError(error, 'auth.token_invalid')) throw error;
+      // The pool has given its key up before the token's time. The refresh token needs no key.
+      return this.present(session, (await this.renewals.renew(session)).accessToken);
+    }
   }
 
   async refresh(secret: string): Promise<void> {
     await this.renewals.renew(await this.live.ofCookie(secret));
+  }
+
+  private async present({ originJti }: Session, accessToken: string): Promise<Principal> {
+    const { sub, username, clientId, groups, scopes } = await this.verifier.verifyAccessToken(accessToken);
+    return { sub, username, clientId, groups, scopes, originJti, accessToken };
   }
 }

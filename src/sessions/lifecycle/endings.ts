@@ -96,7 +96,9 @@ export class Endings implements BeforeApplicationShutdown {
 
   private async revoke(session: Session, refreshToken?: string): Promise<void> {
     const token = this.sessions.tokensOf(session)?.refreshToken ?? refreshToken;
-    if (token !== undefined) await this.identityProvider.revoke(token);
+    // Sealed with a secret that was dropped.
+    if (token === undefined) return this.sessions.recordUnrevocable(session);
+    await this.identityProvider.revoke(token);
     await this.sessions.recordRevocation(session);
   }
 
@@ -107,7 +109,7 @@ export class Endings implements BeforeApplicationShutdown {
     } catch (error) {
       this.log.error('an ended session could not be revoked at Cognito', { session: session.id, error });
       if (!isAppError(error, 'cognito.unavailable', 'overloaded', 'too_many_requests'))
-        await this.sessions.recordRevocation(session);
+        await this.sessions.recordUnrevocable(session);
     }
   }
 }

@@ -10,8 +10,8 @@ const pollMs = 50;
 /** A little longer than a lease, so that whoever waits for a process that died gets its turn. */
 const patienceMs = 25_000;
 
-/** About ten seconds: PostgreSQL restarts and fails over in less. */
-const savingTries = 20;
+/** PostgreSQL restarts and fails over in less. */
+const savingMs = 10_000;
 const betweenTriesMs = 500;
 
 /** An access token that lives no longer than this (seconds) is renewed before it is used. */
@@ -91,11 +91,12 @@ export class Renewals {
 
   /** With rotation on, tokens that are not written are lost and the session with them: the database gets some time. */
   private async save(session: Session, tokens: Tokens): Promise<boolean> {
-    for (let tries = 1; ; tries += 1) {
+    const until = this.clock.now().getTime() + savingMs;
+    for (;;) {
       try {
         return await this.sessions.saveRenewal(session, tokens);
       } catch (error) {
-        if (tries === savingTries || !isAppError(error, 'overloaded')) throw error;
+        if (!isAppError(error, 'overloaded') || this.clock.now().getTime() > until) throw error;
         await this.clock.sleep(betweenTriesMs);
       }
     }

@@ -59,6 +59,7 @@ export type EndReason =
   | 'signed out'
   | 'ended by its owner'
   | 'password changed'
+  | 'signed out everywhere'
   | 'expired'
   | 'user disabled'
   | 'reuse'
@@ -145,6 +146,10 @@ export class SessionsRepository {
 
   async recordRevocation({ id }: Session): Promise<void> {
     await this.database.query(sql.recordRevocation, [id]);
+  }
+
+  async recordUnrevocable({ id }: Session): Promise<void> {
+    await this.database.query(sql.recordUnrevocable, [id]);
   }
 
   /** The token families that were live until now. Cognito has been told. */

@@ -38,7 +38,7 @@ export const insert: Statement = {
     WITH forgotten AS (
       DELETE FROM usher.sessions WHERE id IN (
         SELECT id FROM usher.sessions
-        WHERE ended_at < now() - interval '2 days' AND revoked_at IS NOT NULL
+        WHERE ended_at < now() - interval '2 days' AND revoked_at IS NOT NULL AND NOT unrevocable
         ORDER BY ended_at LIMIT 10 FOR UPDATE SKIP LOCKED)),
     begun AS (
       INSERT INTO usher.sessions
@@ -48,17 +48,20 @@ export const insert: Statement = {
     INSERT INTO usher.session_refresh_tokens (digest, session_id) SELECT $12, id FROM begun`,
 };
 
-/** One renewal at a time, over all processes. Longer than the longest answer of Cognito that is waited for. */
+/**
+ * One renewal at a time, over all processes. Longer than the longest answer of Cognito that is waited for: two tries, the
+ * second of which may take its whole time-out and stall in its body.
+ */
 export const takeLease: Statement = {
   name: 'sessions-take-lease',
   text: `
-    UPDATE usher.sessions SET renewal_lease_until = now() + interval '20 seconds'
+    UPDATE usher.sessions SET renewal_lease_until = now() + interval '45 seconds'
     WHERE id = $1 AND version = $2 AND ended_at IS NULL
       AND (renewal_lease_until IS NULL OR renewal_lease_until < now())
     RETURNING renewal_lease_until::text AS lease`,
 };
 
-/** Only the lease that was taken: after twenty seconds another process may have the next one. */
+/** Only the lease that was taken: when it runs out another process may have the next one. */
 export const releaseLease: Statement = {
   name: 'sessions-release-lease',
   text: `
@@ -95,6 +98,12 @@ export const end: Statement = {
 export const recordRevocation: Statement = {
   name: 'sessions-record-revocation',
   text: `UPDATE usher.sessions SET revoked_at = now(), tokens = NULL WHERE id = $1`,
+};
+
+/** Cognito cannot be told, now or later. The row stays: without it the refresh token would look like one from elsewhere. */
+export const recordUnrevocable: Statement = {
+  name: 'sessions-record-unrevocable',
+  text: `UPDATE usher.sessions SET revoked_at = now(), unrevocable = true, tokens = NULL WHERE id = $1`,
 };
 
 export const endAllOf: Statement = {

@@ -27,6 +27,7 @@ export class UsersController {
     'auth.account_link_conflict',
     'cognito.unavailable',
     'cognito.unexpected_answer',
+    'overloaded',
   )
   async me(@CurrentUser() principal: Principal): Promise<UserResponse> {
     return toUserResponse(await this.profiles.of(principal));

@@ -5,6 +5,7 @@ import { Sessions1764000000004 } from './1764000000004-sessions.js';
 import { RateLimits1764000000005 } from './1764000000005-rate-limits.js';
 import { Outbox1764000000006 } from './1764000000006-outbox.js';
 import { Confirmations1764000000007 } from './1764000000007-confirmations.js';
+import { UnrevokedSessions1764000000008 } from './1764000000008-unrevoked-sessions.js';
 
 /** In the order they run. Never change one that was released; add another. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   RateLimits1764000000005,
   Outbox1764000000006,
   Confirmations1764000000007,
+  UnrevokedSessions1764000000008,
 ];

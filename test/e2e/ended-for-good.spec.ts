@@ -1,0 +1,104 @@
+import { RevokeTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { TokenVerifier } from '../../src/cognito/token-verifier.js';
+import { AppError } from '../../src/platform/errors/app-error.js';
+import { exception } from '../support/cognito-proxy.js';
+import {
+  ada,
+  bearer,
+  bob,
+  calls,
+  signInWithCookie,
+  signInWithTokens,
+  statusWith,
+} from '../support/sessions.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher();
+});
+afterAll(() => usher.close());
+
+const refresh = (refreshToken: string, api = usher.api) => api.post('/auth/refresh', { refreshToken });
+
+/** Ended rows are old now, and a sign-in clears what may go. */
+async function daysLater(): Promise<void> {
+  await usher.database.sql(
+    `UPDATE usher.sessions SET ended_at = ended_at - interval '3 days' WHERE ended_at IS NOT NULL`,
+  );
+  await signInWithTokens(usher.api, bob);
+}
+
+describe('a session that ended here', () => {
+  it('does not come back days later because Cognito could not revoke it', async () => {
+    const { accessToken, refreshToken } = await signInWithTokens(usher.api);
+    const { body } = await usher.api.get('/auth/sessions', bearer(accessToken));
+    const [session] = body as unknown as { id: string }[];
+    usher.proxy.answerWith('RevokeToken', exception('UnsupportedOperationException'));
+    await usher.api.delete(`/auth/sessions/${session?.id}`, bearer(accessToken));
+    usher.proxy.answerWith('RevokeToken', undefined);
+    await daysLater();
+    const later = await usher.startProcess();
+    expect((await refresh(refreshToken, later.api)).status).toBe(401);
+  });
+
+  it('does not come back because its tokens could not be read', async () => {
+    const { accessToken, refreshToken } = await signInWithTokens(usher.api);
+    const other = await usher.startProcess({ SESSION_SECRETS: 'quite-another-session-secret' });
+    const { body } = await other.api.get('/auth/sessions', bearer(accessToken));
+    const current = (body as unknown as { id: string; current: boolean }[]).find((one) => one.current);
+    expect((await other.api.delete(`/auth/sessions/${current?.id}`, bearer(accessToken))).status).toBe(204);
+    await daysLater();
+    const later = await usher.startProcess();
+    expect((await refresh(refreshToken, later.api)).status).toBe(401);
+  });
+
+  it('is ended everywhere also when the token that asks for it is dead at Cognito', async () => {
+    const mine = await signInWithTokens(usher.api);
+    const other = await signInWithTokens(usher.api);
+    await usher.cognito.send(new RevokeTokenCommand({ ClientId: usher.clientId, Token: mine.refreshToken }));
+    expect(
+      (await usher.api.post('/auth/sign-out-everywhere', undefined, bearer(mine.accessToken))).status,
+    ).toBe(204);
+    expect(await statusWith(usher.api, other.accessToken)).toBe(401);
+    const revoked = usher.proxy.calls.filter(({ operation }) => operation === 'RevokeToken');
+    expect(revoked.map(({ request }) => request.Token)).toContain(other.refreshToken);
+  });
+});
+
+describe('a session goes on', () => {
+  it('after a time in which the pool did not allow refreshes', async () => {
+    const { refreshToken } = await signInWithTokens(usher.api);
+    const off = exception(
+      'InvalidParameterException',
+      'GetTokensFromRefreshToken is not enabled for this client',
+    );
+    usher.proxy.answerWith('GetTokensFromRefreshToken', off);
+    expect((await refresh(refreshToken)).status).toBe(500);
+    usher.proxy.answerWith('GetTokensFromRefreshToken', undefined);
+    expect((await refresh(refreshToken)).status).toBe(200);
+    expect(usher.logLines().join()).toContain('cognito.misconfigured');
+  });
+
+  it('with the cookie when its access token is no longer believed', async () => {
+    const browser = await signInWithCookie(usher, ada);
+    const before = calls(usher, 'GetTokensFromRefreshToken');
+    // As when the pool has given up the key that signed it.
+    const verifier = usher.app.get(TokenVerifier);
+    jest.spyOn(verifier, 'verifyAccessToken').mockRejectedValueOnce(new AppError('auth.token_invalid'));
+    expect((await browser.get('/users/me')).status).toBe(200);
+    expect(calls(usher, 'GetTokensFromRefreshToken')).toBe(before + 1);
+  });
+});
+
+describe('a person disabled here', () => {
+  it('changes nothing about authenticator apps with a token from before', async () => {
+    const { accessToken } = await signInWithTokens(usher.api, bob);
+    await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE email = $1', [bob.email]);
+    expect((await usher.api.delete('/auth/mfa/totp', bearer(accessToken))).status).toBe(401);
+    const verify = await usher.api.post('/auth/mfa/totp/verify', { code: '123456' }, bearer(accessToken));
+    expect(verify.status).toBe(401);
+    await usher.database.sql('UPDATE users SET usher_disabled_at = NULL WHERE email = $1', [bob.email]);
+  });
+});

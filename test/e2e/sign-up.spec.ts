@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { deviseUser } from '../support/devise-users.js';
+import { allMailsSent, mailedToken, subjectsTo, tokenIn } from '../support/mails.js';
+import { createPoolUser } from '../support/pool-users.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher({ environment: { BCRYPT_COST: '10', PASSWORD_PEPPERS: 'a-pepper' } });
+});
+afterAll(() => usher.close());
+
+const password = 'chosen-by-me-1';
+const signUp = (email: string, changes: object = {}, headers?: Record<string, string>) =>
+  usher.api.post('/users', { email, password, passwordConfirmation: password, ...changes }, headers);
+const confirm = (token: string) => usher.api.call('PUT', '/users/confirmation', { body: { token } });
+const resend = (email: string) => usher.api.post('/users/confirmation', { email });
+
+interface Row {
+  id: number;
+  hash: string;
+  confirmed: boolean;
+  first_name: string | null;
+  confirmation_token: string | null;
+  sub: string | null;
+}
+const rowOf = async (email: string) =>
+  (
+    await usher.database.sql<Row>(
+      `SELECT id::int, encrypted_password AS hash, confirmed_at IS NOT NULL AS confirmed, first_name,
+         confirmation_token, cognito_sub AS sub FROM users WHERE lower(email) = lower($1)`,
+      [email],
+    )
+  )[0];
+const longAgo = () =>
+  usher.database.sql(`UPDATE usher.confirmations SET created_at = created_at - interval '61 seconds'`);
+
+describe('signing up', () => {
+  it('takes a mail to confirm, and the first sign-in brings Cognito in', async () => {
+    const email = 'new@example.com';
+    const { status, text } = await signUp(' New@Example.com ', { firstName: 'New', lastName: 'Person' });
+    expect({ status, text }).toEqual({ status: 202, text: '' });
+    const { text: mail } = await usher.mail.waitFor(({ to }) => to.includes(email));
+    expect(mail).toContain(`http://localhost:${new URL(usher.url).port}/users/confirmation?token=`);
+    expect((await usher.api.signIn(email, password)).status).toBe(401);
+    expect(await rowOf(email)).toMatchObject({ confirmed: false, hash: '', confirmation_token: null });
+
+    expect(await confirm(tokenIn(mail))).toMatchObject({ status: 204, text: '' });
+    expect(await rowOf(email)).toMatchObject({ confirmed: true, hash: expect.stringMatching(/^\$2b\$10\$/) });
+    const { body } = await usher.api.signIn(email, password);
+    expect(body.user).toMatchObject({ email, firstName: 'New', lastName: 'Person' });
+    expect((await rowOf(email))?.sub).not.toBeNull();
+  });
+
+  it('keeps no token that would open anything', async () => {
+    await signUp('digest@example.com');
+    const token = await mailedToken(usher, 'digest@example.com');
+    const tables = await usher.database.sql('SELECT * FROM usher.confirmations');
+    expect(JSON.stringify(tables)).not.toContain(token);
+    expect(JSON.stringify(tables)).not.toContain(Buffer.from(token).toString('hex'));
+  });
+
+  it('refuses passwords that cannot be, rule by rule', async () => {
+    const refusal = async (changes: object) => {
+      const { status, body } = await signUp('rules@example.com', changes);
+      return `${status} ${body.code}: ${body.errors?.map(({ message }) => message).join(', ') ?? ''}`;
+    };
+    const both = (text: string) => ({ password: text, passwordConfirmation: text });
+    expect(await refusal(both('  '))).toMatch(/^422 passwords.blank/);
+    expect(await refusal({ password: undefined, passwordConfirmation: undefined })).toMatch(
+      /^422 passwords.blank/,
+    );
+    expect(await refusal({ passwordConfirmation: 'other' })).toMatch(/^422 passwords.confirmation_mismatch/);
+    expect(await refusal(both('short'))).toBe('422 passwords.policy: is too short, needs a digit');
+    expect(await refusal(both(' leading-space-1'))).toMatch(/^422 passwords.policy/);
+    // 64 bytes and a pepper of eight fit into what bcrypt reads, one more does not.
+    expect(await refusal(both(`1${'x'.repeat(64)}`))).toMatch(/^422 passwords.policy: .*too long/);
+    expect((await signUp('fits@example.com', both(`1${'x'.repeat(63)}`))).status).toBe(202);
+    expect(await rowOf('rules@example.com')).toBeUndefined();
+  });
+
+  it('answers alike for an address that has an account, and tells the owner', async () => {
+    const known = deviseUser('plain');
+    await createPoolUser(usher, 'pool-only@example.com');
+    for (const email of [known.email, 'unknown@example.com']) {
+      const { status, text, headers } = await signUp(email, {}, { 'accept-language': 'fr' });
+      expect({ status, text, cookie: headers.get('set-cookie') }).toEqual({
+        status: 202,
+        text: '',
+        cookie: null,
+      });
+    }
+    await allMailsSent(usher);
+    expect(subjectsTo(usher, known.email)).toEqual(['Vous avez déjà un compte']);
+    expect(subjectsTo(usher, 'unknown@example.com')).toEqual(['Confirmez votre adresse']);
+    expect((await rowOf(known.email))?.hash).not.toBe('');
+  });
+
+  it('says nothing to a person who is disabled, and makes one row of many sign-ups at once', async () => {
+    await usher.database.sql(`UPDATE users SET usher_disabled_at = now() WHERE email = 'erin@example.com'`);
+    expect((await signUp('erin@example.com')).status).toBe(202);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => signUp('crowd@example.com')));
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(202));
+    await allMailsSent(usher);
+    expect(subjectsTo(usher, 'erin@example.com')).toEqual([]);
+    const rows = await usher.database.sql(`SELECT 1 FROM users WHERE email = 'crowd@example.com'`);
+    expect(rows).toHaveLength(1);
+  });
+});
+
+describe('the mailed link', () => {
+  it('is a page that confirms nothing by itself, in the language of the reader', async () => {
+    await signUp('page@example.com');
+    const token = await mailedToken(usher, 'page@example.com');
+    const page = await usher.api.get(`/users/confirmation?token=${token}`, { 'accept-language': 'it' });
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-security-policy')).toMatch(
+      /script-src 'sha256-[^;]+';style-src 'sha256-/,
+    );
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(page.text).toContain('Confermi il Suo indirizzo');
+    expect(page.text).not.toContain(token);
+    expect((await rowOf('page@example.com'))?.confirmed).toBe(false);
+  });
+
+  it('may be opened twice by its owner, and is good for a time', async () => {
+    await signUp('twice@example.com');
+    const token = await mailedToken(usher, 'twice@example.com');
+    expect((await confirm(token)).status).toBe(204);
+    expect((await confirm(token)).status).toBe(204);
+    await signUp('late@example.com');
+    const late = await mailedToken(usher, 'late@example.com');
+    await usher.database.sql(
+      `UPDATE usher.confirmations SET expires_at = now() - interval '1 second' WHERE used_at IS NULL`,
+    );
+    expect((await confirm(late)).body.code).toBe('users.confirmation_invalid');
+    for (const token of ['made-up', late.slice(1), `${late}x`])
+      expect(await confirm(token)).toMatchObject({
+        status: 422,
+        body: { code: 'users.confirmation_invalid' },
+      });
+  });
+
+  it('cannot be changed into somebody else’s by a later row', async () => {
+    await signUp('gone@example.com');
+    const token = await mailedToken(usher, 'gone@example.com');
+    await usher.database.sql(`UPDATE users SET email = 'moved@example.com' WHERE email = 'gone@example.com'`);
+    expect((await confirm(token)).body.code).toBe('users.confirmation_invalid');
+    expect((await rowOf('moved@example.com'))?.confirmed).toBe(false);
+  });
+});
+
+describe('somebody who signs up with another person’s address', () => {
+  const squatter = 'of-the-squatter-1';
+  const both = (text: string) => ({ password: text, passwordConfirmation: text });
+
+  it('gets nothing from the owner’s click, whoever came first', async () => {
+    for (const [email, order] of [
+      ['first@example.com', [squatter, password]],
+      ['second@example.com', [password, squatter]],
+    ] as const) {
+      const tokens = new Map<string, string>();
+      for (const chosen of order) {
+        await signUp(email, both(chosen));
+        await allMailsSent(usher);
+        tokens.set(chosen, await mailedToken(usher, email));
+      }
+      expect((await confirm(tokens.get(password) ?? '')).status).toBe(204);
+      expect((await confirm(tokens.get(squatter) ?? '')).status).toBe(422);
+      expect((await usher.api.signIn(email, squatter)).status).toBe(401);
+      expect((await usher.api.signIn(email, password)).status).toBe(200);
+    }
+  });
+
+  it('gets nothing from a mail that is sent again: it confirms no password at all', async () => {
+    const email = 'contested@example.com';
+    await signUp(email);
+    await signUp(email, both(squatter));
+    await longAgo();
+    await resend(email);
+    await allMailsSent(usher);
+    expect((await confirm(await mailedToken(usher, email))).status).toBe(204);
+    expect(await rowOf(email)).toMatchObject({ confirmed: true, hash: '' });
+    expect((await usher.api.signIn(email, squatter)).status).toBe(401);
+  });
+
+  it('gets nothing by way of a row that Rails has made', async () => {
+    const carol = 'carol@example.com';
+    const before = (await rowOf(carol))?.hash;
+    await signUp(carol, both(squatter));
+    expect((await rowOf(carol))?.hash).toBe(before);
+    await longAgo();
+    await resend(carol);
+    await allMailsSent(usher);
+    await confirm(await mailedToken(usher, carol));
+    expect(await rowOf(carol)).toMatchObject({ confirmed: true, hash: '' });
+  });
+});
+
+describe('POST /users/confirmation', () => {
+  it('sends the mail again, once a minute at most, and brings the same password', async () => {
+    const email = 'again@example.com';
+    await signUp(email);
+    await resend(email);
+    await allMailsSent(usher);
+    expect(subjectsTo(usher, email)).toHaveLength(1);
+    await longAgo();
+    await resend(email);
+    await resend(email);
+    await allMailsSent(usher);
+    expect(subjectsTo(usher, email)).toHaveLength(2);
+    expect((await confirm(await mailedToken(usher, email))).status).toBe(204);
+    expect((await usher.api.signIn(email, password)).status).toBe(200);
+  });
+
+  it('answers alike for everybody, and mails nobody who does not wait', async () => {
+    const mails = usher.mail.messages().length;
+    for (const email of ['nobody@example.com', deviseUser('second').email])
+      expect(await resend(email)).toMatchObject({ status: 202, text: '' });
+    await allMailsSent(usher);
+    expect(usher.mail.messages()).toHaveLength(mails);
+  });
+});
+
+describe('an address that Cognito has verified meanwhile', () => {
+  it('belongs to its owner, and no mailed link changes that', async () => {
+    const email = 'both@example.com';
+    await signUp(email);
+    const token = await mailedToken(usher, email);
+    await createPoolUser(usher, email);
+    expect((await usher.api.signIn(email, 'pool-password-1')).status).toBe(200);
+    const linked = await rowOf(email);
+    expect((await confirm(token)).status).toBe(204);
+    expect(await rowOf(email)).toEqual(linked);
+    expect(linked?.hash).toBe('');
+  });
+});
