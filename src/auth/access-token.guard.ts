@@ -24,7 +24,7 @@ export class AccessTokenGuard extends AuthGuard(accessToken) {
     if (this.isMarked(publicRoute, context)) return true;
     await super.canActivate(context);
     const { user, ip } = context.switchToHttp().getRequest<{ user: Principal; ip: string }>();
-    if (this.ended.has(user.originJti)) {
+    if (this.ended.has(user)) {
       if (!this.isMarked(allowEnded, context)) throw new AppError('auth.token_invalid');
     } else this.use.touch(user.originJti, ip);
     return true;

@@ -41,7 +41,7 @@ export class AccessTokenStrategy extends PassportStrategy(RequestStrategy, acces
   private async ofHeader(authorization: string): Promise<Principal> {
     const token = bearer.exec(authorization)?.[1];
     if (token === undefined) throw new AppError('auth.token_invalid');
-    const { sub, username, clientId, groups, scopes, originJti } = await this.tokens.verifyAccessToken(token);
-    return { sub, username, clientId, groups, scopes, originJti, accessToken: token };
+    const { expiresAt, ...claims } = await this.tokens.verifyAccessToken(token);
+    return { ...claims, accessToken: token };
   }
 }

@@ -25,10 +25,9 @@ export class SignInService {
    * @throws AppError `auth.invalid_credentials`, `auth.account_link_conflict`, `auth.challenge_unsupported`,
    * `passwords.reset_required`, and what `IdentityProvider` throws
    */
-  async signIn(
-    { email: typed, password, session: mode = 'tokens' }: SignInRequest,
-    device: Device,
-  ): Promise<SignInOutcome> {
+  async signIn({ email: typed, password, session }: SignInRequest, device: Device): Promise<SignInOutcome> {
+    // An optional member may also be null.
+    const mode = session ?? 'tokens';
     const email = normaliseEmail(typed);
     const answer = await this.ask(email, password);
     return this.next(answer, { email, userId: email, mode }, device);

@@ -28,7 +28,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
 
 function statusOf(error: unknown, io: Io): number {
   // Commander has said it already; asking for help is no mistake.
-  if (error instanceof CommanderError) return error.code === 'commander.helpDisplayed' ? 0 : exitStatus.usage;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitStatus.usage;
   io.err(`${messageOf(error)}\n`);
   if (error instanceof CommandError) return error.status;
   return error instanceof ConfigurationError ? exitStatus.usage : exitStatus.failed;

@@ -74,6 +74,7 @@ describe('an access token', () => {
       origin_jti: 'the-family',
       'cognito:groups': ['admins', 'staff'],
       scope: 'openid  shop/read',
+      auth_time: 1_700_000_000,
       exp: inSeconds(600),
     };
     expect(await verifier.verifyAccessToken(token(claims))).toEqual({
@@ -83,6 +84,7 @@ describe('an access token', () => {
       groups: ['admins', 'staff'],
       scopes: ['openid', 'shop/read'],
       originJti: 'the-family',
+      authTime: 1_700_000_000,
       expiresAt: new Date(claims.exp * 1000),
     });
   });

@@ -22,6 +22,8 @@ export interface AccessTokenClaims {
   readonly scopes: readonly string[];
   /** The token family (`origin_jti`); absent where the app client does not allow revocation. */
   readonly originJti: string | undefined;
+  /** When the session began, in seconds since 1970; the same after every refresh (`auth_time`). */
+  readonly authTime: number;
   readonly expiresAt: Date;
 }
 
@@ -123,6 +125,7 @@ function toAccessTokenClaims(claims: Claims): AccessTokenClaims {
     groups: Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : [],
     scopes: claims.scope?.split(' ').filter((scope) => scope !== '') ?? [],
     originJti: textOf(claims.origin_jti),
+    authTime: typeof claims.auth_time === 'number' ? claims.auth_time : (claims.iat ?? 0),
     expiresAt: new Date(claims.exp * 1000),
   };
 }

@@ -15,13 +15,14 @@ class MovableClock extends Clock {
 /** What the table says, and how often it was asked from when on. */
 class TableOfEnded {
   ended: string[] = [];
+  signOuts: { sub: string; at: number }[] = [];
   isAway = false;
   asked: (string | undefined)[] = [];
 
   async endedSince(readAt: string | undefined) {
     this.asked.push(readAt);
     if (this.isAway) throw new Error('away');
-    return { readAt: `read ${this.asked.length}`, ended: this.ended };
+    return { readAt: `read ${this.asked.length}`, ended: this.ended, signOuts: this.signOuts };
   }
 }
 
@@ -48,17 +49,18 @@ describe('EndedSessions', () => {
     jest.useRealTimers();
   });
 
+  const has = (originJti: string | undefined) => sessions.has({ originJti, sub: 'somebody', authTime: 1000 });
   const second = () => jest.advanceTimersByTimeAsync(1000);
 
   it('knows what ended before the start, here and, within a second, elsewhere', async () => {
-    expect(sessions.has('before the start')).toBe(true);
+    expect(has('before the start')).toBe(true);
     sessions.add('here');
-    expect(sessions.has('here')).toBe(true);
+    expect(has('here')).toBe(true);
     table.ended = ['elsewhere'];
     await second();
-    expect(sessions.has('elsewhere')).toBe(true);
-    expect(sessions.has('never')).toBe(false);
-    expect(sessions.has(undefined)).toBe(false);
+    expect(has('elsewhere')).toBe(true);
+    expect(has('never')).toBe(false);
+    expect(has(undefined)).toBe(false);
     expect(table.asked).toEqual([undefined, 'read 1']);
   });
 
@@ -66,21 +68,35 @@ describe('EndedSessions', () => {
     clock.time += day - 1;
     await second();
     sessions.add('later');
-    expect(sessions.has('before the start')).toBe(true);
+    expect(has('before the start')).toBe(true);
     clock.time += 1;
     await second();
-    expect(sessions.has('before the start')).toBe(false);
-    expect(sessions.has('later')).toBe(true);
+    expect(has('before the start')).toBe(false);
+    expect(has('later')).toBe(true);
   });
 
   it('keeps what it knows while the database is away, says so once, and misses nothing', async () => {
     table.isAway = true;
     await second();
     await second();
-    expect(sessions.has('before the start')).toBe(true);
+    expect(has('before the start')).toBe(true);
     expect(output.lines().filter((line) => line.includes('cannot be read'))).toHaveLength(1);
     table.isAway = false;
     await second();
     expect(table.asked).toEqual([undefined, 'read 1', 'read 1', 'read 1']);
+  });
+
+  it('knows who signed out everywhere, and what they have begun since', async () => {
+    const of = (sub: string, authTime: number) =>
+      sessions.has({ originJti: 'of another product', sub, authTime });
+    table.signOuts = [{ sub: 'ada', at: 2000 }];
+    await second();
+    expect([of('ada', 1999), of('ada', 2000), of('bob', 1999)]).toEqual([true, false, false]);
+    sessions.addSignOut('bob', 3000);
+    expect(of('bob', 2999)).toBe(true);
+    table.signOuts = [];
+    clock.time += day;
+    await second();
+    expect([of('ada', 1999), of('bob', 2999)]).toEqual([false, false]);
   });
 });

@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../platform/clock/clock.js';
+import type { Principal } from '../platform/http/current-user.decorator.js';
 import { Log } from '../platform/logging/log.js';
 import { SessionsRepository } from './persistence/sessions.repository.js';
 
@@ -16,6 +17,8 @@ const keptMs = 24 * 3600 * 1000;
 export class EndedSessions implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /** Until when each is kept (milliseconds since 1970), oldest first. */
   private readonly ended = new Map<string, number>();
+  /** When whoever has this `sub` signed out everywhere, and until when that is kept. */
+  private readonly signOuts = new Map<string, { at: number; until: number }>();
   private readAt: string | undefined;
   private isBehind = false;
   private timer: NodeJS.Timeout | undefined;
@@ -27,13 +30,21 @@ export class EndedSessions implements OnApplicationBootstrap, BeforeApplicationS
     private readonly log: Log,
   ) {}
 
-  has(originJti: string | undefined): boolean {
-    return originJti !== undefined && this.ended.has(originJti);
+  /** Whether the session that a token belongs to has ended. */
+  has({ originJti, sub, authTime }: Pick<Principal, 'originJti' | 'sub' | 'authTime'>): boolean {
+    if (originJti !== undefined && this.ended.has(originJti)) return true;
+    const signOut = this.signOuts.get(sub);
+    return signOut !== undefined && authTime < signOut.at;
   }
 
   /** For this process at once; the others read it in the database. */
   add(originJti: string): void {
     if (!this.ended.has(originJti)) this.ended.set(originJti, this.clock.now().getTime() + keptMs);
+  }
+
+  /** @param at seconds since 1970; sessions of the person that began before are over, wherever they did */
+  addSignOut(sub: string, at: number): void {
+    this.signOuts.set(sub, { at, until: this.clock.now().getTime() + keptMs });
   }
 
   /** Before the first request. */
@@ -62,17 +73,19 @@ export class EndedSessions implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async read(): Promise<void> {
-    const { readAt, ended } = await this.sessions.endedSince(this.readAt);
+    const { readAt, ended, signOuts } = await this.sessions.endedSince(this.readAt);
     this.readAt = readAt;
     for (const originJti of ended) this.add(originJti);
+    for (const { sub, at } of signOuts) this.addSignOut(sub, at);
     this.forget();
   }
 
   private forget(): void {
     const now = this.clock.now().getTime();
     for (const [originJti, until] of this.ended) {
-      if (until > now) return;
+      if (until > now) break;
       this.ended.delete(originJti);
     }
+    for (const [sub, { until }] of this.signOuts) if (until <= now) this.signOuts.delete(sub);
   }
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
+import { plainAddress } from '../platform/http/plain-address.js';
 
 /** Where a session lives, as far as a request tells. */
 export interface Device {
@@ -16,11 +17,10 @@ export function deviceOf({ headers, ip }: FastifyRequest): Device {
 }
 
 /**
- * An address as PostgreSQL's `inet` takes it, or nothing: proxies send words and ports, and IPv6 addresses may carry a
- * zone (RFC 4007 section 11) or an IPv4 address (RFC 4291 section 2.5.5.2).
+ * An address as PostgreSQL's `inet` takes it, or nothing: proxies send words, and IPv6 addresses may carry an IPv4 one
+ * (RFC 4291 section 2.5.5.2).
  */
 export function storableAddress(address: string): string | null {
-  const [withoutZone = ''] = address.split('%');
-  const plain = withoutZone.replace(/^::ffff:(?=[\d.]+$)/i, '');
+  const plain = plainAddress(address).replace(/^::ffff:(?=[\d.]+$)/i, '');
   return isIP(plain) === 0 ? null : plain;
 }

@@ -39,13 +39,15 @@ export class SignOutService {
    * Cognito first: while it cannot be told nothing has ended, and the caller can try again.
    * @throws AppError `cognito.unavailable`
    */
-  async endEverywhere({ sub, clientId, originJti, accessToken }: Principal): Promise<void> {
-    if (this.ended.has(originJti)) return;
+  async endEverywhere(caller: Principal): Promise<void> {
+    if (this.ended.has(caller)) return;
+    const { sub, clientId, originJti, accessToken } = caller;
     const isDone = await this.identityProvider.globalSignOut(accessToken);
     if (originJti !== undefined) {
       await this.sessions.insertEnded(sub, clientId, originJti);
       this.ended.add(originJti);
     }
+    this.ended.addSignOut(sub, await this.sessions.recordSignOut(sub));
     // With a token that is dead at Cognito nothing has ended there: then each session is revoked by its own token.
     if (!isDone) return this.endings.endAll(sub, 'signed out everywhere');
     for (const ended of await this.sessions.endAllOf(sub)) this.ended.add(ended);

@@ -154,6 +154,7 @@ describe('a route', () => {
       groups: [],
       scopes: [userScope],
       originJti: expect.stringMatching(/^[\w-]{36}$/),
+      authTime: expect.any(Number),
       hasToken: true,
     });
   });

@@ -42,6 +42,12 @@ async function createPoolUser(
 }
 
 describe('sign-in', () => {
+  it('takes null for what need not be said', async () => {
+    const { email, password } = deviseUser('accents');
+    const body = { email, password, session: null };
+    expect((await usher.api.post('/auth/sign-in', body)).body.tokens).toBeDefined();
+  });
+
   let usher: Usher;
   beforeAll(async () => {
     usher = await startUsher();

@@ -20,6 +20,7 @@ export class MfaController {
     'auth.csrf',
     'auth.forbidden',
     'auth.account_link_conflict',
+    'request.invalid',
     'cognito.unexpected_answer',
     'cognito.unavailable',
     'overloaded',

@@ -14,6 +14,8 @@ export interface Principal {
   scopes: readonly string[];
   /** The token family (`origin_jti`); absent where the app client does not allow revocation. */
   originJti: string | undefined;
+  /** When the session began, in seconds since 1970 (`auth_time`). */
+  authTime: number;
   /** For questions to Cognito on the caller's behalf. Never logged. */
   accessToken: string;
 }

@@ -14,7 +14,10 @@ describe('placeOf', () => {
     ['::1', '0:0:0:0::/64', '0:0:0:000::/56'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64', 'fe80:0:0:000::/56'],
     ['unknown', 'unknown', undefined],
-    ['', '', undefined],
+    ['', 'unknown', undefined],
+    ['203.0.113.7:51234', '203.0.113.7', '203.0.113.0/24'],
+    ['[2001:db8:1:2345::1]:443', '2001:db8:1:2345::/64', '2001:db8:1:2300::/56'],
+    ['made up by a proxy', 'unknown', undefined],
   ])('%s is %s in %s', (ip, address, subnet) => {
     expect(placeOf(ip)).toEqual({ address, subnet });
   });

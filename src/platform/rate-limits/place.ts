@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
+import { plainAddress } from '../http/plain-address.js';
 
 /** Where a request comes from, as narrowly and as widely as we count. */
 export interface Place {
@@ -9,8 +10,9 @@ export interface Place {
 }
 
 export function placeOf(ip: string): Place {
-  const plain = ip.replace(/%.*$/, '');
-  if (isIP(plain) === 0) return { address: ip, subnet: undefined };
+  const plain = plainAddress(ip);
+  // Whatever a proxy says that is no address is one place for all who come that way.
+  if (isIP(plain) === 0) return { address: 'unknown', subnet: undefined };
   const ipv4 = isIPv4(plain) ? plain : mappedIpv4(groupsOf(plain));
   if (ipv4 !== undefined) return { address: ipv4, subnet: `${ipv4.split('.').slice(0, 3).join('.')}.0/24` };
   const [a, b, c, d = '0'] = groupsOf(plain);

@@ -35,8 +35,9 @@ export class RateLimitGuard implements CanActivate {
       const reply = http.getResponse<FastifyReply>();
       // After the answer, which need not wait for it.
       reply.raw.once('finish', () => {
-        if (reply.statusCode < 300 && !counting.has(reply))
-          void Promise.all(tries.map((counted) => counted.forget()));
+        // Nor does a try count that trouble here or at Cognito has ended.
+        const isFree = reply.statusCode < 300 || reply.statusCode >= 500;
+        if (isFree && !counting.has(reply)) void Promise.all(tries.map((counted) => counted.forget()));
       });
     }
     return true;

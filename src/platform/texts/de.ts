@@ -45,7 +45,7 @@ export const de: Texts = {
     'auth.account_link_conflict': {
       title: 'Konto kann nicht verknüpft werden',
       detail:
-        'Die Adresse ist nicht bestätigt oder gehört bereits zu einer anderen Anmeldung. Bestätigen Sie die Adresse, oder wenden Sie sich ' +
+        'Die Adresse ist nicht bestätigt oder ist bereits mit einem anderen Konto verknüpft. Bestätigen Sie die Adresse, oder wenden Sie sich ' +
         'an den Support, um die Konten zusammenführen zu lassen.',
     },
     'request.invalid': {
@@ -59,12 +59,12 @@ export const de: Texts = {
     },
     'passwords.blank': { title: 'Passwort fehlt', detail: 'Wählen Sie ein neues Passwort.' },
     'passwords.confirmation_mismatch': {
-      title: 'Passwörter verschieden',
+      title: 'Passwörter stimmen nicht überein',
       detail: 'Geben Sie zweimal dasselbe Passwort ein.',
     },
     'passwords.code_missing': { title: 'Code fehlt', detail: 'Geben Sie den Code aus der E-Mail ein.' },
     'passwords.reset_not_started': {
-      title: 'Keine Zurücksetzung im Gange',
+      title: 'Kein Zurücksetzen angefordert',
       detail: 'Fordern Sie zuerst eine Zurücksetzung an; ihr Code gilt nur begrenzte Zeit.',
     },
     'passwords.code_wrong': {

@@ -5,7 +5,7 @@ export const es: Texts = {
     'auth.invalid_credentials': {
       title: 'Inicio de sesión rechazado',
       detail:
-        'El correo electrónico o la contraseña no es correcta, o esta cuenta no puede iniciar sesión en este momento. Compruebe ambos ' +
+        'El correo electrónico o la contraseña no son correctos, o esta cuenta no puede iniciar sesión en este momento. Compruebe ambos ' +
         'datos e inténtelo de nuevo dentro de unos minutos, restablezca la contraseña, abra el correo de confirmación si se registró ' +
         'hace poco o póngase en contacto con soporte.',
     },
@@ -27,7 +27,7 @@ export const es: Texts = {
       detail: 'Este no es el código esperado. Compruébelo e inténtelo de nuevo.',
     },
     'auth.code_expired': {
-      title: 'Código ya no válido',
+      title: 'El código ya no es válido',
       detail:
         'El código es demasiado antiguo o ya se ha usado. Espere al siguiente, o inicie sesión de nuevo para obtener otro.',
     },
@@ -65,7 +65,7 @@ export const es: Texts = {
       detail: 'Introduzca el código recibido por correo electrónico.',
     },
     'passwords.reset_not_started': {
-      title: 'Ningún restablecimiento en curso',
+      title: 'No hay ningún restablecimiento en curso',
       detail: 'Solicite primero un restablecimiento; su código es válido durante un tiempo limitado.',
     },
     'passwords.code_wrong': {
@@ -73,7 +73,7 @@ export const es: Texts = {
       detail: 'Este no es el código enviado por correo electrónico. Compruébelo e inténtelo de nuevo.',
     },
     'passwords.code_expired': {
-      title: 'Código ya no válido',
+      title: 'El código ya no es válido',
       detail: 'El código es demasiado antiguo o ya se ha usado. Solicite uno nuevo.',
     },
     'passwords.policy': {
@@ -85,7 +85,7 @@ export const es: Texts = {
       detail: 'Elija una contraseña que no se haya usado antes en esta cuenta.',
     },
     'passwords.reset_required': {
-      title: 'Contraseña por renovar',
+      title: 'Debe renovar la contraseña',
       detail:
         'La contraseña es correcta, pero ya no cumple las reglas. Restablézcala: el código llega por correo.',
     },

@@ -27,7 +27,7 @@ export const fr: Texts = {
       detail: 'Ce n’est pas le code attendu. Vérifiez-le et réessayez.',
     },
     'auth.code_expired': {
-      title: 'Code plus valable',
+      title: 'Code expiré',
       detail:
         'Le code est trop ancien ou a déjà été utilisé. Attendez le suivant, ou reconnectez-vous pour en obtenir un nouveau.',
     },
@@ -45,7 +45,7 @@ export const fr: Texts = {
       title: 'Compte impossible à associer',
       detail:
         'L’adresse n’est pas vérifiée ou appartient déjà à une autre connexion. Vérifiez l’adresse, ou contactez l’assistance pour ' +
-        'faire réunir les comptes.',
+        'faire fusionner les comptes.',
     },
     'request.invalid': {
       title: 'Requête non comprise',
@@ -74,7 +74,7 @@ export const fr: Texts = {
       detail: 'Ce n’est pas le code envoyé par e-mail. Vérifiez-le et réessayez.',
     },
     'passwords.code_expired': {
-      title: 'Code plus valable',
+      title: 'Code expiré',
       detail: 'Le code est trop ancien ou a déjà été utilisé. Demandez-en un nouveau.',
     },
     'passwords.policy': {
@@ -135,7 +135,7 @@ export const fr: Texts = {
     'field.not_text': 'doit être du texte',
     'field.not_a_whole_number': 'doit être un nombre entier',
     'field.not_an_address': 'doit être une adresse e-mail',
-    'field.not_storable': 'ne doit contenir ni NUL ni substitut isolé',
+    'field.not_storable': 'ne doit contenir ni NUL ni demi-codet isolé',
     'field.not_a_text_map': 'doit être un objet dont les valeurs sont du texte',
     'field.too_long': 'doit comporter au plus {max} caractères',
     'field.wrong_length': 'doit comporter de {min} à {max} caractères',

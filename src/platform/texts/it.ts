@@ -44,7 +44,7 @@ export const it: Texts = {
     'auth.account_link_conflict': {
       title: 'Impossibile collegare l’account',
       detail:
-        'L’indirizzo non è verificato o appartiene già a un altro accesso. Verifichi l’indirizzo, oppure contatti l’assistenza per far ' +
+        'L’indirizzo non è verificato o è già associato a un altro account. Verifichi l’indirizzo, oppure contatti l’assistenza per far ' +
         'unire gli account.',
     },
     'request.invalid': {

@@ -98,7 +98,7 @@ export class SessionsController {
   @Get('sessions')
   @ApiBearerAuth()
   @ApiOkResponse({ type: SessionResponse, isArray: true })
-  @Answers('auth.token_invalid', 'overloaded')
+  @Answers('auth.token_invalid', 'cognito.unexpected_answer', 'cognito.unavailable', 'overloaded')
   list(@CurrentUser() principal: Principal): Promise<SessionResponse[]> {
     return this.signOuts.list(principal);
   }
@@ -109,7 +109,14 @@ export class SessionsController {
   @ApiBearerAuth()
   @ApiParam({ name: 'id', description: 'from the list of sessions' })
   @ApiNoContentResponse()
-  @Answers('auth.token_invalid', 'auth.csrf', 'request.not_found', 'overloaded')
+  @Answers(
+    'auth.token_invalid',
+    'auth.csrf',
+    'request.not_found',
+    'request.invalid',
+    'cognito.unavailable',
+    'overloaded',
+  )
   endOne(@CurrentUser() principal: Principal, @Param('id') id: string): Promise<void> {
     return this.signOuts.endOne(principal, id);
   }

@@ -32,7 +32,7 @@ export class CookieSessions {
   }
 
   private async present({ originJti }: Session, accessToken: string): Promise<Principal> {
-    const { sub, username, clientId, groups, scopes } = await this.verifier.verifyAccessToken(accessToken);
-    return { sub, username, clientId, groups, scopes, originJti, accessToken };
+    const { expiresAt, ...claims } = await this.verifier.verifyAccessToken(accessToken);
+    return { ...claims, originJti, accessToken };
   }
 }

@@ -54,6 +54,16 @@ export interface ListedSession {
   lastUsedAt: Date;
 }
 
+/** What has ended since some time. */
+export interface Ended {
+  /** For the next question. */
+  readAt: string;
+  /** Token families. */
+  ended: string[];
+  /** Who signed out everywhere, and when (seconds since 1970). */
+  signOuts: { sub: string; at: number }[];
+}
+
 /** Why a session ended; for whoever reads the table. */
 export type EndReason =
   | 'signed out'
@@ -163,6 +173,12 @@ export class SessionsRepository {
     return this.database.query(sql.endOthers, [sub, ...this.timeouts, keep ?? null, reason]);
   }
 
+  /** Seconds since 1970. */
+  async recordSignOut(sub: string): Promise<number> {
+    const row = await this.database.queryOne<{ at: number }>(sql.recordSignOut, [sub]);
+    return row?.at ?? 0;
+  }
+
   async insertEnded(sub: string, clientId: string, originJti: string): Promise<void> {
     await this.database.query(sql.insertEnded, [randomUUID(), sub, clientId, originJti]);
   }
@@ -178,8 +194,8 @@ export class SessionsRepository {
   }
 
   /** @param readAt of the last answer; without it everything of the last day comes back. */
-  async endedSince(readAt: string | undefined): Promise<{ readAt: string; ended: string[] }> {
-    const [row] = await this.database.query<{ readAt: string; ended: string[] }>(sql.endedSince, [
+  async endedSince(readAt: string | undefined): Promise<Ended> {
+    const row = await this.database.queryOne<Ended & { [column: string]: unknown }>(sql.endedSince, [
       readAt ?? null,
     ]);
     if (row === undefined) throw new TypeError('an aggregate without a row');

@@ -168,8 +168,21 @@ export const endOverdue: Statement = {
 export const endedSince: Statement = {
   name: 'sessions-ended-since',
   text: `
-    SELECT now()::text AS "readAt", coalesce(array_agg(origin_jti), '{}') AS ended FROM usher.sessions
-    WHERE ended_at > coalesce($1::timestamptz - interval '10 seconds', now() - interval '1 day')`,
+    WITH since AS (SELECT coalesce($1::timestamptz - interval '10 seconds', now() - interval '1 day') AS since)
+    SELECT now()::text AS "readAt",
+      (SELECT coalesce(array_agg(origin_jti), '{}') FROM usher.sessions, since WHERE ended_at > since) AS ended,
+      (SELECT coalesce(json_agg(json_build_object('sub', sub, 'at', extract(epoch FROM signed_out_at))), '[]')
+        FROM usher.sign_outs, since WHERE signed_out_at > since) AS "signOuts"`,
+};
+
+/** Whole seconds, as tokens have them: a sign-in in the very second of the sign-out is one that came after it. */
+export const recordSignOut: Statement = {
+  name: 'sessions-record-sign-out',
+  text: `
+    WITH old AS (DELETE FROM usher.sign_outs WHERE signed_out_at < now() - interval '2 days')
+    INSERT INTO usher.sign_outs VALUES ($1, date_trunc('second', now()))
+    ON CONFLICT (sub) DO UPDATE SET signed_out_at = excluded.signed_out_at
+    RETURNING extract(epoch FROM signed_out_at)::float8 AS at`,
 };
 
 /**

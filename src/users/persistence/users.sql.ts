@@ -139,6 +139,7 @@ export const relink: Statement = {
 
 export const unlinkAll: Statement = {
   name: 'users-unlink-all',
+  patienceMs: 600_000,
   text: `
     WITH unlinked AS (
       UPDATE users SET cognito_sub = NULL, cognito_linked_at = NULL, usher_agreed_at = NULL,
@@ -150,6 +151,7 @@ export const unlinkAll: Statement = {
 
 export const countLinked: Statement = {
   name: 'users-count-linked',
+  patienceMs: 600_000,
   text: `SELECT count(*) AS count FROM users WHERE cognito_sub IS NOT NULL`,
 };
 

@@ -6,6 +6,7 @@ import { RateLimits1764000000005 } from './1764000000005-rate-limits.js';
 import { Outbox1764000000006 } from './1764000000006-outbox.js';
 import { Confirmations1764000000007 } from './1764000000007-confirmations.js';
 import { UnrevokedSessions1764000000008 } from './1764000000008-unrevoked-sessions.js';
+import { SignOuts1764000000009 } from './1764000000009-sign-outs.js';
 
 /** In the order they run. Never change one that was released; add another. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   Outbox1764000000006,
   Confirmations1764000000007,
   UnrevokedSessions1764000000008,
+  SignOuts1764000000009,
 ];

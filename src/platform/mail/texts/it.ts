@@ -17,7 +17,7 @@ export const it: MailTexts = {
       subject: 'Ha già un account',
       paragraphs: [
         'Qualcuno, probabilmente Lei, ha provato a registrarsi con questo indirizzo, che però ha già un account.',
-        'Acceda semplicemente. Se ha dimenticato la password, la reimposti dalla pagina di accesso. Se non è stato Lei, non deve fare nulla.',
+        'Le basta accedere. Se ha dimenticato la password, la reimposti dalla pagina di accesso. Se non è stato Lei, non deve fare nulla.',
       ],
     },
     password_changed: {
