@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import bcrypt from 'bcryptjs';
 import { createApp } from '../../src/create-app.js';
 import { RateLimits } from '../../src/platform/rate-limits/rate-limits.js';
 import { type ApiClient, apiClient } from '../support/api-client.js';
@@ -14,6 +15,8 @@ beforeAll(async () => {
     // The caller's address is what this test says it is, as if a proxy on this machine said so.
     environment: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '127.0.0.1' },
   });
+  // Cheap hashes for everybody, and so cheap decoys: what a guess costs is not the question here.
+  await usher.database.sql('UPDATE users SET encrypted_password = $1', [bcrypt.hashSync(rightPassword, 4)]);
 });
 afterAll(() => usher.close());
 afterEach(() => usher.database.sql('DELETE FROM usher.rate_limits'));
