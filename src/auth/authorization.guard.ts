@@ -1,13 +1,19 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AppError } from '../platform/errors/app-error.js';
-import { requiredGroups, requiredRoles, requiredScopes } from '../platform/http/access.decorators.js';
+import {
+  requiredGroups,
+  requiredPermissions,
+  requiredRoles,
+  requiredScopes,
+} from '../platform/http/access.decorators.js';
 import type { Principal } from '../platform/http/current-user.decorator.js';
 import { ProfileService } from '../users/profile.service.js';
+import { permissionsOf } from '../users/roles.js';
 
 /**
  * The second global guard: may this caller come here? A route that says nothing is open to everybody signed in. Roles,
- * groups and scopes on the same route must all be satisfied.
+ * permissions, groups and scopes on the same route must all be satisfied.
  */
 @Injectable()
 export class AuthorizationGuard implements CanActivate {
@@ -18,16 +24,17 @@ export class AuthorizationGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const roles = this.required(requiredRoles, context);
+    const permissions = this.required(requiredPermissions, context);
     const groups = this.required(requiredGroups, context);
     const scopes = this.required(requiredScopes, context);
-    if (!roles && !groups && !scopes) return true;
+    if (!roles && !permissions && !groups && !scopes) return true;
     const { user: caller } = context.switchToHttp().getRequest<{ user?: Principal }>();
     // A public route that asks for rights as well: nobody was identified, so nobody has them.
     if (caller === undefined) throw new AppError('auth.token_invalid');
     const allowed =
       (!scopes || scopes.every((scope) => caller.scopes.includes(scope))) &&
       (!groups || groups.some((group) => caller.groups.includes(group))) &&
-      (!roles || (await this.hasRole(caller, roles)));
+      ((!roles && !permissions) || (await this.hasRights(caller, roles, permissions)));
     if (!allowed) throw new AppError('auth.forbidden');
     return true;
   }
@@ -39,8 +46,12 @@ export class AuthorizationGuard implements CanActivate {
     ]);
   }
 
-  private async hasRole(caller: Principal, roles: string[]): Promise<boolean> {
+  private async hasRights(caller: Principal, roles?: string[], permissions: string[] = []): Promise<boolean> {
     const user = await this.profiles.of(caller);
-    return roles.some((role) => user.roles.includes(role));
+    const allowed: string[] = permissionsOf(user.roles);
+    return (
+      (!roles || roles.some((role) => user.roles.includes(role))) &&
+      permissions.every((permission) => allowed.includes(permission))
+    );
   }
 }

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../platform/config/config.js';
 import { CommandError, exitStatus, type Io } from './command.js';
 import { mailCommands } from './commands/mail.js';
 import { usersRelink } from './commands/users-relink.js';
+import { usersRoles } from './commands/users-roles.js';
 
 /**
  * The operator's commands. Each is a file of `commands/` that adds itself to its group.
@@ -17,6 +18,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
   const users = program.command('users').description('The users table.');
   usersRelink(users, io);
+  usersRoles(users, io);
   mailCommands(program.command('mail').description('Mails on their way.'), io);
   try {
     await program.parseAsync(argv, { from: 'user' });

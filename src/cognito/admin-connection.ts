@@ -37,8 +37,11 @@ export class AdminConnection extends CognitoConnection implements OnApplicationB
     return super.ask(asked, send);
   }
 
-  /** The SDK keeps the credentials it finds, and finds new ones before they expire. */
-  private async requireCredentials(): Promise<void> {
+  /**
+   * The SDK keeps the credentials it finds, and finds new ones before they expire.
+   * @throws AppError `cognito.credentials_missing`
+   */
+  async requireCredentials(): Promise<void> {
     if (this.time.now().getTime() < this.missingUntil) throw new AppError('cognito.credentials_missing');
     try {
       await this.client.config.credentials();

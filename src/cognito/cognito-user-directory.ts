@@ -34,6 +34,10 @@ export class CognitoUserDirectory extends UserDirectory {
     super();
   }
 
+  requireCredentials(): Promise<void> {
+    return this.cognito.requireCredentials();
+  }
+
   async find(username: string): Promise<PoolUser | undefined> {
     const command = new AdminGetUserCommand(this.named(username));
     const answer = await unlessUnknown(() =>

@@ -29,6 +29,9 @@ export interface PasswordPolicy {
  * what `IdentityProvider` throws when Cognito cannot be asked
  */
 export abstract class UserDirectory {
+  /** For work that must not begin where it cannot be finished. @throws AppError `cognito.credentials_missing` */
+  abstract requireCredentials(): Promise<void>;
+
   /** @param username a user name, a `sub` where that is the user name, or an address */
   abstract find(username: string): Promise<PoolUser | undefined>;
 

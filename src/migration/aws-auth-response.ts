@@ -4,6 +4,7 @@ import type { LegacyAccount } from '../users/user.js';
 /** The published contract's keys, one by one; no hash of a password is among them. */
 export function toAwsAuthResponse(account: LegacyAccount | undefined, success: boolean): AwsAuthResponse {
   if (account === undefined) return unknownUser;
+  if (account.erased) return { ...unknownUser, sign_up_allowed: false };
   const { user, authenticationHash, confirmed, linkedForGood, agreedJustNow } = account;
   return {
     id: user.id,

@@ -19,7 +19,7 @@ export class PasswordAftermath {
   ) {}
 
   async ofReset(user: User, language: Language): Promise<void> {
-    await this.record(user, language);
+    await this.record(user, 'reset-password', language);
     if (user.sub === null) return;
     await this.signOuts.endAll(user.sub, 'password changed');
     await this.signOutElsewhere(user.sub);
@@ -27,12 +27,16 @@ export class PasswordAftermath {
 
   /** The caller's own session goes on. */
   async ofChange(user: User, { sub, originJti }: Principal, language: Language): Promise<void> {
-    await this.record(user, language);
+    await this.record(user, 'change-password', language);
     await this.signOuts.endAll(sub, 'password changed', originJti);
   }
 
-  private async record(user: User, language: Language): Promise<void> {
-    await this.users.recordPasswordReset(user.id);
+  private async record(
+    user: User,
+    how: 'reset-password' | 'change-password',
+    language: Language,
+  ): Promise<void> {
+    await this.users.recordNewPassword(user, how);
     await this.outbox.post({ to: user.email, mail: 'password_changed', language, values: {} });
   }
 

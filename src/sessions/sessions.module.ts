@@ -3,6 +3,7 @@ import { CognitoModule } from '../cognito/cognito.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { EndedSessions } from './ended-sessions.js';
 import { SessionsController } from './http/sessions.controller.js';
+import { BarredUsers } from './lifecycle/barred-users.js';
 import { Beginnings } from './lifecycle/beginnings.js';
 import { CookieSessions } from './lifecycle/cookie-sessions.js';
 import { Endings } from './lifecycle/endings.js';
@@ -20,6 +21,7 @@ import { SignOutService } from './sign-out.service.js';
   imports: [CognitoModule, UsersModule],
   controllers: [SessionsController],
   providers: [
+    BarredUsers,
     Beginnings,
     CookieSessions,
     EndedSessions,

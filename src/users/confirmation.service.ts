@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../platform/errors/app-error.js';
 import type { Language } from '../platform/texts/languages.js';
+import { AuditTrail } from './audit-trail.js';
 import { EmailChanges } from './confirmation/email-changes.js';
 import { type Confirmation, ConfirmationsRepository } from './persistence/confirmations.repository.js';
 import { UsersRepository } from './persistence/users.repository.js';
@@ -12,6 +13,7 @@ export class ConfirmationService {
     private readonly confirmations: ConfirmationsRepository,
     private readonly users: UsersRepository,
     private readonly emailChanges: EmailChanges,
+    private readonly audit: AuditTrail,
   ) {}
 
   /**
@@ -22,8 +24,14 @@ export class ConfirmationService {
     const confirmation = await this.confirmations.find(token);
     if (confirmation?.used) return;
     if (confirmation === undefined || confirmation.expired) throw new AppError('users.confirmation_invalid');
-    if (confirmation.purpose === 'email-change') await this.emailChanges.apply(confirmation, language);
+    if (confirmation.purpose === 'email-change') await this.changeEmail(confirmation, language);
     else await this.confirmSignUp(confirmation);
+  }
+
+  private async changeEmail(confirmation: Confirmation, language: Language): Promise<void> {
+    await this.emailChanges.apply(confirmation, language);
+    const owner = { id: confirmation.userId };
+    await this.audit.record(owner, 'change-email', owner);
   }
 
   private async confirmSignUp(confirmation: Confirmation): Promise<void> {

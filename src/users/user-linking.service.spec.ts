@@ -120,7 +120,7 @@ describe('linking on an adopted table', () => {
 
   it('keeps the old hash unless told to erase it', async () => {
     await link(verified('sub-1', 'ada@example.com'));
-    expect((await rowsOf('ada@example.com'))[0]?.encrypted_password).toMatch(/^\$2a\$12\$/);
+    expect((await rowsOf('ada@example.com'))[0]?.encrypted_password).toMatch(/^\$2a\$/);
     await link(verified('sub-2', 'bob@example.com'), 'erase');
     expect((await rowsOf('bob@example.com'))[0]?.encrypted_password).toBe('');
   });

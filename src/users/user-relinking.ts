@@ -11,8 +11,10 @@ export class UserRelinking {
     this.users = new UsersRepository(database);
   }
 
-  find(email: string): Promise<User | undefined> {
-    return this.users.findByEmail(normaliseEmail(email));
+  /** Nobody who was erased: their link is what keeps them out. */
+  async find(email: string): Promise<User | undefined> {
+    const account = await this.users.findLegacyAccount(normaliseEmail(email), undefined);
+    return account?.erased ? undefined : account?.user;
   }
 
   ownerOf(sub: string): Promise<User | undefined> {

@@ -25,4 +25,6 @@ export interface LegacyAccount {
   linkedForGood: boolean;
   /** `/aws/auth` said yes within the last seconds: Cognito is creating the user right now. */
   agreedJustNow: boolean;
+  /** Somebody with this address was erased: it stays refused. */
+  erased: boolean;
 }

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Config } from '../platform/config/config.js';
 import { Log } from '../platform/logging/log.js';
+import { AuditTrail } from './audit-trail.js';
 import { normaliseEmail } from './email.js';
 import { UsersRepository } from './persistence/users.repository.js';
 import type { LegacyAccount, User } from './user.js';
@@ -12,6 +13,7 @@ export class UsersService implements OnApplicationBootstrap {
 
   constructor(
     private readonly users: UsersRepository,
+    private readonly audit: AuditTrail,
     private readonly log: Log,
     config: Config,
   ) {
@@ -41,8 +43,9 @@ export class UsersService implements OnApplicationBootstrap {
   }
 
   /** Cognito holds a new password now: the old hash goes, whatever `LEGACY_HASH` says. */
-  recordPasswordReset(id: number): Promise<void> {
-    return this.users.recordPasswordReset(id);
+  async recordNewPassword(user: User, how: 'reset-password' | 'change-password'): Promise<void> {
+    await this.users.recordPasswordReset(user.id);
+    await this.audit.record(user, how, user);
   }
 
   private async reportCollisions(): Promise<void> {

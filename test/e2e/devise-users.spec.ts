@@ -1,11 +1,12 @@
 import { AdminDeleteUserCommand, AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type DeviseUser, deviseUsers, maySignIn } from '../support/devise-users.js';
+import { createDeviseDatabase } from '../support/database.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {
-  usher = await startUsher();
+  usher = await startUsher({ database: await createDeviseDatabase({ originalHashes: true }) });
   const { status, body } = await usher.api.signIn('nobody@example.com', 'whatever-1');
   theRefusal = { status, body: withoutRequestId(body) };
 });

@@ -32,6 +32,7 @@ beforeAll(async () => {
   ajv = new Ajv({ strict: false, allErrors: true });
   ajv.addSchema({ $id: 'document', components: document.components });
   await signIn();
+  await usher.database.sql(`UPDATE users SET usher_roles = '{admin}' WHERE email = $1`, [email]);
 });
 afterAll(() => usher.close());
 
@@ -101,6 +102,29 @@ const requests: Record<string, () => Call[]> = {
   'delete /auth/sessions/nothing': () => [{ headers: bearer }, {}],
   'delete /auth/sessions/00000000-0000-4000-8000-000000000000': () => [{ headers: bearer }],
   'get /users/me': () => [{ headers: bearer }, {}],
+  'patch /users/me': () => [
+    json({ firstName: 'Ada', profile: { theme: 'dark', list: [1, { deep: true }] } }, bearer),
+    json({ profile: 'text' }, bearer),
+    json({ firstName: 'Ada' }),
+    ...withBearer(unreadable),
+  ],
+  'get /admin/users': () => [{ headers: bearer }, {}],
+  'get /admin/users?limit=0': () => [{ headers: bearer }],
+  'get /admin/users/1': () => [{ headers: bearer }, {}],
+  'get /admin/users/0': () => [{ headers: bearer }],
+  'put /admin/users/1/roles': () => [
+    json({ roles: ['editor'] }, bearer),
+    json({ roles: [7] }, bearer),
+    json({ roles: [] }),
+    ...withBearer(unreadable),
+  ],
+  'post /admin/users/1/disable': () => [{ headers: bearer }, {}],
+  'post /admin/users/1/enable': () => [{ headers: bearer }, {}],
+  'delete /admin/users/1/sessions': () => [{ headers: bearer }, {}],
+  'delete /admin/users/1': () => [{ headers: bearer }, {}],
+  'delete /admin/users/0': () => [{ headers: bearer }],
+  'get /admin/audit': () => [{ headers: bearer }, {}],
+  'get /admin/audit?after=x': () => [{ headers: bearer }],
   'post /auth/mfa/totp': () => [{}, { headers: bearer }],
   'post /auth/mfa/totp/verify': () => [
     {},
@@ -165,7 +189,9 @@ const requests: Record<string, () => Call[]> = {
 /** The documented route that an address belongs to. */
 function pathOf(address: string): string {
   const matches = Object.keys(document.paths).filter((path) =>
-    new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(address),
+    new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(
+      address.replace(/\?.*/, ''),
+    ),
   );
   expect({ address, matches: matches.length }).toEqual({ address, matches: 1 });
   return matches[0] ?? '';

@@ -157,7 +157,10 @@ describe('sign-in', () => {
       const { status, body } = await me(accessToken);
       expect({ status, body }).toEqual({
         status: 200,
-        body: { id: 1, email: ada.email, firstName: 'Ada', lastName: 'Lovelace', roles: [] },
+        body: {
+          ...{ id: 1, email: ada.email, firstName: 'Ada', lastName: 'Lovelace', roles: [] },
+          ...{ permissions: [], profile: {}, unconfirmedEmail: null },
+        },
       });
     });
 

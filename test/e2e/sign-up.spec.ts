@@ -6,7 +6,7 @@ import { startUsher, type Usher } from '../support/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {
-  usher = await startUsher({ environment: { BCRYPT_COST: '10', PASSWORD_PEPPERS: 'a-pepper' } });
+  usher = await startUsher({ environment: { PASSWORD_PEPPERS: 'a-pepper' } });
 });
 afterAll(() => usher.close());
 

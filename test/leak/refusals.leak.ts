@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Answer } from '../support/api-client.js';
 import { deviseUser } from '../support/devise-users.js';
+import { createDeviseDatabase } from '../support/database.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
 const rounds = 9;
@@ -26,7 +27,10 @@ const people = {
 
 let usher: Usher;
 beforeAll(async () => {
-  usher = await startUsher({ environment: { REFUSAL_TIME_MS: '1500' } });
+  usher = await startUsher({
+    database: await createDeviseDatabase({ originalHashes: true }),
+    environment: { REFUSAL_TIME_MS: '1500' },
+  });
   for (const { email, password } of [migrated, people['a disabled user']])
     expect((await usher.api.signIn(email, password)).status).toBe(200);
   await usher.database.sql(`UPDATE users SET usher_disabled_at = now() WHERE email = $1`, [

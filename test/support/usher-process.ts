@@ -14,6 +14,8 @@ export interface UsherProcess {
   /** What it has written so far. */
   logLines(): string[];
   stop(): Promise<void>;
+  /** Gives it no time to finish anything. */
+  kill(): Promise<void>;
 }
 
 /** Resolves once it listens. */
@@ -51,6 +53,10 @@ export async function startUsherProcess(
     logLines: () => [...lines],
     stop: async () => {
       child.kill('SIGTERM');
+      await exited;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
       await exited;
     },
   };

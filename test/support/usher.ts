@@ -109,6 +109,7 @@ export async function startUsher({
     SESSION_SECRETS: 'a-session-secret-of-the-tests',
     REFUSAL_TIME_MS: '0',
     RATE_LIMITS: 'off',
+    BCRYPT_COST: '10',
     SMTP_URL: mail.smtpUrl,
     MAIL_FROM: 'Usher <usher@example.com>',
     ...environment,

@@ -1,10 +1,12 @@
 // The decorators of the contract classes write metadata; whoever loads them needs somewhere to write it.
 import 'reflect-metadata';
 
+export * from './admin.js';
 export * from './auth.js';
 export * from './aws-auth.js';
 export * from './error-codes.js';
 export * from './passwords.js';
 export * from './problem.js';
 export * from './users.js';
-export { isEmailAddress, longestPassword } from './rules.js';
+export { isProfile, largestProfile } from './json-object.js';
+export { isEmailAddress, isRole, longestPassword } from './rules.js';

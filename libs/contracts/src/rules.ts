@@ -1,7 +1,7 @@
 import { IsString, Length, ValidateBy, buildMessage, type ValidationOptions } from 'class-validator';
 
 // U+0000 cannot be stored in PostgreSQL and a lone surrogate has no UTF-8 form.
-const isStorable = (value: unknown): boolean =>
+export const isStorable = (value: unknown): boolean =>
   typeof value === 'string' && !value.includes('\u0000') && value.isWellFormed();
 
 // RFC 5321 section 4.1.2: a dot-string or a quoted string, then a domain. Whether the mailbox exists only a mail can tell.
@@ -75,6 +75,40 @@ export function IsTextMap(): PropertyDecorator {
         Object.keys(value).length <= mostEntries &&
         Object.entries(value).every(isEntry),
       defaultMessage: () => '$property must be an object whose values are text',
+    },
+  });
+}
+
+/** The names of roles are chosen by the application. */
+const role = /^[a-z][a-z0-9_.:-]{0,63}$/;
+const mostRoles = 32;
+
+/** True for a name that a role can have. */
+export const isRole = (value: unknown): value is string => typeof value === 'string' && role.test(value);
+
+/** Names of roles, each once. */
+export function IsRoleList(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isRoleList',
+    constraints: [mostRoles],
+    validator: {
+      validate: (value: unknown) =>
+        Array.isArray(value) &&
+        value.length <= mostRoles &&
+        value.every(isRole) &&
+        new Set(value).size === value.length,
+      defaultMessage: () => '$property must be a list of role names',
+    },
+  });
+}
+
+/** A number of things on one page, as a query carries it: `1` to `100`. */
+export function IsPageSize(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isPageSize',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && /^([1-9]\d?|100)$/.test(value),
+      defaultMessage: () => '$property must be 1 to 100',
     },
   });
 }

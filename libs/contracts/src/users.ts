@@ -1,4 +1,6 @@
-import { IsOptional, MaxLength } from 'class-validator';
+import { IsArray, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { UserResponse } from './auth.js';
+import { IsProfile } from './json-object.js';
 import { IsEmailAddress, IsStorable, IsText, longestPassword } from './rules.js';
 
 const longestName = 255;
@@ -47,4 +49,38 @@ export class ChangeEmailRequest {
 
   @IsText(1, longestPassword)
   currentPassword!: string;
+}
+
+/** `GET /users/me`, and what `PATCH /users/me` has made of it. */
+export class MeResponse extends UserResponse {
+  /** What the application keeps about the person. */
+  @IsObject()
+  profile!: Record<string, unknown>;
+
+  /** What the person's roles allow here, such as `users.read`. */
+  @IsArray()
+  @IsString({ each: true })
+  permissions!: string[];
+
+  /** The new address that waits for a click in its mailbox. */
+  @IsOptional()
+  @IsString()
+  unconfirmedEmail!: string | null;
+}
+
+/** `PATCH /users/me`: what is absent stays. */
+export class UpdateMeRequest {
+  /** `null` or blank: none. */
+  @IsOptional()
+  @IsText(0, longestName)
+  firstName?: string | null;
+
+  @IsOptional()
+  @IsText(0, longestName)
+  lastName?: string | null;
+
+  /** A merge patch (RFC 7396): a member that is `null` goes, others are set, objects are merged. */
+  @IsOptional()
+  @IsProfile()
+  profile?: Record<string, unknown> | null;
 }

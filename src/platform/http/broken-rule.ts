@@ -10,6 +10,9 @@ const rules: Record<string, (limits: unknown[]) => Rule> = {
   isEmailAddress: () => ({ fault: 'field.not_an_address' }),
   isStorable: () => ({ fault: 'field.not_storable' }),
   isTextMap: () => ({ fault: 'field.not_a_text_map' }),
+  isProfile: ([max]) => ({ fault: 'field.not_a_profile', values: { max: Number(max) } }),
+  isRoleList: ([max]) => ({ fault: 'field.not_roles', values: { max: Number(max) } }),
+  isPageSize: () => ({ fault: 'field.not_a_page_size' }),
   isIn: ([choices]) => ({ fault: 'field.not_one_of', values: { choices: (choices as string[]).join(', ') } }),
   maxLength: ([max]) => ({ fault: 'field.too_long', values: { max: Number(max) } }),
   isLength: ([min, max]) => ({ fault: 'field.wrong_length', values: { min: Number(min), max: Number(max) } }),
@@ -17,7 +20,15 @@ const rules: Record<string, (limits: unknown[]) => Rule> = {
 
 /** @param name of the rule, as class-validator reports it; what it demands is read from the class itself */
 export function brokenRule(type: new () => object, property: string, name: string): Rule {
-  const metadata = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
-  const rule = metadata.find((candidate) => candidate.propertyName === property && candidate.name === name);
+  const rule = rulesOf(type).find(
+    (candidate) => candidate.propertyName === property && candidate.name === name,
+  );
   return rules[name]?.(rule?.constraints ?? []) ?? { fault: 'field.invalid' };
 }
+
+/** The fields of a request that may hold any JSON. */
+export const namesOfDocuments = (type: new () => object): Set<string> =>
+  new Set(rulesOf(type).flatMap(({ name, propertyName }) => (name === 'isProfile' ? [propertyName] : [])));
+
+const rulesOf = (type: new () => object) =>
+  getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);

@@ -18,6 +18,9 @@ const text = { type: 'string' } as const;
 const additionalConverters: Options['additionalConverters'] = {
   isEmailAddress: text,
   isStorable: text,
+  isProfile: { type: 'object' },
+  isRoleList: { type: 'array', items: text, uniqueItems: true },
+  isPageSize: text,
   isTextMap: { type: 'object', additionalProperties: text },
   [ValidationTypes.CONDITIONAL_VALIDATION]: { nullable: true },
 };
@@ -34,7 +37,10 @@ export function contractSchemas(): Schemas {
   for (const { properties } of ours.map(([, schema]) => schema)) {
     for (const property of Object.values(properties ?? {})) {
       // OpenAPI 3.0 knows the word beside a type only.
-      if (!('type' in property)) delete (property as { nullable?: boolean }).nullable;
+      const schema = property as { type?: unknown; nullable?: boolean; enum?: unknown[] };
+      if (schema.type === undefined) delete schema.nullable;
+      // A list of values holds for null, too.
+      if (schema.nullable && schema.enum) schema.enum = [...schema.enum, null];
     }
   }
   return Object.fromEntries(ours) as Schemas;

@@ -1,7 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { AppError, type FieldFault } from '../errors/app-error.js';
-import { brokenRule } from './broken-rule.js';
+import { brokenRule, namesOfDocuments } from './broken-rule.js';
 
 type BodyClass<T> = new () => T;
 
@@ -14,7 +14,7 @@ export function parseBody<T extends object>(type: BodyClass<T>, body: unknown): 
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw invalid([{ field: '', fault: 'body.not_an_object' }]);
   }
-  const instance = plainToInstance(type, flat(body));
+  const instance = Object.assign(plainToInstance(type, flat(body)), documents(type, body));
   const faults = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true }).map((fault) =>
     toFieldFault(type, fault),
   );
@@ -28,12 +28,18 @@ export function parseBody<T extends object>(type: BodyClass<T>, body: unknown): 
 const mostErrors = 20;
 
 /**
- * Every field of every request is a scalar or a flat map of text. Whatever is not becomes an empty list, which no rule
- * accepts: class-transformer would follow it as deep as it goes. Names that every object has are left out, for they would
- * never be found unknown.
+ * Every other field of every request is a scalar, a list of text or a flat map of text. Whatever is not becomes NaN, which
+ * no rule accepts: class-transformer would follow it as deep as it goes. Names that every object has are left out, for
+ * they would never be found unknown.
  */
 function flat(body: object): Record<string, unknown> {
   return Object.fromEntries(ownEntries(body).map(([key, value]) => [key, scalarOrMap(value)]));
+}
+
+/** The fields that hold any JSON, as they came: their rule looks at them itself. */
+function documents(type: BodyClass<object>, body: object): Record<string, unknown> {
+  const names = namesOfDocuments(type);
+  return Object.fromEntries(Object.entries(body).filter(([name]) => names.has(name)));
 }
 
 const ownEntries = (object: object): [string, unknown][] =>
@@ -41,8 +47,9 @@ const ownEntries = (object: object): [string, unknown][] =>
 
 function scalarOrMap(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const isMap = !Array.isArray(value) && Object.values(value).every((entry) => typeof entry === 'string');
-  return isMap ? Object.fromEntries(ownEntries(value)) : [];
+  if (Array.isArray(value)) return value.every((entry) => typeof entry === 'string') ? value : Number.NaN;
+  const isMap = Object.values(value).every((entry) => typeof entry === 'string');
+  return isMap ? Object.fromEntries(ownEntries(value)) : Number.NaN;
 }
 
 const invalid = (errors: FieldFault[]) => new AppError('request.invalid', { errors });

@@ -68,6 +68,7 @@ export interface Ended {
 export type EndReason =
   | 'signed out'
   | 'ended by its owner'
+  | 'ended by an administrator'
   | 'password changed'
   | 'signed out everywhere'
   | 'expired'
@@ -171,6 +172,11 @@ export class SessionsRepository {
   /** Those that were live until now. Cognito has to be told. */
   endOthers(sub: string, reason: EndReason, keep: string | undefined): Promise<Session[]> {
     return this.database.query(sql.endOthers, [sub, ...this.timeouts, keep ?? null, reason]);
+  }
+
+  /** The row keeps where and with what it was used no longer. */
+  async forgetDevices(userId: number): Promise<void> {
+    await this.database.query(sql.forgetDevices, [userId]);
   }
 
   /** Seconds since 1970. */

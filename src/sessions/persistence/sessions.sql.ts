@@ -123,6 +123,11 @@ export const endOthers: Statement = {
     RETURNING ${columns}`,
 };
 
+export const forgetDevices: Statement = {
+  name: 'sessions-forget-devices',
+  text: `UPDATE usher.sessions SET device = NULL, address = NULL WHERE user_id = $1`,
+};
+
 /** Remembers the end of a session that did not begin here, for its access token may live on for a day. */
 export const insertEnded: Statement = {
   name: 'sessions-insert-ended',

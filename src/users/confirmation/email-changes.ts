@@ -26,8 +26,10 @@ export class EmailChanges {
       await this.users.setUnconfirmedEmail(user.id, email);
       await this.confirmations.removeEmailChanges(user.id);
       const owner = await this.users.findByEmail(email);
-      if (owner) await this.mails.send({ to: owner.email, mail: 'sign_up_exists', language, values: {} });
-      else await this.mails.sendLink({ userId: user.id, email, purpose: 'email-change' }, language);
+      if (owner === undefined)
+        await this.mails.sendLink({ userId: user.id, email, purpose: 'email-change' }, language);
+      else if (!owner.disabled)
+        await this.mails.send({ to: owner.email, mail: 'sign_up_exists', language, values: {} });
       const values = { newAddress: masked(email) };
       await this.mails.send({ to: user.email, mail: 'email_change_notice', language, values });
     });

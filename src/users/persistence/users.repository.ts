@@ -116,7 +116,7 @@ function toLegacyAccount({
   disabled,
   ...row
 }: LegacyRow): LegacyAccount {
-  const { passwordHash, authenticationHash, confirmed, locked, linkedForGood, agreedJustNow } = row;
+  const { passwordHash, authenticationHash, confirmed, locked, linkedForGood, agreedJustNow, erased } = row;
   const user = { id, email, firstName, lastName, roles, sub, disabled };
-  return { user, passwordHash, authenticationHash, confirmed, locked, linkedForGood, agreedJustNow };
+  return { user, passwordHash, authenticationHash, confirmed, locked, linkedForGood, agreedJustNow, erased };
 }

@@ -1,39 +1,45 @@
 import type { Statement } from '../../platform/database/database.js';
 import { emailExpression } from '../../platform/database/email-expression.js';
 
-const columns = `
+export const userColumns = `
   id, email, first_name AS "firstName", last_name AS "lastName", usher_roles AS roles, cognito_sub AS sub,
   usher_disabled_at IS NOT NULL AS disabled`;
 
 /** Rails's `timestamp without time zone` holds UTC. */
-const nowForRails = `(now() AT TIME ZONE 'UTC')`;
+export const nowForRails = `(now() AT TIME ZONE 'UTC')`;
 
 const isUnconfirmed = `confirmed_at IS NULL AND cognito_sub IS NULL`;
 
 const sameEmail = `${emailExpression('email')} = ${emailExpression('$1::text')}`;
 
+/** What is kept of the address of somebody who was erased. The key has a fixed length, so no key and address look like others. */
+export const erasedDigest = (email: string) =>
+  `sha256((SELECT erasure_key FROM usher.installation) || convert_to(${emailExpression(email)}, 'UTF8'))`;
+
 /**
  * The row of an address. Rows can collide by case, because Rails compared bytes: then an exact match wins, and without
- * one nobody is found.
+ * one nobody is found. Somebody who was erased with this address comes before all others.
  */
 const ofEmail = `
-  (SELECT *, count(*) OVER () AS namesakes FROM users WHERE ${sameEmail}) AS candidate
-  WHERE namesakes = 1 OR email = $1`;
+  (SELECT *, count(*) OVER () AS namesakes, bool_or(usher_erased_at IS NOT NULL) OVER () AS erased_before
+    FROM users WHERE ${sameEmail} OR usher_erased_email = ${erasedDigest('$1::text')}) AS candidate
+  WHERE usher_erased_at IS NOT NULL OR (NOT erased_before AND (namesakes = 1 OR email = $1))
+  LIMIT 1`;
 
 export const findBySub: Statement = {
   name: 'users-find-by-sub',
-  text: `SELECT ${columns} FROM users WHERE cognito_sub = $1`,
+  text: `SELECT ${userColumns} FROM users WHERE cognito_sub = $1`,
 };
 
 export const findByEmail: Statement = {
   name: 'users-find-by-email',
-  text: `SELECT ${columns} FROM ${ofEmail}`,
+  text: `SELECT ${userColumns} FROM ${ofEmail}`,
 };
 
 export const findLegacyAccount: Statement = {
   name: 'users-find-legacy-account',
   text: `
-    SELECT ${columns},
+    SELECT ${userColumns},
       encrypted_password AS "passwordHash",
       authentication_hash AS "authenticationHash",
       confirmed_at IS NOT NULL AS confirmed,
@@ -41,7 +47,8 @@ export const findLegacyAccount: Statement = {
         ($2::float8 IS NULL OR locked_at > ${nowForRails} - make_interval(secs => $2)) AS locked,
       cognito_sub IS NOT NULL AND
         coalesce(cognito_linked_at < now() - interval '5 minutes', true) AS "linkedForGood",
-      coalesce(usher_agreed_at > now() - interval '20 seconds', false) AS "agreedJustNow"
+      coalesce(usher_agreed_at > now() - interval '20 seconds', false) AS "agreedJustNow",
+      usher_erased_at IS NOT NULL AS erased
     FROM ${ofEmail}`,
 };
 
@@ -52,7 +59,7 @@ export const insert: Statement = {
     INSERT INTO users (email, cognito_sub, cognito_linked_at, encrypted_password, confirmed_at, created_at, updated_at)
     VALUES ($1, $2, now(), '', ${nowForRails}, ${nowForRails}, ${nowForRails})
     ON CONFLICT DO NOTHING
-    RETURNING ${columns}`,
+    RETURNING ${userColumns}`,
 };
 
 /**
@@ -78,7 +85,7 @@ export const link: Statement = {
       confirmed_at = coalesce(confirmed_at, ${nowForRails}),
       updated_at = ${nowForRails}
     WHERE id = $1 AND cognito_sub IS NULL
-    RETURNING ${columns}`,
+    RETURNING ${userColumns}`,
 };
 
 const noSuchRow = (email: string) =>
@@ -108,14 +115,17 @@ export const confirm: Statement = {
     RETURNING id`,
 };
 
+/** A link that Devise has mailed for an earlier wish would confirm this one: it goes. */
 export const setUnconfirmedEmail: Statement = {
   name: 'users-set-unconfirmed-email',
-  text: `UPDATE users SET unconfirmed_email = $2, updated_at = ${nowForRails} WHERE id = $1`,
+  text: `
+    UPDATE users SET unconfirmed_email = $2, confirmation_token = NULL, updated_at = ${nowForRails}
+    WHERE id = $1`,
 };
 
 export const findAwaiting: Statement = {
   name: 'users-find-awaiting',
-  text: `SELECT ${columns} FROM users WHERE id = $1 AND unconfirmed_email = $2`,
+  text: `SELECT ${userColumns} FROM users WHERE id = $1 AND unconfirmed_email = $2`,
 };
 
 /** A wish for yet another address that came meanwhile stays. */
@@ -144,7 +154,7 @@ export const unlinkAll: Statement = {
     WITH unlinked AS (
       UPDATE users SET cognito_sub = NULL, cognito_linked_at = NULL, usher_agreed_at = NULL,
         updated_at = ${nowForRails}
-      WHERE cognito_sub IS NOT NULL
+      WHERE cognito_sub IS NOT NULL AND usher_erased_at IS NULL
       RETURNING 1
     ) SELECT count(*) AS count FROM unlinked`,
 };
@@ -152,7 +162,7 @@ export const unlinkAll: Statement = {
 export const countLinked: Statement = {
   name: 'users-count-linked',
   patienceMs: 600_000,
-  text: `SELECT count(*) AS count FROM users WHERE cognito_sub IS NOT NULL`,
+  text: `SELECT count(*) AS count FROM users WHERE cognito_sub IS NOT NULL AND usher_erased_at IS NULL`,
 };
 
 export const recordAgreement: Statement = {

@@ -7,6 +7,8 @@ import { Outbox1764000000006 } from './1764000000006-outbox.js';
 import { Confirmations1764000000007 } from './1764000000007-confirmations.js';
 import { UnrevokedSessions1764000000008 } from './1764000000008-unrevoked-sessions.js';
 import { SignOuts1764000000009 } from './1764000000009-sign-outs.js';
+import { Administration1764000000010 } from './1764000000010-administration.js';
+import { AdministrationIndexes1764000000011 } from './1764000000011-administration-indexes.js';
 
 /** In the order they run. Never change one that was released; add another. */
 export const migrations = [
@@ -19,4 +21,6 @@ export const migrations = [
   Confirmations1764000000007,
   UnrevokedSessions1764000000008,
   SignOuts1764000000009,
+  Administration1764000000010,
+  AdministrationIndexes1764000000011,
 ];

@@ -1,0 +1,214 @@
+import {
+  AdminGetUserCommand,
+  InitiateAuthCommand,
+  ListUsersCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Person, personWith } from '../support/admins.js';
+import { exception } from '../support/cognito-proxy.js';
+import { deviseUser } from '../support/devise-users.js';
+import { createPoolUser, poolPassword } from '../support/pool-users.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+let admin: Person;
+beforeAll(async () => {
+  usher = await startUsher();
+  admin = await personWith(usher, 'the-admin@example.org', 'admin');
+});
+afterAll(() => usher.close());
+
+const erase = (id: number | string | undefined) => usher.api.delete(`/admin/users/${id}`, admin.headers);
+
+const erasureOf = async (id: number | string | undefined) =>
+  (await usher.api.get(`/admin/users/${id}`, admin.headers)).body.erasure;
+
+/** Makes what waits due at once, and waits until it is over. */
+async function finished(id: number | string | undefined): Promise<void> {
+  while ((await erasureOf(id)) !== 'done')
+    await usher.database.sql('UPDATE usher.erasures SET next_try_at = now()');
+}
+
+const isInPool = async (email: string) => {
+  const Filter = `email = "${email}"`;
+  const { Users } = await usher.cognito.send(new ListUsersCommand({ UserPoolId: usher.userPoolId, Filter }));
+  return (Users ?? []).length > 0;
+};
+
+const legacy = async (email: string) => {
+  const access_token = usher.migrationToken;
+  return (await usher.api.post('/aws/auth', { email, password: poolPassword, access_token })).body;
+};
+
+const signUp = (email: string) =>
+  usher.api.post('/users', { email, password: 'new-password-1', passwordConfirmation: 'new-password-1' });
+
+const rowOf = async (id: number | string | undefined) =>
+  (await usher.database.sql('SELECT * FROM users WHERE id = $1', [id]))[0] ?? {};
+
+describe('DELETE /admin/users/:id', () => {
+  it('leaves the row with its sub and a digest, and nothing in the pool', async () => {
+    const person = await personWith(usher, 'Erased.Person@example.org', 'editor');
+    const change = { firstName: 'Private', lastName: 'Person', profile: { phone: 'private' } };
+    await usher.api.call('PATCH', '/users/me', { headers: person.headers, body: change });
+    await usher.database.sql(
+      `UPDATE users SET current_sign_in_ip = '192.0.2.7', authentication_hash = 'private' WHERE id = $1`,
+      [person.id],
+    );
+    expect((await erase(person.id)).status).toBe(202);
+    await finished(person.id);
+    const row = await rowOf(person.id);
+    expect(row).toMatchObject({
+      id: String(person.id),
+      email: `erased-${person.id}@erased.invalid`,
+      cognito_sub: person.sub,
+      usher_erased_email: expect.any(Buffer),
+      encrypted_password: '',
+      first_name: null,
+      last_name: null,
+      authentication_hash: null,
+      current_sign_in_ip: null,
+      last_sign_in_ip: null,
+      usher_profile: {},
+      usher_roles: [],
+    });
+    expect(JSON.stringify(row)).not.toMatch(/private|erased\.person/i);
+    expect(await isInPool('erased.person@example.org')).toBe(false);
+    const traces = await usher.database.sql(
+      `SELECT device, address FROM usher.sessions WHERE user_id = $1 AND (device IS NOT NULL OR address IS NOT NULL)`,
+      [person.id],
+    );
+    expect(traces).toEqual([]);
+    const entries = await usher.database.sql(
+      `SELECT actor, action FROM usher.audit WHERE user_id = $1 AND action LIKE '%erasure' ORDER BY id`,
+      [person.id],
+    );
+    expect(entries).toEqual([
+      { actor: 'user', action: 'request-erasure' },
+      { actor: 'usher', action: 'finish-erasure' },
+    ]);
+    expect((await erase(person.id)).status).toBe(404);
+    expect((await usher.api.post(`/admin/users/${person.id}/enable`, undefined, admin.headers)).status).toBe(
+      404,
+    );
+  });
+
+  it('refuses the person at once, and the address for good', async () => {
+    const person = await personWith(usher, 'for-good@example.org');
+    expect((await erase(person.id)).status).toBe(202);
+    expect((await usher.api.get('/auth/sessions', person.headers)).status).toBe(401);
+    expect((await usher.api.post('/auth/refresh', { refreshToken: person.refreshToken })).status).toBe(401);
+    await finished(person.id);
+
+    expect(await legacy('For-Good@example.org')).toMatchObject({
+      id: null,
+      email: null,
+      user_exists: false,
+      success: false,
+      password_reset_allowed: false,
+      sign_up_allowed: false,
+    });
+    const mails = usher.mail.messages().length;
+    expect((await signUp('for-good@example.org')).status).toBe(202);
+    await usher.api.post('/passwords/forgot', { email: 'for-good@example.org' });
+    expect(await usher.database.sql('SELECT 1 FROM usher.outbox')).toEqual([]);
+    expect(usher.mail.messages()).toHaveLength(mails);
+    // Somebody made anew in the pool, behind our back: another sub, the same address.
+    await createPoolUser(usher, 'for-good@example.org');
+    expect((await usher.api.signIn('for-good@example.org', poolPassword)).status).toBe(401);
+    const rows = await usher.database.sql('SELECT 1 FROM users WHERE email ILIKE $1', ['for-good@%']);
+    expect(rows).toEqual([]);
+  });
+
+  it('refuses the sub for good, whatever its address is by then', async () => {
+    const person = await personWith(usher, 'sub-for-good@example.org');
+    // The pool's own answer to a delete that did not happen.
+    usher.proxy.answerWith('AdminDeleteUser', (response) => response.writeHead(200).end('{}'));
+    await erase(person.id);
+    await finished(person.id);
+    usher.proxy.answerWith('AdminDeleteUser', undefined);
+    const { AuthenticationResult } = await usher.cognito.send(
+      new InitiateAuthCommand({
+        ClientId: usher.clientId,
+        AuthFlow: 'USER_PASSWORD_AUTH',
+        AuthParameters: { USERNAME: person.email, PASSWORD: poolPassword },
+      }),
+    );
+    const headers = { authorization: `Bearer ${AuthenticationResult?.AccessToken}` };
+    expect((await usher.api.get('/users/me', headers)).status).toBe(401);
+    expect((await usher.api.signIn(person.email, poolPassword)).status).toBe(401);
+  });
+
+  it('keeps nobody else from the address of a row that only looks like it', async () => {
+    const person = await personWith(usher, 'exactly-this@example.org');
+    await erase(person.id);
+    await finished(person.id);
+    expect((await signUp('exactly-this2@example.org')).status).toBe(202);
+    await usher.mail.waitFor(({ to }) => to.includes('exactly-this2@example.org'));
+  });
+
+  it('comes before a row that the old application makes for the same address', async () => {
+    const person = await personWith(usher, 'again@example.org');
+    await erase(person.id);
+    await finished(person.id);
+    await usher.database.sql(
+      `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at)
+       VALUES ('again@example.org', '', now(), now(), now())`,
+    );
+    expect(await legacy('again@example.org')).toMatchObject({ user_exists: false, sign_up_allowed: false });
+  });
+
+  it('deletes in the pool until it is done, while Cognito is away', async () => {
+    const person = await personWith(usher, 'outage@example.org');
+    usher.proxy.answerWith('AdminDeleteUser', exception('TooManyRequestsException', 'Rate exceeded'));
+    expect((await erase(person.id)).status).toBe(202);
+    expect(await erasureOf(person.id)).toBe('pending');
+    expect((await usher.api.signIn(person.email, poolPassword)).status).toBe(401);
+    const failed = `SELECT 1 FROM usher.erasures WHERE user_id = $1 AND tries > 1`;
+    while ((await usher.database.sql(failed, [person.id])).length === 0)
+      await usher.database.sql('UPDATE usher.erasures SET next_try_at = now()');
+    expect(await rowOf(person.id)).toMatchObject({ email: person.email, encrypted_password: '' });
+    usher.proxy.answerWith('AdminDeleteUser', undefined);
+    await finished(person.id);
+    expect(await isInPool(person.email)).toBe(false);
+  });
+
+  it('is finished by another process when the first one died', async () => {
+    const person = await personWith(usher, 'killed@example.org');
+    const other = await usher.startProcess();
+    const arrived = new Promise<void>((resolve) =>
+      usher.proxy.answerWith('AdminDeleteUser', () => resolve()),
+    );
+    await other.api.delete(`/admin/users/${person.id}`, admin.headers);
+    await arrived;
+    await other.kill();
+    usher.proxy.answerWith('AdminDeleteUser', undefined);
+    expect(await erasureOf(person.id)).toBe('pending');
+    await finished(person.id);
+    expect(await isInPool(person.email)).toBe(false);
+  });
+
+  it('erases a legacy user who has never signed in, with the hash', async () => {
+    const { email, password } = deviseUser('second');
+    const [row] = await usher.database.sql<{ id: string }>('SELECT id FROM users WHERE email = $1', [email]);
+    expect((await erase(row?.id)).status).toBe(202);
+    expect((await rowOf(row?.id)).encrypted_password).toBe('');
+    await finished(row?.id);
+    expect((await usher.api.signIn(email, password)).status).toBe(401);
+    expect(await isInPool(email)).toBe(false);
+  });
+
+  it('never deletes somebody in the pool whom another row is linked to', async () => {
+    const person = await personWith(usher, 'mine@example.org');
+    const [stale] = await usher.database.sql<{ id: string }>(
+      `WITH moved AS (UPDATE users SET email = 'elsewhere@example.org' WHERE id = $1)
+       INSERT INTO users (email, created_at, updated_at) VALUES ('not-yet@example.org', now(), now()) RETURNING id`,
+      [person.id],
+    );
+    await usher.database.sql(`UPDATE users SET email = 'mine@example.org' WHERE id = $1`, [stale?.id]);
+    await erase(stale?.id);
+    await finished(stale?.id);
+    const stays = { UserPoolId: usher.userPoolId, Username: person.sub };
+    expect((await usher.cognito.send(new AdminGetUserCommand(stays))).Username).toBe(person.sub);
+  });
+});
