@@ -18,6 +18,8 @@ export interface CognitoProxy {
   arrived: string[];
   /** Takes over an operation, or all with `*`, until called with `undefined`. */
   answerWith(operation: string, answer: Answerer | undefined): void;
+  /** Lets the next request of an operation through and keeps its answer back. Resolves once the pool has done it. */
+  loseAnswer(operation: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
   const calls: CognitoCall[] = [];
   const arrived: string[] = [];
   const takenOver = new Map<string, Answerer>();
+  const lost = new Map<string, () => void>();
   const server = createServer((request, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
@@ -42,6 +45,9 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
       });
       const text = await answer.text();
       calls.push({ operation, request: parse(body), answer: parse(text) });
+      const lose = lost.get(operation);
+      lost.delete(operation);
+      if (lose) return lose();
       response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' }).end(text);
     })();
   });
@@ -56,6 +62,7 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
       if (answer) takenOver.set(operation, answer);
       else takenOver.delete(operation);
     },
+    loseAnswer: (operation) => new Promise((resolve) => lost.set(operation, resolve)),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

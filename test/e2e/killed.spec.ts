@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { personWith } from '../support/admins.js';
+import { deviseUser } from '../support/devise-users.js';
+import { allMailsSent, mailedCode, mailedToken, subjectsTo } from '../support/mails.js';
+import { poolPassword } from '../support/pool-users.js';
+import { ada, bob } from '../support/sessions.js';
+import { startUsher, type Usher } from '../support/usher.js';
+import type { UsherProcess } from '../support/usher-process.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher();
+});
+afterAll(() => usher.close());
+
+const newPassword = 'another-password-1';
+const twice = { password: newPassword, passwordConfirmation: newPassword };
+
+const statusOf = async (email: string, password: string) => (await usher.api.signIn(email, password)).status;
+
+/** Sends a request to a process of its own, which dies once Cognito has done what it was asked for. */
+async function dieAfter(
+  operation: string,
+  request: (doomed: UsherProcess) => Promise<unknown>,
+): Promise<void> {
+  const doomed = await usher.startProcess();
+  const done = usher.proxy.loseAnswer(operation);
+  const answer = request(doomed).catch(() => 'nobody answered');
+  await done;
+  await doomed.kill();
+  expect(await answer).toBe('nobody answered');
+}
+
+/** Sends a request to a process of its own, which dies in the middle of its transaction. */
+async function dieWaiting(table: string, request: (doomed: UsherProcess) => Promise<unknown>): Promise<void> {
+  const doomed = await usher.startProcess();
+  const blocker = new pg.Client({ connectionString: usher.database.url });
+  await blocker.connect();
+  try {
+    await blocker.query(`BEGIN; LOCK TABLE ${table} IN EXCLUSIVE MODE`);
+    const answer = request(doomed).catch(() => 'nobody answered');
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    while ((await usher.database.sql(waiting)).length === 0);
+    await doomed.kill();
+    expect(await answer).toBe('nobody answered');
+  } finally {
+    await blocker.end();
+  }
+}
+
+describe('a process killed in the middle of', () => {
+  it('a reset leaves one password that counts', async () => {
+    await usher.api.post('/passwords/forgot', { email: ada.email });
+    const code = await mailedCode(usher, ada.email);
+    await dieAfter('ConfirmForgotPassword', ({ api }) =>
+      api.post('/passwords/reset', { email: ada.email, code, ...twice }),
+    );
+    expect(await statusOf(ada.email, ada.password)).toBe(401);
+    expect(await statusOf(ada.email, newPassword)).toBe(200);
+  });
+
+  it('a request for a reset leaves the old password good, and another request brings a code', async () => {
+    await dieAfter('ForgotPassword', ({ api }) => api.post('/passwords/forgot', { email: bob.email }));
+    expect(await statusOf(bob.email, bob.password)).toBe(200);
+    await usher.api.post('/passwords/forgot', { email: bob.email });
+    const code = await mailedCode(usher, bob.email);
+    expect((await usher.api.post('/passwords/reset', { email: bob.email, code, ...twice })).status).toBe(204);
+    expect(await statusOf(bob.email, newPassword)).toBe(200);
+  });
+
+  it('a change of the password leaves the new one', async () => {
+    const { headers, email } = await personWith(usher, 'changes@example.org');
+    const body = { currentPassword: poolPassword, ...twice };
+    await dieAfter('ChangePassword', ({ api }) => api.post('/passwords/change', body, headers));
+    expect(await statusOf(email, poolPassword)).toBe(401);
+    expect(await statusOf(email, newPassword)).toBe(200);
+  });
+
+  it('a sign-up leaves nothing, and signing up again works', async () => {
+    const email = 'signs-up@example.org';
+    await dieWaiting('usher.outbox', ({ api }) => api.post('/users', { email, ...twice }));
+    expect(await usher.database.sql('SELECT 1 FROM users WHERE email = $1', [email])).toEqual([]);
+    expect((await usher.api.post('/users', { email, ...twice })).status).toBe(202);
+    const token = await mailedToken(usher, email);
+    // And in the middle of the confirmation.
+    const confirm = ({ api }: Pick<Usher, 'api'>) =>
+      api.call('PUT', '/users/confirmation', { body: { token } });
+    await dieWaiting('usher.confirmations', confirm);
+    expect((await confirm(usher)).status).toBe(204);
+    expect(await statusOf(email, newPassword)).toBe(200);
+  });
+
+  it('a change of address leaves the link good, and a second click finishes it', async () => {
+    const { headers, email } = await personWith(usher, 'old@example.org');
+    const newEmail = 'new@example.org';
+    const body = { email: newEmail, currentPassword: poolPassword };
+    await usher.api.call('PUT', '/users/me/email', { headers, body });
+    const token = await mailedToken(usher, newEmail);
+    const confirm = ({ api }: Pick<Usher, 'api'>) =>
+      api.call('PUT', '/users/confirmation', { body: { token } });
+    await dieAfter('AdminUpdateUserAttributes', confirm);
+    // Its turn runs out by itself.
+    await usher.database.sql(`UPDATE usher.confirmations SET applying_until = now() - interval '1 second'`);
+    expect((await confirm(usher)).status).toBe(204);
+    await allMailsSent(usher);
+    expect(subjectsTo(usher, email).filter((subject) => /changed/i.test(subject))).toHaveLength(1);
+    expect(await statusOf(newEmail, poolPassword)).toBe(200);
+    expect(await statusOf(email, poolPassword)).toBe(401);
+  });
+
+  it('a first sign-in leaves one user, who signs in again', async () => {
+    const { email, password } = deviseUser('plus_address');
+    await dieAfter('InitiateAuth', ({ api }) => api.signIn(email, password));
+    expect(await statusOf(email, password)).toBe(200);
+    const rows = await usher.database.sql(
+      'SELECT cognito_sub IS NOT NULL AS linked FROM users WHERE email = $1',
+      [email],
+    );
+    expect(rows).toEqual([{ linked: true }]);
+  });
+
+  it('disabling somebody leaves them barred here, and it can be done again', async () => {
+    const admin = await personWith(usher, 'the-admin@example.org', 'admin');
+    const person = await personWith(usher, 'barred@example.org');
+    await dieAfter('AdminDisableUser', ({ api }) =>
+      api.post(`/admin/users/${person.id}/disable`, undefined, admin.headers),
+    );
+    expect(await statusOf(person.email, poolPassword)).toBe(401);
+    expect((await usher.api.post(`/admin/users/${person.id}/enable`, undefined, admin.headers)).status).toBe(
+      204,
+    );
+    expect(await statusOf(person.email, poolPassword)).toBe(200);
+  });
+});
