@@ -4,9 +4,11 @@ import {
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { run } from '../../src/cli/run.js';
 import { type Person, personWith } from '../support/admins.js';
 import { exception } from '../support/cognito-proxy.js';
 import { deviseUser } from '../support/devise-users.js';
+import { allMailsSent, mailedToken, subjectsTo } from '../support/mails.js';
 import { createPoolUser, poolPassword } from '../support/pool-users.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
@@ -196,6 +198,68 @@ describe('DELETE /admin/users/:id', () => {
     await finished(row?.id);
     expect((await usher.api.signIn(email, password)).status).toBe(401);
     expect(await isInPool(email)).toBe(false);
+  });
+
+  it('takes pending links out of use, and sends no mail to what is left', async () => {
+    await signUp('pending@example.org');
+    const token = await mailedToken(usher, 'pending@example.org');
+    const [row] = await usher.database.sql<{ id: string }>(
+      `SELECT id FROM users WHERE email = 'pending@example.org'`,
+    );
+    await erase(row?.id);
+    const link = await usher.api.call('PUT', '/users/confirmation', { body: { token } });
+    expect(link.body.code).toBe('users.confirmation_invalid');
+    await finished(row?.id);
+    const person = await personWith(usher, 'wishes@example.org');
+    const body = { email: 'Pending@example.org', currentPassword: poolPassword };
+    expect((await usher.api.call('PUT', '/users/me/email', { headers: person.headers, body })).status).toBe(
+      202,
+    );
+    await allMailsSent(usher);
+    expect(subjectsTo(usher, person.email)).toHaveLength(1);
+    expect(
+      usher.mail.messages().filter(({ to }) => to.some((address) => address.endsWith('.invalid'))),
+    ).toEqual([]);
+  });
+
+  it('is not undone by an operator who makes links anew', async () => {
+    const person = await personWith(usher, 'relinked@example.org');
+    await erase(person.id);
+    await finished(person.id);
+    const io = {
+      out: () => undefined,
+      err: () => undefined,
+      variables: () => ({ DATABASE_URL: usher.database.url }),
+    };
+    expect(await run(['users', 'relink', 'relinked@example.org'], io)).toBe(1);
+    expect(await run(['users', 'roles', 'relinked@example.org', '--add', 'admin'], io)).toBe(1);
+    expect(await run(['users', 'relink', '--all', '--yes'], io)).toBe(0);
+    expect(await rowOf(person.id)).toMatchObject({ cognito_sub: person.sub, usher_roles: [] });
+    await usher.database.sql('UPDATE users SET cognito_sub = $2 WHERE id = $1', [admin.id, admin.sub]);
+  });
+
+  it('does not begin where it cannot be finished', async () => {
+    const person = await personWith(usher, 'without-credentials@example.org');
+    const without = await usher.startProcess({
+      AWS_ACCESS_KEY_ID: '',
+      AWS_SECRET_ACCESS_KEY: '',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    });
+    for (const [method, path] of [
+      ['DELETE', ''],
+      ['POST', '/disable'],
+      ['POST', '/enable'],
+    ] as const) {
+      const { status, body } = await without.api.call(method, `/admin/users/${person.id}${path}`, {
+        headers: admin.headers,
+      });
+      expect({ status, code: body.code }).toEqual({ status: 501, code: 'cognito.credentials_missing' });
+    }
+    expect((await usher.api.get('/users/me', person.headers)).status).toBe(200);
+    // Sessions that began here can be ended all the same.
+    const ended = await without.api.delete(`/admin/users/${person.id}/sessions`, admin.headers);
+    expect(ended.status).toBe(204);
+    expect((await without.api.get('/users/me', person.headers)).status).toBe(401);
   });
 
   it('never deletes somebody in the pool whom another row is linked to', async () => {
