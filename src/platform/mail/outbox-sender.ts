@@ -1,4 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { BackgroundWork } from '../background/background-work.js';
 import { Clock } from '../clock/clock.js';
 import { Log } from '../logging/log.js';
 import { isFinal, MailServer, reasonOf } from './mail-server.js';
@@ -28,10 +29,7 @@ const givenUpAfterMs = 3 * 24 * 3600 * 1000;
 /** Sends what is in the outbox. Every process does; each mail is taken by one. */
 @Injectable()
 export class OutboxSender implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private underWay: Promise<void> | undefined;
-  private again = false;
-  private stopped = false;
+  private readonly work = new BackgroundWork(() => this.round(), pollMs);
 
   constructor(
     private readonly outbox: Outbox,
@@ -45,34 +43,23 @@ export class OutboxSender implements OnApplicationBootstrap, BeforeApplicationSh
       this.log.warn('no SMTP_URL: mails are kept in the outbox and not sent');
       return;
     }
-    this.outbox.onPost(() => this.wake());
-    this.timer = setInterval(() => this.wake(), pollMs).unref();
-    this.wake();
+    this.outbox.onPost(() => this.work.wake());
+    this.work.start();
   }
 
   /** Finishes the mails it has taken. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.timer);
-    await this.underWay;
+    await this.work.stop();
   }
 
-  private wake(): void {
-    if (this.stopped) return;
-    this.again = true;
-    this.underWay ??= this.work().finally(() => (this.underWay = undefined));
-  }
-
-  private async work(): Promise<void> {
-    while (this.again && !this.stopped) {
-      this.again = false;
-      try {
-        const taken = await this.outbox.take(atOnce, leaseSeconds);
-        if (taken.length === atOnce) this.again = true;
-        await Promise.all(taken.map((mail) => this.deliver(mail)));
-      } catch (error) {
-        this.log.warn('the outbox cannot be read', { error });
-      }
+  private async round(): Promise<boolean> {
+    try {
+      const taken = await this.outbox.take(atOnce, leaseSeconds);
+      await Promise.all(taken.map((mail) => this.deliver(mail)));
+      return taken.length === atOnce;
+    } catch (error) {
+      this.log.warn('the outbox cannot be read', { error });
+      return false;
     }
   }
 

@@ -1,14 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import { type UserEvent, UserEvents } from '../../users/user-events.js';
+import { UserEvents } from '../../users/user-events.js';
 import type { User } from '../../users/user.js';
 import { EndedSessions } from '../ended-sessions.js';
 import { type EndReason, SessionsRepository } from '../persistence/sessions.repository.js';
-
-const reasons: Partial<Record<UserEvent, EndReason>> = {
-  disabled: 'user disabled',
-  'signed-out': 'ended by an administrator',
-};
 
 /**
  * Ends all sessions of people whom an administrator disables or signs out: in the same transaction, wherever they began.
@@ -24,8 +19,8 @@ export class BarredUsers implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    for (const event of ['disabled', 'signed-out'] as const)
-      this.events.on(event, (user) => this.endAll(user, reasons[event] ?? 'user disabled'));
+    this.events.on('disabled', (user) => this.endAll(user, 'user disabled'));
+    this.events.on('signed-out', (user) => this.endAll(user, 'ended by an administrator'));
     this.events.on('erased', ({ id }) => this.sessions.forgetDevices(id));
   }
 

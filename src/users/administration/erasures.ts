@@ -1,4 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { BackgroundWork } from '../../platform/background/background-work.js';
 import { Log } from '../../platform/logging/log.js';
 import { AuditTrail } from '../audit-trail.js';
 import { ErasuresRepository, type TakenErasure } from '../persistence/erasures.repository.js';
@@ -16,10 +17,7 @@ const worrying = 5;
  */
 @Injectable()
 export class Erasures implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private underWay: Promise<void> | undefined;
-  private again = false;
-  private stopped = false;
+  private readonly work = new BackgroundWork(() => this.round(), pollMs);
 
   constructor(
     private readonly erasures: ErasuresRepository,
@@ -29,33 +27,26 @@ export class Erasures implements OnApplicationBootstrap, BeforeApplicationShutdo
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.wake(), pollMs).unref();
-    this.wake();
+    this.work.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.timer);
-    await this.underWay;
+    await this.work.stop();
   }
 
+  /** Somebody here has just asked for one. */
   wake(): void {
-    if (this.stopped) return;
-    this.again = true;
-    this.underWay ??= this.work().finally(() => (this.underWay = undefined));
+    this.work.wake();
   }
 
-  private async work(): Promise<void> {
-    while (this.again && !this.stopped) {
-      this.again = false;
-      try {
-        const taken = await this.erasures.take();
-        if (taken === undefined) continue;
-        this.again = true;
-        await this.finish(taken);
-      } catch (error) {
-        this.log.warn('erasures that are due cannot be read', { error });
-      }
+  private async round(): Promise<boolean> {
+    try {
+      const taken = await this.erasures.take();
+      if (taken) await this.finish(taken);
+      return taken !== undefined;
+    } catch (error) {
+      this.log.warn('erasures that are due cannot be read', { error });
+      return false;
     }
   }
 

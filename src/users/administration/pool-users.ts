@@ -38,7 +38,6 @@ export class PoolUsers {
   }
 
   private async withName(user: InPool, work: (username: string) => Promise<void>): Promise<void> {
-    await this.requireCredentials();
     const username = user.sub ?? (await this.nameOfAddress(user.email));
     if (username === undefined) return;
     try {
