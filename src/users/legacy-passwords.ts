@@ -32,11 +32,10 @@ export class LegacyPasswords {
 
   private async isRight(account: LegacyAccount | undefined, password: string): Promise<boolean> {
     const stored = account?.passwordHash ?? '';
-    const outcome = await this.checks.verify(
-      password,
-      stored === '' ? await this.decoys.ofUsualCost() : stored,
-    );
-    return stored !== '' && (outcome === 'match' || outcome === 'match-needs-rehash');
+    const outcome = stored === '' ? 'unknown-scheme' : await this.checks.verify(password, stored);
+    // A string that nothing was computed for must not answer sooner than the others.
+    if (outcome === 'unknown-scheme') await this.checks.verify(password, await this.decoys.ofUsualCost());
+    return outcome === 'match' || outcome === 'match-needs-rehash';
   }
 }
 

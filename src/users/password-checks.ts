@@ -77,9 +77,9 @@ export class PasswordChecks implements OnApplicationShutdown {
 
   private async check(password: string, stored: string): Promise<Outcome> {
     if (this.expectedWaitMs() > deadlineMs) throw overloaded();
-    const { peppers } = this.config.migration;
+    const { peppers, hashScheme: scheme } = this.config.migration;
     const until = Date.now() + deadlineMs - this.checkMs();
-    const answer = await this.pool.run({ password, stored, peppers, until });
+    const answer = await this.pool.run({ password, stored, options: { peppers, scheme }, until });
     const outcome = answer as Outcome | 'abandoned';
     if (outcome === 'abandoned') throw overloaded();
     if (outcome === 'unknown-scheme')

@@ -1,13 +1,107 @@
-import type { Scheme } from './scheme.js';
+import type { Scheme, SchemeOptions, StoredHash } from './scheme.js';
+import { argon2dScheme, argon2idScheme, argon2iScheme, djangoArgon2Scheme } from './schemes/argon2.js';
+import { aspnetIdentityV2Scheme, aspnetIdentityV3Scheme } from './schemes/aspnet-identity.js';
+import { bcrypt2xScheme } from './schemes/bcrypt-2x.js';
+import {
+  djangoBcryptScheme,
+  djangoBcryptSha256Scheme,
+  passlibBcryptSha256Scheme,
+  wordpressScheme,
+} from './schemes/bcrypt-sha.js';
 import { bcryptScheme } from './schemes/bcrypt.js';
+import { firebaseScryptScheme } from './schemes/firebase-scrypt.js';
+import { djangoDigestScheme, hexDigestScheme } from './schemes/hex-digest.js';
+import * as ldap from './schemes/ldap.js';
+import { apr1CryptScheme, md5CryptScheme } from './schemes/md5-crypt.js';
+import { atlassianScheme, djangoPbkdf2Scheme, pbkdf2Scheme, werkzeugPbkdf2Scheme } from './schemes/pbkdf2.js';
+import { drupal7Scheme, drupal7UpgradedScheme, phpassScheme, phpbbScheme } from './schemes/phpass.js';
+import * as scrypt from './schemes/scrypt.js';
+import { sha256CryptScheme, sha512CryptScheme } from './schemes/sha-crypt.js';
+import { yescryptScheme } from './schemes/yescrypt.js';
 
-export const schemes = { bcrypt: bcryptScheme } satisfies Record<string, Scheme>;
+/** A stored string of these tells what made it. No two of them take the same string. */
+const selfDescribing = {
+  bcrypt_2: bcryptScheme('$2$'),
+  bcrypt_2a: bcryptScheme('$2a$'),
+  bcrypt_2b: bcryptScheme('$2b$'),
+  bcrypt_2x: bcrypt2xScheme,
+  bcrypt_2y: bcryptScheme('$2y$'),
+  bcrypt_sha256: passlibBcryptSha256Scheme,
+  django_bcrypt: djangoBcryptScheme,
+  django_bcrypt_sha256: djangoBcryptSha256Scheme,
+  wordpress_68: wordpressScheme,
+  argon2d: argon2dScheme,
+  argon2i: argon2iScheme,
+  argon2id: argon2idScheme,
+  django_argon2: djangoArgon2Scheme,
+  scrypt_passlib: scrypt.phcScryptScheme,
+  scrypt_7: scrypt.cryptScryptScheme,
+  django_scrypt: scrypt.djangoScryptScheme,
+  werkzeug_scrypt: scrypt.werkzeugScryptScheme,
+  pbkdf2_sha1: pbkdf2Scheme('sha1'),
+  pbkdf2_sha256: pbkdf2Scheme('sha256'),
+  pbkdf2_sha512: pbkdf2Scheme('sha512'),
+  django_pbkdf2_sha1: djangoPbkdf2Scheme('sha1'),
+  django_pbkdf2_sha256: djangoPbkdf2Scheme('sha256'),
+  django_pbkdf2_sha512: djangoPbkdf2Scheme('sha512'),
+  werkzeug_pbkdf2: werkzeugPbkdf2Scheme,
+  aspnet_identity_v2: aspnetIdentityV2Scheme,
+  aspnet_identity_v3: aspnetIdentityV3Scheme,
+  atlassian_pbkdf2: atlassianScheme,
+  phpass_P: phpassScheme,
+  phpass_H: phpbbScheme,
+  drupal7: drupal7Scheme,
+  drupal7_upgraded: drupal7UpgradedScheme,
+  md5_crypt: md5CryptScheme,
+  apr_md5_crypt: apr1CryptScheme,
+  sha256_crypt: sha256CryptScheme,
+  sha512_crypt: sha512CryptScheme,
+  yescrypt: yescryptScheme,
+  ldap_md5: ldap.ldapMd5Scheme,
+  ldap_sha1: ldap.ldapSha1Scheme,
+  ldap_salted_md5: ldap.ldapSaltedMd5Scheme,
+  ldap_salted_sha1: ldap.ldapSaltedSha1Scheme,
+  ldap_salted_sha256: ldap.ldapSaltedSha256Scheme,
+  ldap_salted_sha512: ldap.ldapSaltedSha512Scheme,
+  django_md5: djangoDigestScheme('md5'),
+  django_sha1: djangoDigestScheme('sha1'),
+} satisfies Record<string, Scheme>;
 
-export type SchemeName = keyof typeof schemes;
+/** A stored string of these tells nothing: somebody must say what made it. */
+const unmarked = {
+  hex_md5: hexDigestScheme('md5'),
+  hex_sha1: hexDigestScheme('sha1'),
+  hex_sha256: hexDigestScheme('sha256'),
+  hex_sha512: hexDigestScheme('sha512'),
+  firebase_scrypt: firebaseScryptScheme,
+} satisfies Record<string, Scheme>;
 
-const names = Object.keys(schemes) as SchemeName[];
+export type SchemeName = keyof typeof selfDescribing | UnmarkedSchemeName;
+export type UnmarkedSchemeName = keyof typeof unmarked;
 
-/** The scheme a stored string belongs to, or `undefined` when none of ours made it. */
+export const unmarkedSchemes = Object.keys(unmarked) as UnmarkedSchemeName[];
+
+interface Detected {
+  scheme: SchemeName;
+  hash: StoredHash;
+}
+
+/** @param unmarkedScheme asked only where the string itself does not tell */
+export function readStored(
+  stored: string,
+  options: SchemeOptions,
+  unmarkedScheme?: string,
+): Detected | undefined {
+  for (const [name, scheme] of Object.entries(selfDescribing)) {
+    const hash = scheme.read(stored, options);
+    if (hash) return { scheme: name as SchemeName, hash };
+  }
+  const scheme = unmarkedSchemes.find((name) => name === unmarkedScheme);
+  const hash = scheme && unmarked[scheme].read(stored, options);
+  return hash && { scheme, hash };
+}
+
+/** The scheme a stored string belongs to; `undefined` when none of ours made it, or a check would cost too much. */
 export function detectScheme(stored: string): SchemeName | undefined {
-  return names.find((name) => schemes[name].recognises(stored));
+  return readStored(stored, { peppers: [''] })?.scheme;
 }

@@ -1,4 +1,5 @@
-export { detectScheme, type SchemeName } from './detect-scheme.js';
-export { bcryptDecoy, bcryptHash, longestBcryptInput } from './schemes/bcrypt.js';
-export type { Outcome } from './scheme.js';
+export { costOfCheck, decoyLike } from './decoy.js';
+export { detectScheme, unmarkedSchemes, type SchemeName, type UnmarkedSchemeName } from './detect-scheme.js';
+export { bcryptHash, longestBcryptInput } from './schemes/bcrypt.js';
+export type { FirebaseParameters, Outcome } from './scheme.js';
 export { verifyPassword, type VerifyOptions } from './verify-password.js';

@@ -4,10 +4,32 @@
  */
 export type Outcome = 'match' | 'match-needs-rehash' | 'mismatch' | 'unknown-scheme';
 
+/** Firebase's scrypt: the project's parameters, and the user's own salt. Salts and key are base64. */
+export interface FirebaseParameters {
+  salt: string;
+  saltSeparator: string;
+  rounds: number;
+  /** Binary logarithm of scrypt's N. */
+  memCost: number;
+  signerKey: string;
+}
+
+/** What a stored string does not tell. */
+export interface SchemeOptions {
+  /** Newest first, never empty; `''` stands for none. Appended to the password before bcrypt, as Devise does. */
+  peppers: readonly string[];
+  firebase?: FirebaseParameters | undefined;
+}
+
+/** A stored string that one of our schemes understands. */
+export interface StoredHash {
+  /** What its check costs, as the string says it: equal texts cost the same. `''` where a scheme has one cost only. */
+  readonly cost: string;
+  verify(password: string): Exclude<Outcome, 'unknown-scheme'>;
+}
+
 /** One family of stored strings. */
 export interface Scheme {
-  /** Does this stored string belong to the family, with a cost we are ready to pay? */
-  recognises(stored: string): boolean;
-  /** `peppers`: newest first, never empty; `''` stands for none. */
-  verify(password: string, stored: string, peppers: readonly string[]): Promise<Outcome>;
+  /** `undefined`: not of this family, malformed, or more costly than we are ready to pay. Never throws. */
+  read(stored: string, options: SchemeOptions): StoredHash | undefined;
 }

@@ -1,24 +1,24 @@
-import { detectScheme, schemes, type SchemeName } from './detect-scheme.js';
-import type { Outcome } from './scheme.js';
+import { readStored, type SchemeName } from './detect-scheme.js';
+import type { FirebaseParameters, Outcome } from './scheme.js';
 
 export interface VerifyOptions {
-  /** Needed only where the stored string does not tell. */
-  scheme?: SchemeName;
-  /** Newest first; a match with an older one is `match-needs-rehash`. */
+  /** Needed only where the stored string does not tell: plain hexadecimal digests and Firebase's scrypt. */
+  scheme?: SchemeName | undefined;
+  /** Newest first; a match with an older one is `match-needs-rehash`. For bcrypt only. */
   peppers?: readonly string[];
+  /** For `firebase_scrypt`. */
+  firebase?: FirebaseParameters;
 }
 
 /**
  * Is this the password of this stored string? Never throws on garbage: what no scheme recognises is `unknown-scheme`.
- * Passwords are compared as exact code points; nothing is trimmed or normalised.
+ * Passwords are compared as exact code points; nothing is trimmed or normalised (but by WordPress, which trims).
  */
 export async function verifyPassword(
   password: string,
   stored: string,
-  options: VerifyOptions = {},
+  { scheme, peppers = [], firebase }: VerifyOptions = {},
 ): Promise<Outcome> {
-  const name = options.scheme ?? detectScheme(stored);
-  if (name === undefined || !schemes[name].recognises(stored)) return 'unknown-scheme';
-  const peppers = options.peppers?.length ? options.peppers : [''];
-  return schemes[name].verify(password, stored, peppers);
+  const options = { peppers: peppers.length > 0 ? peppers : [''], firebase };
+  return readStored(stored, options, scheme)?.hash.verify(password) ?? 'unknown-scheme';
 }

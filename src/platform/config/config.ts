@@ -36,6 +36,8 @@ export class Config {
   readonly migration: {
     readonly accessTokens: readonly string[];
     readonly peppers: readonly string[];
+    /** The digest of hashes that are plain hexadecimal digits. */
+    readonly hashScheme: Environment['LEGACY_HASH_SCHEME'];
     /** Devise's `unlock_in`, in seconds; `undefined` means that a lock never runs out. */
     readonly unlockInSeconds: number | undefined;
     readonly legacyHash: 'keep' | 'erase' | undefined;
@@ -73,6 +75,7 @@ export class Config {
     this.migration = {
       accessTokens: environment.MIGRATION_ACCESS_TOKENS,
       peppers: environment.PASSWORD_PEPPERS,
+      hashScheme: environment.LEGACY_HASH_SCHEME,
       unlockInSeconds: seconds(environment.LEGACY_UNLOCK_IN),
       legacyHash: environment.LEGACY_HASH,
     };

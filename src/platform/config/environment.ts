@@ -57,6 +57,9 @@ function IsIpOrNetwork(): PropertyDecorator {
   });
 }
 
+/** What a row's stored string does not tell by itself. */
+const hexSchemes = ['hex_md5', 'hex_sha1', 'hex_sha256', 'hex_sha512'] as const;
+
 const isSet = { message: 'is missing' };
 
 /** The environment variables of the API, as text, with what each must look like. Nothing else reads the environment. */
@@ -116,6 +119,10 @@ export class Environment {
   // Not trimmed: a pepper is any text. An empty item among others stands for hashes made before there was a pepper.
   @Transform(({ value }) => (typeof value === 'string' && value !== '' ? value.split(',') : []))
   PASSWORD_PEPPERS: string[] = [];
+
+  @IsOptional()
+  @IsIn(hexSchemes, { message: `must be one of ${hexSchemes.join(', ')}` })
+  LEGACY_HASH_SCHEME?: (typeof hexSchemes)[number];
 
   @IsInt({ message: 'must be a number from 10 to 14' })
   @Min(10, { message: 'must be a number from 10 to 14' })

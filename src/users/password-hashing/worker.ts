@@ -1,10 +1,10 @@
-import { bcryptHash, verifyPassword, type Outcome } from '#password-hashes';
+import { bcryptHash, verifyPassword, type Outcome, type VerifyOptions } from '#password-hashes';
 
 /** One question to a worker thread. */
 export interface PasswordCheck {
   password: string;
   stored: string;
-  peppers: readonly string[];
+  options: VerifyOptions;
   /** Epoch milliseconds after which nobody waits for the answer. */
   until: number;
 }
@@ -13,11 +13,11 @@ export interface PasswordCheck {
 export default async function check({
   password,
   stored,
-  peppers,
+  options,
   until,
 }: PasswordCheck): Promise<Outcome | 'abandoned'> {
   if (Date.now() > until) return 'abandoned';
-  return verifyPassword(password, stored, { peppers });
+  return verifyPassword(password, stored, options);
 }
 
 /** One new hash, please. */

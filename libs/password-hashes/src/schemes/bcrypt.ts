@@ -1,9 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import bcrypt from 'bcryptjs';
-import type { Outcome, Scheme } from '../scheme.js';
-
-// version, two-digit cost, 22 characters of salt, 31 of digest
-const form = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
+import { sameText } from '../compare.js';
+import type { Scheme } from '../scheme.js';
 
 /** Below bcrypt's own minimum there is no hash. */
 const lowestCost = 4;
@@ -18,35 +15,38 @@ const highestCost = 14;
 /** What OWASP's password storage cheat sheet asks for at least. */
 const wantedCost = 10;
 
-function costOf(stored: string): number | undefined {
-  const cost = form.exec(stored)?.[1];
-  return cost === undefined ? undefined : Number(cost);
-}
+export const isBcryptCost = (cost: number): boolean => cost >= lowestCost && cost <= highestCost;
+export const isOutdatedBcryptCost = (cost: number): boolean => cost < wantedCost;
+
+/** Two-digit cost, and 22 characters of salt with 31 of digest in bcrypt's own base64. */
+export const bcryptTail = /(\d\d)\$([./A-Za-z0-9]{22})([./A-Za-z0-9]{31})$/;
+
+/** Synchronous on purpose: it runs on worker threads, where bcryptjs's asynchronous form only adds work. */
+export const isBcryptOf = (password: string, stored: string): boolean =>
+  sameText(bcrypt.hashSync(password, stored.slice(0, -31)), stored);
 
 /**
- * bcrypt as Devise, PHP and Node write it: `$2a$`, `$2b$`, `$2y$`. A pepper is appended to the password. bcrypt sees the
- * first 72 bytes of the two together and nothing behind them.
+ * bcrypt as Devise, PHP and Node write it. bcrypt sees the first 72 bytes of password and pepper together and nothing
+ * behind them. `$2a$`, `$2b$` and `$2y$` name the same algorithm; `$2$`, the first, did not end the key with a NUL.
  */
-export const bcryptScheme: Scheme = {
-  recognises(stored) {
-    const cost = costOf(stored);
-    return cost !== undefined && cost >= lowestCost && cost <= highestCost;
+export const bcryptScheme = (prefix: '$2$' | '$2a$' | '$2b$' | '$2y$'): Scheme => ({
+  read(stored, { peppers }) {
+    const cost = costOf(stored, prefix);
+    if (cost === undefined || !isBcryptCost(Number(cost))) return undefined;
+    return {
+      cost,
+      verify(password) {
+        const index = peppers.findIndex((pepper) => isBcryptOf(password + pepper, stored));
+        if (index < 0) return 'mismatch';
+        return index > 0 || isOutdatedBcryptCost(Number(cost)) ? 'match-needs-rehash' : 'match';
+      },
+    };
   },
+});
 
-  async verify(password, stored, peppers): Promise<Outcome> {
-    // Synchronous on purpose: this runs on a worker thread, and bcryptjs's asynchronous form only adds work there.
-    const index = peppers.findIndex((pepper) => bcrypt.compareSync(password + pepper, stored));
-    if (index < 0) return 'mismatch';
-    return index > 0 || (costOf(stored) ?? 0) < wantedCost ? 'match-needs-rehash' : 'match';
-  },
-};
-
-/** A well-formed bcrypt hash of this cost that no password matches: for checks that must take as long as real ones. */
-export function bcryptDecoy(cost: number): string {
-  const random = (length: number) =>
-    randomBytes(length).toString('base64').replaceAll('+', '.').slice(0, length);
-  // The last character of the salt carries two bits only, the last of the digest four: "." keeps both well-formed.
-  return `$2a$${String(cost).padStart(2, '0')}$${random(21)}.${random(30)}.`;
+function costOf(stored: string, prefix: string): string | undefined {
+  const tail = stored.slice(prefix.length);
+  return stored.startsWith(prefix) && tail.length === 56 ? bcryptTail.exec(tail)?.[1] : undefined;
 }
 
 /** bcrypt reads no further (its authors' paper, section 3). */

@@ -1,0 +1,63 @@
+/** A text form of bytes. `decode` takes exactly what `encode` writes: a second text for the same bytes is refused. */
+export interface Encoding {
+  readonly encode: (bytes: Uint8Array) => string;
+  readonly decode: (text: string) => Buffer | undefined;
+}
+
+function strict(encode: (bytes: Buffer) => string, decode: (text: string) => Buffer): Encoding {
+  return {
+    encode: (bytes) => encode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
+    decode(text) {
+      const bytes = decode(text);
+      return encode(bytes) === text ? bytes : undefined;
+    },
+  };
+}
+
+const withoutPadding = (text: string): string => text.replace(/=+$/, '');
+
+/** RFC 4648, section 4. */
+export const base64 = strict(
+  (bytes) => bytes.toString('base64'),
+  (text) => Buffer.from(text, 'base64'),
+);
+
+/** Without padding, as the PHC string format has it. */
+export const phcBase64 = strict(
+  (bytes) => withoutPadding(bytes.toString('base64')),
+  (text) => Buffer.from(text, 'base64'),
+);
+
+/** passlib's "adapted base64": without padding, and "." for "+". */
+export const adaptedBase64 = strict(
+  (bytes) => withoutPadding(bytes.toString('base64')).replaceAll('+', '.'),
+  (text) => Buffer.from(text.replaceAll('.', '+'), 'base64'),
+);
+
+/** The alphabet of crypt(3), whose index is the value. */
+export const cryptAlphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** crypt(3)'s base64: three bytes are one little-endian number, written from its lowest six bits up; no padding. */
+export const cryptBase64: Encoding = strict(encodeCrypt, decodeCrypt);
+
+function encodeCrypt(bytes: Buffer): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 3) {
+    const group = bytes.subarray(at, at + 3);
+    const value = group.reduce((sum, byte, index) => sum | (byte << (8 * index)), 0);
+    for (let digit = 0; digit <= group.length; digit += 1) {
+      text += cryptAlphabet.charAt((value >> (6 * digit)) & 63);
+    }
+  }
+  return text;
+}
+
+function decodeCrypt(text: string): Buffer {
+  const bytes: number[] = [];
+  for (let at = 0; at < text.length; at += 4) {
+    const group = [...text.slice(at, at + 4)].map((digit) => cryptAlphabet.indexOf(digit));
+    const value = group.reduce((sum, digit, index) => sum | (digit << (6 * index)), 0);
+    for (let byte = 0; byte < group.length - 1; byte += 1) bytes.push((value >> (8 * byte)) & 255);
+  }
+  return Buffer.from(bytes);
+}

@@ -1,0 +1,77 @@
+import { hashRawSync } from '@node-rs/argon2';
+import { comparing } from '../compare.js';
+import { phcBase64 } from '../encodings.js';
+import type { Scheme } from '../scheme.js';
+
+/** The package's numbers (its enums are constants that a single-file compiler cannot see). */
+const variants = { d: 0, i: 1, id: 2 } as const;
+const versions = new Map([
+  [undefined, 0],
+  ['16', 0],
+  ['19', 1],
+]);
+
+/** 256 MiB, libsodium's "moderate": a few checks at once must not fill the machine. */
+const mostMemoryKib = 256 * 1024;
+
+/** Memory times passes: a GiB takes about 0.3 s of a core. RFC 9106's first choice (2 GiB) is beyond it. */
+const mostWorkKib = 1024 * 1024;
+
+const mostLanes = 64;
+
+/** OWASP's password storage cheat sheet: 7 MiB with 5 passes, or as much in other shapes. */
+const wantedWorkKib = 7_168 * 5;
+
+// $argon2id$v=19$m=65536,t=3,p=4$salt$digest; without v= it is version 16, from before 2016
+const form =
+  /^\$argon2(id|i|d)\$(?:v=(16|19)\$)?m=([1-9]\d{0,9}),t=([1-9]\d{0,9}),p=([1-9]\d{0,7})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{6,171})$/;
+
+/** Argon2 in the PHC string format (RFC 9106; the reference implementation's encoded form). */
+const argon2 = (prefix: string, variant: keyof typeof variants): Scheme => ({
+  read(stored) {
+    if (!stored.startsWith(prefix)) return undefined;
+    const parts = form.exec(stored.slice(prefix.length)) ?? [];
+    const [memory = 0, passes = 0, lanes = 0] = parts.slice(3, 6).map(Number);
+    const [salt, expected] = parts.slice(6).map((text) => phcBase64.decode(text));
+    if (parts[1] !== variant || !salt || !expected || !isAffordable(memory, passes, lanes)) return undefined;
+    const options = {
+      algorithm: variants[variant],
+      version: versions.get(parts[2]) ?? 1,
+      memoryCost: memory,
+      timeCost: passes,
+      parallelism: lanes,
+      salt,
+      outputLen: expected.length,
+    };
+    return comparing({
+      digest: phcBase64.encode(expected),
+      digestOf: (password) => phcBase64.encode(hashRawSync(password, options)),
+      cost: `m=${memory},t=${passes},p=${lanes}`,
+      outdated: variant !== 'id' || memory * passes < wantedWorkKib,
+    });
+  },
+});
+
+const isAffordable = (memory: number, passes: number, lanes: number): boolean =>
+  lanes >= 1 &&
+  lanes <= mostLanes &&
+  memory >= 8 * lanes &&
+  memory <= mostMemoryKib &&
+  memory * passes <= mostWorkKib;
+
+export const argon2dScheme = argon2('', 'd');
+export const argon2iScheme = argon2('', 'i');
+export const argon2idScheme = argon2('', 'id');
+
+const djangoSchemes = [argon2('argon2', 'id'), argon2('argon2', 'i'), argon2('argon2', 'd')];
+
+/** Django's Argon2PasswordHasher: the PHC string behind the word "argon2". Before Django 3.2 the variant was argon2i. */
+export const djangoArgon2Scheme: Scheme = {
+  read(stored, options) {
+    for (const scheme of djangoSchemes) {
+      const hash = scheme.read(stored, options);
+      if (hash) return hash;
+    }
+    return undefined;
+  },
+};

@@ -1,0 +1,50 @@
+import { comparing } from '../compare.js';
+import { eksBlowfish } from '../primitives/eks-blowfish.js';
+import type { Scheme } from '../scheme.js';
+import { bcryptTail, isBcryptCost } from './bcrypt.js';
+
+const prefix = '$2x$';
+
+/**
+ * What PHP before 5.3.7 and crypt_blowfish before 1.1 wrote as `$2a$`, renamed when its fault was found (CVE-2011-2483):
+ * each byte of the password counted as signed, so that one beyond ASCII wiped out up to three before it.
+ */
+export const bcrypt2xScheme: Scheme = {
+  read(stored) {
+    if (!stored.startsWith(prefix)) return undefined;
+    const [, cost = '', salt = '', digest = ''] = bcryptTail.exec(stored) ?? [];
+    const saltBytes = decode(salt);
+    if (stored.length !== prefix.length + 56 || !isBcryptCost(Number(cost)) || !saltBytes) return undefined;
+    return comparing({
+      digest,
+      digestOf: (password) => encode(eksBlowfish(signedKey(password), saltBytes, Number(cost))),
+      cost,
+    });
+  },
+};
+
+/** The 18 words that Blowfish takes from a key: the password and its NUL, over and over. */
+function signedKey(password: string): Uint32Array {
+  const bytes = Int8Array.from([...Buffer.from(password), 0]);
+  const words = new Uint32Array(18);
+  for (let at = 0; at < 18 * 4; at += 1) {
+    const word = at >> 2;
+    words[word] = ((words[word] ?? 0) << 8) | (bytes[at % bytes.length] ?? 0);
+  }
+  return words;
+}
+
+const alphabet = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const standardAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+const translate = (text: string, from: string, to: string): string =>
+  [...text].map((digit) => to.charAt(from.indexOf(digit))).join('');
+
+/** bcrypt's base64 is the usual one with another alphabet. */
+const encode = (bytes: Uint8Array): string =>
+  translate(Buffer.from(bytes).toString('base64').replace(/=+$/, ''), standardAlphabet, alphabet);
+
+function decode(text: string): Buffer | undefined {
+  const bytes = Buffer.from(translate(text, alphabet, standardAlphabet), 'base64');
+  return bytes.length === 16 && encode(bytes) === text ? bytes : undefined;
+}

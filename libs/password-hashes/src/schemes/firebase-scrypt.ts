@@ -1,0 +1,34 @@
+import { createCipheriv } from 'node:crypto';
+import { comparing } from '../compare.js';
+import { base64 } from '../encodings.js';
+import type { FirebaseParameters, Scheme } from '../scheme.js';
+import { isAffordable, scrypt } from './scrypt.js';
+
+/**
+ * Firebase Authentication's modified scrypt: the derived key encrypts the project's signer key, and the result is stored
+ * (github.com/firebase/scrypt). The stored string tells nothing but the result, so the parameters must be given.
+ */
+export const firebaseScryptScheme: Scheme = {
+  read(stored, { firebase }) {
+    const parameters = firebase && decode(firebase);
+    const result = base64.decode(stored);
+    if (!parameters || !result || result.length !== parameters.signerKey.length) return undefined;
+    const { salt, signerKey, cost } = parameters;
+    return comparing({
+      digest: stored,
+      digestOf(password) {
+        const key = scrypt(password, salt, 64, cost).subarray(0, 32);
+        const cipher = createCipheriv('aes-256-ctr', key, Buffer.alloc(16));
+        return base64.encode(Buffer.concat([cipher.update(signerKey), cipher.final()]));
+      },
+      cost: `N=${cost.N},r=${cost.r},p=${cost.p}`,
+    });
+  },
+};
+
+function decode({ salt, saltSeparator, rounds, memCost, signerKey }: FirebaseParameters) {
+  const [saltBytes, separator, key] = [salt, saltSeparator, signerKey].map((text) => base64.decode(text));
+  const cost = { N: 2 ** memCost, r: rounds, p: 1 };
+  if (!saltBytes || !separator || !key || key.length === 0 || !isAffordable(cost)) return undefined;
+  return { salt: Buffer.concat([saltBytes, separator]), signerKey: key, cost };
+}

@@ -1,0 +1,53 @@
+import { hash } from 'node:crypto';
+import { comparing } from '../compare.js';
+import { cryptBase64 } from '../encodings.js';
+import type { Scheme } from '../scheme.js';
+
+const form = /^([^$\s]{0,8})\$([./A-Za-z0-9]{22})$/;
+
+/** Poul-Henning Kamp's crypt(3) of FreeBSD (`$1$`), and Apache's htpasswd's (`$apr1$`). 1,000 rounds, always. */
+const md5Crypt = (prefix: '$1$' | '$apr1$'): Scheme => ({
+  read(stored) {
+    if (!stored.startsWith(prefix)) return undefined;
+    const [match, salt = '', digest = ''] = form.exec(stored.slice(prefix.length)) ?? [];
+    if (match === undefined) return undefined;
+    const saltBytes = Buffer.from(salt);
+    return comparing({ digest, digestOf: (password) => digestOf(prefix, saltBytes, Buffer.from(password)) });
+  },
+});
+
+export const md5CryptScheme = md5Crypt('$1$');
+export const apr1CryptScheme = md5Crypt('$apr1$');
+
+const md5 = (...parts: Uint8Array[]): Buffer => hash('md5', Buffer.concat(parts), 'buffer');
+
+function digestOf(prefix: string, salt: Buffer, password: Buffer): string {
+  let digest = firstDigest(prefix, salt, password);
+  for (let round = 0; round < 1000; round += 1) {
+    digest = md5(
+      round % 2 ? password : digest,
+      round % 3 ? salt : empty,
+      round % 7 ? password : empty,
+      round % 2 ? digest : password,
+    );
+  }
+  return cryptBase64.encode(Buffer.from(order.map((index) => digest.readUInt8(index))));
+}
+
+function firstDigest(prefix: string, salt: Buffer, password: Buffer): Buffer {
+  const inner = md5(password, salt, password);
+  const stretched = Buffer.alloc(password.length, inner);
+  return md5(password, Buffer.from(prefix), salt, stretched, lengthBits(password));
+}
+
+/** A NUL for each one bit of the length, and the first character for each zero: a slip of 1994 that became the format. */
+function lengthBits(password: Buffer): Buffer {
+  const bytes: number[] = [];
+  for (let bits = password.length; bits > 0; bits >>= 1) bytes.push(bits & 1 ? 0 : (password[0] ?? 0));
+  return Buffer.from(bytes);
+}
+
+const empty = Buffer.alloc(0);
+
+/** The order in which the digest's bytes are written, lowest of each three first. */
+const order = [12, 6, 0, 13, 7, 1, 14, 8, 2, 15, 9, 3, 5, 10, 4, 11];

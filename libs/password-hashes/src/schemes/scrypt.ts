@@ -1,0 +1,100 @@
+import { scryptSync } from 'node:crypto';
+import { comparing } from '../compare.js';
+import { base64, cryptAlphabet, cryptBase64, phcBase64 } from '../encodings.js';
+import type { Scheme } from '../scheme.js';
+
+/** scrypt's own letters (RFC 7914). */
+export interface ScryptCost {
+  N: number;
+  r: number;
+  p: number;
+}
+
+/** 256 MiB: a few checks at once must not fill the machine. */
+const mostMemory = 256 * 1024 * 1024;
+
+/** N times r times p; this much takes about a second of a core. OWASP's strongest choice is half of it. */
+const mostWork = 2 ** 21;
+
+export function isAffordable({ N, r, p }: ScryptCost): boolean {
+  const isPowerOfTwo = N > 1 && Number.isInteger(Math.log2(N));
+  return isPowerOfTwo && r > 0 && p > 0 && 128 * N * r <= mostMemory && N * r * p <= mostWork;
+}
+
+/** OWASP's password storage cheat sheet: N=2^13, r=8, p=10, or as much in other shapes. */
+const isOutdated = ({ N, r, p }: ScryptCost): boolean => N * r * p < 2 ** 13 * 8 * 10;
+
+export const scrypt = (password: string, salt: Uint8Array, length: number, cost: ScryptCost): Buffer =>
+  scryptSync(password, salt, length, { ...cost, maxmem: 2 * mostMemory });
+
+interface Parsed {
+  cost: ScryptCost;
+  salt: Uint8Array | undefined;
+  digest: string;
+  bytes: number;
+  encode: (bytes: Uint8Array) => string;
+}
+
+const scryptScheme = (parse: (stored: string) => Parsed | undefined): Scheme => ({
+  read(stored) {
+    const parsed = parse(stored);
+    if (!parsed?.salt || !isAffordable(parsed.cost)) return undefined;
+    const { cost, salt, digest, bytes, encode } = parsed;
+    return comparing({
+      digest,
+      digestOf: (password) => encode(scrypt(password, salt, bytes, cost)),
+      cost: `N=${cost.N},r=${cost.r},p=${cost.p}`,
+      outdated: isOutdated(cost),
+    });
+  },
+});
+
+const phcForm =
+  /^\$scrypt\$ln=([1-9]\d?),r=([1-9]\d{0,8}),p=([1-9]\d{0,8})\$([A-Za-z0-9+/]{0,171})\$([A-Za-z0-9+/]{22,171})$/;
+
+/** The PHC string format, as passlib writes it too. */
+export const phcScryptScheme = scryptScheme((stored) => {
+  const [, ln, r, p, salt = '', digest = ''] = phcForm.exec(stored) ?? [];
+  const bytes = phcBase64.decode(digest)?.length;
+  if (bytes === undefined) return undefined;
+  const cost = { N: 2 ** Number(ln), r: Number(r), p: Number(p) };
+  return { cost, salt: phcBase64.decode(salt), digest, bytes, encode: phcBase64.encode };
+});
+
+const djangoForm =
+  /^scrypt\$([1-9]\d{0,9})\$([^$]{1,128})\$([1-9]\d{0,8})\$([1-9]\d{0,8})\$([A-Za-z0-9+/]{86}==)$/;
+
+/** Django's ScryptPasswordHasher: N, salt as text, r, p, 64 bytes. */
+export const djangoScryptScheme = scryptScheme((stored) => {
+  const [match, N, salt = '', r, p, digest = ''] = djangoForm.exec(stored) ?? [];
+  if (match === undefined) return undefined;
+  const cost = { N: Number(N), r: Number(r), p: Number(p) };
+  return { cost, salt: Buffer.from(salt), digest, bytes: 64, encode: base64.encode };
+});
+
+const werkzeugForm = /^scrypt:([1-9]\d{0,9}):([1-9]\d{0,8}):([1-9]\d{0,8})\$([^$]{1,128})\$([0-9a-f]{128})$/;
+
+/** Werkzeug since 2.3: salt as text, 64 bytes in hexadecimal. */
+export const werkzeugScryptScheme = scryptScheme((stored) => {
+  const [match, N, r, p, salt = '', digest = ''] = werkzeugForm.exec(stored) ?? [];
+  if (match === undefined) return undefined;
+  const cost = { N: Number(N), r: Number(r), p: Number(p) };
+  return { cost, salt: Buffer.from(salt), digest, bytes: 64, encode: hexadecimal };
+});
+
+const hexadecimal = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+// one digit of log2 N, five digits each of r and p, the salt as text, 32 bytes
+const cryptForm =
+  /^\$7\$([./A-Za-z0-9])([./A-Za-z0-9]{5})([./A-Za-z0-9]{5})([^$]{0,128})\$([./A-Za-z0-9]{43})$/;
+
+/** crypt(3)'s `$7$` (crypt(5); the scrypt that yescrypt's authors encoded). */
+export const cryptScryptScheme = scryptScheme((stored) => {
+  const [match, log2N = '', r = '', p = '', salt = '', digest = ''] = cryptForm.exec(stored) ?? [];
+  if (match === undefined) return undefined;
+  const cost = { N: 2 ** cryptNumber(log2N), r: cryptNumber(r), p: cryptNumber(p) };
+  return { cost, salt: Buffer.from(salt), digest, bytes: 32, encode: cryptBase64.encode };
+});
+
+const cryptNumber = (digits: string): number =>
+  [...digits].reduce((sum, digit, index) => sum + cryptAlphabet.indexOf(digit) * 64 ** index, 0);
