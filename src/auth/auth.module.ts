@@ -14,6 +14,7 @@ import { CognitoPasswordStrategy } from './cognito-password.strategy.js';
 import { AuthController } from './http/auth.controller.js';
 import { MfaController } from './http/mfa.controller.js';
 import { OldPasswordsService } from './old-passwords.service.js';
+import { PasswordSignIn } from './password-sign-in.js';
 import { SignInService } from './sign-in.service.js';
 import { TotpService } from './totp.service.js';
 
@@ -28,6 +29,7 @@ import { TotpService } from './totp.service.js';
     ChallengesService,
     CognitoPasswordStrategy,
     OldPasswordsService,
+    PasswordSignIn,
     SignInService,
     TotpService,
     // In this order: who calls, then what the caller may do.

@@ -1,21 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { ChallengeResponse, SignInRequest } from '#contracts';
-import { IdentityProvider, type SignInAnswer } from '../cognito/identity-provider.js';
-import { isAppError } from '../platform/errors/app-error.js';
+import type { SignInAnswer } from '../cognito/identity-provider.js';
 import type { Device } from '../sessions/session-device.js';
 import { normaliseEmail } from '../users/email.js';
 import { AdmissionService, type SignedIn } from './admission.service.js';
 import type { OpenStep } from './challenge-sessions.js';
 import { type Attempt, ChallengesService } from './challenges.service.js';
-import { OldPasswordsService } from './old-passwords.service.js';
+import { PasswordSignIn } from './password-sign-in.js';
 
 export type SignInOutcome = SignedIn | { challenge: ChallengeResponse };
 
 @Injectable()
 export class SignInService {
   constructor(
-    private readonly identityProvider: IdentityProvider,
-    private readonly oldPasswords: OldPasswordsService,
+    private readonly passwords: PasswordSignIn,
     private readonly challenges: ChallengesService,
     private readonly admission: AdmissionService,
   ) {}
@@ -29,7 +27,7 @@ export class SignInService {
     // An optional member may also be null.
     const mode = session ?? 'tokens';
     const email = normaliseEmail(typed);
-    const answer = await this.ask(email, password);
+    const answer = await this.passwords.ask(email, password);
     return this.next(answer, { email, userId: email, mode }, device);
   }
 
@@ -37,16 +35,6 @@ export class SignInService {
   async answer(step: OpenStep, answers: Record<string, string>, device: Device): Promise<SignInOutcome> {
     const answer = await this.challenges.answer(step, answers);
     return answer.kind === 'step' ? { challenge: answer.challenge } : this.next(answer, step, device);
-  }
-
-  private async ask(email: string, password: string): Promise<SignInAnswer> {
-    try {
-      return await this.identityProvider.signIn(email, password);
-    } catch (refusal) {
-      if (!isAppError(refusal, 'auth.invalid_credentials')) throw refusal;
-      if (!(await this.oldPasswords.restore(email, password))) throw refusal;
-      return this.identityProvider.signIn(email, password);
-    }
   }
 
   private async next(answer: SignInAnswer, attempt: Attempt, device: Device): Promise<SignInOutcome> {

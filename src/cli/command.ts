@@ -8,8 +8,8 @@ export interface Io {
   variables(): Variables;
 }
 
-/** 0 is "done", also when there was nothing to do. */
-export const exitStatus = { failed: 1, usage: 2 } as const;
+/** 0 is "done", also when there was nothing to do. 3: done, and there is something that an operator should look at. */
+export const exitStatus = { failed: 1, usage: 2, attention: 3 } as const;
 
 /** Ends a command with one line for the operator. */
 export class CommandError extends Error {

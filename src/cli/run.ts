@@ -3,13 +3,17 @@ import { Command, CommanderError } from 'commander';
 import { ConfigurationError } from '../platform/config/config.js';
 import { CommandError, exitStatus, type Io } from './command.js';
 import { mailCommands } from './commands/mail.js';
+import { migrationReconcile } from './commands/migration-reconcile.js';
+import { migrationRecount } from './commands/migration-recount.js';
+import { migrationReopen } from './commands/migration-reopen.js';
+import { migrationStatus } from './commands/migration-status.js';
 import { usersRelink } from './commands/users-relink.js';
 import { usersRoles } from './commands/users-roles.js';
 
 /**
  * The operator's commands. Each is a file of `commands/` that adds itself to its group.
  * @param argv what follows the program's name
- * @returns the exit status: 0 done, 1 not found or not possible, 2 used wrongly
+ * @returns the exit status: 0 done, 1 not found or not possible, 2 used wrongly, 3 see the answer
  */
 export async function run(argv: string[], io: Io): Promise<number> {
   const program = new Command('usher')
@@ -20,6 +24,11 @@ export async function run(argv: string[], io: Io): Promise<number> {
   usersRelink(users, io);
   usersRoles(users, io);
   mailCommands(program.command('mail').description('Mails on their way.'), io);
+  const migration = program.command('migration').description('The way of legacy users to the pool.');
+  migrationStatus(migration, io);
+  migrationReconcile(migration, io);
+  migrationReopen(migration, io);
+  migrationRecount(migration, io);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return 0;

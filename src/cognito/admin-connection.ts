@@ -1,10 +1,10 @@
 import { types } from 'node:util';
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../platform/clock/clock.js';
 import { Config } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { Log } from '../platform/logging/log.js';
-import { createAdminClient } from './cognito-client.js';
+import { createAdminClient, type PoolAddress } from './cognito-client.js';
 import { CognitoConnection, type Send } from './cognito-connection.js';
 import type { Asked } from './exceptions.js';
 
@@ -17,8 +17,9 @@ export class AdminConnection extends CognitoConnection implements OnApplicationB
   readonly userPoolId: string;
   private missingUntil = 0;
 
+  /** @param config the API's, or the little of it that a command has read */
   constructor(
-    { cognito }: Config,
+    @Inject(Config) { cognito }: { cognito: PoolAddress },
     private readonly time: Clock,
     log: Log,
   ) {

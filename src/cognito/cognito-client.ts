@@ -13,6 +13,8 @@ export const shortTimeout = 6000;
 /** Milliseconds. Cognito gives a trigger three tries of five seconds before it answers. */
 export const triggerTimeout = 17_000;
 
+export type PoolAddress = Pick<Config['cognito'], 'region' | 'endpoint' | 'userPoolId'>;
+
 /** For what needs no AWS credentials. An operation that does must not send the SDK searching files and the network. */
 export function createCognitoClient(cognito: Config['cognito']): CognitoIdentityProviderClient {
   return new CognitoIdentityProviderClient({
@@ -22,12 +24,15 @@ export function createCognitoClient(cognito: Config['cognito']): CognitoIdentity
 }
 
 /** For `Admin*` and the like, with credentials from wherever the SDK finds them. */
-export function createAdminClient(cognito: Config['cognito']): CognitoIdentityProviderClient {
+export function createAdminClient(cognito: PoolAddress): CognitoIdentityProviderClient {
   return new CognitoIdentityProviderClient(options(cognito));
 }
 
 /** One client for the life of the process. Every option that has one is given, or the SDK looks for it in files. */
-function options({ region, endpoint }: Config['cognito']): CognitoIdentityProviderClientConfig {
+function options({
+  region,
+  endpoint,
+}: Pick<PoolAddress, 'region' | 'endpoint'>): CognitoIdentityProviderClientConfig {
   return {
     region,
     ...(endpoint !== undefined && { endpoint }),

@@ -58,6 +58,7 @@ const repeatable: Asked[] = [
     'prefer-totp',
     'revoke',
     'find-user',
+    'list-users',
     'delete-user',
   ] as const),
   ...(['change-email', 'disable-user', 'enable-user', 'sign-user-out', 'describe-pool'] as const),

@@ -29,6 +29,7 @@ const repeatable = new Set<Asked>([
   'prefer-totp',
   'revoke',
   'find-user',
+  'list-users',
   'delete-user',
   'change-email',
   'disable-user',

@@ -9,7 +9,9 @@ import {
   AdminUserGlobalSignOutCommand,
   type AttributeType,
   DescribeUserPoolCommand,
+  ListUsersCommand,
   type PasswordPolicyType,
+  type UserType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock/clock.js';
@@ -20,6 +22,12 @@ import { type PasswordPolicy, type PoolUser, UserDirectory } from './user-direct
 
 /** Milliseconds. `DescribeUserPool` has a low quota, and policies hardly ever change. */
 const policyKept = 5 * 60 * 1000;
+
+/** The most that `ListUsers` answers at once. */
+const pageSize = 60;
+
+/** Milliseconds. A third of the quota, which is 30 a second ("Quotas in Amazon Cognito", category UserList). */
+const betweenPages = 100;
 
 /** Amazon Cognito through the AWS SDK, with AWS credentials. */
 @Injectable()
@@ -43,20 +51,24 @@ export class CognitoUserDirectory extends UserDirectory {
     const answer = await unlessUnknown(() =>
       this.cognito.ask('find-user', (client, options) => client.send(command, options)),
     );
-    if (answer === undefined) return undefined;
-    const { Username, UserStatus, Enabled, UserAttributes, UserCreateDate } = answer;
-    const attributes = toMap(UserAttributes);
-    const sub = attributes.get('sub');
-    if (!Username || !UserStatus || !sub) throw new AppError('cognito.unexpected_answer');
-    return {
-      username: Username,
-      sub,
-      email: attributes.get('email'),
-      emailVerified: attributes.get('email_verified') === 'true',
-      status: UserStatus,
-      enabled: Enabled ?? false,
-      createdAt: UserCreateDate ?? new Date(0),
-    };
+    return answer && toPoolUser({ ...answer, Attributes: answer.UserAttributes });
+  }
+
+  async *list(): AsyncIterable<PoolUser[]> {
+    let token: string | undefined;
+    do {
+      const command = new ListUsersCommand({
+        UserPoolId: this.cognito.userPoolId,
+        Limit: pageSize,
+        PaginationToken: token,
+      });
+      const { Users = [], PaginationToken } = await this.cognito.ask('list-users', (client, options) =>
+        client.send(command, options),
+      );
+      yield Users.map(toPoolUser);
+      token = PaginationToken;
+      if (token !== undefined) await this.clock.sleep(betweenPages);
+    } while (token !== undefined);
   }
 
   async delete(username: string): Promise<void> {
@@ -141,6 +153,21 @@ async function unlessUnknown<Answer>(ask: () => Promise<Answer>): Promise<Answer
     if (isAppError(error, 'request.not_found')) return undefined;
     throw error;
   }
+}
+
+function toPoolUser({ Username, UserStatus, Enabled, Attributes, UserCreateDate }: UserType): PoolUser {
+  const attributes = toMap(Attributes);
+  const sub = attributes.get('sub');
+  if (!Username || !UserStatus || !sub) throw new AppError('cognito.unexpected_answer');
+  return {
+    username: Username,
+    sub,
+    email: attributes.get('email'),
+    emailVerified: attributes.get('email_verified') === 'true',
+    status: UserStatus,
+    enabled: Enabled ?? false,
+    createdAt: UserCreateDate ?? new Date(0),
+  };
 }
 
 const toMap = (attributes: AttributeType[] = []): Map<string | undefined, string | undefined> =>

@@ -23,6 +23,7 @@ const operations: Record<string, Asked[]> = {
   GetUser: ['get-user'],
   GlobalSignOut: ['global-sign-out'],
   InitiateAuth: ['sign-in'],
+  ListUsers: ['list-users'],
   RespondToAuthChallenge: ['challenge'],
   RevokeToken: ['revoke'],
   SetUserMFAPreference: ['prefer-totp'],

@@ -17,6 +17,7 @@ export type Asked =
   | 'confirm-forgot-password'
   | 'change-password'
   | 'find-user'
+  | 'list-users'
   | 'delete-user'
   | 'set-password'
   | 'invite-again'
@@ -190,6 +191,7 @@ export const meanings: Record<Asked, Meanings> = {
   },
   // A name that no user could have is nobody's.
   'find-user': { ...onPoolUser, InvalidParameterException: 'request.not_found' },
+  'list-users': asAdministrator,
   'delete-user': onPoolUser,
   'set-password': {
     ...onPoolUser,

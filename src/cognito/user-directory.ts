@@ -35,6 +35,12 @@ export abstract class UserDirectory {
   /** @param username a user name, a `sub` where that is the user name, or an address */
   abstract find(username: string): Promise<PoolUser | undefined>;
 
+  /**
+   * Everybody, page by page, each asked for when it is wanted. Slow enough to leave others their share of the quota, which is
+   * one for all of an account's `ListUsers` in a Region.
+   */
+  abstract list(): AsyncIterable<PoolUser[]>;
+
   /** Nobody of that name is fine, too. */
   abstract delete(username: string): Promise<void>;
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AwsAuthResponse } from '#contracts';
 import { LegacyPasswords } from '../users/legacy-passwords.js';
+import { MigrationLedger } from '../users/migration-ledger.js';
 import { UsersService } from '../users/users.service.js';
 import type { LegacyAccount } from '../users/user.js';
 import { toAwsAuthResponse } from './aws-auth-response.js';
@@ -11,15 +12,18 @@ export class LegacyCredentialsService {
   constructor(
     private readonly users: UsersService,
     private readonly passwords: LegacyPasswords,
+    private readonly ledger: MigrationLedger,
   ) {}
 
   /** @param password absent when Cognito asks about a reset or a sign-up; any other odd value is a wrong password */
-  async examine(email: string, password: unknown): Promise<AwsAuthResponse> {
+  async examine(email: string, password: unknown, forReset: boolean): Promise<AwsAuthResponse> {
     const account = await this.users.findLegacyAccount(email);
     const accepted = await this.passwords.accepts(email, account, password);
     const success = accepted && account !== undefined && maySignIn(account);
     if (success) await this.users.recordAgreement(account.user.id);
-    return toAwsAuthResponse(account, success);
+    const answer = toAwsAuthResponse(account, success);
+    if (forReset && account && answer.password_reset_allowed) await this.ledger.recordReset(account.user.id);
+    return answer;
   }
 }
 

@@ -1,11 +1,15 @@
 import { Module } from '@nestjs/common';
 import { UsersModule } from '../users/users.module.js';
 import { AwsAuthController } from './http/aws-auth.controller.js';
+import { ProgressController } from './http/progress.controller.js';
 import { LegacyCredentialsService } from './legacy-credentials.service.js';
+import { MigrationProgress } from './migration-progress.js';
+import { MigrationCounts } from './persistence/migration-counts.repository.js';
+import { CountKeeping } from './progress/count-keeping.js';
 
 @Module({
   imports: [UsersModule],
-  controllers: [AwsAuthController],
-  providers: [LegacyCredentialsService],
+  controllers: [AwsAuthController, ProgressController],
+  providers: [CountKeeping, LegacyCredentialsService, MigrationCounts, MigrationProgress],
 })
 export class MigrationModule {}

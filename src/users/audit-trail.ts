@@ -15,6 +15,8 @@ export type AuditedAction =
   | 'update-profile'
   | 'change-email'
   | 'change-password'
+  | 'reopen-migration'
+  | 'reconcile'
   | 'reset-password';
 
 /**

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { longestPassword } from '#contracts';
 import { AccountFailures } from './legacy/account-failures.js';
 import { DecoyHashes } from './legacy/decoy-hashes.js';
+import { MigrationLedger } from './migration-ledger.js';
 import { PasswordChecks } from './password-checks.js';
 import type { LegacyAccount } from './user.js';
 
@@ -12,6 +13,7 @@ export class LegacyPasswords {
     private readonly checks: PasswordChecks,
     private readonly failures: AccountFailures,
     private readonly decoys: DecoyHashes,
+    private readonly ledger: MigrationLedger,
   ) {}
 
   /**
@@ -35,6 +37,8 @@ export class LegacyPasswords {
     const outcome = stored === '' ? 'unknown-scheme' : await this.checks.verify(password, stored);
     // A string that nothing was computed for must not answer sooner than the others.
     if (outcome === 'unknown-scheme') await this.checks.verify(password, await this.decoys.ofUsualCost());
+    if (outcome === 'unknown-scheme' && account && stored !== '')
+      await this.ledger.recordUnknownHash(account.user.id);
     return outcome === 'match' || outcome === 'match-needs-rehash';
   }
 }

@@ -12,14 +12,10 @@ export type Identity = CognitoIdentity;
 /** Finds the row of a person who has just signed in, or makes it. */
 @Injectable()
 export class UserLinkingService {
-  private readonly legacyHash: 'keep' | 'erase' | undefined;
-
   constructor(
     private readonly users: UsersRepository,
-    config: Config,
-  ) {
-    this.legacyHash = config.migration.legacyHash;
-  }
+    private readonly config: Config,
+  ) {}
 
   /**
    * Safe to call many times at once for the same person: one row comes out, and everybody gets it.
@@ -45,10 +41,12 @@ export class UserLinkingService {
   }
 
   private async claim(sub: string, email: string): Promise<User | undefined> {
+    const { userPoolId } = this.config.cognito;
+    const { legacyHash } = this.config.migration;
     const normalised = normaliseEmail(email);
     const row = await this.users.findByEmail(normalised);
-    if (row === undefined) return this.users.insert(normalised, sub);
+    if (row === undefined) return this.users.insert(normalised, sub, userPoolId);
     if (row.disabled) return row;
-    return this.users.link(row.id, sub, this.legacyHash);
+    return this.users.link(row.id, { sub, userPoolId, legacyHash });
   }
 }

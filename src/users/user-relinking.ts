@@ -1,14 +1,20 @@
 import type { Database } from '../platform/database/database.js';
+import { AuditTrail } from './audit-trail.js';
 import { normaliseEmail } from './email.js';
+import { AuditRepository } from './persistence/audit.repository.js';
 import { UsersRepository } from './persistence/users.repository.js';
 import type { User } from './user.js';
+
+export type Reopening = 'reopened' | 'not_linked' | 'no_old_password';
 
 /** An operator's work on the link between a row and its Cognito user. Sign-ins never change a link that is there. */
 export class UserRelinking {
   private readonly users: UsersRepository;
+  private readonly audit: AuditTrail;
 
-  constructor(database: Database) {
+  constructor(private readonly database: Database) {
     this.users = new UsersRepository(database);
+    this.audit = new AuditTrail(new AuditRepository(database));
   }
 
   /** Nobody who was erased: their link is what keeps them out. */
@@ -24,6 +30,23 @@ export class UserRelinking {
   /** @param sub the new link, or `null` to remove it */
   relink(id: number, sub: string | null): Promise<void> {
     return this.users.relink(id, sub);
+  }
+
+  /**
+   * Somebody who has moved already may move once more with the old password: their user in the pool is gone, say.
+   * @returns `undefined` when there is no such user
+   */
+  async reopen(email: string): Promise<{ user: User; outcome: Reopening } | undefined> {
+    const account = await this.users.findLegacyAccount(normaliseEmail(email), undefined);
+    if (account === undefined || account.erased) return undefined;
+    const { user, passwordHash } = account;
+    if (user.sub === null) return { user, outcome: 'not_linked' };
+    if (passwordHash === '') return { user, outcome: 'no_old_password' };
+    await this.database.transaction(async () => {
+      await this.users.relink(user.id, null);
+      await this.audit.record('operator', 'reopen-migration', user);
+    });
+    return { user, outcome: 'reopened' };
   }
 
   /** How many links were removed. */

@@ -17,12 +17,14 @@ import { AuditController } from './http/audit.controller.js';
 import { SignUpController } from './http/sign-up.controller.js';
 import { UsersController } from './http/users.controller.js';
 import { LegacyPasswords } from './legacy-passwords.js';
+import { MigrationLedger } from './migration-ledger.js';
 import { PasswordChecks } from './password-checks.js';
 import { AccountFailuresRepository } from './persistence/account-failures.repository.js';
 import { AuditRepository } from './persistence/audit.repository.js';
 import { ConfirmationsRepository } from './persistence/confirmations.repository.js';
 import { ErasuresRepository } from './persistence/erasures.repository.js';
 import { HashSamples } from './persistence/hash-samples.js';
+import { MigrationLedgerRepository } from './persistence/migration-ledger.repository.js';
 import { UserRecordsRepository } from './persistence/user-records.repository.js';
 import { UsersRepository } from './persistence/users.repository.js';
 import { PasswordRules } from './password-rules.js';
@@ -55,6 +57,8 @@ import { UsersService } from './users.service.js';
     ErasuresRepository,
     HashSamples,
     LegacyPasswords,
+    MigrationLedger,
+    MigrationLedgerRepository,
     PasswordChecks,
     PasswordRules,
     PendingSignUps,
@@ -75,6 +79,7 @@ import { UsersService } from './users.service.js';
   exports: [
     AuditTrail,
     LegacyPasswords,
+    MigrationLedger,
     PendingSignUps,
     ProfileService,
     SignInTracking,

@@ -125,6 +125,8 @@ const requests: Record<string, () => Call[]> = {
   'delete /admin/users/0': () => [{ headers: bearer }],
   'get /admin/audit': () => [{ headers: bearer }, {}],
   'get /admin/audit?after=x': () => [{ headers: bearer }],
+  'get /migration/progress': () => [{ headers: bearer }, {}],
+  'get /migration/progress?days=x': () => [{ headers: bearer }],
   'post /auth/mfa/totp': () => [{}, { headers: bearer }],
   'post /auth/mfa/totp/verify': () => [
     {},

@@ -129,6 +129,8 @@ describe('sign-in', () => {
     );
     expect(Users).toHaveLength(1);
     expect(await linked(ada.email)).toEqual([{ id: '1', cognito_sub: Users[0]?.Username }]);
+    const state = `SELECT usher_migration_state AS state FROM users WHERE email = $1`;
+    expect(await usher.database.sql(state, [ada.email])).toEqual([{ state: 'migrated' }]);
   });
 
   it('does not bring back a person whom somebody has deleted from the pool', async () => {

@@ -10,7 +10,10 @@ export interface CognitoCall {
 
 export type Answerer = (response: ServerResponse) => void;
 
-/** Stands between the API and the user pool: writes down what is said, and can answer in the pool's place. */
+/**
+ * Stands between the API and the user pool, or between the pool and the Lambda host, where the one operation is `Invoke`: writes
+ * down what is said, and can answer in the other side's place.
+ */
 export interface CognitoProxy {
   url: string;
   calls: CognitoCall[];
@@ -33,12 +36,12 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const body = Buffer.concat(chunks).toString();
-      const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+      const operation = String(request.headers['x-amz-target'] ?? 'Lambda.Invoke').split('.')[1] ?? '';
       arrived.push(operation);
       const takeOver = takenOver.get(operation) ?? takenOver.get('*');
       if (takeOver) return takeOver(response);
       const { host, connection, 'content-length': length, ...headers } = request.headers;
-      const answer = await fetch(target(), {
+      const answer = await fetch(target() + request.url, {
         method: 'POST',
         body,
         headers: headers as Record<string, string>,
@@ -48,7 +51,12 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
       const lose = lost.get(operation);
       lost.delete(operation);
       if (lose) return lose();
-      response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' }).end(text);
+      const functionError = answer.headers.get('x-amz-function-error');
+      response.writeHead(answer.status, {
+        'content-type': 'application/x-amz-json-1.1',
+        ...(functionError !== null && { 'x-amz-function-error': functionError }),
+      });
+      response.end(text);
     })();
   });
   // Longer than any test: one process serves both ends, and would send a request on a connection it is just closing.

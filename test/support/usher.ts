@@ -30,6 +30,8 @@ export interface Usher {
   clientId: string;
   /** Between the API and the pool. */
   proxy: CognitoProxy;
+  /** Between the pool and the Lambda. */
+  lambdaProxy: CognitoProxy;
   /** The pool's; ahead of the system's by as much as a test moves it. */
   clock: Clock;
   migrationToken: string;
@@ -47,6 +49,8 @@ export interface Usher {
 export interface UsherOptions extends PoolOptions {
   /** Changes the API's environment. */
   environment?: Record<string, string>;
+  /** Milliseconds that the pool waits for the Lambda, each of three times. */
+  lambdaTimeout?: number;
   /** An app client with a secret. */
   withSecret?: boolean;
   database?: TestDatabase;
@@ -56,6 +60,7 @@ export async function startUsher({
   environment,
   withSecret = false,
   database,
+  lambdaTimeout,
   ...options
 }: UsherOptions = {}): Promise<Usher> {
   const closers: (() => Promise<unknown>)[] = [];
@@ -83,7 +88,13 @@ export async function startUsher({
     log: (line: string) => lambdaLines.push(line),
   });
   closers.push(() => lambda.close());
-  const pool = await startUserPool({ smtpUrl: mail.smtpUrl, lambdaEndpoint: lambda.url });
+  const lambdaProxy = await startCognitoProxy(() => lambda.url);
+  closers.push(() => lambdaProxy.close());
+  const pool = await startUserPool({
+    smtpUrl: mail.smtpUrl,
+    lambdaEndpoint: lambdaProxy.url,
+    ...(lambdaTimeout !== undefined && { lambdaTimeout }),
+  });
   closers.push(() => pool.close());
   const proxy = await startCognitoProxy(() => pool.url);
   closers.push(() => proxy.close());
@@ -127,6 +138,7 @@ export async function startUsher({
       mail,
       cognito,
       proxy,
+      lambdaProxy,
       migrationToken,
       close,
       clock: pool.clock,

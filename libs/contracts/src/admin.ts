@@ -10,7 +10,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { UserResponse } from './auth.js';
-import { IsPageSize, IsRoleList, IsText } from './rules.js';
+import { IsNumberFrom, IsRoleList, IsText } from './rules.js';
 
 /** `GET /admin/users` */
 export class FindUsersQuery {
@@ -26,7 +26,7 @@ export class FindUsersQuery {
 
   /** 1 to 100; 50 when absent. */
   @IsOptional()
-  @IsPageSize()
+  @IsNumberFrom(1, 100)
   limit?: string;
 }
 
@@ -93,7 +93,7 @@ export class FindAuditQuery {
   after?: string;
 
   @IsOptional()
-  @IsPageSize()
+  @IsNumberFrom(1, 100)
   limit?: string;
 }
 

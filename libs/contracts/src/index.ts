@@ -5,6 +5,7 @@ export * from './admin.js';
 export * from './auth.js';
 export * from './aws-auth.js';
 export * from './error-codes.js';
+export * from './migration.js';
 export * from './passwords.js';
 export * from './problem.js';
 export * from './users.js';

@@ -102,13 +102,18 @@ export function IsRoleList(): PropertyDecorator {
   });
 }
 
-/** A number of things on one page, as a query carries it: `1` to `100`. */
-export function IsPageSize(): PropertyDecorator {
+/** A whole number as a query carries it, in digits. */
+export function IsNumberFrom(min: number, max: number): PropertyDecorator {
   return ValidateBy({
-    name: 'isPageSize',
+    name: 'isNumberFrom',
+    constraints: [min, max],
     validator: {
-      validate: (value: unknown) => typeof value === 'string' && /^([1-9]\d?|100)$/.test(value),
-      defaultMessage: () => '$property must be 1 to 100',
+      validate: (value: unknown) =>
+        typeof value === 'string' &&
+        /^[1-9]\d{0,8}$/.test(value) &&
+        Number(value) >= min &&
+        Number(value) <= max,
+      defaultMessage: () => '$property must be $constraint1 to $constraint2',
     },
   });
 }

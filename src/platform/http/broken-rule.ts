@@ -12,7 +12,10 @@ const rules: Record<string, (limits: unknown[]) => Rule> = {
   isTextMap: () => ({ fault: 'field.not_a_text_map' }),
   isProfile: ([max]) => ({ fault: 'field.not_a_profile', values: { max: Number(max) } }),
   isRoleList: ([max]) => ({ fault: 'field.not_roles', values: { max: Number(max) } }),
-  isPageSize: () => ({ fault: 'field.not_a_page_size' }),
+  isNumberFrom: ([min, max]) => ({
+    fault: 'field.not_a_number_from',
+    values: { min: Number(min), max: Number(max) },
+  }),
   isIn: ([choices]) => ({ fault: 'field.not_one_of', values: { choices: (choices as string[]).join(', ') } }),
   maxLength: ([max]) => ({ fault: 'field.too_long', values: { max: Number(max) } }),
   isLength: ([min, max]) => ({ fault: 'field.wrong_length', values: { min: Number(min), max: Number(max) } }),

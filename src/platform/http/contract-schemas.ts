@@ -20,7 +20,7 @@ const additionalConverters: Options['additionalConverters'] = {
   isStorable: text,
   isProfile: { type: 'object' },
   isRoleList: { type: 'array', items: text, uniqueItems: true },
-  isPageSize: text,
+  isNumberFrom: text,
   isTextMap: { type: 'object', additionalProperties: text },
   [ValidationTypes.CONDITIONAL_VALIDATION]: { nullable: true },
 };

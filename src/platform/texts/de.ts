@@ -137,7 +137,7 @@ export const de: Texts = {
     'field.not_a_text_map': 'muss ein Objekt sein, dessen Werte Text sind',
     'field.not_a_profile': 'muss ein speicherbares JSON-Objekt von höchstens {max} Bytes sein',
     'field.not_roles': 'muss eine Liste von höchstens {max} Rollennamen sein, jeder einmal',
-    'field.not_a_page_size': 'muss eine Zahl von 1 bis 100 sein',
+    'field.not_a_number_from': 'muss eine Zahl von {min} bis {max} sein',
     'field.not_a_cursor': 'stammt nicht aus einer früheren Antwort',
     'field.too_long': 'darf höchstens {max} Zeichen lang sein',
     'field.wrong_length': 'muss {min} bis {max} Zeichen lang sein',

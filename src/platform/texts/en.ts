@@ -124,7 +124,7 @@ export const en: Texts = {
     'field.not_a_text_map': 'must be an object whose values are text',
     'field.not_a_profile': 'must be a JSON object of at most {max} bytes that can be stored',
     'field.not_roles': 'must be a list of at most {max} role names, each once',
-    'field.not_a_page_size': 'must be a number from 1 to 100',
+    'field.not_a_number_from': 'must be a number from {min} to {max}',
     'field.not_a_cursor': 'is not what an earlier answer gave',
     'field.too_long': 'must be at most {max} characters long',
     'field.wrong_length': 'must be {min} to {max} characters long',

@@ -137,7 +137,7 @@ export const es: Texts = {
     'field.not_a_text_map': 'debe ser un objeto cuyos valores sean texto',
     'field.not_a_profile': 'debe ser un objeto JSON almacenable de como máximo {max} bytes',
     'field.not_roles': 'debe ser una lista de como máximo {max} nombres de roles, cada uno una vez',
-    'field.not_a_page_size': 'debe ser un número del 1 al 100',
+    'field.not_a_number_from': 'debe ser un número del {min} al {max}',
     'field.not_a_cursor': 'no procede de una respuesta anterior',
     'field.too_long': 'debe tener como máximo {max} caracteres',
     'field.wrong_length': 'debe tener de {min} a {max} caracteres',

@@ -139,7 +139,7 @@ export const fr: Texts = {
     'field.not_a_text_map': 'doit être un objet dont les valeurs sont du texte',
     'field.not_a_profile': 'doit être un objet JSON enregistrable d’au plus {max} octets',
     'field.not_roles': 'doit être une liste d’au plus {max} noms de rôles, chacun une fois',
-    'field.not_a_page_size': 'doit être un nombre de 1 à 100',
+    'field.not_a_number_from': 'doit être un nombre de {min} à {max}',
     'field.not_a_cursor': 'ne vient pas d’une réponse précédente',
     'field.too_long': 'doit comporter au plus {max} caractères',
     'field.wrong_length': 'doit comporter de {min} à {max} caractères',

@@ -138,7 +138,7 @@ export const it: Texts = {
     'field.not_a_text_map': 'deve essere un oggetto i cui valori sono testo',
     'field.not_a_profile': 'deve essere un oggetto JSON memorizzabile di al massimo {max} byte',
     'field.not_roles': 'deve essere un elenco di al massimo {max} nomi di ruoli, ciascuno una volta',
-    'field.not_a_page_size': 'deve essere un numero da 1 a 100',
+    'field.not_a_number_from': 'deve essere un numero da {min} a {max}',
     'field.not_a_cursor': 'non proviene da una risposta precedente',
     'field.too_long': 'deve avere al massimo {max} caratteri',
     'field.wrong_length': 'deve avere da {min} a {max} caratteri',

@@ -20,7 +20,7 @@ export type Fault =
   | 'field.not_a_text_map'
   | 'field.not_a_profile'
   | 'field.not_roles'
-  | 'field.not_a_page_size'
+  | 'field.not_a_number_from'
   | 'field.not_a_cursor'
   | 'field.too_long'
   | 'field.wrong_length'

@@ -123,6 +123,13 @@ export const endOthers: Statement = {
     RETURNING ${columns}`,
 };
 
+export const barSessions: Statement = {
+  name: 'sessions-bar',
+  text: `
+    UPDATE usher.sessions SET ended_at = now(), ended_reason = 'user disabled', renewal_lease_until = NULL
+    WHERE sub = $1 AND ended_at IS NULL`,
+};
+
 export const forgetDevices: Statement = {
   name: 'sessions-forget-devices',
   text: `UPDATE usher.sessions SET device = NULL, address = NULL WHERE user_id = $1`,

@@ -14,6 +14,13 @@ export interface SignUpToConfirm {
   lastName: string | null;
 }
 
+export interface Link {
+  sub: string;
+  userPoolId: string;
+  /** `undefined`: an adopted table keeps it, a table of ours does not. */
+  legacyHash: 'keep' | 'erase' | undefined;
+}
+
 /** The `users` table. Times are made by PostgreSQL; Rails's columns are UTC without saying so. */
 @Injectable()
 export class UsersRepository {
@@ -37,13 +44,13 @@ export class UsersRepository {
   }
 
   /** The new row, or `undefined` when one of the table's unique indexes has the address or the `sub` already. */
-  insert(email: string, sub: string): Promise<User | undefined> {
-    return this.database.queryOne<User>(sql.insert, [email, sub]);
+  insert(email: string, sub: string, userPoolId: string): Promise<User | undefined> {
+    return this.database.queryOne<User>(sql.insert, [email, sub, userPoolId]);
   }
 
   /** The linked row, or `undefined` when it was linked meanwhile. */
-  link(id: number, sub: string, legacyHash: 'keep' | 'erase' | undefined): Promise<User | undefined> {
-    return this.database.queryOne<User>(sql.link, [id, sub, legacyHash]);
+  link(id: number, { sub, userPoolId, legacyHash }: Link): Promise<User | undefined> {
+    return this.database.queryOne<User>(sql.link, [id, sub, legacyHash, userPoolId]);
   }
 
   /** @param sub `null` removes the link */

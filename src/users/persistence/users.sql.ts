@@ -56,15 +56,17 @@ export const findLegacyAccount: Statement = {
 export const insert: Statement = {
   name: 'users-insert',
   text: `
-    INSERT INTO users (email, cognito_sub, cognito_linked_at, encrypted_password, confirmed_at, created_at, updated_at)
-    VALUES ($1, $2, now(), '', ${nowForRails}, ${nowForRails}, ${nowForRails})
+    INSERT INTO users (email, cognito_sub, cognito_linked_at, cognito_user_pool_id, usher_migration_state,
+      usher_migration_reason, usher_migration_at, encrypted_password, confirmed_at, created_at, updated_at)
+    VALUES ($1, $2, now(), $3, 'imported', 'not_known_here', now(), '', ${nowForRails}, ${nowForRails}, ${nowForRails})
     ON CONFLICT DO NOTHING
     RETURNING ${userColumns}`,
 };
 
 /**
  * Cognito has verified the address, so its owner gets the row. What a stranger may have put into a row that nobody had
- * confirmed goes first: the hash, pending tokens and names.
+ * confirmed goes first: the hash, pending tokens and names. Whoever is in the pool without our having been asked came there
+ * another way.
  */
 export const link: Statement = {
   name: 'users-link',
@@ -72,6 +74,12 @@ export const link: Statement = {
     UPDATE users SET
       cognito_sub = $2,
       cognito_linked_at = now(),
+      cognito_user_pool_id = $4,
+      usher_migration_state = CASE
+        WHEN usher_agreed_at IS NOT NULL OR usher_migration_state = 'reset_sent' THEN 'migrated' ELSE 'imported' END,
+      usher_migration_reason = CASE
+        WHEN usher_agreed_at IS NULL AND usher_migration_state IS DISTINCT FROM 'reset_sent' THEN 'found_in_pool' END,
+      usher_migration_at = now(),
       encrypted_password = CASE
         WHEN confirmed_at IS NULL OR $3::text = 'erase' THEN ''
         WHEN $3::text IS NULL AND NOT (SELECT adopted_users_table FROM usher.installation) THEN ''
@@ -143,7 +151,10 @@ export const relink: Statement = {
   name: 'users-relink',
   text: `
     UPDATE users SET cognito_sub = $2::text, cognito_linked_at = CASE WHEN $2::text IS NOT NULL THEN now() END,
-      usher_agreed_at = NULL, updated_at = ${nowForRails}
+      cognito_user_pool_id = NULL, usher_agreed_at = NULL, updated_at = ${nowForRails},
+      usher_migration_state = CASE WHEN $2::text IS NOT NULL THEN 'imported' END,
+      usher_migration_reason = CASE WHEN $2::text IS NOT NULL THEN 'relinked' ELSE 'reopened' END,
+      usher_migration_at = now()
     WHERE id = $1`,
 };
 
@@ -152,7 +163,8 @@ export const unlinkAll: Statement = {
   patienceMs: 600_000,
   text: `
     WITH unlinked AS (
-      UPDATE users SET cognito_sub = NULL, cognito_linked_at = NULL, usher_agreed_at = NULL,
+      UPDATE users SET cognito_sub = NULL, cognito_linked_at = NULL, cognito_user_pool_id = NULL, usher_agreed_at = NULL,
+        usher_migration_state = NULL, usher_migration_reason = 'reopened', usher_migration_at = now(),
         updated_at = ${nowForRails}
       WHERE cognito_sub IS NOT NULL AND usher_erased_at IS NULL
       RETURNING 1

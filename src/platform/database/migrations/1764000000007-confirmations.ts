@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * What waits for a click in a mailbox. Only a digest of the mailed token is kept, and never in Devise's columns. No foreign
- * key: an adopted table gets no trigger from us, and a row whose user is gone confirms nothing.
+ * key: it would keep the old application from deleting users, and a row whose user is gone confirms nothing.
  */
 export class Confirmations1764000000007 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

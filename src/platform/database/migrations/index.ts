@@ -9,6 +9,9 @@ import { UnrevokedSessions1764000000008 } from './1764000000008-unrevoked-sessio
 import { SignOuts1764000000009 } from './1764000000009-sign-outs.js';
 import { Administration1764000000010 } from './1764000000010-administration.js';
 import { AdministrationIndexes1764000000011 } from './1764000000011-administration-indexes.js';
+import { MigrationLedger1764000000012 } from './1764000000012-migration-ledger.js';
+import { MigrationCounts1764000000013 } from './1764000000013-migration-counts.js';
+import { PoolListings1764000000014 } from './1764000000014-pool-listings.js';
 
 /** In the order they run. Never change one that was released; add another. */
 export const migrations = [
@@ -23,4 +26,7 @@ export const migrations = [
   SignOuts1764000000009,
   Administration1764000000010,
   AdministrationIndexes1764000000011,
+  MigrationLedger1764000000012,
+  MigrationCounts1764000000013,
+  PoolListings1764000000014,
 ];

@@ -1,0 +1,238 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { createDeviseDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { dataSourceOptions } from '../../platform/database/data-source-options.js';
+import { Database } from '../../platform/database/database.js';
+import { openMigratedDataSource } from '../../platform/database/migrate.js';
+import { type Count, MigrationCounts } from './migration-counts.repository.js';
+
+let database: TestDatabase;
+let dataSource: DataSource;
+let counts: MigrationCounts;
+
+beforeEach(async () => {
+  database = await createDeviseDatabase();
+  await open();
+});
+afterEach(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+async function open(): Promise<void> {
+  dataSource = await openMigratedDataSource(dataSourceOptions(database.url));
+  counts = new MigrationCounts(new Database(dataSource));
+}
+
+interface Row {
+  cognito_sub: string | null;
+  encrypted_password: string;
+  confirmed_at: string | null;
+  usher_disabled_at: string | null;
+  usher_erased_at: string | null;
+  usher_migration_state: string | null;
+  usher_migration_reason: string | null;
+  usher_migration_at: string | null;
+  current_sign_in_at?: string | null;
+  last_sign_in_at?: string | null;
+}
+
+const formats: [RegExp, (found: string) => string][] = [
+  [/^\$2[abxy]?\$\d\d\$/, (found) => found],
+  [/^\$[a-z0-9]+\$/, (found) => found],
+  [/^[0-9a-f]{32}$/, () => 'hexadecimal, 32 digits'],
+  [/^/, () => 'other'],
+];
+
+/** What the counts must say, written once more and without a look at how they say it. */
+function placeOf(row: Row): Omit<Count, 'people'> {
+  const nowhere = { reason: null, format: null, month: null, day: null };
+  if (row.usher_erased_at) return { ...nowhere, state: 'skipped', reason: 'erased' };
+  if (row.cognito_sub) {
+    const imported = row.usher_migration_state === 'imported';
+    const day = row.usher_migration_at?.slice(0, 10) ?? null;
+    return imported
+      ? { ...nowhere, state: 'imported', reason: row.usher_migration_reason, day }
+      : { ...nowhere, state: 'migrated', day };
+  }
+  if (row.usher_disabled_at) return { ...nowhere, state: 'skipped', reason: 'disabled' };
+  const reached = ['reset_sent', 'failed'].find((state) => state === row.usher_migration_state);
+  if (!reached && row.encrypted_password.trim() === '')
+    return { ...nowhere, state: 'skipped', reason: 'no_password' };
+  if (!reached && !row.confirmed_at) return { ...nowhere, state: 'skipped', reason: 'unconfirmed' };
+  const [pattern, name] = formats.find(([form]) => form.test(row.encrypted_password)) ?? formats[3]!;
+  const signIns = [row.current_sign_in_at, row.last_sign_in_at].filter((at) => at != null).sort();
+  return {
+    state: (reached ?? 'legacy') as Count['state'],
+    reason: row.usher_migration_reason,
+    format: name(pattern.exec(row.encrypted_password)?.[0] ?? ''),
+    month: signIns.at(-1)?.slice(0, 7) ?? null,
+    day: null,
+  };
+}
+
+async function fullCount(): Promise<Map<string, number>> {
+  const rows = await database.sql<{ row: Row }>(`
+    SELECT to_jsonb(users) || jsonb_build_object(
+      'usher_migration_at', to_char(usher_migration_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')) AS row FROM users`);
+  const all = new Map<string, number>();
+  for (const { row } of rows) {
+    const { state, reason, format, month, day } = placeOf(row);
+    const key = JSON.stringify([state, reason, format, month, day]);
+    all.set(key, (all.get(key) ?? 0) + 1);
+  }
+  return all;
+}
+
+const keptCounts = async () =>
+  new Map(
+    (await counts.read()).map(({ state, reason, format, month, day, people }) => [
+      JSON.stringify([state, reason, format, month, day]),
+      people,
+    ]),
+  );
+
+async function expectExact(): Promise<void> {
+  const [kept, full] = [await keptCounts(), await fullCount()];
+  expect(full.size).toBeGreaterThan(0);
+  expect(new Map([...kept].sort())).toEqual(new Map([...full].sort()));
+}
+
+const insert = (email: string, hash: string) => `
+  INSERT INTO users (email, encrypted_password, confirmed_at, current_sign_in_at, created_at, updated_at)
+  VALUES ('${email}', '${hash}', now(), now() - interval '70 days', now(), now())`;
+
+/** Whatever an application does to rows, and Usher too. */
+const changes = [
+  insert('new-1@example.com', '$6$rounds=5000$salt$digest'),
+  insert('new-2@example.com', '5f4dcc3b5aa765d61d8327deb882cf99'),
+  insert('new-3@example.com', 'what is this?'),
+  `UPDATE users SET encrypted_password = '$2a$10$' || repeat('x', 53) WHERE id % 2 = 0`,
+  `UPDATE users SET current_sign_in_at = now(), sign_in_count = sign_in_count + 1`,
+  `UPDATE users SET confirmed_at = NULL WHERE id % 5 = 0`,
+  `UPDATE users SET usher_disabled_at = now() WHERE id % 7 = 0`,
+  `UPDATE users SET cognito_sub = id::text, usher_migration_state = 'migrated', usher_migration_at = now() WHERE id % 3 = 0`,
+  `UPDATE users SET cognito_sub = id::text, usher_migration_state = 'imported', usher_migration_reason = 'found_in_pool',
+     usher_migration_at = '2026-01-31 23:30:00Z' WHERE id % 4 = 0`,
+  `UPDATE users SET usher_migration_state = 'failed', usher_migration_reason = 'not_created' WHERE id % 11 = 0`,
+  `UPDATE users SET usher_migration_state = 'reset_sent' WHERE id % 13 = 0`,
+  `UPDATE users SET usher_erased_at = now() WHERE id = 1`,
+  `DELETE FROM users WHERE id IN (2, 3, 4)`,
+  `UPDATE users SET id = id + 1000 WHERE id < 20`,
+  `INSERT INTO users SELECT * FROM users ON CONFLICT DO NOTHING`,
+];
+
+describe('kept counts', () => {
+  it('are those of the table that was there', () => expectExact());
+
+  it('follow whatever changes the table', async () => {
+    for (const change of changes) {
+      await database.sql(change);
+      await expectExact();
+    }
+  });
+
+  it('do not follow what was rolled back', async () => {
+    const before = await keptCounts();
+    await database.sql(`DO $$ BEGIN DELETE FROM users; RAISE 'no'; END $$`).catch(() => undefined);
+    expect(await keptCounts()).toEqual(before);
+  });
+
+  it('are empty with the table', async () => {
+    await database.sql('TRUNCATE users');
+    expect(await counts.read()).toEqual([]);
+    await database.sql(insert('first@example.com', '$2a$10$x'));
+    await expectExact();
+  });
+
+  it('follow many writers at once, while somebody adds them up and counts anew', async () => {
+    const clients = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const client = new pg.Client({ connectionString: database.url });
+        await client.connect();
+        return client;
+      }),
+    );
+    try {
+      const write = (client: pg.Client, number: number) =>
+        Promise.all(
+          Array.from({ length: 100 }, (_, step) =>
+            client.query(
+              `UPDATE users SET usher_migration_state = $1, current_sign_in_at = now() - interval '1 month' * $2
+               WHERE id % 4 = $3`,
+              [step % 2 ? 'failed' : 'reset_sent', step, number],
+            ),
+          ),
+        );
+      const keep = async () => {
+        for (let time = 0; time < 20; time += 1) await (time % 4 ? counts.addUp() : counts.recount());
+      };
+      await Promise.all([...clients.map(write), keep(), keep()]);
+    } finally {
+      await Promise.all(clients.map((client) => client.end()));
+    }
+    await expectExact();
+  });
+
+  it('are added up without a change', async () => {
+    for (let time = 0; time < 600; time += 1)
+      await database.sql(
+        `UPDATE users SET current_sign_in_at = now() - interval '1 month' * $1 WHERE id = 1`,
+        [time],
+      );
+    const rows = async () =>
+      Number(
+        (await database.sql<{ rows: string }>('SELECT count(*) AS rows FROM usher.migration_counts'))[0]
+          ?.rows,
+      );
+    expect(await rows()).toBeGreaterThan(1000);
+    const before = await keptCounts();
+    await counts.addUp();
+    expect(await rows()).toBe(before.size);
+    expect(await keptCounts()).toEqual(before);
+  });
+
+  it('are made right again where the triggers were off', async () => {
+    await database.sql('ALTER TABLE users DISABLE TRIGGER USER');
+    await database.sql(`UPDATE users SET cognito_sub = id::text`);
+    await database.sql('ALTER TABLE users ENABLE TRIGGER USER');
+    await counts.recount();
+    await expectExact();
+  });
+});
+
+describe('the old application', () => {
+  it('writes without rights in our schema', async () => {
+    const role = `rails_${Date.now()}`;
+    await database.sql(`CREATE ROLE ${role}`);
+    await database.sql(`GRANT ALL ON users, users_id_seq TO ${role}`);
+    try {
+      await database.sql(
+        `DO $$ BEGIN SET LOCAL ROLE ${role}; ${insert('by-rails@example.com', '$2a$10$x')}; END $$`,
+      );
+      await expectExact();
+    } finally {
+      await database.sql(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    }
+  });
+
+  it('writes on when it has dropped columns, and nobody knows then who came when', async () => {
+    await database.sql('ALTER TABLE users DROP COLUMN current_sign_in_at, DROP COLUMN last_sign_in_at');
+    expect(await counts.knowsSignIns()).toBe(false);
+    await counts.recount();
+    await expectExact();
+    await database.sql('UPDATE users SET confirmed_at = now()');
+    await database.sql('DELETE FROM users WHERE id < 5');
+    await expectExact();
+  });
+});
+
+it('are counted on a table that never had the columns of trackable', async () => {
+  await dataSource.destroy();
+  await database.drop();
+  database = await createDeviseDatabase();
+  await database.sql('ALTER TABLE users DROP COLUMN current_sign_in_at, DROP COLUMN last_sign_in_at');
+  await open();
+  await expectExact();
+});

@@ -1,0 +1,17 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { countEverybody, hasSignInColumns } from '../migration-counts.sql.js';
+
+/**
+ * Counts everybody once. The triggers of the migration before are there already, in a transaction of their own: whoever
+ * changes a row from now on is counted by them, so this holds up nobody.
+ */
+export class MigrationCounts1764000000013 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    const [row] = (await runner.query(hasSignInColumns)) as { found: boolean }[];
+    await runner.query(countEverybody(row?.found ?? false));
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DELETE FROM usher.migration_counts');
+  }
+}

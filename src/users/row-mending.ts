@@ -1,0 +1,88 @@
+import type { Database } from '../platform/database/database.js';
+import { AuditTrail } from './audit-trail.js';
+import { normaliseEmail } from './email.js';
+import { AuditRepository } from './persistence/audit.repository.js';
+import { MigrationLedgerRepository } from './persistence/migration-ledger.repository.js';
+import { UserRecordsRepository } from './persistence/user-records.repository.js';
+import { UsersRepository } from './persistence/users.repository.js';
+
+export interface PoolLink {
+  sub: string;
+  userPoolId: string;
+}
+
+/**
+ * Makes a row agree with the pool, for an operator. Each says whether it was done: not where somebody changed the row meanwhile.
+ * All of it is in the audit trail.
+ */
+export class RowMending {
+  private readonly users: UsersRepository;
+  private readonly records: UserRecordsRepository;
+  private readonly ledger: MigrationLedgerRepository;
+  private readonly audit: AuditTrail;
+
+  constructor(private readonly database: Database) {
+    this.users = new UsersRepository(database);
+    this.records = new UserRecordsRepository(database);
+    this.ledger = new MigrationLedgerRepository(database);
+    this.audit = new AuditTrail(new AuditRepository(database));
+  }
+
+  /** The old hash stays: the person did not sign in here yet. */
+  link(id: number, { sub, userPoolId }: PoolLink): Promise<boolean> {
+    return this.write('link', id, async () => {
+      const user = await this.users.link(id, { sub, userPoolId, legacyHash: 'keep' });
+      if (user) await this.ledger.recordReconciliation(id);
+      return user !== undefined;
+    });
+  }
+
+  async insert(email: string, { sub, userPoolId }: PoolLink): Promise<boolean> {
+    return this.database.transaction(async () => {
+      const user = await this.users.insert(normaliseEmail(email), sub, userPoolId);
+      if (user) await this.audit.record('operator', 'reconcile', user, { change: 'insert' });
+      return user !== undefined;
+    });
+  }
+
+  /** The person can move again, where the old hash is still there. */
+  unlink(id: number, sub: string): Promise<boolean> {
+    return this.write('unlink', id, async (linkedTo) => {
+      if (linkedTo !== sub) return false;
+      await this.users.relink(id, null);
+      return true;
+    });
+  }
+
+  recordReset(id: number): Promise<boolean> {
+    return this.write('record-reset', id, async () => {
+      await this.ledger.recordReset(id);
+      return true;
+    });
+  }
+
+  changeEmail(id: number, email: string): Promise<boolean> {
+    return this.write('change-email', id, () => this.users.changeEmail(id, normaliseEmail(email)));
+  }
+
+  disable(id: number, endSessions: () => Promise<void>): Promise<boolean> {
+    return this.write('disable', id, async () => {
+      await this.records.disable(id);
+      await endSessions();
+      return true;
+    });
+  }
+
+  private write(
+    change: string,
+    id: number,
+    work: (sub: string | null) => Promise<boolean>,
+  ): Promise<boolean> {
+    return this.database.transaction(async () => {
+      const record = await this.records.findForChange(id);
+      if (!record || record.erasure !== null || !(await work(record.sub))) return false;
+      await this.audit.record('operator', 'reconcile', record, { change });
+      return true;
+    });
+  }
+}

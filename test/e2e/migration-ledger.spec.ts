@@ -1,0 +1,217 @@
+import { AdminDeleteUserCommand, ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import bcrypt from 'bcryptjs';
+import pg from 'pg';
+import { createPoolUser, poolPassword } from '../support/pool-users.js';
+import { ada, bob, signInWithTokens } from '../support/sessions.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+/** Long enough for a Lambda with cheap hashes; three of them take longer than Usher waits before it asks again. */
+const lambdaTimeout = 1500;
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher({ lambdaTimeout });
+});
+afterAll(() => usher.close());
+
+interface Entry {
+  state: string | null;
+  reason: string | null;
+  pool: string | null;
+  sub: string | null;
+  isDated: boolean;
+}
+
+const entryOf = async (id: number) => {
+  const [entry] = await usher.database.sql<Entry>(
+    `SELECT usher_migration_state AS state, usher_migration_reason AS reason, cognito_user_pool_id AS pool,
+       cognito_sub AS sub, usher_migration_at > now() - interval '1 minute' AS "isDated" FROM users WHERE id = $1`,
+    [id],
+  );
+  return entry;
+};
+
+const rowsOf = async (email: string) =>
+  (await usher.database.sql('SELECT 1 FROM users WHERE lower(email) = lower($1)', [email])).length;
+
+const poolUsersOf = async (email: string) => {
+  const { Users = [] } = await usher.cognito.send(
+    new ListUsersCommand({ UserPoolId: usher.userPoolId, Filter: `email = "${email}"` }),
+  );
+  return Users;
+};
+
+const askAboutReset = (email: string, source = 'UserMigration_ForgotPassword') =>
+  usher.api.post('/aws/auth', { email, access_token: usher.migrationToken }, { 'x-trigger-source': source });
+
+/** As before anything happened, here and in the pool. */
+async function startOver({ id, email }: { id: number; email: string }): Promise<void> {
+  for (const { Username } of await poolUsersOf(email))
+    await usher.cognito.send(new AdminDeleteUserCommand({ UserPoolId: usher.userPoolId, Username }));
+  await usher.database.sql(
+    `UPDATE users SET cognito_sub = NULL, cognito_user_pool_id = NULL, usher_agreed_at = NULL, usher_migration_state = NULL,
+       usher_migration_reason = NULL, usher_migration_at = NULL WHERE id = $1`,
+    [id],
+  );
+}
+
+beforeEach(async () => {
+  await startOver(ada);
+  await startOver(bob);
+  usher.lambdaProxy.arrived.splice(0);
+});
+
+async function expectMigrated({ id, email }: { id: number; email: string }): Promise<void> {
+  const [poolUser, ...others] = await poolUsersOf(email);
+  expect(others).toEqual([]);
+  expect(await rowsOf(email)).toBe(1);
+  expect(await entryOf(id)).toEqual({
+    state: 'migrated',
+    reason: null,
+    pool: usher.userPoolId,
+    sub: poolUser?.Username,
+    isDated: true,
+  });
+}
+
+describe('the ledger', () => {
+  it('knows who moved with the old password, when, and to which pool', async () => {
+    await signInWithTokens(usher.api, ada);
+    await expectMigrated(ada);
+  });
+
+  it('has one entry where an answer of the Lambda is lost and Cognito asks again', async () => {
+    const lost = usher.lambdaProxy.loseAnswer('Invoke');
+    const answer = usher.api.signIn(ada.email, ada.password);
+    await lost;
+    expect((await answer).status).toBe(200);
+    expect(usher.lambdaProxy.arrived.length).toBe(2);
+    await expectMigrated(ada);
+  });
+
+  it('knows that a move broke when no answer of the Lambda arrives, and that it worked the next time', async () => {
+    let agreed = 0;
+    usher.lambdaProxy.answerWith('Invoke', () => (agreed += 1));
+    await usher.api.post('/aws/auth', {
+      email: ada.email,
+      password: ada.password,
+      access_token: usher.migrationToken,
+    });
+    const { status, body } = await usher.api.signIn(ada.email, ada.password);
+    usher.lambdaProxy.answerWith('Invoke', undefined);
+    expect({ status, code: body.code, agreed }).toEqual({
+      status: 503,
+      code: 'cognito.unavailable',
+      agreed: 3,
+    });
+    const broken = { state: 'failed', reason: 'answer_lost', pool: null, sub: null, isDated: true };
+    expect(await entryOf(ada.id)).toEqual(broken);
+    expect(await poolUsersOf(ada.email)).toEqual([]);
+    await signInWithTokens(usher.api, ada);
+    await expectMigrated(ada);
+  });
+
+  it('knows that Cognito refused what the Lambda answered', async () => {
+    const strange = {
+      event: { response: { userAttributes: { 'custom:unheard_of': 'x' }, finalUserStatus: 'CONFIRMED' } },
+    };
+    usher.lambdaProxy.answerWith('Invoke', (response) => {
+      void usher.api
+        .post('/aws/auth', { email: ada.email, password: ada.password, access_token: usher.migrationToken })
+        .then(() => response.writeHead(200).end(JSON.stringify(strange.event)));
+    });
+    const { body } = await usher.api.signIn(ada.email, ada.password);
+    usher.lambdaProxy.answerWith('Invoke', undefined);
+    expect(body.code).toBe('auth.invalid_credentials');
+    expect(await entryOf(ada.id)).toMatchObject({ state: 'failed', reason: 'not_created', sub: null });
+  });
+
+  it('says nothing of guesses', async () => {
+    await usher.api.signIn(ada.email, ada.wrong_password);
+    expect(await entryOf(ada.id)).toMatchObject({ state: null, reason: null });
+  });
+
+  it('knows whose hash nobody can check, until it is one that somebody can', async () => {
+    const set = (hash: string) =>
+      usher.database.sql('UPDATE users SET encrypted_password = $2 WHERE id = $1', [bob.id, hash]);
+    await set('$gy$j9T$somesalt$somedigest');
+    await usher.api.signIn(bob.email, bob.password);
+    expect(await entryOf(bob.id)).toMatchObject({ state: 'failed', reason: 'unknown_hash' });
+    await set(bcrypt.hashSync(bob.password, 4));
+    await signInWithTokens(usher.api, bob);
+    await expectMigrated(bob);
+  });
+
+  it('knows to whom Cognito mailed a code, and not from a sign-up at the pool', async () => {
+    await askAboutReset(ada.email, 'PreSignUp_SignUp');
+    expect(await entryOf(ada.id)).toMatchObject({ state: null });
+    await askAboutReset(ada.email);
+    expect(await entryOf(ada.id)).toMatchObject({
+      state: 'reset_sent',
+      reason: null,
+      sub: null,
+      isDated: true,
+    });
+    await askAboutReset('nobody@example.com');
+    await signInWithTokens(usher.api, ada);
+    await expectMigrated(ada);
+  });
+
+  it('tells who came to the pool another way', async () => {
+    const sub = await createPoolUser(usher, ada.email);
+    await signInWithTokens(usher.api, { ...ada, password: poolPassword });
+    const pool = usher.userPoolId;
+    expect(await entryOf(ada.id)).toEqual({
+      state: 'imported',
+      reason: 'found_in_pool',
+      pool,
+      sub,
+      isDated: true,
+    });
+    const email = 'unheard-of@example.org';
+    await createPoolUser(usher, email);
+    const { body } = await usher.api.signIn(email, poolPassword);
+    expect(await entryOf(body.user?.id ?? 0)).toMatchObject({
+      state: 'imported',
+      reason: 'not_known_here',
+      pool,
+    });
+  });
+
+  it('waits for nobody who is writing the row', async () => {
+    await usher.database.sql(`UPDATE users SET encrypted_password = '$gy$j9T$salt$digest' WHERE id = $1`, [
+      bob.id,
+    ]);
+    const rails = new pg.Client({ connectionString: usher.database.url });
+    await rails.connect();
+    try {
+      await rails.query('BEGIN');
+      await rails.query('UPDATE users SET updated_at = now() WHERE id = $1', [bob.id]);
+      const question = { email: bob.email, access_token: usher.migrationToken };
+      const checked = await usher.api.post('/aws/auth', { ...question, password: bob.password });
+      expect(checked).toMatchObject({ status: 200, body: { user_exists: true, success: false } });
+      expect((await askAboutReset(bob.email)).status).toBe(200);
+      // It is still being written, and nothing was put behind it.
+      const [waiting] = await usher.database.sql<{ count: string }>(
+        `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      expect(waiting?.count).toBe('0');
+    } finally {
+      await rails.query('ROLLBACK');
+      await rails.end();
+    }
+    expect(await entryOf(bob.id)).toMatchObject({ state: null, reason: null });
+  });
+
+  it('never holds up a sign-in: without its columns people still come in', async () => {
+    await usher.database.sql('ALTER TABLE users RENAME COLUMN usher_migration_reason TO away');
+    try {
+      const { status } = await usher.api.signIn(bob.email, bob.wrong_password);
+      expect(status).toBe(401);
+      expect((await askAboutReset(bob.email)).status).toBe(200);
+    } finally {
+      await usher.database.sql('ALTER TABLE users RENAME COLUMN away TO usher_migration_reason');
+    }
+  });
+});
