@@ -59,6 +59,7 @@ export function blockmixPwxform(B: Uint32Array, boxes: SBoxes): void {
 /** Parallel wide transformation: each 64-bit number is the product of its halves, with two table entries mixed in. */
 function pwxform(B: Uint32Array, boxes: SBoxes): void {
   const { s0, s1, s2 } = boxes;
+  let { w } = boxes;
   for (let round = 0; round < ROUNDS; round += 1) {
     const writes = round !== 0 && round !== ROUNDS - 1;
     for (let lane = 0; lane < BLOCK; lane += 4) {
@@ -67,10 +68,14 @@ function pwxform(B: Uint32Array, boxes: SBoxes): void {
       multiplyAddXor(B, lane, s0, p0, s1, p1);
       multiplyAddXor(B, lane + 2, s0, p0 + 2, s1, p1 + 2);
       if (!writes) continue;
-      for (let word = 0; word < 4; word += 1) s2[boxes.w + word] = B[lane + word]!;
-      boxes.w += 4;
+      s2[w] = B[lane]!;
+      s2[w + 1] = B[lane + 1]!;
+      s2[w + 2] = B[lane + 2]!;
+      s2[w + 3] = B[lane + 3]!;
+      w += 4;
     }
   }
+  boxes.w = w;
   boxes.turn();
 }
 
@@ -86,18 +91,22 @@ function multiplyAddXor(
 ): void {
   const a = B[at]!;
   const b = B[at + 1]!;
-  const low = (imul(a, b) >>> 0) + s0[p0]!;
-  const high = highOfProduct(a, b) + s0[p0 + 1]! + (low > 0xffffffff ? 1 : 0);
+  const added = s0[p0]!;
+  const low = (imul(a, b) + added) >>> 0;
+  const high = (highOfProduct(a, b) + s0[p0 + 1]! + (low < added ? 1 : 0)) | 0;
   B[at] = low ^ s1[p1]!;
   B[at + 1] = high ^ s1[p1 + 1]!;
 }
 
-/** The upper 32 bits of the 64-bit product of two 32-bit numbers. */
+/** The upper 32 bits of the 64-bit product of two 32-bit numbers. No step leaves 32 bits, so it stays in integers. */
 function highOfProduct(a: number, b: number): number {
-  const [aLow, aHigh, bLow, bHigh] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16];
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const other = aLow * bHigh + (middle & 0xffff);
-  return aHigh * bHigh + (middle >>> 16) + (other >>> 16);
+  const aLow = a & 0xffff;
+  const aHigh = a >>> 16;
+  const bLow = b & 0xffff;
+  const bHigh = b >>> 16;
+  const middle = (imul(aHigh, bLow) + (imul(aLow, bLow) >>> 16)) | 0;
+  const other = (imul(aLow, bHigh) + (middle & 0xffff)) | 0;
+  return (imul(aHigh, bHigh) + (middle >>> 16) + (other >>> 16)) | 0;
 }
 
 /** Salsa20's core on a block whose words are kept in shuffled order. */
