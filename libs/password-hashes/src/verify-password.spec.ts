@@ -132,6 +132,9 @@ describe('a stored string', () => {
     'pbkdf2_sha256$99999999$krcL5hiscBqRdxWdb2syP4$ucAN2KegS2MPlGCJm0EUgf6+B/Z/mV3ySkimY4AwyNg=',
     '$P$Z2XldarQFZj31IqQGyLvGeOK3YLNKn0',
     `$6$rounds=999999999$salt$${'a'.repeat(86)}`,
+    '$scrypt$ln=17,r=1,p=1$y5mT0pqzlnLO+R+jNOYcYw$1QAGIxBrMKuO4EVIgdoR24QXvzkhDQfZeaLGeHFx2pQ',
+    '$scrypt$ln=1,r=1048576,p=1$y5mT0pqzlnLO+R+jNOYcYw$1QAGIxBrMKuO4EVIgdoR24QXvzkhDQfZeaLGeHFx2pQ',
+    'scrypt:65536:1:1$1v9j3CmvUmxZUxxp$'.padEnd(162, '0'),
     `$y$jFT$ihXSCGrEJrzKypG6HhyBp.$${'a'.repeat(43)}`,
     `$7$U/..../....salt$${'a'.repeat(43)}`,
   ])('that would cost too much is refused without paying it: %s', async (costly) => {

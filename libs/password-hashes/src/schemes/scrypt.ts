@@ -10,22 +10,24 @@ export interface ScryptCost {
   p: number;
 }
 
-/** 256 MiB: a few checks at once must not fill the machine. */
-const mostMemory = 256 * 1024 * 1024;
+/** 256 MiB and the little that scrypt needs beside them: a few checks at once must not fill the machine. */
+const mostMemory = 257 * 1024 * 1024;
 
 /** N times r times p; this much takes about a second of a core. OWASP's strongest choice is half of it. */
 const mostWork = 2 ** 21;
 
+/** OpenSSL throws on the rest: it counts memory as we do, and takes RFC 7914 at its word that N is below 2^(128 r / 8). */
 export function isAffordable({ N, r, p }: ScryptCost): boolean {
-  const isPowerOfTwo = N > 1 && Number.isInteger(Math.log2(N));
-  return isPowerOfTwo && r > 0 && p > 0 && 128 * N * r <= mostMemory && N * r * p <= mostWork;
+  const isPowerOfTwo = N > 1 && Number.isInteger(Math.log2(N)) && Math.log2(N) < 16 * r;
+  const areWhole = Number.isInteger(r) && r > 0 && Number.isInteger(p) && p > 0;
+  return isPowerOfTwo && areWhole && 128 * r * (N + p + 2) <= mostMemory && N * r * p <= mostWork;
 }
 
 /** OWASP's password storage cheat sheet: N=2^13, r=8, p=10, or as much in other shapes. */
 const isOutdated = ({ N, r, p }: ScryptCost): boolean => N * r * p < 2 ** 13 * 8 * 10;
 
 export const scrypt = (password: string, salt: Uint8Array, length: number, cost: ScryptCost): Buffer =>
-  scryptSync(password, salt, length, { ...cost, maxmem: 2 * mostMemory });
+  scryptSync(password, salt, length, { ...cost, maxmem: mostMemory });
 
 interface Parsed {
   cost: ScryptCost;
