@@ -163,6 +163,12 @@ describe('verifyPassword', () => {
     expect(await verifyPassword('pw', bcrypt.hashSync('pw', 4))).toBe('match-needs-rehash');
   });
 
+  it('takes no password that is no text', async () => {
+    const ofReplacementCharacter = '{SHA}m9t3J2wYUuH7BnggRygS/PYIQCQ=';
+    expect(await verifyPassword('\ufffd', ofReplacementCharacter)).toBe('match-needs-rehash');
+    expect(await verifyPassword('\ud800', ofReplacementCharacter)).toBe('mismatch');
+  });
+
   it('needs to be told what a plain digest is', async () => {
     const md5 = '8fe4c11451281c094a6578e6ddbf5eed'; // of "pw"
     expect(await verifyPassword('pw', md5)).toBe('unknown-scheme');

@@ -20,5 +20,8 @@ export async function verifyPassword(
   { scheme, peppers = [], firebase }: VerifyOptions = {},
 ): Promise<Outcome> {
   const options = { peppers: peppers.length > 0 ? peppers : [''], firebase };
-  return readStored(stored, options, scheme)?.hash.verify(password) ?? 'unknown-scheme';
+  const read = readStored(stored, options, scheme);
+  if (!read) return 'unknown-scheme';
+  // Half a surrogate pair is in no UTF-8: encoding would turn all of them into the one replacement character.
+  return password.isWellFormed() ? read.hash.verify(password) : 'mismatch';
 }
