@@ -22,6 +22,12 @@ export const base64 = strict(
   (text) => Buffer.from(text, 'base64'),
 );
 
+/** RFC 4648, section 5, with padding. */
+export const urlSafeBase64 = strict(
+  (bytes) => bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_'),
+  (text) => Buffer.from(text, 'base64url'),
+);
+
 /** Without padding, as the PHC string format has it. */
 export const phcBase64 = strict(
   (bytes) => withoutPadding(bytes.toString('base64')),

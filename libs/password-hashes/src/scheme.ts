@@ -4,7 +4,7 @@
  */
 export type Outcome = 'match' | 'match-needs-rehash' | 'mismatch' | 'unknown-scheme';
 
-/** Firebase's scrypt: the project's parameters, and the user's own salt. Salts and key are base64. */
+/** Firebase's scrypt: the project's parameters, and the user's own salt. Salts and key are base64, plain or URL-safe. */
 export interface FirebaseParameters {
   salt: string;
   saltSeparator: string;

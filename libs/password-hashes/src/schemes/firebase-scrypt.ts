@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto';
 import { comparing } from '../compare.js';
-import { base64 } from '../encodings.js';
+import { base64, urlSafeBase64 } from '../encodings.js';
 import type { FirebaseParameters, Scheme } from '../scheme.js';
 import { isAffordable, scrypt } from './scrypt.js';
 
@@ -11,15 +11,15 @@ import { isAffordable, scrypt } from './scrypt.js';
 export const firebaseScryptScheme: Scheme = {
   read(stored, { firebase }) {
     const parameters = firebase && decode(firebase);
-    const result = base64.decode(stored);
-    if (!parameters || !result || result.length !== parameters.signerKey.length) return undefined;
+    const { encoding, bytes } = decodeEither(stored) ?? {};
+    if (!parameters || !encoding || bytes?.length !== parameters.signerKey.length) return undefined;
     const { salt, signerKey, cost } = parameters;
     return comparing({
       digest: stored,
       digestOf(password) {
         const key = scrypt(password, salt, 64, cost).subarray(0, 32);
         const cipher = createCipheriv('aes-256-ctr', key, Buffer.alloc(16));
-        return base64.encode(Buffer.concat([cipher.update(signerKey), cipher.final()]));
+        return encoding.encode(Buffer.concat([cipher.update(signerKey), cipher.final()]));
       },
       cost: `N=${cost.N},r=${cost.r},p=${cost.p}`,
     });
@@ -27,8 +27,19 @@ export const firebaseScryptScheme: Scheme = {
 };
 
 function decode({ salt, saltSeparator, rounds, memCost, signerKey }: FirebaseParameters) {
-  const [saltBytes, separator, key] = [salt, saltSeparator, signerKey].map((text) => base64.decode(text));
+  const [saltBytes, separator, key] = [salt, saltSeparator, signerKey].map(
+    (text) => decodeEither(text)?.bytes,
+  );
   const cost = { N: 2 ** memCost, r: rounds, p: 1 };
   if (!saltBytes || !separator || !key || key.length === 0 || !isAffordable(cost)) return undefined;
   return { salt: Buffer.concat([saltBytes, separator]), signerKey: key, cost };
+}
+
+/** The console and `auth:export` write plain base64, the Admin SDK's `listUsers` the URL-safe form. */
+function decodeEither(text: string) {
+  for (const encoding of [base64, urlSafeBase64]) {
+    const bytes = encoding.decode(text);
+    if (bytes) return { encoding, bytes };
+  }
+  return undefined;
 }
