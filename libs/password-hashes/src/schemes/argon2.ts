@@ -24,7 +24,7 @@ const wantedWorkKib = 7_168 * 5;
 
 // $argon2id$v=19$m=65536,t=3,p=4$salt$digest; without v= it is version 16, from before 2016
 const form =
-  /^\$argon2(id|i|d)\$(?:v=(16|19)\$)?m=([1-9]\d{0,9}),t=([1-9]\d{0,9}),p=([1-9]\d{0,7})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{6,171})$/;
+  /^\$argon2(id|i|d)\$(?:v=(16|19)\$)?m=([1-9]\d{0,9}),t=([1-9]\d{0,9}),p=([1-9]\d{0,7})\$([A-Za-z0-9+/]{11,1366})\$([A-Za-z0-9+/]{6,171})$/;
 
 /** Argon2 in the PHC string format (RFC 9106; the reference implementation's encoded form). */
 const argon2 = (prefix: string, variant: keyof typeof variants): Scheme => ({

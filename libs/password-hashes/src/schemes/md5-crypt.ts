@@ -3,7 +3,8 @@ import { comparing } from '../compare.js';
 import { cryptBase64 } from '../encodings.js';
 import type { Scheme } from '../scheme.js';
 
-const form = /^([^$\s]{0,8})\$([./A-Za-z0-9]{22})$/;
+// any salt without a "$", as PHP takes it; the others allow letters, digits, "." and "/" only
+const form = /^([^$]{0,8})\$([./A-Za-z0-9]{22})$/;
 
 /** Poul-Henning Kamp's crypt(3) of FreeBSD (`$1$`), and Apache's htpasswd's (`$apr1$`). 1,000 rounds, always. */
 const md5Crypt = (prefix: '$1$' | '$apr1$'): Scheme => ({

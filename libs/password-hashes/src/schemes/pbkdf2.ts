@@ -37,8 +37,9 @@ export function pbkdf2({ hash, iterations, salt, digest, bytes, encode }: Pbkdf2
   });
 }
 
+// passlib takes up to 1,024 bytes of salt
 const passlibForm =
-  /^\$pbkdf2(?:-(sha1|sha256|sha512))?\$([1-9]\d{0,9})\$([A-Za-z0-9./]{0,171})\$([A-Za-z0-9./]{20,171})$/;
+  /^\$pbkdf2(?:-(sha1|sha256|sha512))?\$([1-9]\d{0,9})\$([A-Za-z0-9./]{0,1366})\$([A-Za-z0-9./]{20,171})$/;
 
 // $pbkdf2-sha256$i=600000,l=32$salt$digest
 const phcForm =

@@ -52,9 +52,9 @@ const scryptScheme = (parse: (stored: string) => Parsed | undefined): Scheme => 
 });
 
 const phcForm =
-  /^\$scrypt\$ln=([1-9]\d?),r=([1-9]\d{0,8}),p=([1-9]\d{0,8})\$([A-Za-z0-9+/]{0,171})\$([A-Za-z0-9+/]{22,171})$/;
+  /^\$scrypt\$ln=([1-9]\d?),r=([1-9]\d{0,8}),p=([1-9]\d{0,8})\$([A-Za-z0-9+/]{0,1366})\$([A-Za-z0-9+/]{22,171})$/;
 
-/** The PHC string format, as passlib writes it too. */
+/** The PHC string format, as passlib writes it too: with up to 1,024 bytes of salt. */
 export const phcScryptScheme = scryptScheme((stored) => {
   const [, ln, r, p, salt = '', digest = ''] = phcForm.exec(stored) ?? [];
   const bytes = phcBase64.decode(digest)?.length;

@@ -11,7 +11,8 @@ const fewestRounds = 1_000;
 /** About a second of a core; the format goes to 999,999,999. passlib's default is 656,000. */
 const mostRounds = 1_000_000;
 
-const form = /^(?:rounds=([1-9]\d{0,8})\$)?([^$\s]{0,16})\$([./A-Za-z0-9]+)$/;
+// any salt without a "$", as the specification and PHP take it; others allow letters, digits, "." and "/" only
+const form = /^(?:rounds=([1-9]\d{0,8})\$)?([^$]{0,16})\$([./A-Za-z0-9]+)$/;
 
 interface Variant {
   prefix: '$5$' | '$6$';
