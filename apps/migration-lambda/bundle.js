@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { leanNest } from './lean-nest.js';
 
 const root = new URL('../../', import.meta.url);
 const path = (relative) => fileURLToPath(new URL(relative, root));
@@ -34,6 +35,7 @@ const { metafile } = await build({
     rxjs: path('node_modules/rxjs/dist/esm/index.js'),
     'rxjs/operators': path('node_modules/rxjs/dist/esm/operators/index.js'),
   },
+  plugins: [leanNest],
   external: unused.flatMap((name) => [name, `${name}/*`]),
   logLevel: 'warning',
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,10 @@ const bundle = join(built, 'index.mjs');
 
 interface Metafile {
   inputs: Record<string, unknown>;
-  outputs: Record<string, { imports: { path: string; kind: string }[] }>;
+  outputs: Record<
+    string,
+    { imports: { path: string; kind: string }[]; inputs: Record<string, { bytesInOutput: number }> }
+  >;
 }
 
 async function readMetafile(): Promise<Metafile> {
@@ -31,6 +34,16 @@ describe('the built bundle', () => {
     const heavy =
       /node_modules\/(class-|@aws-sdk|@smithy|typeorm|@nestjs\/(?!core\/|common\/))|rxjs\/dist\/cjs/;
     expect(inputs.filter((input) => heavy.test(input))).toEqual([]);
+  });
+
+  it('leaves out of Nest what no application context runs, and what makes it slow to load', async () => {
+    const [output] = Object.values((await readMetafile()).outputs);
+    const kept = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+    const unused =
+      /@nestjs\/core\/(router|middleware|security|repl|guards|interceptors)\/(?!request\/)|\/pipes\//;
+    expect(kept.map(([file]) => file).filter((file) => unused.test(file))).toEqual([]);
+    // A date format reads node's tables of languages, which takes as long as all the rest of Nest.
+    expect(await readFile(bundle, 'utf8')).not.toContain('Intl.');
   });
 
   it('begins with nothing but modules of node', async () => {
@@ -51,10 +64,13 @@ describe('the built bundle, alone in a folder', () => {
     await usher.start();
     folder = await mkdtemp(join(tmpdir(), 'usher-lambda-'));
     await copyFile(bundle, join(folder, 'index.mjs'));
+    // As on Lambda.
+    await chmod(folder, 0o555);
   });
 
   afterAll(async () => {
     await usher.stop();
+    await chmod(folder, 0o755);
     await rm(folder, { recursive: true });
   });
 
@@ -91,6 +107,8 @@ describe('the built bundle, alone in a folder', () => {
       messageAction: 'SUPPRESS',
     });
     expect([stderr, rest]).toEqual(['', []]);
+    // Root may write anywhere, and would not have noticed.
+    expect(await readdir(folder)).toEqual(['index.mjs']);
   });
 
   it('does not start without its configuration, and says what is missing', async () => {

@@ -1,0 +1,7 @@
+/** Runs in a process of its own: loads the handler of argument one, has it answer one event, and prints the answer. */
+import { pathToFileURL } from 'node:url';
+
+const { handler } = await import(pathToFileURL(process.argv[2]).href);
+const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 5000 };
+const { response } = await handler(JSON.parse(process.argv[3]), context);
+process.stdout.write(`${JSON.stringify(response)}\n`);
