@@ -15,7 +15,10 @@ const person = {
 
 describe('an answer of /aws/auth', () => {
   it('is passed on without keys nobody asked for', () => {
-    expect(legacyAnswer({ ...person, encrypted_password: '$2a$10$…' })).toEqual(person);
+    expect(legacyAnswer({ ...person, encrypted_password: '$2a$10$…' })).toEqual({
+      ...person,
+      further: new Map(),
+    });
   });
 
   it.each([
@@ -60,9 +63,31 @@ describe('an answer of /aws/auth', () => {
   });
 
   it.each(['email_verified', 'password_reset_allowed', 'sign_up_allowed'])('need not say %s', (key) => {
-    expect(legacyAnswer({ ...person, [key]: null })).toEqual(person);
+    expect(legacyAnswer({ ...person, [key]: null })).toEqual(legacyAnswer(person));
     expect(legacyAnswer({ ...person, [key]: false })).toHaveProperty(key, false);
     expect(() => legacyAnswer({ ...person, [key]: 'no' })).toThrow(`nonsense: ${key}`);
+  });
+
+  it('is passed on with the keys that were asked for, as they came', () => {
+    const sent = { ...person, language: 'de', tags: ['a'] };
+    const { further } = legacyAnswer(sent, ['language', 'tags', 'id', 'absent', 'toString']);
+    expect(further).toEqual(
+      new Map<string, unknown>([
+        ['language', 'de'],
+        ['tags', ['a']],
+        ['id', 7],
+        ['absent', undefined],
+        ['toString', undefined],
+      ]),
+    );
+  });
+
+  it('is what it says itself, not what every object has', () => {
+    expect(() => legacyAnswer(Object.create(person))).toThrow('nonsense: user_exists');
+    const inherited = Object.assign(Object.create({ email_verified: true, id: 8 }) as object, person, {
+      id: null,
+    });
+    expect(legacyAnswer(inherited)).toEqual(legacyAnswer({ ...person, id: null }));
   });
 
   it('that is garbage is refused in one way only', () => {

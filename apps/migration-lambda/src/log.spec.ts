@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { brokenConnection, json, silence, text } from '../test/fake-usher.js';
 import {
+  forgot,
   hurried,
   LambdaUnderTest,
   PASSWORD,
@@ -55,6 +56,8 @@ describe('the log', () => {
       () => '',
       (error: Error) => `${error.stack}`,
     );
+    await lambda.handler(forgot(), hurried).catch(() => {});
+    await lambda.handler(signUp(), hurried).catch(() => {});
     const errors = stderr.mock.calls.map(([line]) => String(line));
     expect(lambda.logged.join('')).toContain(`"outcome":"${outcome}"`);
     expect([...lambda.logged, ...errors, thrown].join('\n')).not.toMatch(/canary|example\.com/i);

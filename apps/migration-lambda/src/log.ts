@@ -8,6 +8,8 @@ export interface LogEntry {
   triggerSource: string;
   outcome: string;
   ms: number;
+  /** Attributes whose value Cognito would not have taken, by name. */
+  leftOut?: string[];
   /** What went wrong: the name or code of an error, never its text, which may quote what was sent or received. */
   cause?: string;
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { readConfiguration } from './config/configuration.js';
+import { legacyAnswer, legacyUser } from './legacy-answer.js';
 import { userAttributes } from './user-attributes.js';
 
-const user = {
+const ada = {
   id: 7,
   first_name: 'Ada',
   last_name: 'Lovelace',
@@ -11,6 +13,17 @@ const user = {
   user_exists: true,
   success: true,
 };
+
+/** What becomes of an answer, from its JSON to Cognito. */
+function migrated(answer: object, USER_ATTRIBUTES?: string) {
+  const variables = { MIGRATION_API_URL: 'http://api', MIGRATION_ACCESS_TOKEN: 'token', USER_ATTRIBUTES };
+  const configuration = readConfiguration(variables);
+  const body: unknown = JSON.parse(JSON.stringify({ ...ada, ...answer }));
+  return userAttributes(
+    legacyUser(legacyAnswer(body, configuration.attributeMapping.keys.values())),
+    configuration,
+  );
+}
 
 describe('the attributes of a migrated user', () => {
   it.each([
@@ -22,7 +35,7 @@ describe('the attributes of a migrated user', () => {
     ['Ada', 'Null', 'Ada Null'],
     ['Žofie', 'Šimková', 'Žofie Šimková'],
   ])('have of %j and %j the name %j', (first_name, last_name, name) => {
-    expect(userAttributes({ ...user, first_name, last_name }, undefined).name).toBe(name);
+    expect(migrated({ first_name, last_name }).attributes.name).toBe(name);
   });
 
   it.each([
@@ -30,35 +43,80 @@ describe('the attributes of a migrated user', () => {
     ['', '  '],
     ['null', 'null'],
   ])('have no name of %j and %j', (first_name, last_name) => {
-    expect(userAttributes({ ...user, first_name, last_name }, undefined)).not.toHaveProperty('name');
+    expect(migrated({ first_name, last_name }).attributes).not.toHaveProperty('name');
   });
 
   it('are what Cognito must know and nothing else', () => {
-    expect(userAttributes(user, 'custom:rails_app_id')).toEqual({
+    expect(migrated({ language: 'de', phone_number: '+431' })).toEqual({
+      attributes: {
+        email: 'ada@example.com',
+        email_verified: 'true',
+        name: 'Ada Lovelace',
+        'custom:rails_app_id': '7',
+      },
+      leftOut: [],
+    });
+  });
+
+  it('are more where the configuration says so', () => {
+    const pairs = 'given_name=first_name,locale=language,custom:hash=authentication_hash,custom:tier=tier';
+    expect(migrated({ language: 'de', tier: 3 }, pairs).attributes).toEqual({
       email: 'ada@example.com',
       email_verified: 'true',
       name: 'Ada Lovelace',
+      given_name: 'Ada',
+      locale: 'de',
+      'custom:hash': 'kept to ourselves',
+      'custom:tier': '3',
       'custom:rails_app_id': '7',
     });
   });
 
-  it('are strings, whatever the row holds', () => {
+  it.each([
+    ['name=', {}],
+    ['name=nick', { name: 'Countess' }],
+    ['name=absent', {}],
+  ])('have with %j the name %j', (pairs, expected) => {
+    const { name } = migrated({ nick: 'Countess' }, pairs).attributes;
+    expect(name === undefined ? {} : { name }).toEqual(expected);
+  });
+
+  it('have no name that is too long for Cognito, and say so', () => {
+    const { attributes, leftOut } = migrated({ first_name: 'A'.repeat(2049) });
+    expect([attributes.name, leftOut]).toEqual([undefined, ['name']]);
+  });
+
+  it.each(['constructor', 'toString', '__proto__'])('are not what every object has: %s', (key) => {
+    expect(migrated({}, `locale=${key}`).attributes).not.toHaveProperty('locale');
+  });
+
+  it('are strings, whatever the answer holds, and the mapping touches none of the reserved ones', () => {
+    const keys = ['id', 'email', 'first_name', 'email_verified', 'extra', '__proto__', 'constructor'];
+    const mappable = ['name', 'locale', 'phone_number', 'birthdate', 'custom:a', 'custom:b', 'updated_at'];
+    const pairs = fc.uniqueArray(fc.tuple(fc.constantFrom(...mappable), fc.constantFrom(...keys)), {
+      selector: ([attribute]) => attribute,
+    });
     const name = fc.option(fc.string({ unit: 'binary' }));
+    const answers = fc.record({
+      first_name: name,
+      last_name: name,
+      id: fc.integer({ min: 1 }),
+      email_verified: fc.option(fc.boolean()),
+      extra: fc.jsonValue(),
+    });
     fc.assert(
-      fc.property(
-        name,
-        name,
-        fc.nat(),
-        fc.option(fc.boolean(), { nil: undefined }),
-        (first_name, last_name, id, email_verified) => {
-          const attributes = userAttributes(
-            { ...user, first_name, last_name, id, email_verified },
-            'custom:id',
-          );
-          for (const value of Object.values(attributes)) expect(typeof value).toBe('string');
-          expect(attributes.name).not.toBe('');
-        },
-      ),
+      fc.property(answers, pairs, (answer, mapped) => {
+        const text = mapped.map((pair) => pair.join('=')).join(',');
+        const { attributes, leftOut } = migrated(answer, text);
+        for (const value of [...Object.values(attributes), ...leftOut]) expect(typeof value).toBe('string');
+        expect(Object.values(attributes)).not.toContain('');
+        const { email, email_verified, 'custom:rails_app_id': legacyId, ...others } = attributes;
+        expect([email, legacyId]).toEqual(['ada@example.com', String(answer.id)]);
+        expect(email_verified).toBe(String(answer.email_verified ?? true));
+        const allowed = ['name', ...mapped.map(([attribute]) => attribute)];
+        expect(Object.keys(others).filter((attribute) => !allowed.includes(attribute))).toEqual([]);
+      }),
+      { numRuns: 300 },
     );
   });
 });

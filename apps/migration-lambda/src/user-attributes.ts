@@ -1,17 +1,25 @@
+import type { Configuration } from './config/configuration.js';
 import type { LegacyUser } from './legacy-answer.js';
+import { isTaken, type MappedAttributes, mappedAttributes } from './mapped-attributes.js';
 
 /** What Cognito keeps about a person it takes over. Cognito accepts strings only. */
 export function userAttributes(
   user: LegacyUser,
-  legacyIdAttribute: string | undefined,
-): Record<string, string> {
-  const name = fullName(user);
+  { legacyIdAttribute, attributeMapping }: Pick<Configuration, 'legacyIdAttribute' | 'attributeMapping'>,
+): MappedAttributes {
+  const { attributes, leftOut } = mappedAttributes(attributeMapping, user.further);
+  const name = attributeMapping.composesName ? fullName(user) : '';
+  const hasName = name !== '' && isTaken('name', name);
   return {
-    email: user.email.toLowerCase(),
-    // The original Rails endpoint does not say; its users had confirmed their address before they could sign in.
-    email_verified: String(user.email_verified ?? true),
-    ...(name !== '' && { name }),
-    ...(legacyIdAttribute !== undefined && { [legacyIdAttribute]: String(user.id) }),
+    attributes: {
+      ...attributes,
+      email: user.email.toLowerCase(),
+      // The original Rails endpoint does not say; its users had confirmed their address before they could sign in.
+      email_verified: String(user.email_verified ?? true),
+      ...(hasName && { name }),
+      ...(legacyIdAttribute !== undefined && { [legacyIdAttribute]: String(user.id) }),
+    },
+    leftOut: name === '' || hasName ? leftOut : ['name', ...leftOut],
   };
 }
 

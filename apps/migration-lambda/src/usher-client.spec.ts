@@ -28,6 +28,8 @@ describe('one neutral sentence is thrown', () => {
     ['refuses the token', text('', 401), 'status 401'],
     ['is overloaded', text('', 503), 'status 503'],
     ['fails', json(usherAlice, 500), 'status 500'],
+    ['fails with a page', text('<html>canary-page</html>', 500), 'status 500'],
+    ['sends people to sign in with a page', text('<html>canary-page</html>', 401), 'status 401'],
     ['redirects', redirect, 'status 307'],
     ['answers a page', text('<html>canary-page</html>'), 'nonsense: not JSON'],
     ['answers nothing', text(''), 'nonsense: not JSON'],

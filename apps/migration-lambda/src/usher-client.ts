@@ -1,10 +1,10 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { Injectable } from '@nestjs/common';
-import type { AwsAuthRequest, AwsAuthResponse } from '#contracts';
+import type { AwsAuthRequest } from '#contracts';
 import type { Call } from './call.js';
 import { Configuration } from './config/configuration.js';
-import { legacyAnswer } from './legacy-answer.js';
+import { type LegacyAnswer, legacyAnswer } from './legacy-answer.js';
 import { UsherFailure } from './usher-failure.js';
 
 export type Question = Pick<AwsAuthRequest, 'email'> & { password?: string };
@@ -31,7 +31,7 @@ export class UsherClient {
   }
 
   /** @throws UsherFailure whenever there is no answer that can be trusted, in the time the call has left */
-  async ask(question: Question, call: Call): Promise<AwsAuthResponse> {
+  async ask(question: Question, call: Call): Promise<LegacyAnswer> {
     const payload = JSON.stringify({ ...question, access_token: this.configuration.accessToken });
     if (Date.now() - this.lastUse > IDLE_CONNECTION_MS) this.dropIdleConnections();
     try {
@@ -47,7 +47,7 @@ export class UsherClient {
     }
   }
 
-  private async post(payload: string, call: Call): Promise<AwsAuthResponse> {
+  private async post(payload: string, call: Call): Promise<LegacyAnswer> {
     if (call.remainingMs <= 0) throw new UsherFailure('no time left');
     const request = this.protocol.request(this.configuration.authUrl, {
       method: 'POST',
@@ -61,7 +61,7 @@ export class UsherClient {
     });
     const { status, text } = await answerWithin(call.remainingMs, request, payload);
     if (status < 200 || status > 299) throw new UsherFailure(`status ${status}`);
-    return legacyAnswer(parseJson(text));
+    return legacyAnswer(parseJson(text), this.configuration.attributeMapping.keys.values());
   }
 
   private dropIdleConnections(): void {

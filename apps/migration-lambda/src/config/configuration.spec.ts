@@ -21,6 +21,12 @@ describe('the configuration of the Lambda', () => {
     expect(readConfiguration({ ...good, LEGACY_ID_ATTRIBUTE }).legacyIdAttribute).toBe(expected);
   });
 
+  it('maps further attributes as it is told', () => {
+    const { attributeMapping } = readConfiguration({ ...good, USER_ATTRIBUTES: 'locale=language' });
+    expect(attributeMapping.keys).toEqual(new Map([['locale', 'language']]));
+    expect(readConfiguration(good).attributeMapping).toEqual({ keys: new Map(), composesName: true });
+  });
+
   it.each([
     ['MIGRATION_API_URL', undefined],
     ['MIGRATION_API_URL', ' '],
@@ -34,6 +40,8 @@ describe('the configuration of the Lambda', () => {
     ['LEGACY_ID_ATTRIBUTE', 'sub'],
     ['LEGACY_ID_ATTRIBUTE', 'custom:secret name'],
     ['LEGACY_ID_ATTRIBUTE', 'custom:a_secret_name_far_too_long'],
+    ['USER_ATTRIBUTES', 'secret=secret'],
+    ['USER_ATTRIBUTES', 'locale=ok,custom:rails_app_id=secret'],
   ])('names %s and not its value %j', (name, value) => {
     const error = errorOf({ ...good, [name]: value });
     expect(error).toBeInstanceOf(ConfigurationError);
@@ -43,10 +51,16 @@ describe('the configuration of the Lambda', () => {
   });
 
   it('names everything that is wrong at once', () => {
-    expect(errorOf({ LEGACY_ID_ATTRIBUTE: 'sub' }).message.match(/^ {2}[A-Z_]+/gm)).toEqual([
+    expect(
+      errorOf({ LEGACY_ID_ATTRIBUTE: 'sub', USER_ATTRIBUTES: 'sub=a,email=b' }).message.match(
+        /^ {2}[A-Z_]+/gm,
+      ),
+    ).toEqual([
       '  MIGRATION_API_URL',
       '  MIGRATION_ACCESS_TOKEN',
       '  LEGACY_ID_ATTRIBUTE',
+      '  USER_ATTRIBUTES',
+      '  USER_ATTRIBUTES',
     ]);
   });
 });

@@ -1,3 +1,5 @@
+import { type AttributeMapping, isCustomAttribute, readAttributeMapping } from './attribute-mapping.js';
+
 /** What the Lambda must be told; also the token under which it is injected. */
 export class Configuration {
   /** `POST` goes here. */
@@ -5,6 +7,7 @@ export class Configuration {
   readonly accessToken: string;
   /** The pool attribute that keeps the old id; undefined when switched off. */
   readonly legacyIdAttribute: string | undefined;
+  readonly attributeMapping: AttributeMapping;
 }
 
 /** One line a problem, each naming the variable and never its value: this text ends up in a log. */
@@ -20,22 +23,29 @@ type Environment = Record<string, string | undefined>;
 
 const PLACEHOLDER = /^(change[-_ ]?me|replace[-_ ]?me|placeholder|todo|x{3,}|your[-_ ].*|<.*>)$/i;
 
-/** Cognito allows 20 characters after `custom:` (API reference, SchemaAttributeType). */
-const CUSTOM_ATTRIBUTE = /^custom:\S{1,20}$/;
-
 export function readConfiguration(environment: Environment = process.env): Configuration {
   const authUrl = readAuthUrl(environment.MIGRATION_API_URL?.trim());
   const accessToken = readAccessToken(environment.MIGRATION_ACCESS_TOKEN?.trim());
   const legacyIdAttribute = readLegacyIdAttribute(environment.LEGACY_ID_ATTRIBUTE?.trim());
-  const problems = [authUrl, accessToken, legacyIdAttribute].filter((value) => value instanceof Problem);
-  if (authUrl instanceof Problem || accessToken instanceof Problem || legacyIdAttribute instanceof Problem) {
-    throw new ConfigurationError(problems.map(({ text }) => text));
+  const attributeMapping = readUserAttributes(environment.USER_ATTRIBUTES, legacyIdAttribute);
+  if (
+    authUrl instanceof Problem ||
+    accessToken instanceof Problem ||
+    legacyIdAttribute instanceof Problem ||
+    attributeMapping instanceof Problem
+  ) {
+    const all = [authUrl, accessToken, legacyIdAttribute, attributeMapping];
+    throw new ConfigurationError(all.flatMap((value) => (value instanceof Problem ? value.texts : [])));
   }
-  return { authUrl, accessToken, legacyIdAttribute };
+  return { authUrl, accessToken, legacyIdAttribute, attributeMapping };
 }
 
 class Problem {
-  constructor(readonly text: string) {}
+  readonly texts: string[];
+
+  constructor(...texts: string[]) {
+    this.texts = texts;
+  }
 }
 
 function readAuthUrl(base: string | undefined): URL | Problem {
@@ -59,6 +69,19 @@ function readAccessToken(token: string | undefined): string | Problem {
 
 function readLegacyIdAttribute(name = 'custom:rails_app_id'): string | undefined | Problem {
   if (name === '') return undefined;
-  if (CUSTOM_ATTRIBUTE.test(name)) return name;
+  if (isCustomAttribute(name)) return name;
   return new Problem('LEGACY_ID_ATTRIBUTE must be a custom attribute, such as custom:rails_app_id, or empty');
+}
+
+function readUserAttributes(
+  text = '',
+  legacyIdAttribute: string | undefined | Problem,
+): AttributeMapping | Problem {
+  const mapping = readAttributeMapping(
+    text,
+    legacyIdAttribute instanceof Problem ? undefined : legacyIdAttribute,
+  );
+  return Array.isArray(mapping)
+    ? new Problem(...mapping.map((problem) => `USER_ATTRIBUTES: ${problem}`))
+    : mapping;
 }

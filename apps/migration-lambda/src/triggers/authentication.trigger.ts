@@ -22,13 +22,11 @@ export class AuthenticationTrigger implements Trigger {
     const answer = await this.usher.ask({ email: userName, password: request.password ?? '' }, call);
     // An empty response, not an error: Cognito then says what it says to any unknown user.
     if (!answer.success) return { outcome: 'not_migrated' };
+    const { attributes, leftOut } = userAttributes(legacyUser(answer), this.configuration);
     return {
       outcome: 'migrated',
-      response: {
-        userAttributes: userAttributes(legacyUser(answer), this.configuration.legacyIdAttribute),
-        finalUserStatus: 'CONFIRMED',
-        messageAction: 'SUPPRESS',
-      },
+      response: { userAttributes: attributes, finalUserStatus: 'CONFIRMED', messageAction: 'SUPPRESS' },
+      leftOut,
     };
   }
 }

@@ -22,13 +22,12 @@ export class ForgotPasswordTrigger implements Trigger {
     const answer = await this.usher.ask({ email: userName }, call);
     // The original Rails endpoint does not know the second key.
     if (!answer.user_exists || answer.password_reset_allowed === false) return { outcome: 'no_reset' };
+    const { attributes, leftOut } = userAttributes(legacyUser(answer), this.configuration);
     return {
       outcome: 'reset_allowed',
       // Without finalUserStatus, Cognito sets RESET_REQUIRED and sends the code.
-      response: {
-        userAttributes: userAttributes(legacyUser(answer), this.configuration.legacyIdAttribute),
-        messageAction: 'SUPPRESS',
-      },
+      response: { userAttributes: attributes, messageAction: 'SUPPRESS' },
+      leftOut,
     };
   }
 }

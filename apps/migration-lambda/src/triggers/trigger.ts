@@ -10,7 +10,7 @@ export interface Trigger {
 }
 
 export type TriggerAnswer =
-  | { outcome: 'migrated' | 'reset_allowed'; response: MigrationResponse }
+  | { outcome: 'migrated' | 'reset_allowed'; response: MigrationResponse; leftOut: string[] }
   /** The event goes back as it came. */
   | { outcome: 'not_migrated' | 'no_reset' | 'sign_up_allowed' | 'passed' }
   /** Cognito is told no by an error. */

@@ -64,6 +64,33 @@ describe('a sign-in', () => {
   });
 
   it.each([
+    ['answers 201', json(railsAlice, 201)],
+    [
+      'sends keys of its own',
+      json({ ...railsAlice, encrypted_password: 'x', roles: ['a'], nested: { id: 8 } }),
+    ],
+  ])('migrates the user when the original Rails endpoint %s', async (_what, reply) => {
+    lambda.usher.willReply(reply);
+    const { response } = await lambda.handler(signIn(), unhurried);
+    expect(response).toMatchObject({ userAttributes: aliceAttributes, finalUserStatus: 'CONFIRMED' });
+  });
+
+  it('fills the attributes of the configuration from keys of the answer', async () => {
+    await lambda.configure({ USER_ATTRIBUTES: 'name=,locale=language,custom:bio=bio' });
+    lambda.usher.willReply(json({ ...railsAlice, language: 'de', bio: 'canary'.repeat(500) }));
+    for (const event of [signIn(), forgot()]) {
+      const { response } = await lambda.handler(event, unhurried);
+      const { name: _name, ...others } = aliceAttributes;
+      expect(response).toHaveProperty('userAttributes', { ...others, locale: 'de' });
+    }
+    for (const line of lambda.logged) {
+      expect(JSON.parse(line)).toHaveProperty('leftOut', ['custom:bio']);
+      expect(line).not.toContain('canary');
+    }
+    expect(lambda.logged).toHaveLength(2);
+  });
+
+  it.each([
     ['wrong password, locked or unconfirmed', { ...usherAlice, success: false }],
     ['the same at the original Rails endpoint', { ...railsAlice, success: false }],
     ['unknown', usherUnknown],

@@ -47,6 +47,7 @@ export class Triggers {
       triggerSource: event.triggerSource,
       outcome: answer.outcome,
       ms: call.elapsedMs,
+      ...('leftOut' in answer && answer.leftOut.length > 0 && { leftOut: answer.leftOut }),
       ...('cause' in answer && { cause: answer.cause }),
     });
   }
