@@ -19,7 +19,7 @@ export async function createHandler(configuration: Configuration): Promise<Handl
   // Cognito's clock was running during a cold start, so the first call has less time.
   let startUpMs = Math.min(performance.now(), LONGEST_START_UP_MS);
   return async (event, context = {}) => {
-    const call = new Call(context, startUpMs);
+    const call = new Call(event, context, startUpMs);
     startUpMs = 0;
     return triggers.answer(event, call);
   };

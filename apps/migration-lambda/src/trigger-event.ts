@@ -7,6 +7,9 @@ export interface TriggerEvent {
     /** Sent with `UserMigration_Authentication` only. */
     password?: string;
     userAttributes?: Record<string, string>;
+    /** What the caller of `InitiateAuth` sent as ClientMetadata; of `ForgotPassword` it is the other one. */
+    validationData?: Record<string, string> | null;
+    clientMetadata?: Record<string, string> | null;
   };
   response: object;
 }

@@ -57,6 +57,8 @@ export class UsherClient {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(payload),
         'x-request-id': call.requestId,
+        // A forgotten password and a sign-up are the same question otherwise.
+        'x-trigger-source': call.triggerSource,
       },
     });
     const { status, text } = await answerWithin(call.remainingMs, request, payload);

@@ -197,6 +197,46 @@ describe('a sign-up', () => {
   );
 });
 
+describe('the question', () => {
+  beforeEach(() => lambda.usher.willReply(json(usherUnknown)));
+  const passedOn = (triggerSource: string, requestId: unknown) => {
+    const key = triggerSource === 'UserMigration_Authentication' ? 'validationData' : 'clientMetadata';
+    const request = { validationData: null, clientMetadata: null, [key]: { requestId } };
+    return trigger(triggerSource, request);
+  };
+  const sources = ['UserMigration_Authentication', 'UserMigration_ForgotPassword', 'PreSignUp_SignUp'];
+
+  it.each(sources)('says where it comes from: %s', async (source) => {
+    await lambda.handler(trigger(source), unhurried);
+    expect(lambda.usher.asked[0]?.headers).toMatchObject({ 'x-trigger-source': source });
+  });
+
+  it.each(sources)(
+    'and the log line have the id of the request that Usher gave Cognito: %s',
+    async (source) => {
+      await lambda.handler(passedOn(source, 'id-of-usher/1'), unhurried);
+      expect(lambda.usher.asked[0]?.headers).toMatchObject({ 'x-request-id': 'id-of-usher/1' });
+      expect(JSON.parse(lambda.logged[0] ?? '')).toHaveProperty('requestId', 'id-of-usher/1');
+    },
+  );
+
+  it.each(['', ' ', 'two words', 'line\nbreak', 'ä', 'x'.repeat(129), 7, null, ['id'], { id: 1 }])(
+    'have the id of the invocation where that one would not do: %j',
+    async (id) => {
+      await lambda.handler(passedOn('UserMigration_Authentication', id), unhurried);
+      expect(lambda.usher.asked[0]?.headers).toMatchObject({ 'x-request-id': 'request-1' });
+      expect(JSON.parse(lambda.logged[0] ?? '')).toHaveProperty('requestId', 'request-1');
+    },
+  );
+
+  it('have one of their own where there is no id at all', async () => {
+    await lambda.handler(signIn());
+    const id = lambda.usher.asked[0]?.headers['x-request-id'];
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(JSON.parse(lambda.logged[0] ?? '')).toHaveProperty('requestId', id);
+  });
+});
+
 describe('any other trigger source', () => {
   it.each(['UserMigration_Other', 'PostConfirmation_ConfirmSignUp', '', 'constructor'])(
     'throws: %j',

@@ -26,7 +26,7 @@ export class Triggers {
   async answer(event: TriggerEvent, call: Call): Promise<TriggerEvent> {
     const trigger = this.bySource.get(event.triggerSource);
     const answer = await answerFrom(trigger, event, call).catch(failed);
-    this.writeLog(event, call, answer);
+    this.writeLog(call, answer);
     switch (answer.outcome) {
       case 'migrated':
       case 'reset_allowed':
@@ -39,12 +39,12 @@ export class Triggers {
     }
   }
 
-  private writeLog(event: TriggerEvent, call: Call, answer: TriggerAnswer): void {
+  private writeLog(call: Call, answer: TriggerAnswer): void {
     this.log.write({
       level: answer.outcome === 'failed' ? 'error' : 'info',
       msg: 'trigger answered',
       requestId: call.requestId,
-      triggerSource: event.triggerSource,
+      triggerSource: call.triggerSource,
       outcome: answer.outcome,
       ms: call.elapsedMs,
       ...('leftOut' in answer && answer.leftOut.length > 0 && { leftOut: answer.leftOut }),
