@@ -8,6 +8,7 @@ import type { Config } from './platform/config/config.js';
 import { readConfig } from './platform/config/config.module.js';
 import { BodyPipe } from './platform/http/body.pipe.js';
 import { allowOrigins } from './platform/http/cors.js';
+import { CurrentRequest, followRequests } from './platform/http/current-request.js';
 import { serveOpenApi } from './platform/http/openapi.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
 import { logRequests } from './platform/http/request-log.js';
@@ -51,6 +52,7 @@ export async function createApp(
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
   logRequests(fastify, log);
+  followRequests(fastify, app.get(CurrentRequest));
   refuseWithoutHost(fastify);
   answerWhatNodeRefuses(fastify.server);
   await addSecureHeaders(app, config);

@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { deviseUser } from '../support/devise-users.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher({ withSecret: true });
+});
+afterAll(() => usher.close());
+
+interface Line {
+  msg: string;
+  requestId?: string;
+  route?: string;
+  triggerSource?: string;
+}
+
+/** Which of our lines carry an id. Answers are logged after they were sent, and the Lambda's lines come from its thread. */
+async function linesOf(requestId: string, count: number): Promise<string[]> {
+  const found = () =>
+    usher
+      .logLines()
+      .map((line) => JSON.parse(line) as Line)
+      .filter((line) => line.requestId === requestId)
+      .map(({ route, triggerSource, msg }) => route ?? triggerSource ?? msg)
+      .sort();
+  for (const end = Date.now() + 10_000; Date.now() < end && found().length < count;) await pause(20);
+  return found();
+}
+
+const signIn = ({ email, password }: { email: string; password: string }, requestId?: string) =>
+  usher.api.post('/auth/sign-in', { email, password }, requestId ? { 'x-request-id': requestId } : {});
+
+/** Has the API ask for the body once it has read the head, as an HTTP client may (RFC 9110, 10.1.1). */
+async function signInWithLateBody(
+  { email, password }: { email: string; password: string },
+  requestId: string,
+) {
+  const headers = { 'content-type': 'application/json', expect: '100-continue', 'x-request-id': requestId };
+  const sent = request(`${usher.url}/auth/sign-in`, { method: 'POST', headers });
+  sent.flushHeaders();
+  await once(sent, 'continue');
+  sent.end(JSON.stringify({ email, password }));
+  await once(sent, 'response');
+  sent.destroy();
+}
+
+const metadataOf = (operation: string) =>
+  usher.proxy.calls
+    .filter((call) => call.operation === operation)
+    .map(({ request }) => request.ClientMetadata);
+
+describe('the id of a request', () => {
+  it("is in the API's line, the Lambda's, and that of the question the Lambda asks: sign-in", async () => {
+    const answer = await signIn(deviseUser('plain'), 'of-the-front-end/1');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('x-request-id')).toBe('of-the-front-end/1');
+    expect(await linesOf('of-the-front-end/1', 3)).toEqual([
+      '/auth/sign-in',
+      '/aws/auth',
+      'UserMigration_Authentication',
+    ]);
+  });
+
+  it('and the same of a forgotten password', async () => {
+    const { email } = deviseUser('second');
+    const answer = await usher.api.post('/passwords/forgot', { email });
+    const id = answer.headers.get('x-request-id') ?? '';
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await linesOf(id, 3)).toEqual(['/aws/auth', '/passwords/forgot', 'UserMigration_ForgotPassword']);
+    expect(metadataOf('ForgotPassword')).toEqual([{ requestId: id }]);
+  });
+
+  it('is kept when the body comes later than the head', async () => {
+    await signInWithLateBody(deviseUser('upper_email'), 'late-body');
+    expect(await linesOf('late-body', 3)).toContain('UserMigration_Authentication');
+  });
+
+  it('does not get mixed up with that of another request', async () => {
+    const users = ['failed_attempts', 'accents', 'names_nil', 'cost_10'].map(deviseUser);
+    await Promise.all(users.map((user) => signIn(user, `at-once-${user.id}`)));
+    for (const { id } of users) {
+      const lines = await linesOf(`at-once-${id}`, 3);
+      expect(lines).toEqual(['/auth/sign-in', '/aws/auth', 'UserMigration_Authentication']);
+    }
+  });
+
+  it('is all that Cognito is told besides, and is a new one where the given one is none', async () => {
+    const before = metadataOf('InitiateAuth').length;
+    const answer = await signIn(deviseUser('tracked'), 'canary password');
+    const id = answer.headers.get('x-request-id');
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(metadataOf('InitiateAuth').slice(before)).toEqual([{ requestId: id }]);
+    expect(JSON.stringify(usher.proxy.calls)).not.toContain('canary password');
+  });
+});
