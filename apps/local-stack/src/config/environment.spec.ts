@@ -91,10 +91,12 @@ describe('lambdaEnvironment', () => {
       MIGRATION_ACCESS_TOKENS: 'a',
       MIGRATION_ACCESS_TOKEN: 'b',
       MIGRATION_API_URL: 'http://other',
+      USER_ATTRIBUTES: 'locale=language',
     };
     expect(lambdaEnvironment(given, 'http://api', 'generated')).toEqual({
       MIGRATION_API_URL: 'http://other',
       MIGRATION_ACCESS_TOKEN: 'b',
+      USER_ATTRIBUTES: 'locale=language',
     });
   });
 });

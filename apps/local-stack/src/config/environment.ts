@@ -58,8 +58,12 @@ export function lambdaEnvironment(given: Environment, apiUrl: string, generatedT
     MIGRATION_ACCESS_TOKEN:
       given.MIGRATION_ACCESS_TOKEN ?? firstOf(given.MIGRATION_ACCESS_TOKENS) ?? generatedToken,
   };
-  const { LEGACY_ID_ATTRIBUTE: attribute } = given;
-  return attribute ? { ...environment, LEGACY_ID_ATTRIBUTE: attribute } : environment;
+  const { LEGACY_ID_ATTRIBUTE, USER_ATTRIBUTES } = given;
+  return {
+    ...environment,
+    ...(LEGACY_ID_ATTRIBUTE && { LEGACY_ID_ATTRIBUTE }),
+    ...(USER_ATTRIBUTES && { USER_ATTRIBUTES }),
+  };
 }
 
 /** Where this machine reaches the API, whatever it listens on. */
