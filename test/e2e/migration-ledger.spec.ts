@@ -2,9 +2,13 @@ import { AdminDeleteUserCommand, ListUsersCommand } from '@aws-sdk/client-cognit
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import pg from 'pg';
+import { deviseUser } from '../support/devise-users.js';
+import { mailedCode } from '../support/mails.js';
 import { createPoolUser, poolPassword } from '../support/pool-users.js';
 import { ada, bob, signInWithTokens } from '../support/sessions.js';
 import { startUsher, type Usher } from '../support/usher.js';
+
+const erin = deviseUser('lock_expired');
 
 /** Long enough for a Lambda with cheap hashes; three of them take longer than Usher waits before it asks again. */
 const lambdaTimeout = 1500;
@@ -144,18 +148,19 @@ describe('the ledger', () => {
   });
 
   it('knows to whom Cognito mailed a code, and not from a sign-up at the pool', async () => {
-    await askAboutReset(ada.email, 'PreSignUp_SignUp');
-    expect(await entryOf(ada.id)).toMatchObject({ state: null });
-    await askAboutReset(ada.email);
-    expect(await entryOf(ada.id)).toMatchObject({
-      state: 'reset_sent',
-      reason: null,
-      sub: null,
-      isDated: true,
-    });
+    const { id, email } = erin;
+    await askAboutReset(email, 'PreSignUp_SignUp');
     await askAboutReset('nobody@example.com');
-    await signInWithTokens(usher.api, ada);
-    await expectMigrated(ada);
+    expect(await entryOf(id)).toMatchObject({ state: null });
+    await usher.api.post('/passwords/forgot', { email });
+    expect((await poolUsersOf(email)).map(({ UserStatus }) => UserStatus)).toEqual(['RESET_REQUIRED']);
+    expect(await entryOf(id)).toMatchObject({ state: 'reset_sent', reason: null, sub: null, isDated: true });
+    const password = 'new-password-1';
+    const reset = { email, password, passwordConfirmation: password, code: await mailedCode(usher, email) };
+    expect((await usher.api.post('/passwords/reset', reset)).status).toBe(204);
+    expect(await entryOf(id)).toMatchObject({ state: 'reset_sent' });
+    await signInWithTokens(usher.api, { email, password });
+    await expectMigrated(erin);
   });
 
   it('tells who came to the pool another way', async () => {
