@@ -48,20 +48,18 @@ describe('npm run user-pool', () => {
     const poolId = await createPool(sdk);
     const clientId = (await createClient(sdk, poolId)).ClientId ?? '';
     const acknowledged: string[] = [];
-    const work = Array.from({ length: 200 }, async (_, index) => {
-      const email = `user${index}@example.com`;
-      await createUser({ sdk, poolId, clientId }, email).then(
-        () => {
-          acknowledged.push(email);
-          // In the middle of everything else that is under way.
-          if (acknowledged.length === 50) child.kill('SIGKILL');
-        },
-        () => undefined,
-      );
-    });
-    await Promise.all(work);
+    let number = 0;
+    const createUntilItEnds = async () => {
+      for (;;) {
+        const email = `user${(number += 1)}@example.com`;
+        await createUser({ sdk, poolId, clientId }, email);
+        acknowledged.push(email);
+        // In the middle of everything else that is under way.
+        if (acknowledged.length === 50) child.kill('SIGKILL');
+      }
+    };
+    await Promise.allSettled(Array.from({ length: 20 }, createUntilItEnds));
     expect(acknowledged.length).toBeGreaterThanOrEqual(50);
-    expect(acknowledged.length).toBeLessThan(200);
 
     const again = await start('--data', directory);
     const survivor = { sdk: sdkFor(again.url), poolId, clientId };
