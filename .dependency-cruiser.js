@@ -47,7 +47,7 @@ export default {
     {
       name: 'libs-stand-alone',
       severity: 'error',
-      from: { path: '^libs/' },
+      from: { path: '^libs/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^(src|apps|test)/' },
     },
     {

@@ -6,7 +6,7 @@ import { startUsher, type Usher } from '../support/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {
-  usher = await startUsher({ database: await createDeviseDatabase({ originalHashes: true }) });
+  usher = await startUsher({ database: await createDeviseDatabase() });
   const { status, body } = await usher.api.signIn('nobody@example.com', 'whatever-1');
   theRefusal = { status, body: withoutRequestId(body) };
 });

@@ -5,7 +5,7 @@ export const loopback = '127.0.0.1';
 
 /** The preferred port when nobody listens there, else any free one; 0 means "any". */
 export async function freePort(preferred = 0, host = loopback): Promise<number> {
-  return (await tryPort(preferred, host)) ?? (await anyPort(host));
+  return (preferred === 0 ? undefined : await tryPort(preferred, host)) ?? (await anyPort(host));
 }
 
 export async function isPortFree(port: number, host = loopback): Promise<boolean> {

@@ -1,72 +1,30 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import fc from 'fast-check';
+import {
+  checker,
+  expectToHold,
+  moreVectors,
+  oneOfEachFormat,
+  vectorsOfFrameworks,
+} from '../../../test/support/hash-vectors.js';
 import { costOfCheck, decoyLike, detectScheme, type SchemeName, verifyPassword } from './index.js';
 
-interface Vector {
-  id: string;
-  label: string;
-  format: string;
-  hash: string;
-  password: string | null;
-  wrong_password: string;
-  also_accepts: string[];
-  also_rejects: string[];
-  options: Record<string, string | number>;
-}
+/** Of what is costly to check, one of each format; `npm run test:vectors` checks them all. */
+const inShort = [...oneOfEachFormat(vectorsOfFrameworks), ...moreVectors];
 
-const readVectors = (file: string) =>
-  (JSON.parse(readFileSync(file, 'utf8')) as { entries: Vector[] }).entries;
+describe('vectors made by others', () => {
+  it('finds vectors', () => expect(inShort.length).toBeGreaterThan(100));
 
-/** `password-hashes.json` was made by the frameworks; `more-password-hashes.json` says in `made_by` what made it. */
-const vectors = ['password-hashes', 'more-password-hashes'].flatMap((file) =>
-  readVectors(`test/fixtures/${file}.json`),
-);
-
-const accepted = (outcome: string) => outcome.startsWith('match');
-
-function checker({ hash, format, options }: Vector) {
-  const text = (key: string) => String(options[key]);
-  const firebase = {
-    salt: text('salt'),
-    saltSeparator: text('salt_separator'),
-    rounds: Number(options.rounds),
-    memCost: Number(options.mem_cost),
-    signerKey: text('signer_key'),
-  };
-  const peppers = options.pepper === undefined ? [] : [text('pepper')];
-  const scheme = format as SchemeName;
-  return async (password: string, stored = hash) =>
-    accepted(
-      await verifyPassword(password, stored, {
-        scheme,
-        peppers,
-        ...(format === 'firebase_scrypt' && { firebase }),
-      }),
-    );
-}
-
-describe('vectors made by the frameworks', () => {
-  it('finds vectors', () => expect(vectors.length).toBeGreaterThan(150));
-
-  it.each(vectors.map((vector) => [`${vector.id} ${vector.label}`, vector] as const))(
+  it.each(inShort.map((vector) => [`${vector.id} ${vector.label}`, vector] as const))(
     '%s',
-    async (_name, vector) => {
-      const check = checker(vector);
-      if (vector.password !== null) expect(await check(vector.password)).toBe(true);
-      expect(await check(vector.wrong_password)).toBe(false);
-      for (const password of vector.also_accepts) expect(await check(password)).toBe(true);
-      for (const password of vector.also_rejects) expect(await check(password)).toBe(false);
-    },
+    (_name, vector) => expectToHold(vector),
     20_000,
   );
 });
 
-/** The last of each format: those of the second file are quick to check. */
-const quick = [
-  ...new Map(vectors.filter(({ password }) => password !== null).map((v) => [v.format, v])).values(),
-];
+/** Those of the second file are quick to check. */
+const quick = oneOfEachFormat([...vectorsOfFrameworks, ...moreVectors]);
 
 describe('a stored string', () => {
   it.each(quick.map((vector) => [vector.format, vector] as const))(
