@@ -19,7 +19,7 @@ export class PasswordSignIn {
       return await this.askOrRestore(email, password);
     } catch (refusal) {
       const reason = brokenBy(refusal);
-      if (reason) await this.ledger.recordBrokenMove(email, reason);
+      if (reason) this.ledger.recordBrokenMove(email, reason);
       throw refusal;
     }
   }

@@ -22,7 +22,7 @@ export class LegacyCredentialsService {
     const success = accepted && account !== undefined && maySignIn(account);
     if (success) await this.users.recordAgreement(account.user.id);
     const answer = toAwsAuthResponse(account, success);
-    if (forReset && account && answer.password_reset_allowed) await this.ledger.recordReset(account.user.id);
+    if (forReset && account && answer.password_reset_allowed) this.ledger.recordReset(account.user.id);
     return answer;
   }
 }

@@ -38,7 +38,7 @@ export class LegacyPasswords {
     // A string that nothing was computed for must not answer sooner than the others.
     if (outcome === 'unknown-scheme') await this.checks.verify(password, await this.decoys.ofUsualCost());
     if (outcome === 'unknown-scheme' && account && stored !== '')
-      await this.ledger.recordUnknownHash(account.user.id);
+      this.ledger.recordUnknownHash(account.user.id);
     return outcome === 'match' || outcome === 'match-needs-rehash';
   }
 }

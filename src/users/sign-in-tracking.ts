@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Unawaited } from '../platform/background/unawaited.js';
 import { Log } from '../platform/logging/log.js';
 import { UsersRepository } from './persistence/users.repository.js';
 
@@ -8,7 +9,7 @@ import { UsersRepository } from './persistence/users.repository.js';
  */
 @Injectable()
 export class SignInTracking implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly unawaited = new Unawaited();
   private isTracked: Promise<boolean> | undefined;
 
   constructor(
@@ -31,16 +32,12 @@ export class SignInTracking implements OnApplicationBootstrap, OnApplicationShut
     });
   }
 
-  /** Connections to the database close after this. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.underWay);
+    await this.unawaited.settled();
   }
 
   private perform(work: () => Promise<void>): void {
-    const done = work()
-      .catch((error: unknown) => this.log.error('a sign-in was not counted', { error }))
-      .finally(() => this.underWay.delete(done));
-    this.underWay.add(done);
+    this.unawaited.begin(work, (error) => this.log.error('a sign-in was not counted', { error }));
   }
 
   /** Asked once; again when that failed. */

@@ -2,6 +2,7 @@ import { AdminDeleteUserCommand, ListUsersCommand } from '@aws-sdk/client-cognit
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import pg from 'pg';
+import { MigrationLedger } from '../../src/users/migration-ledger.js';
 import { deviseUser } from '../support/devise-users.js';
 import { mailedCode } from '../support/mails.js';
 import { createPoolUser, poolPassword } from '../support/pool-users.js';
@@ -27,7 +28,11 @@ interface Entry {
   isDated: boolean;
 }
 
+/** No request waits for what is written down, so the test does. */
+const settled = () => usher.app.get(MigrationLedger).onApplicationShutdown();
+
 const entryOf = async (id: number) => {
+  await settled();
   const [entry] = await usher.database.sql<Entry>(
     `SELECT usher_migration_state AS state, usher_migration_reason AS reason, cognito_user_pool_id AS pool,
        cognito_sub AS sub, usher_migration_at > now() - interval '1 minute' AS "isDated" FROM users WHERE id = $1`,
@@ -197,6 +202,7 @@ describe('the ledger', () => {
       const checked = await usher.api.post('/aws/auth', { ...question, password: bob.password });
       expect(checked).toMatchObject({ status: 200, body: { user_exists: true, success: false } });
       expect((await askAboutReset(bob.email)).status).toBe(200);
+      await settled();
       // It is still being written, and nothing was put behind it.
       const [waiting] = await usher.database.sql<{ count: string }>(
         `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,

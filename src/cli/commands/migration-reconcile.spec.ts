@@ -12,6 +12,7 @@ import { deviseUser } from '../../../test/support/devise-users.js';
 import { changeAttributes, createPoolUser, poolPassword } from '../../../test/support/pool-users.js';
 import { ada, bob, signInWithTokens, statusWith } from '../../../test/support/sessions.js';
 import { startUsher, type Usher } from '../../../test/support/usher.js';
+import { MigrationLedger } from '../../users/migration-ledger.js';
 
 const grace = deviseUser('lock_expired');
 
@@ -132,6 +133,8 @@ describe('usher migration reconcile', () => {
 
   it('writes down who waits for a reset', async () => {
     await usher.api.post('/passwords/forgot', { email: ada.email });
+    // Nobody waits for what is written down.
+    await usher.app.get(MigrationLedger).onApplicationShutdown();
     await usher.database.sql('UPDATE users SET usher_migration_state = NULL');
     await expectMended('reset_unheard_of', ada.email, 'record_reset');
     expect(await rowOf(ada.id)).toMatchObject({ sub: null, state: 'reset_sent' });

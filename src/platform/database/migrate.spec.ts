@@ -24,8 +24,10 @@ const columnsOf = (table: string) =>
 
 const ours = (name: string) => name.startsWith('cognito_') || name.startsWith('usher_');
 
+const closeAll = () => Promise.all(open.splice(0).map((dataSource) => dataSource.destroy()));
+
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((dataSource) => dataSource.destroy()));
+  await closeAll();
   await database.drop();
 });
 
@@ -37,6 +39,7 @@ describe('migrations on an empty database', () => {
   it("make a users table with the adopted table's columns", async () => {
     await migrated();
     const made = await columnsOf('users');
+    await closeAll();
     await database.drop();
     database = await createDeviseDatabase();
     await migrated();
