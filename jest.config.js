@@ -20,6 +20,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
-  maxWorkers: 2,
+  // One more than the cores of the smallest machine: a good part of the tests wait for time-outs.
+  maxWorkers: 3,
   testTimeout: 30_000,
 };

@@ -113,6 +113,7 @@ class ReconcileRun {
       this.progress.at(`${read} people of the pool read`);
     };
     await this.reconciliation.withListing(count, async (listing) => {
+      this.progress.at(`all ${people} people of the pool read, comparing`);
       for await (const finding of this.reconciliation.compare(listing)) this.list(finding);
       if (!this.options.apply) return;
       for await (const finding of this.reconciliation.compare(listing)) await this.mend(finding);
