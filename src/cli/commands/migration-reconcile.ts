@@ -11,7 +11,6 @@ import { isAppError } from '../../platform/errors/app-error.js';
 import { CommandError, exitStatus, type Io } from '../command.js';
 import { ProgressLine } from '../progress-line.js';
 import { withDatabase } from '../with-database.js';
-import { withDirectory } from '../with-directory.js';
 
 interface Options {
   emailFrom: EmailFrom;
@@ -73,6 +72,8 @@ export function migrationReconcile(migration: Command, io: Io): void {
     .option('--json', 'answer as JSON Lines')
     .addHelpText('after', explanation)
     .action(async (options: Options) => {
+      // The AWS SDK takes longer to load than other commands take to run.
+      const { withDirectory } = await import('../with-directory.js');
       const left = await withDatabase(io, (database) =>
         withDirectory(io, (directory, userPoolId) =>
           new ReconcileRun(

@@ -34,6 +34,7 @@ interface Row {
   usher_migration_state: string | null;
   usher_migration_reason: string | null;
   usher_migration_at: string | null;
+  created_at: string;
   current_sign_in_at?: string | null;
   last_sign_in_at?: string | null;
 }
@@ -47,7 +48,7 @@ const formats: [RegExp, (found: string) => string][] = [
 
 /** What the counts must say, written once more and without a look at how they say it. */
 function placeOf(row: Row): Omit<Count, 'people'> {
-  const nowhere = { reason: null, format: null, month: null, day: null };
+  const nowhere = { reason: null, format: null, month: null, neverSignedIn: null, day: null };
   if (row.usher_erased_at) return { ...nowhere, state: 'skipped', reason: 'erased' };
   if (row.cognito_sub) {
     const imported = row.usher_migration_state === 'imported';
@@ -67,7 +68,8 @@ function placeOf(row: Row): Omit<Count, 'people'> {
     state: (reached ?? 'legacy') as Count['state'],
     reason: row.usher_migration_reason,
     format: name(pattern.exec(row.encrypted_password)?.[0] ?? ''),
-    month: signIns.at(-1)?.slice(0, 7) ?? null,
+    month: (signIns.at(-1) ?? row.created_at).slice(0, 7),
+    neverSignedIn: signIns.length === 0,
     day: null,
   };
 }
@@ -78,8 +80,8 @@ async function fullCount(): Promise<Map<string, number>> {
       'usher_migration_at', to_char(usher_migration_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')) AS row FROM users`);
   const all = new Map<string, number>();
   for (const { row } of rows) {
-    const { state, reason, format, month, day } = placeOf(row);
-    const key = JSON.stringify([state, reason, format, month, day]);
+    const { state, reason, format, month, neverSignedIn, day } = placeOf(row);
+    const key = JSON.stringify([state, reason, format, month, neverSignedIn, day]);
     all.set(key, (all.get(key) ?? 0) + 1);
   }
   return all;
@@ -87,8 +89,8 @@ async function fullCount(): Promise<Map<string, number>> {
 
 const keptCounts = async () =>
   new Map(
-    (await counts.read()).map(({ state, reason, format, month, day, people }) => [
-      JSON.stringify([state, reason, format, month, day]),
+    (await counts.read()).map(({ state, reason, format, month, neverSignedIn, day, people }) => [
+      JSON.stringify([state, reason, format, month, neverSignedIn, day]),
       people,
     ]),
   );

@@ -9,8 +9,9 @@ export interface Count {
   reason: string | null;
   /** How the stored string begins, of people who have yet to move. */
   format: string | null;
-  /** `2026-11`, of people who have yet to move. */
+  /** `2026-11`, of people who have yet to move: of the last sign-in, or of the sign-up where there was none since. */
   month: string | null;
+  neverSignedIn: boolean | null;
   /** `2026-11-25`, of people who have moved. */
   day: string | null;
   people: number;
@@ -19,9 +20,9 @@ export interface Count {
 const read: Statement = {
   name: 'migration-counts-read',
   text: `
-    SELECT state, reason, format, to_char(month, 'YYYY-MM') AS month, to_char(day, 'YYYY-MM-DD') AS day,
-      sum(people)::bigint AS people
-    FROM usher.migration_counts GROUP BY state, reason, format, migration_counts.month, migration_counts.day
+    SELECT state, reason, format, to_char(month, 'YYYY-MM') AS month,
+      never_signed_in AS "neverSignedIn", to_char(day, 'YYYY-MM-DD') AS day, sum(people)::bigint AS people
+    FROM usher.migration_counts AS counts GROUP BY state, reason, format, counts.month, never_signed_in, counts.day
     HAVING sum(people) <> 0`,
 };
 

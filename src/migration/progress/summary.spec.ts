@@ -10,10 +10,17 @@ const view: View = {
   unmarkedScheme: undefined,
 };
 
-const nowhere = { reason: null, format: null, month: null, day: null };
+const nowhere = { reason: null, format: null, month: null, neverSignedIn: null, day: null };
 const moved = (day: string, people: number): Count => ({ ...nowhere, state: 'migrated', day, people });
 const left = (more: Partial<Count>): Count => ({
-  ...{ ...nowhere, state: 'legacy' as const, format: '$2a$12$', month: '2026-11', people: 1 },
+  ...{
+    ...nowhere,
+    state: 'legacy' as const,
+    format: '$2a$12$',
+    month: '2026-11',
+    neverSignedIn: false,
+    people: 1,
+  },
   ...more,
 });
 
@@ -25,7 +32,7 @@ describe('summarise', () => {
       { ...nowhere, state: 'skipped' as const, reason: 'unconfirmed', people: 4 },
       left({ people: 10 }),
       left({ people: 6, month: '2025-11', format: '$2a$15$' }),
-      left({ people: 8, month: null, format: 'hexadecimal, 32 digits' }),
+      left({ people: 8, month: '2020-05', neverSignedIn: true, format: 'hexadecimal, 32 digits' }),
       left({ people: 1, state: 'failed', reason: 'unknown_hash', format: '$gy$' }),
       // Somebody came and went.
       ...[left({ people: 1, month: '2020-01' }), left({ people: -1, month: '2020-01' })],
@@ -65,7 +72,10 @@ describe('summarise', () => {
   });
 
   it('waits for nobody who stayed away for long, but says so', () => {
-    const counts = [left({ month: '2025-10', people: 3 }), left({ month: null, people: 2 })];
+    const counts = [
+      left({ month: '2025-10', people: 3 }),
+      left({ month: '2024-01', neverSignedIn: true, people: 2 }),
+    ];
     expect(summarise(counts, view)).toMatchObject({
       inactive: 5,
       verdict: { canSwitchOff: true, reasons: [] },
@@ -75,8 +85,17 @@ describe('summarise', () => {
     ]);
   });
 
+  it('waits for whoever signed up lately and did not sign in since', () => {
+    const counts = [left({ month: '2026-10', neverSignedIn: true, people: 2 })];
+    expect(summarise(counts, view)).toMatchObject({
+      inactive: 0,
+      neverSignedIn: 2,
+      verdict: { canSwitchOff: false },
+    });
+  });
+
   it('waits for everybody where nobody knows when they came last', () => {
-    const counts = [left({ month: null, people: 2 })];
+    const counts = [left({ month: '2019-01', neverSignedIn: true, people: 2 })];
     const summary = summarise(counts, { ...view, knowsSignIns: false });
     expect(summary).toMatchObject({ inactive: null, neverSignedIn: null, lastSignIn: [] });
     expect(summary.verdict).toEqual({ canSwitchOff: false, reasons: [{ code: 'people_left', people: 2 }] });

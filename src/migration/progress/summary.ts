@@ -31,7 +31,7 @@ export function summarise(counts: readonly Count[], view: View): MigrationProgre
     people: people(counts),
     left: people(left),
     inactive: view.knowsSignIns ? people(inactive) : null,
-    neverSignedIn: view.knowsSignIns ? people(left.filter(({ month }) => month === null)) : null,
+    neverSignedIn: view.knowsSignIns ? people(left.filter(({ neverSignedIn }) => neverSignedIn)) : null,
     states: states(counts),
     formats: formats(left, view.unmarkedScheme),
     perDay: perDay.slice(-view.days),
@@ -52,11 +52,11 @@ const isLeft = ({ state }: Count): boolean => ['legacy', 'reset_sent', 'failed']
 
 const people = (counts: readonly Count[]): number => counts.reduce((sum, count) => sum + count.people, 0);
 
-/** Somebody who never signed in is inactive too, where sign-ins are known of at all. */
+/** Who never signed in is inactive that long after the sign-up; where sign-ins are not known of, nobody is. */
 function inactivity({ now, inactiveAfter, knowsSignIns }: View): (count: Count) => boolean {
   const limit = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - inactiveAfter, 1));
   const month = limit.toISOString().slice(0, 7);
-  return (count) => knowsSignIns && (count.month === null || count.month < month);
+  return (count) => knowsSignIns && count.month !== null && count.month < month;
 }
 
 /** Sums of what has the same key, in the order of the first of each. */
@@ -84,7 +84,7 @@ const formats = (left: readonly Count[], unmarkedScheme: string | undefined) =>
 
 /** Newest month first, those who never signed in last. */
 const lastSignIns = (left: readonly Count[]) =>
-  grouped(left, ({ month }) => month)
+  grouped(left, ({ month, neverSignedIn }) => (neverSignedIn ? null : month))
     .map(([month, sum]) => ({ month, people: sum }))
     .sort((one, other) => (other.month ?? '').localeCompare(one.month ?? ''));
 

@@ -13,6 +13,7 @@ export const readColumns = {
   usher_migration_state: 'text',
   usher_migration_reason: 'text',
   usher_migration_at: 'timestamptz',
+  created_at: 'timestamp',
   current_sign_in_at: 'timestamp',
   last_sign_in_at: 'timestamp',
 } as const;
@@ -55,14 +56,22 @@ const format = `
       substring(encrypted_password from '^(\\{(?:SHA|SSHA|SSHA256|SSHA512|MD5|SMD5|PKCS5S2)\\})'),
       'other') END`;
 
-const month = `date_trunc('month', greatest(current_sign_in_at, last_sign_in_at))::date`;
+const lastSignIn = `greatest(current_sign_in_at, last_sign_in_at)`;
+const month = `date_trunc('month', coalesce(${lastSignIn}, created_at))::date`;
 const day = `(usher_migration_at AT TIME ZONE 'UTC')::date`;
 
-/** Format and month are kept of people who have yet to move, the day of those who have. */
+/**
+ * Format and month are kept of people who have yet to move, the day of those who have. The month is that of the last sign-in, or
+ * of the sign-up of somebody who never signed in since.
+ */
 export const placeColumns = `${state} AS state, ${reason} AS reason,
   CASE WHEN ${isLeft} THEN ${format} END AS format,
   CASE WHEN ${isLeft} THEN ${month} END AS month,
+  CASE WHEN ${isLeft} THEN ${lastSignIn} IS NULL END AS never_signed_in,
   CASE WHEN usher_erased_at IS NULL AND cognito_sub IS NOT NULL THEN ${day} END AS day`;
+
+/** Of a place, in the order of `placeColumns`. */
+export const keyColumns = 'state, reason, format, month, never_signed_in, day';
 
 /** Do rows tell when somebody last signed in? An adopted table has these only where Devise's trackable was used. */
 export const hasSignInColumns = `
@@ -83,13 +92,13 @@ const withoutSignIns = `
  */
 export const countEverybody = (hasColumns: boolean) => `
   WITH gone AS (DELETE FROM usher.migration_counts)
-  INSERT INTO usher.migration_counts (state, reason, format, month, day, people)
-  SELECT state, reason, format, month, day, count(*)
+  INSERT INTO usher.migration_counts (${keyColumns}, people)
+  SELECT ${keyColumns}, count(*)
   FROM (SELECT ${placeColumns} FROM ${hasColumns ? 'users' : withoutSignIns} AS person) AS place
-  GROUP BY 1, 2, 3, 4, 5`;
+  GROUP BY ${keyColumns}`;
 
 /** One row a place again. What is added to them meanwhile stays beside them. */
 export const addUp = `
   WITH gone AS (DELETE FROM usher.migration_counts RETURNING *)
-  INSERT INTO usher.migration_counts (state, reason, format, month, day, people)
-  SELECT state, reason, format, month, day, sum(people) FROM gone GROUP BY 1, 2, 3, 4, 5 HAVING sum(people) <> 0`;
+  INSERT INTO usher.migration_counts (${keyColumns}, people)
+  SELECT ${keyColumns}, sum(people) FROM gone GROUP BY ${keyColumns} HAVING sum(people) <> 0`;

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { placeColumns, readColumns } from '../migration-counts.sql.js';
+import { keyColumns, placeColumns, readColumns } from '../migration-counts.sql.js';
 
 /**
  * What became of each legacy user, in the row itself: whatever changes the row and the ledger does so in one statement.
@@ -18,7 +18,7 @@ export class MigrationLedger1764000000012 implements MigrationInterface {
         ADD COLUMN usher_migration_reason text,
         ADD COLUMN usher_migration_at timestamptz;
       CREATE TABLE usher.migration_counts (
-        state text NOT NULL, reason text, format text, month date, day date, people bigint NOT NULL
+        state text NOT NULL, reason text, format text, month date, never_signed_in boolean, day date, people bigint NOT NULL
       );
     `);
     for (const statement of [count, ...triggers]) await runner.query(statement);
@@ -46,9 +46,9 @@ const people = (table: string, change: 1 | -1) => {
 };
 
 const difference = (changed: string) => `
-  INSERT INTO usher.migration_counts (state, reason, format, month, day, people)
-  SELECT state, reason, format, month, day, sum(change) FROM (${changed}) AS changed
-  GROUP BY 1, 2, 3, 4, 5 HAVING sum(change) <> 0;`;
+  INSERT INTO usher.migration_counts (${keyColumns}, people)
+  SELECT ${keyColumns}, sum(change) FROM (${changed}) AS changed
+  GROUP BY ${keyColumns} HAVING sum(change) <> 0;`;
 
 const before = people('gone', -1);
 const after = people('come', 1);
