@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { ConfigurationError } from '../platform/config/config.js';
 import { CommandError, exitStatus, type Io } from './command.js';
+import { certificatesChallenge } from './commands/certificates-challenge.js';
 import { mailCommands } from './commands/mail.js';
 import { migrationReconcile } from './commands/migration-reconcile.js';
 import { migrationRecount } from './commands/migration-recount.js';
@@ -29,6 +30,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
   migrationReconcile(migration, io);
   migrationReopen(migration, io);
   migrationRecount(migration, io);
+  certificatesChallenge(program.command('certificates').description('Certificates of the host.'), io);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return 0;

@@ -12,6 +12,7 @@ import { AdministrationIndexes1764000000011 } from './1764000000011-administrati
 import { MigrationLedger1764000000012 } from './1764000000012-migration-ledger.js';
 import { MigrationCounts1764000000013 } from './1764000000013-migration-counts.js';
 import { PoolListings1764000000014 } from './1764000000014-pool-listings.js';
+import { AcmeChallenges1764000000015 } from './1764000000015-acme-challenges.js';
 
 /** In the order they run. Never change one that was released; add another. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   MigrationLedger1764000000012,
   MigrationCounts1764000000013,
   PoolListings1764000000014,
+  AcmeChallenges1764000000015,
 ];
