@@ -29,6 +29,9 @@ const pageSize = 60;
 /** Milliseconds. A third of the quota, which is 30 a second ("Quotas in Amazon Cognito", category UserList). */
 const betweenPages = 100;
 
+/** Milliseconds: four minutes in all. */
+const pauses = [1000, 2000, 5000, 10_000, 20_000, 40_000, 60_000, 60_000];
+
 /** Amazon Cognito through the AWS SDK, with AWS credentials. */
 @Injectable()
 export class CognitoUserDirectory extends UserDirectory {
@@ -62,8 +65,8 @@ export class CognitoUserDirectory extends UserDirectory {
         Limit: pageSize,
         PaginationToken: token,
       });
-      const { Users = [], PaginationToken } = await this.cognito.ask('list-users', (client, options) =>
-        client.send(command, options),
+      const { Users = [], PaginationToken } = await this.patiently(() =>
+        this.cognito.ask('list-users', (client, options) => client.send(command, options)),
       );
       yield Users.map(toPoolUser);
       token = PaginationToken;
@@ -139,6 +142,20 @@ export class CognitoUserDirectory extends UserDirectory {
     const value = toPasswordPolicy(UserPool?.Policies?.PasswordPolicy);
     this.policy = { value, until: now + policyKept };
     return value;
+  }
+
+  /** The quota is shared: a page that is refused must not be the end of hours of reading. */
+  private async patiently<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    for (const pause of pauses) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!isAppError(error, 'cognito.unavailable')) throw error;
+        this.log.warn('Cognito cannot be asked now: trying again', { error: error.cause });
+      }
+      await this.clock.sleep(pause);
+    }
+    return ask();
   }
 
   private named(username: string): { UserPoolId: string; Username: string } {

@@ -15,10 +15,18 @@ export class Reconciliation {
   constructor(
     database: Database,
     private readonly directory: UserDirectory,
-    how: { userPoolId: string; emailFrom: EmailFrom },
+    private readonly how: { userPoolId: string; emailFrom: EmailFrom },
   ) {
     this.listings = new PoolListings(database);
     this.mending = new Mending(database, directory, how.userPoolId, how.emailFrom);
+  }
+
+  /**
+   * Where people are linked to another pool, this may be the wrong one: everybody would seem to be missing in it.
+   * @returns that pool, and how many they are
+   */
+  otherPool(): Promise<{ userPoolId: string; people: number } | undefined> {
+    return this.listings.otherPool(this.how.userPoolId);
   }
 
   /**
@@ -45,8 +53,9 @@ export class Reconciliation {
     }
   }
 
-  compare(listing: Listing): AsyncIterable<Finding> {
-    return this.listings.compare(listing);
+  /** @param step is told what is compared next */
+  compare(listing: Listing, step: (what: string) => void): AsyncIterable<Finding> {
+    return this.listings.compare(listing, step);
   }
 
   /** Whether it was done: not where things have changed since. @throws AppError what `UserDirectory` throws */

@@ -3,13 +3,16 @@ import { AuditTrail } from './audit-trail.js';
 import { normaliseEmail } from './email.js';
 import { AuditRepository } from './persistence/audit.repository.js';
 import { MigrationLedgerRepository } from './persistence/migration-ledger.repository.js';
-import { UserRecordsRepository } from './persistence/user-records.repository.js';
+import { type UserRecord, UserRecordsRepository } from './persistence/user-records.repository.js';
 import { UsersRepository } from './persistence/users.repository.js';
 
 export interface PoolLink {
   sub: string;
   userPoolId: string;
 }
+
+/** A row as it is now, for whoever decides what is to be done. */
+export type RowState = Pick<UserRecord, 'id' | 'email' | 'sub' | 'confirmed' | 'disabled'>;
 
 /**
  * Makes a row agree with the pool, for an operator. Each says whether it was done: not where somebody changed the row meanwhile.
@@ -28,7 +31,18 @@ export class RowMending {
     this.audit = new AuditTrail(new AuditRepository(database));
   }
 
-  /** The old hash stays: the person did not sign in here yet. */
+  /** Nobody who was erased. */
+  async find(id: number): Promise<RowState | undefined> {
+    const record = await this.records.find(id);
+    return record?.erasure === null ? record : undefined;
+  }
+
+  /** What was done to the person on the other side. */
+  async recordInPool(id: number, change: string): Promise<void> {
+    await this.audit.record('operator', 'reconcile', { id }, { change });
+  }
+
+  /** The old hash stays until the person signs in. */
   link(id: number, { sub, userPoolId }: PoolLink): Promise<boolean> {
     return this.write('link', id, async () => {
       const user = await this.users.link(id, { sub, userPoolId, legacyHash: 'keep' });

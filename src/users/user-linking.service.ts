@@ -23,7 +23,9 @@ export class UserLinkingService {
    * written then. `auth.invalid_credentials` when the row is disabled.
    */
   async link(identity: Identity): Promise<User> {
-    const user = (await this.users.findBySub(identity.sub)) ?? (await this.linkByEmail(identity));
+    const { legacyHash } = this.config.migration;
+    const known = await this.users.findSignedIn(identity.sub, legacyHash);
+    const user = known ?? (await this.linkByEmail(identity));
     if (user.disabled) throw new AppError('auth.invalid_credentials');
     return user;
   }

@@ -2,6 +2,7 @@ import type { Database } from '../platform/database/database.js';
 import { AuditTrail } from './audit-trail.js';
 import { normaliseEmail } from './email.js';
 import { AuditRepository } from './persistence/audit.repository.js';
+import { UserRecordsRepository } from './persistence/user-records.repository.js';
 import { UsersRepository } from './persistence/users.repository.js';
 import type { User } from './user.js';
 
@@ -10,10 +11,12 @@ export type Reopening = 'reopened' | 'not_linked' | 'no_old_password';
 /** An operator's work on the link between a row and its Cognito user. Sign-ins never change a link that is there. */
 export class UserRelinking {
   private readonly users: UsersRepository;
+  private readonly records: UserRecordsRepository;
   private readonly audit: AuditTrail;
 
   constructor(private readonly database: Database) {
     this.users = new UsersRepository(database);
+    this.records = new UserRecordsRepository(database);
     this.audit = new AuditTrail(new AuditRepository(database));
   }
 
@@ -37,16 +40,19 @@ export class UserRelinking {
    * @returns `undefined` when there is no such user
    */
   async reopen(email: string): Promise<{ user: User; outcome: Reopening } | undefined> {
-    const account = await this.users.findLegacyAccount(normaliseEmail(email), undefined);
-    if (account === undefined || account.erased) return undefined;
-    const { user, passwordHash } = account;
-    if (user.sub === null) return { user, outcome: 'not_linked' };
-    if (passwordHash === '') return { user, outcome: 'no_old_password' };
-    await this.database.transaction(async () => {
+    return this.database.transaction(async () => {
+      const found = await this.find(email);
+      // Nobody erases or changes the row from here on.
+      if (found) await this.records.findForChange(found.id);
+      const account = await this.users.findLegacyAccount(normaliseEmail(email), undefined);
+      if (account === undefined || account.erased) return undefined;
+      const { user, passwordHash } = account;
+      if (user.sub === null) return { user, outcome: 'not_linked' };
+      if (passwordHash === '') return { user, outcome: 'no_old_password' };
       await this.users.relink(user.id, null);
       await this.audit.record('operator', 'reopen-migration', user);
+      return { user, outcome: 'reopened' };
     });
-    return { user, outcome: 'reopened' };
   }
 
   /** How many links were removed. */

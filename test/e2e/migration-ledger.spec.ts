@@ -4,12 +4,13 @@ import bcrypt from 'bcryptjs';
 import pg from 'pg';
 import { MigrationLedger } from '../../src/users/migration-ledger.js';
 import { deviseUser } from '../support/devise-users.js';
-import { mailedCode } from '../support/mails.js';
+import { mailedCode, mailedToken } from '../support/mails.js';
 import { createPoolUser, poolPassword } from '../support/pool-users.js';
 import { ada, bob, signInWithTokens } from '../support/sessions.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
 const erin = deviseUser('lock_expired');
+const frank = deviseUser('failed_attempts');
 
 /** Long enough for a Lambda with cheap hashes; three of them take longer than Usher waits before it asks again. */
 const lambdaTimeout = 1500;
@@ -166,6 +167,40 @@ describe('the ledger', () => {
     expect(await entryOf(id)).toMatchObject({ state: 'reset_sent' });
     await signInWithTokens(usher.api, { email, password });
     await expectMigrated(erin);
+  });
+
+  it('keeps an open reset, whatever is guessed meanwhile', async () => {
+    const { id, email } = frank;
+    await usher.database.sql(`UPDATE users SET encrypted_password = '$gy$j9T$salt$digest' WHERE id = $1`, [
+      id,
+    ]);
+    await usher.api.post('/passwords/forgot', { email });
+    await usher.api.signIn(email, 'a guess');
+    expect(await entryOf(id)).toMatchObject({ state: 'reset_sent', reason: null });
+    const password = 'new-password-1';
+    const reset = { email, password, passwordConfirmation: password, code: await mailedCode(usher, email) };
+    expect((await usher.api.post('/passwords/reset', reset)).status).toBe(204);
+    await signInWithTokens(usher.api, { email, password });
+    await expectMigrated(frank);
+  });
+
+  it('takes nobody for failed who never could sign in', async () => {
+    const carol = deviseUser('unconfirmed');
+    await usher.database.sql(`UPDATE users SET encrypted_password = 'garbage' WHERE id = $1`, [carol.id]);
+    await usher.api.signIn(carol.email, 'a guess');
+    expect(await entryOf(carol.id)).toMatchObject({ state: null });
+  });
+
+  it('tells whoever signs up here from people of the old application', async () => {
+    const [email, password] = ['newcomer@example.org', 'new-password-1'];
+    await usher.api.post('/users', { email, password, passwordConfirmation: password });
+    await usher.api.call('PUT', '/users/confirmation', { body: { token: await mailedToken(usher, email) } });
+    const states = () =>
+      usher.database.sql(`SELECT state, reason, sum(people)::int AS people FROM usher.migration_counts
+        WHERE reason = 'signed_up' GROUP BY 1, 2 HAVING sum(people) <> 0`);
+    expect(await states()).toEqual([{ state: 'skipped', reason: 'signed_up', people: 1 }]);
+    await signInWithTokens(usher.api, { email, password });
+    expect(await states()).toEqual([{ state: 'imported', reason: 'signed_up', people: 1 }]);
   });
 
   it('tells who came to the pool another way', async () => {

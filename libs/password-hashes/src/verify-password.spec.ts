@@ -48,6 +48,24 @@ describe('a stored string', () => {
     60_000,
   );
 
+  it.each(quick.filter(({ password }) => password !== '').map((vector) => [vector.format, vector] as const))(
+    'of %s takes no password with any changed character',
+    async (_format, vector) => {
+      const check = checker(vector);
+      const characters = [...(vector.password ?? '')];
+      await fc.assert(
+        fc.asyncProperty(fc.nat({ max: 63 }), fc.constantFrom('#', 'Q', '7'), async (place, other) => {
+          // bcrypt sees 72 bytes, which are 18 characters of the longest.
+          const at = place % Math.min(characters.length, 18);
+          fc.pre(characters[at] !== other);
+          expect(await check(characters.with(at, other).join(''))).toBe(false);
+        }),
+        { numRuns: 8 },
+      );
+    },
+    60_000,
+  );
+
   it.each(quick.map((vector) => [vector.format, vector] as const))(
     'of %s never throws, whatever is changed, cut or put in its header',
     async (_format, vector) => {

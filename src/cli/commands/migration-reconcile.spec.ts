@@ -1,20 +1,17 @@
 import {
   AdminDeleteUserCommand,
   AdminDisableUserCommand,
-  AdminGetUserCommand,
   ListUsersCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { exception } from '../../../test/support/cognito-proxy.js';
-import { type Outcome, runCommand } from '../../../test/support/command.js';
-import { deviseUser } from '../../../test/support/devise-users.js';
+import { runCommand } from '../../../test/support/command.js';
 import { changeAttributes, createPoolUser, poolPassword } from '../../../test/support/pool-users.js';
-import { ada, bob, signInWithTokens, statusWith } from '../../../test/support/sessions.js';
+import { reconcileTools } from '../../../test/support/reconcile-tools.js';
+import { ada, bob, statusWith } from '../../../test/support/sessions.js';
 import { startUsher, type Usher } from '../../../test/support/usher.js';
 import { MigrationLedger } from '../../users/migration-ledger.js';
-
-const grace = deviseUser('lock_expired');
 
 let usher: Usher;
 beforeEach(async () => {
@@ -22,87 +19,8 @@ beforeEach(async () => {
 });
 afterEach(() => usher.close());
 
-const reconcile = (...argv: string[]): Promise<Outcome> =>
-  runCommand(['migration', 'reconcile', ...argv], {
-    DATABASE_URL: usher.database.url,
-    AWS_REGION: usher.variables.AWS_REGION,
-    AWS_COGNITO_USER_POOL_ID: usher.userPoolId,
-    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: usher.proxy.url,
-    // What the command does not use may be anything.
-    PORT: 'not a port',
-  });
-
-interface Line {
-  kind: string;
-  id: number | null;
-  email: string;
-  mend?: string | null;
-  outcome?: string;
-}
-
-/** The lines about one finding each; the summary is the last. */
-const linesOf = ({ out }: Outcome): Line[] =>
-  out
-    .trim()
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as Line);
-
-const essence = (outcome: Outcome) =>
-  linesOf(outcome).map(({ kind, email, mend, outcome: done }) => [kind, email, mend ?? done ?? null]);
-
-const inPool = (Username: string) => ({ UserPoolId: usher.userPoolId, Username });
-const poolUser = (name: string) => usher.cognito.send(new AdminGetUserCommand(inPool(name)));
-const poolEmail = async (name: string) =>
-  (await poolUser(name)).UserAttributes?.find(({ Name }) => Name === 'email')?.Value;
-
-const rowOf = async (id: number) =>
-  (
-    await usher.database.sql<Record<string, string | null>>(
-      `SELECT email, cognito_sub AS sub, usher_migration_state AS state, usher_migration_reason AS reason,
-         usher_disabled_at IS NOT NULL AS disabled, encrypted_password <> '' AS "hasHash" FROM users WHERE id = $1`,
-      [id],
-    )
-  )[0];
-
-const move = async (person: { id: number; email: string; password: string }) => {
-  const { accessToken } = await signInWithTokens(usher.api, person);
-  // Long enough ago for the pool to have heard of it.
-  await usher.database.sql(`UPDATE users SET cognito_linked_at = now() - interval '1 hour' WHERE id = $1`, [
-    person.id,
-  ]);
-  return { accessToken, sub: String((await rowOf(person.id))?.sub) };
-};
-
-async function expectAgreement(): Promise<void> {
-  const { status, out } = await reconcile();
-  expect(out).toMatch(/^In the pool: \d+ people\. Found: 0\. Mended: 0\.\n$/);
-  expect(status).toBe(0);
-}
-
-/** Finds this, changes nothing without `--apply`, and mends it with it. */
-async function expectMended(kind: string, email: string, mend: string): Promise<void> {
-  const dry = await reconcile('--json');
-  expect({ status: dry.status, found: essence(dry) }).toEqual({ status: 3, found: [[kind, email, mend]] });
-  expect(essence(await reconcile('--json'))).toEqual(essence(dry));
-  const applied = await reconcile('--apply', '--json');
-  expect({ status: applied.status, done: essence(applied) }).toEqual({
-    status: 0,
-    done: [
-      [kind, email, mend],
-      [kind, email, 'mended'],
-    ],
-  });
-  await expectAgreement();
-}
-
-const audited = async (id: number) =>
-  (
-    await usher.database.sql<{ change: string }>(
-      `SELECT details->>'change' AS change FROM usher.audit WHERE user_id = $1 AND action = 'reconcile' AND actor = 'operator'`,
-      [id],
-    )
-  ).map(({ change }) => change);
+const { reconcile, inPool, poolUser, poolEmail, rowOf, move, expectAgreement, expectMended, audited } =
+  reconcileTools(() => usher);
 
 describe('usher migration reconcile', () => {
   it('has nothing to say of people who have moved, and of those who have not', async () => {
@@ -176,6 +94,7 @@ describe('usher migration reconcile', () => {
     const { sub } = await move(ada);
     await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = $1', [ada.id]);
     await expectMended('disabled_here', ada.email, 'disable_in_pool');
+    expect(await audited(ada.id)).toEqual(['disable_in_pool']);
     expect((await poolUser(sub)).Enabled).toBe(false);
     const other = await move(bob);
     expect(await statusWith(usher.api, other.accessToken)).toBe(200);
@@ -187,51 +106,6 @@ describe('usher migration reconcile', () => {
     expect(
       await usher.database.sql('SELECT 1 FROM usher.sign_outs WHERE sub = $1', [other.sub]),
     ).toHaveLength(1);
-  });
-
-  it('leaves to people what needs a decision', async () => {
-    const sub = await createPoolUser(usher, grace.email);
-    await usher.database.sql(`UPDATE users SET cognito_sub = 'somebody-else' WHERE id = $1`, [grace.id]);
-    await usher.database.sql(`UPDATE users SET cognito_linked_at = now() + interval '1 hour' WHERE id = $1`, [
-      grace.id,
-    ]);
-    const unverified = await createPoolUser(usher, bob.email, { email_verified: 'false' });
-    await usher.database.sql(
-      `INSERT INTO users (email, created_at, updated_at) VALUES ('TWIN@example.com', now(), now()), ('twin@example.com', now(), now())`,
-    );
-    const { status, out } = await reconcile('--apply');
-    expect(status).toBe(3);
-    expect(out).toContain(
-      `${grace.email} (id ${grace.id}) is in the pool, and the row of the address is linked to somebody else -> decide`,
-    );
-    expect(out).toContain(
-      `${bob.email} (id ${bob.id}) is one of ours, and somebody in the pool has the address unverified -> decide`,
-    );
-    expect(out.match(/shares the address with another row/g)).toHaveLength(2);
-    expect([await poolEmail(sub), await poolEmail(unverified)]).toEqual([grace.email, bob.email]);
-    expect(out).toMatch(/Mended: 0\.\n$/);
-  });
-
-  it('does not touch what has changed since it was found', async () => {
-    const { sub } = await move(ada);
-    await usher.cognito.send(new AdminDeleteUserCommand(inPool(sub)));
-    const before = await rowOf(ada.id);
-    // The listing says that nobody is there; at the second look somebody is.
-    usher.proxy.answerWith('AdminGetUser', (response) =>
-      response.writeHead(200).end(
-        JSON.stringify({
-          Username: sub,
-          UserStatus: 'CONFIRMED',
-          Enabled: true,
-          UserAttributes: [{ Name: 'sub', Value: sub }],
-        }),
-      ),
-    );
-    const { status, out } = await reconcile('--apply');
-    usher.proxy.answerWith('AdminGetUser', undefined);
-    expect(status).toBe(3);
-    expect(out).toContain(`${ada.email} (id ${ada.id}): changed meanwhile`);
-    expect(await rowOf(ada.id)).toEqual(before);
   });
 
   it('reads a pool of two pages, and leaves nothing of it behind', async () => {

@@ -38,6 +38,10 @@ const whats: Record<FindingKind, string> = {
   linked_elsewhere: 'is in the pool, and the row of the address is linked to somebody else',
   squatter: 'is one of ours, and an unconfirmed stranger in the pool holds the address',
   unverified: 'is one of ours, and somebody in the pool has the address unverified',
+  blocked_in_pool: 'has not moved, and is disabled in the pool',
+  disabled_before_move: 'is disabled here, has not moved, and is not disabled in the pool',
+  invited_in_pool: 'has not moved, and waits in the pool with a temporary password',
+  email_taken_here: 'has another verified address in the pool, which another row has here',
   email_changed_in_pool: 'has another verified address in the pool',
   email_changed_here: 'has another address, unverified, in the pool',
   disabled_here: 'is disabled here and not in the pool',
@@ -108,16 +112,41 @@ class ReconcileRun {
 
   /** How many findings are left. */
   async run(): Promise<number> {
+    await this.refuseOtherPool();
+    try {
+      return await this.compareAndMend();
+    } finally {
+      this.progress.end();
+    }
+  }
+
+  private async refuseOtherPool(): Promise<void> {
+    const other = await this.reconciliation.otherPool();
+    if (other)
+      throw new CommandError(
+        `${other.people} people are linked to the pool ${other.userPoolId}, not to this one. ` +
+          'Is AWS_COGNITO_USER_POOL_ID right? If that pool is gone, "usher users relink --all" removes the links.',
+      );
+  }
+
+  private async compareAndMend(): Promise<number> {
     let people = 0;
+    const toMend: Finding[] = [];
     const count = (read: number) => {
       people = read;
       this.progress.at(`${read} people of the pool read`);
     };
     await this.reconciliation.withListing(count, async (listing) => {
-      this.progress.at(`all ${people} people of the pool read, comparing`);
-      for await (const finding of this.reconciliation.compare(listing)) this.list(finding);
-      if (!this.options.apply) return;
-      for await (const finding of this.reconciliation.compare(listing)) await this.mend(finding);
+      const step = (what: string) => this.progress.at(`comparing ${what}`);
+      for await (const finding of this.reconciliation.compare(listing, step)) {
+        this.list(finding);
+        if (this.options.apply && mendOf(finding.kind, this.options.emailFrom) !== null) toMend.push(finding);
+      }
+      // Only what was listed: each mend can bring up something that nobody has read yet.
+      for (const [index, finding] of toMend.entries()) {
+        this.progress.at(`${index} of ${toMend.length} mended`);
+        await this.mend(finding);
+      }
     });
     const { found, mended } = this.counts;
     if (this.options.json) this.io.out(`${JSON.stringify({ inPool: people, found, mended })}\n`);
@@ -135,7 +164,6 @@ class ReconcileRun {
   }
 
   private async mend(finding: Finding): Promise<void> {
-    if (mendOf(finding.kind, this.options.emailFrom) === null) return;
     const mended = await this.attempt(finding);
     if (mended === true) this.counts.mended += 1;
     const outcome = mended === true ? 'mended' : mended === false ? 'changed meanwhile' : mended;

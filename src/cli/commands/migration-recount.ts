@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { MigrationProgress } from '../../migration/migration-progress.js';
 import { Clock } from '../../platform/clock/clock.js';
 import type { Io } from '../command.js';
+import { ProgressLine } from '../progress-line.js';
 import { withDatabase } from '../with-database.js';
 
 const explanation = `
@@ -18,10 +19,11 @@ export function migrationRecount(migration: Command, io: Io): void {
     .option('--json', 'answer as JSON')
     .addHelpText('after', explanation)
     .action(async ({ json }: { json?: true }) => {
-      io.err('Counting ...\n');
+      const progress = new ProgressLine(io);
+      progress.at('counting');
       const people = await withDatabase(io, (database) =>
         MigrationProgress.of(database, new Clock()).recount(),
-      );
+      ).finally(() => progress.end());
       io.out(`${json ? JSON.stringify({ people }) : `Counted: ${people} people.`}\n`);
     });
 }

@@ -85,7 +85,7 @@ describe('usher migration recount', () => {
     expect({ status, out, err }).toEqual({
       status: 0,
       out: `Counted: ${row?.people} people.\n`,
-      err: 'Counting ...\n',
+      err: '',
     });
     expect((await migration('status')).out).toContain(`${row?.people} people, of whom`);
   });

@@ -59,9 +59,11 @@ function placeOf(row: Row): Omit<Count, 'people'> {
   }
   if (row.usher_disabled_at) return { ...nowhere, state: 'skipped', reason: 'disabled' };
   const reached = ['reset_sent', 'failed'].find((state) => state === row.usher_migration_state);
+  if (!reached && !row.confirmed_at) return { ...nowhere, state: 'skipped', reason: 'unconfirmed' };
+  if (!reached && row.usher_migration_reason === 'signed_up')
+    return { ...nowhere, state: 'skipped', reason: 'signed_up' };
   if (!reached && row.encrypted_password.trim() === '')
     return { ...nowhere, state: 'skipped', reason: 'no_password' };
-  if (!reached && !row.confirmed_at) return { ...nowhere, state: 'skipped', reason: 'unconfirmed' };
   const [pattern, name] = formats.find(([form]) => form.test(row.encrypted_password)) ?? formats[3]!;
   const signIns = [row.current_sign_in_at, row.last_sign_in_at].filter((at) => at != null).sort();
   return {
@@ -120,6 +122,7 @@ const changes = [
   `UPDATE users SET usher_migration_state = 'failed', usher_migration_reason = 'not_created' WHERE id % 11 = 0`,
   `UPDATE users SET usher_migration_state = 'reset_sent' WHERE id % 13 = 0`,
   `UPDATE users SET usher_erased_at = now() WHERE id = 1`,
+  `UPDATE users SET usher_migration_reason = 'signed_up' WHERE id % 6 = 0`,
   `DELETE FROM users WHERE id IN (2, 3, 4)`,
   `UPDATE users SET id = id + 1000 WHERE id < 20`,
   `INSERT INTO users SELECT * FROM users ON CONFLICT DO NOTHING`,
@@ -227,6 +230,30 @@ describe('the old application', () => {
     await database.sql('UPDATE users SET confirmed_at = now()');
     await database.sql('DELETE FROM users WHERE id < 5');
     await expectExact();
+  });
+});
+
+describe("columns of the old application's own", () => {
+  it('may hold whatever their type allows', async () => {
+    await database.sql(`ALTER TABLE users ADD COLUMN preferences json`);
+    const odd = [String.raw`{"a": "\\u0000"}`, String.raw`{"a": "\\ud800"}`, '{"a": 1e999999}'];
+    for (const [index, value] of odd.entries())
+      await database.sql(`UPDATE users SET preferences = $1::text::json WHERE id = $2`, [value, index + 1]);
+    await database.sql(`UPDATE users SET usher_migration_state = 'failed' WHERE id < 10`);
+    await database.sql(`DELETE FROM users WHERE id = 2`);
+    // The count that this is compared with makes JSON of rows.
+    await database.sql(`ALTER TABLE users DROP COLUMN preferences`);
+    await expectExact();
+  });
+
+  it('may be of another type than Devise gives them, before and after', async () => {
+    await database.sql(`ALTER TABLE users ALTER COLUMN last_sign_in_at TYPE integer USING NULL`);
+    await database.sql(`ALTER TABLE users ALTER COLUMN current_sign_in_at TYPE timestamptz`);
+    await database.sql(`UPDATE users SET last_sign_in_at = 7, current_sign_in_at = '2026-05-05 12:00:00Z'`);
+    await database.sql(`SET datestyle TO 'SQL, DMY'; UPDATE users SET confirmed_at = now()`);
+    await counts.recount();
+    const months = (await counts.read()).filter(({ state }) => state === 'legacy').map(({ month }) => month);
+    expect(new Set(months)).toEqual(new Set(['2026-05']));
   });
 });
 

@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { MigrationState } from '#contracts';
 import { Database, type Statement } from '../../platform/database/database.js';
-import { addUp, countEverybody, hasSignInColumns } from '../../platform/database/migration-counts.sql.js';
+import {
+  addUp,
+  countEverybody,
+  dateStyle,
+  hasSignInColumns,
+} from '../../platform/database/migration-counts.sql.js';
 
 /** How many people stand at one place of the way. */
 export interface Count {
@@ -28,12 +33,12 @@ const read: Statement = {
 
 const findSignInColumns: Statement = { name: 'migration-counts-sign-in-columns', text: hasSignInColumns };
 
-/** Rows enough that reading them takes longer than it need. */
+/** So many differences that reading them takes longer than it need. */
 const manyRows = 1000;
 
-const hasManyRows: Statement = {
-  name: 'migration-counts-has-many-rows',
-  text: `SELECT count(*) >= ${manyRows} AS found FROM (SELECT FROM usher.migration_counts LIMIT ${manyRows}) AS found_rows`,
+const hasRows: Statement = {
+  name: 'migration-counts-has-rows',
+  text: `SELECT count(*) >= $1 AS found FROM (SELECT FROM usher.migration_counts LIMIT $1) AS found_rows`,
 };
 
 // Any number, the same in every process of every version: "ledger" on a telephone's keys.
@@ -46,14 +51,19 @@ const tryToLock: Statement = {
   text: `SELECT pg_try_advisory_xact_lock(${key}) AS locked`,
 };
 
-const addRowsUp: Statement = { name: 'migration-counts-add-up', text: addUp };
-
 /** An hour. Ten million people take less than a minute on a slow machine. */
 const patienceMs = 3_600_000;
+
+const addRowsUp: Statement = { name: 'migration-counts-add-up', text: addUp, patienceMs };
+const recount: Statement = { name: 'migration-counts-recount', text: countEverybody, patienceMs };
+const readTimes: Statement = { name: 'migration-counts-read-times', text: `SET LOCAL ${dateStyle}` };
 
 /** The counts that the triggers of `users` keep. */
 @Injectable()
 export class MigrationCounts {
+  /** How many rows the last adding-up left: as many as there are places where people stand. */
+  private places = 0;
+
   constructor(private readonly database: Database) {}
 
   read(): Promise<Count[]> {
@@ -67,19 +77,21 @@ export class MigrationCounts {
 
   /** Keeps reading quick. One process at a time; nothing is held up. */
   async addUp(): Promise<void> {
-    if (!(await this.database.queryOne<{ found: boolean }>(hasManyRows))?.found) return;
+    const row = await this.database.queryOne<{ found: boolean }>(hasRows, [this.places + manyRows]);
+    if (!row?.found) return;
     await this.database.transaction(async () => {
-      const row = await this.database.queryOne<{ locked: boolean }>(tryToLock);
-      if (row?.locked) await this.database.query(addRowsUp);
+      const { locked } = (await this.database.queryOne<{ locked: boolean }>(tryToLock)) ?? {};
+      if (!locked) return;
+      this.places = (await this.database.queryOne<{ rows: number }>(addRowsUp))?.rows ?? 0;
     });
   }
 
   /** Counts everybody anew, should the triggers have been off, as when a backup is restored. */
   async recount(): Promise<void> {
-    const text = countEverybody(await this.knowsSignIns());
     await this.database.transaction(async () => {
       await this.database.query({ ...lock, patienceMs });
-      await this.database.query({ name: 'migration-counts-recount', text, patienceMs });
+      await this.database.query(readTimes);
+      await this.database.query(recount);
     });
   }
 }

@@ -11,14 +11,15 @@ export interface Listing {
   beganAt: Date;
 }
 
-const comparisons: readonly Statement[] = [
-  sql.missingInPool,
-  sql.missingHere,
-  sql.emailDiffers,
-  sql.disabledHere,
-  sql.disabledInPool,
-  sql.duplicatesHere,
-  sql.duplicatesInPool,
+/** In the order of the list. */
+const comparisons: readonly [what: string, Statement][] = [
+  ['people whom the pool does not know', sql.missingInPool],
+  ['people of the pool whom no row is linked to', sql.missingHere],
+  ['addresses', sql.emailDiffers],
+  ['who is disabled here', sql.disabledHere],
+  ['who is disabled in the pool', sql.disabledInPool],
+  ['addresses that collide by case here', sql.duplicatesHere],
+  ['addresses that collide by case in the pool', sql.duplicatesInPool],
 ];
 
 /** What was read of the pool, beside the users table. */
@@ -35,7 +36,7 @@ export class PoolListings {
     const column = <Key extends keyof PoolUser>(key: Key) => users.map((user) => user[key] ?? null);
     await this.database.query(sql.insert, [
       ...[run, column('sub'), column('username'), column('email'), column('emailVerified')],
-      ...[column('status'), column('enabled'), column('createdAt')],
+      ...[column('status'), column('enabled')],
     ]);
   }
 
@@ -43,9 +44,17 @@ export class PoolListings {
     await this.database.query(sql.analyse);
   }
 
-  /** One by one, read page by page: what is done about one may take time. */
-  async *compare({ run, beganAt }: Listing): AsyncIterable<Finding> {
-    for (const statement of comparisons) yield* this.findings(statement, [run, beganAt]);
+  /** The pool that most people are linked to of those who are linked to another one than this. */
+  async otherPool(userPoolId: string): Promise<{ userPoolId: string; people: number } | undefined> {
+    return this.database.queryOne(sql.findOtherPools, [userPoolId]);
+  }
+
+  /** @param step is told what is compared next */
+  async *compare({ run, beganAt }: Listing, step: (what: string) => void): AsyncIterable<Finding> {
+    for (const [what, statement] of comparisons) {
+      step(what);
+      yield* this.findings(statement, [run, beganAt]);
+    }
   }
 
   private async *findings(statement: Statement, [run, beganAt]: [string, Date]): AsyncIterable<Finding> {

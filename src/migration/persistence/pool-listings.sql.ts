@@ -16,8 +16,8 @@ export const clean: Statement = {
 export const insert: Statement = {
   name: 'pool-listings-insert',
   text: `
-    INSERT INTO usher.pool_listings (run, sub, username, email, email_verified, status, enabled, created_at)
-    SELECT $1, one.* FROM unnest($2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::boolean[], $8::timestamptz[])
+    INSERT INTO usher.pool_listings (run, sub, username, email, email_verified, status, enabled)
+    SELECT $1, one.* FROM unnest($2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::boolean[])
       AS one
     ON CONFLICT DO NOTHING`,
 };
@@ -33,6 +33,16 @@ const finding = (kind: string, email = 'person.email') =>
   `${kind} AS kind, person.id, ${email} AS email, pool.sub, pool.username,
     CASE WHEN pool.email IS DISTINCT FROM ${email} THEN pool.email END AS "poolEmail"`;
 
+/** With a wrong pool id everybody would seem to be missing. */
+export const findOtherPools: Statement = {
+  name: 'reconcile-find-other-pools',
+  patienceMs,
+  text: `
+    SELECT cognito_user_pool_id AS "userPoolId", count(*) AS people FROM users
+    WHERE cognito_sub IS NOT NULL AND usher_erased_at IS NULL AND cognito_user_pool_id <> $1
+    GROUP BY 1 ORDER BY 2 DESC LIMIT 1`,
+};
+
 /** $1 is the run, $2 where the page before ended, $3 when the listing began: whoever was linked since may not be on it. */
 export const missingInPool: Statement = {
   name: 'reconcile-missing-in-pool',
@@ -46,35 +56,48 @@ export const missingInPool: Statement = {
     ORDER BY users.id LIMIT ${pageSize}`,
 };
 
-const isOurs = `person.id IS NOT NULL AND person.usher_erased_at IS NULL`;
-const isProven = `pool.email_verified AND pool.status = 'CONFIRMED' AND pool.enabled`;
-const isFree = `${isOurs} AND person.cognito_sub IS NULL AND person.usher_disabled_at IS NULL`;
+const sameAddress = (one: string, other: string) => `${emailExpression(one)} = ${emailExpression(other)}`;
 
-/** Where rows collide by case nobody can say whose an address is: `duplicate_here` tells of them. */
+/** As at a sign-in: where rows collide by case the exact spelling finds one, and anything else finds nobody. */
 const rowOfAddress = `
-  (SELECT * FROM (SELECT *, count(*) OVER () AS namesakes FROM users
-    WHERE ${emailExpression('users.email')} = ${emailExpression('pool.email')}) AS namesake
-  WHERE namesakes = 1 LIMIT 1)`;
+  (SELECT * FROM (SELECT *, count(*) OVER () AS namesakes FROM users WHERE ${sameAddress('users.email', 'pool.email')})
+    AS namesake WHERE namesakes = 1 OR email = pool.email LIMIT 1)`;
+
+const hasAnyRow = `EXISTS (SELECT 1 FROM users WHERE ${sameAddress('users.email', 'pool.email')})`;
 
 const erasedHere = `EXISTS (SELECT 1 FROM users WHERE usher_erased_email =
   sha256((SELECT erasure_key FROM usher.installation) || convert_to(${emailExpression('pool.email')}, 'UTF8')))`;
+
+/** Two people of the pool have proven one address: nobody can say whose a row is. `duplicate_in_pool` tells of them. */
+const hasTwin = `EXISTS (SELECT 1 FROM usher.pool_listings AS twin WHERE twin.run = pool.run AND twin.sub <> pool.sub
+  AND twin.email_verified AND twin.status <> 'UNCONFIRMED' AND ${sameAddress('twin.email', 'pool.email')})`;
+
+const isOurs = `person.id IS NOT NULL AND person.usher_erased_at IS NULL`;
+const isProven = `pool.email_verified AND pool.status = 'CONFIRMED' AND pool.enabled`;
+const isFree = `${isOurs} AND person.cognito_sub IS NULL AND person.usher_disabled_at IS NULL`;
+const couldSignIn = `${isOurs} AND person.cognito_sub IS NULL AND person.confirmed_at IS NOT NULL`;
+
+/** The first that fits. */
+const kindWithoutLink = `
+  CASE WHEN ${erasedHere} THEN 'erased_here'
+    WHEN ${hasTwin} THEN NULL
+    WHEN ${isFree} AND ${isProven} THEN 'unheard_of'
+    WHEN ${isFree} AND pool.status = 'RESET_REQUIRED' AND pool.enabled
+      AND person.usher_migration_state IS DISTINCT FROM 'reset_sent' THEN 'reset_unheard_of'
+    WHEN ${isProven} AND NOT ${hasAnyRow} THEN 'missing_here'
+    WHEN ${isOurs} AND person.confirmed_at IS NOT NULL AND pool.status = 'UNCONFIRMED' THEN 'squatter'
+    WHEN ${isOurs} AND person.cognito_sub <> pool.sub THEN 'linked_elsewhere'
+    WHEN ${couldSignIn} AND person.usher_disabled_at IS NOT NULL AND pool.enabled THEN 'disabled_before_move'
+    WHEN ${couldSignIn} AND NOT pool.enabled THEN 'blocked_in_pool'
+    WHEN ${couldSignIn} AND pool.status = 'FORCE_CHANGE_PASSWORD' THEN 'invited_in_pool'
+    WHEN ${isOurs} AND NOT pool.email_verified AND pool.status <> 'UNCONFIRMED' THEN 'unverified' END`;
 
 export const missingHere: Statement = {
   name: 'reconcile-missing-here',
   patienceMs,
   text: `
     SELECT * FROM (
-      SELECT pool.sub AS key, ${finding(
-        `CASE WHEN ${erasedHere} THEN 'erased_here'
-          WHEN ${isFree} AND ${isProven} THEN 'unheard_of'
-          WHEN ${isFree} AND pool.status = 'RESET_REQUIRED' AND person.usher_migration_state IS DISTINCT FROM 'reset_sent'
-            THEN 'reset_unheard_of'
-          WHEN person.id IS NULL AND ${isProven} THEN 'missing_here'
-          WHEN ${isOurs} AND person.confirmed_at IS NOT NULL AND pool.status = 'UNCONFIRMED' THEN 'squatter'
-          WHEN ${isOurs} AND person.cognito_sub <> pool.sub THEN 'linked_elsewhere'
-          WHEN ${isOurs} AND NOT pool.email_verified AND pool.status <> 'UNCONFIRMED' THEN 'unverified' END`,
-        'coalesce(person.email, pool.email)',
-      )}
+      SELECT pool.sub AS key, ${finding(kindWithoutLink, 'coalesce(person.email, pool.email)')}
       FROM usher.pool_listings AS pool LEFT JOIN LATERAL ${rowOfAddress} AS person ON true
       WHERE pool.run = $1 AND pool.sub > $2 AND pool.email IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM users WHERE cognito_sub = pool.sub)
@@ -96,7 +119,9 @@ const linked = (name: string, kind: string, condition: string): Statement => ({
 
 export const emailDiffers = linked(
   'reconcile-email-differs',
-  `CASE WHEN pool.email_verified AND pool.email IS NOT NULL THEN 'email_changed_in_pool' ELSE 'email_changed_here' END`,
+  `CASE WHEN pool.email IS NULL OR NOT pool.email_verified THEN 'email_changed_here'
+    WHEN EXISTS (SELECT 1 FROM users AS other WHERE ${sameAddress('other.email', 'pool.email')}) THEN 'email_taken_here'
+    ELSE 'email_changed_in_pool' END`,
   `${emailExpression('person.email')} IS DISTINCT FROM ${emailExpression('pool.email')}`,
 );
 

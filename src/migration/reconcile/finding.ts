@@ -16,6 +16,14 @@ export const findings = {
   squatter: 'delete_in_pool',
   /** Somebody who can sign in at the pool has, unverified, the address of one of our people. */
   unverified: null,
+  /** Disabled in the pool before they moved, so the old password lets nobody in. */
+  blocked_in_pool: null,
+  /** Disabled here before they moved, and not in the pool. */
+  disabled_before_move: null,
+  /** Waits in the pool with a temporary password, so the old one lets nobody in. */
+  invited_in_pool: null,
+  /** Linked; the pool's verified address is that of another row. */
+  email_taken_here: null,
   /** Linked; the pool's address is another one, and verified: it was proven there. */
   email_changed_in_pool: 'take_email_from_pool',
   /** Linked; the pool's address is another one, and not verified: ours counts. */

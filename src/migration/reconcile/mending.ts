@@ -2,8 +2,9 @@ import { type PoolUser, UserDirectory } from '../../cognito/user-directory.js';
 import type { Database } from '../../platform/database/database.js';
 import { isAppError } from '../../platform/errors/app-error.js';
 import { barUser } from '../../sessions/bar-user.js';
-import { RowMending } from '../../users/row-mending.js';
-import { type EmailFrom, type Finding, mendOf } from './finding.js';
+import { RowMending, type RowState } from '../../users/row-mending.js';
+import { type EmailFrom, type Finding, type Mend, mendOf } from './finding.js';
+import { isProven, stillHolds } from './second-look.js';
 
 /** Makes table and pool agree again, one finding at a time. The pool is asked once more first: the listing may be old. */
 export class Mending {
@@ -23,62 +24,60 @@ export class Mending {
    * @throws AppError what `UserDirectory` throws
    */
   async mend(finding: Finding): Promise<boolean> {
-    const { id, sub, username } = finding;
-    if (sub === null) return false;
+    const { kind, id, sub, username } = finding;
+    const mend = mendOf(kind, this.emailFrom);
+    if (sub === null || mend === null) return false;
     const poolUser = await this.directory.find(username ?? sub);
-    if (finding.kind === 'missing_in_pool')
-      return id !== null && poolUser === undefined && this.rows.unlink(id, sub);
+    if (mend === 'unlink') return id !== null && poolUser === undefined && this.rows.unlink(id, sub);
     if (poolUser?.sub !== sub) return false;
-    return id === null ? this.mendWithoutRow(finding, poolUser) : this.mendRow({ ...finding, id }, poolUser);
+    if (mend === 'insert_row') return this.insertRow(poolUser);
+    const row = id === null ? undefined : await this.rows.find(id);
+    if (row === undefined || !stillHolds(mend, { row, poolUser }, this.emailFrom)) return false;
+    return this.change(mend, row, poolUser);
   }
 
-  private async mendWithoutRow({ kind }: Finding, { sub, email, ...poolUser }: PoolUser): Promise<boolean> {
-    if (kind !== 'missing_here' || email === undefined || !poolUser.emailVerified) return false;
+  private async insertRow(poolUser: PoolUser): Promise<boolean> {
+    const { sub, email } = poolUser;
+    if (email === undefined || !isProven(poolUser)) return false;
     return this.rows.insert(email, { sub, userPoolId: this.userPoolId });
   }
 
-  private async mendRow(finding: Finding & { id: number }, poolUser: PoolUser): Promise<boolean> {
-    const { id } = finding;
-    const { sub, email, emailVerified, status, enabled } = poolUser;
-    switch (mendOf(finding.kind, this.emailFrom)) {
+  private change(mend: Mend, row: RowState, { sub, username, email = '' }: PoolUser): Promise<boolean> {
+    const { id } = row;
+    switch (mend) {
       case 'link':
-        return emailVerified && enabled && this.rows.link(id, { sub, userPoolId: this.userPoolId });
+        return this.rows.link(id, { sub, userPoolId: this.userPoolId });
       case 'record_reset':
-        return status === 'RESET_REQUIRED' && this.rows.recordReset(id);
-      case 'delete_in_pool':
-        return status === 'UNCONFIRMED' && this.inPool(() => this.directory.delete(poolUser.username));
+        return this.rows.recordReset(id);
       case 'take_email_from_pool':
-        return emailVerified && email !== undefined && this.rows.changeEmail(id, email);
-      case 'give_email_to_pool':
-        return this.giveEmail(finding, poolUser);
-      case 'disable_in_pool':
-        return enabled && this.inPool(() => this.disableInPool(poolUser));
+        return this.rows.changeEmail(id, email);
       case 'disable_here':
-        return !enabled && this.rows.disable(id, () => barUser(this.database, sub));
+        return this.rows.disable(id, () => barUser(this.database, sub));
+      case 'delete_in_pool':
+        return this.inPool(id, mend, () => this.directory.delete(username));
+      case 'give_email_to_pool':
+        return this.inPool(id, mend, () => this.directory.changeEmail(username, row.email));
+      case 'disable_in_pool':
+        return this.inPool(id, mend, () => this.disableInPool(username));
       default:
-        return false;
+        return Promise.resolve(false);
     }
   }
 
-  /** Where the pool's address was verified since, it counts; unless ours is to. */
-  private async giveEmail({ email }: Finding, { username, emailVerified }: PoolUser): Promise<boolean> {
-    if (email === null || (emailVerified && this.emailFrom === 'pool')) return false;
-    return this.inPool(() => this.directory.changeEmail(username, email));
-  }
-
-  private async disableInPool({ username }: PoolUser): Promise<void> {
+  private async disableInPool(username: string): Promise<void> {
     await this.directory.disable(username);
     await this.directory.signOutEverywhere(username);
   }
 
-  private async inPool(change: () => Promise<void>): Promise<boolean> {
+  private async inPool(id: number, mend: Mend, change: () => Promise<void>): Promise<boolean> {
     try {
       await change();
-      return true;
     } catch (error) {
       // Gone meanwhile, or the address is somebody else's there.
       if (isAppError(error, 'request.not_found', 'auth.account_link_conflict')) return false;
       throw error;
     }
+    await this.rows.recordInPool(id, mend);
+    return true;
   }
 }

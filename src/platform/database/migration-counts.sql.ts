@@ -3,31 +3,52 @@
  * the same expressions, so they cannot differ. A change here needs a migration that makes the trigger's function anew.
  */
 
-/** What is read of a person's row: `person` in the expressions below. */
-export const readColumns = {
-  cognito_sub: 'text',
-  encrypted_password: 'text',
-  confirmed_at: 'timestamp',
-  usher_disabled_at: 'timestamptz',
-  usher_erased_at: 'timestamptz',
-  usher_migration_state: 'text',
-  usher_migration_reason: 'text',
-  usher_migration_at: 'timestamptz',
-  created_at: 'timestamp',
-  current_sign_in_at: 'timestamp',
-  last_sign_in_at: 'timestamp',
-} as const;
+/** What is read of a row, as what. Times that are not ours are read as text, whatever their type. */
+const readColumns: Record<string, [column: string, type: string]> = {
+  cognito_sub: ['cognito_sub', 'text'],
+  encrypted_password: ['encrypted_password', 'text'],
+  confirmed: ['confirmed_at', 'text'],
+  created: ['created_at', 'text'],
+  current_sign_in: ['current_sign_in_at', 'text'],
+  last_sign_in: ['last_sign_in_at', 'text'],
+  usher_disabled_at: ['usher_disabled_at', 'timestamptz'],
+  usher_erased_at: ['usher_erased_at', 'timestamptz'],
+  usher_migration_state: ['usher_migration_state', 'text'],
+  usher_migration_reason: ['usher_migration_reason', 'text'],
+  usher_migration_at: ['usher_migration_at', 'timestamptz'],
+};
+
+const absent = Object.values(readColumns).map(([column, type]) => `NULL::${type} AS ${column}`);
+const read = Object.entries(readColumns).map(([name, [column, type]]) => `${column}::${type} AS ${name}`);
+
+/**
+ * The rows of `users`, or of a trigger's transition table. A column that the table lacks, or that the old application drops one day,
+ * is found one level further out, where it is empty: so what that application writes never fails for it.
+ */
+const rowsOf = (table: string) => `
+  (SELECT person.* FROM (SELECT ${absent.join(', ')}) AS absent,
+    LATERAL (SELECT ${read.join(', ')} FROM ${table}) AS person) AS person`;
+
+/** Of the session or function that evaluates the expressions below. */
+export const dateStyle = `datestyle TO 'ISO'`;
+
+/** The first of the month; nothing of a text that is no time. */
+const monthOf = (text: string) =>
+  `CASE WHEN ${text} ~ '^[1-9]\\d{3}-(0[1-9]|1[0-2])-\\d\\d' THEN (left(${text}, 7) || '-01')::date END`;
 
 const isBlank = `btrim(coalesce(encrypted_password, '')) = ''`;
 const waits = `usher_erased_at IS NULL AND cognito_sub IS NULL AND usher_disabled_at IS NULL`;
 const stored = `usher_migration_state IN ('reset_sent', 'failed')`;
+
+/** Signed up at Usher, so nobody of the old application. Their first sign-in takes them to the pool as well. */
+const isNew = `usher_migration_reason IS NOT DISTINCT FROM 'signed_up'`;
 
 const state = `
   CASE WHEN usher_erased_at IS NOT NULL THEN 'skipped'
     WHEN cognito_sub IS NOT NULL THEN CASE WHEN usher_migration_state = 'imported' THEN 'imported' ELSE 'migrated' END
     WHEN usher_disabled_at IS NOT NULL THEN 'skipped'
     WHEN ${stored} THEN usher_migration_state
-    WHEN ${isBlank} OR confirmed_at IS NULL THEN 'skipped'
+    WHEN ${isNew} OR ${isBlank} OR confirmed IS NULL THEN 'skipped'
     ELSE 'legacy' END`;
 
 const reason = `
@@ -35,12 +56,13 @@ const reason = `
     WHEN cognito_sub IS NOT NULL THEN CASE WHEN usher_migration_state = 'imported' THEN usher_migration_reason END
     WHEN usher_disabled_at IS NOT NULL THEN 'disabled'
     WHEN ${stored} THEN usher_migration_reason
+    WHEN confirmed IS NULL THEN 'unconfirmed'
+    WHEN ${isNew} THEN 'signed_up'
     WHEN ${isBlank} THEN 'no_password'
-    WHEN confirmed_at IS NULL THEN 'unconfirmed'
     ELSE usher_migration_reason END`;
 
 /** People who have yet to move. */
-const isLeft = `${waits} AND (${stored} OR NOT (${isBlank} OR confirmed_at IS NULL))`;
+const isLeft = `${waits} AND (${stored} OR NOT (${isNew} OR ${isBlank} OR confirmed IS NULL))`;
 
 /** How the stored string begins, as far as that is one of a few dozen beginnings: never a salt or a digest. */
 const format = `
@@ -56,22 +78,22 @@ const format = `
       substring(encrypted_password from '^(\\{(?:SHA|SSHA|SSHA256|SSHA512|MD5|SMD5|PKCS5S2)\\})'),
       'other') END`;
 
-const lastSignIn = `greatest(current_sign_in_at, last_sign_in_at)`;
-const month = `date_trunc('month', coalesce(${lastSignIn}, created_at))::date`;
+const lastSignIn = `greatest(${monthOf('current_sign_in')}, ${monthOf('last_sign_in')})`;
+const month = `coalesce(${lastSignIn}, ${monthOf('created')})`;
 const day = `(usher_migration_at AT TIME ZONE 'UTC')::date`;
 
 /**
  * Format and month are kept of people who have yet to move, the day of those who have. The month is that of the last sign-in, or
  * of the sign-up of somebody who never signed in since.
  */
-export const placeColumns = `${state} AS state, ${reason} AS reason,
+const placeColumns = `${state} AS state, ${reason} AS reason,
   CASE WHEN ${isLeft} THEN ${format} END AS format,
   CASE WHEN ${isLeft} THEN ${month} END AS month,
   CASE WHEN ${isLeft} THEN ${lastSignIn} IS NULL END AS never_signed_in,
   CASE WHEN usher_erased_at IS NULL AND cognito_sub IS NOT NULL THEN ${day} END AS day`;
 
 /** Of a place, in the order of `placeColumns`. */
-export const keyColumns = 'state, reason, format, month, never_signed_in, day';
+const keyColumns = 'state, reason, format, month, never_signed_in, day';
 
 /** Do rows tell when somebody last signed in? An adopted table has these only where Devise's trackable was used. */
 export const hasSignInColumns = `
@@ -79,26 +101,36 @@ export const hasSignInColumns = `
   WHERE attrelid = to_regclass('users') AND NOT attisdropped
     AND attname IN ('current_sign_in_at', 'last_sign_in_at')`;
 
-const withoutSignIns = `
-  (SELECT *, NULL::timestamp AS current_sign_in_at, NULL::timestamp AS last_sign_in_at FROM
-    (SELECT ${Object.keys(readColumns)
-      .filter((name) => !name.endsWith('sign_in_at'))
-      .join(', ')} FROM users) AS row)`;
+const places = (table: string) => `(SELECT ${placeColumns} FROM ${rowsOf(table)}) AS place`;
+
+const into = `INSERT INTO usher.migration_counts (${keyColumns}, people)`;
 
 /**
  * Puts a full count in the place of all differences. One statement, so one snapshot: what somebody changes meanwhile is a
  * difference that stays. Nobody may add rows up meanwhile (`addUp`).
- * @param hasColumns what `hasSignInColumns` found
  */
-export const countEverybody = (hasColumns: boolean) => `
+export const countEverybody = `
   WITH gone AS (DELETE FROM usher.migration_counts)
-  INSERT INTO usher.migration_counts (${keyColumns}, people)
-  SELECT ${keyColumns}, count(*)
-  FROM (SELECT ${placeColumns} FROM ${hasColumns ? 'users' : withoutSignIns} AS person) AS place
-  GROUP BY ${keyColumns}`;
+  ${into} SELECT ${keyColumns}, count(*) FROM ${places('users')} GROUP BY ${keyColumns}`;
 
-/** One row a place again. What is added to them meanwhile stays beside them. */
+/**
+ * What a trigger writes down: nothing where everybody stays where they were.
+ * @param tables transition tables: of the rows as they were, and as they are
+ */
+export const difference = (tables: { before?: string; after?: string }) => {
+  const sides = [
+    ...(tables.before === undefined
+      ? []
+      : [`SELECT ${keyColumns}, -1 AS change FROM ${places(tables.before)}`]),
+    ...(tables.after === undefined ? [] : [`SELECT ${keyColumns}, 1 AS change FROM ${places(tables.after)}`]),
+  ];
+  return `${into} SELECT ${keyColumns}, sum(change) FROM (${sides.join(' UNION ALL ')}) AS changed
+    GROUP BY ${keyColumns} HAVING sum(change) <> 0;`;
+};
+
+/** One row a place again. What is added to them meanwhile stays beside them. Answers how many they are. */
 export const addUp = `
-  WITH gone AS (DELETE FROM usher.migration_counts RETURNING *)
-  INSERT INTO usher.migration_counts (${keyColumns}, people)
-  SELECT ${keyColumns}, sum(people) FROM gone GROUP BY ${keyColumns} HAVING sum(people) <> 0`;
+  WITH gone AS (DELETE FROM usher.migration_counts RETURNING *),
+  added AS (${into}
+    SELECT ${keyColumns}, sum(people) FROM gone GROUP BY ${keyColumns} HAVING sum(people) <> 0 RETURNING 1)
+  SELECT count(*) AS rows FROM added`;

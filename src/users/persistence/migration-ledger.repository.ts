@@ -2,8 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../../platform/database/database.js';
 import { emailExpression } from '../../platform/database/email-expression.js';
 
-/** Nobody who is in the pool already, or who may not come there, changes state by what is asked about them. */
-const waits = `cognito_sub IS NULL AND usher_erased_at IS NULL AND usher_disabled_at IS NULL`;
+/**
+ * Nobody who is in the pool already, may not come there or never came from the old application changes state by what is asked about
+ * them.
+ */
+const waits = `cognito_sub IS NULL AND usher_erased_at IS NULL AND usher_disabled_at IS NULL AND confirmed_at IS NOT NULL
+  AND usher_migration_reason IS DISTINCT FROM 'signed_up'`;
+
+/** Cognito has them already, without a password: what comes is a reset or a sign-in. */
+const waitsForReset = `usher_migration_state IS NOT DISTINCT FROM 'reset_sent'`;
 
 /** Whoever else is just writing the row is not waited for: a sign-in is, and the next one tells the same. */
 const unlessBusy = (condition: string) =>
@@ -13,12 +20,12 @@ const recordReset: Statement = {
   name: 'migration-ledger-record-reset',
   text: `
     UPDATE users SET usher_migration_state = 'reset_sent', usher_migration_reason = NULL, usher_migration_at = now()
-    WHERE ${unlessBusy(`id = $1 AND usher_migration_state IS DISTINCT FROM 'reset_sent'`)}`,
+    WHERE ${unlessBusy(`id = $1 AND NOT (${waitsForReset})`)}`,
 };
 
 const fail = (reason: string, condition: string) => `
   UPDATE users SET usher_migration_state = 'failed', usher_migration_reason = ${reason}, usher_migration_at = now()
-  WHERE ${unlessBusy(condition)}`;
+  WHERE ${unlessBusy(`${condition} AND NOT (${waitsForReset})`)}`;
 
 const recordFailure: Statement = {
   name: 'migration-ledger-record-failure',

@@ -30,6 +30,15 @@ export class UsersRepository {
     return this.database.queryOne<User>(sql.findBySub, [sub]);
   }
 
+  /** @param legacyHash for somebody whose row an operator has linked, at the first sign-in */
+  async findSignedIn(sub: string, legacyHash: Link['legacyHash']): Promise<User | undefined> {
+    const row = await this.database.queryOne<User & { keptHash: boolean }>(sql.findSignedIn, [sub]);
+    if (row === undefined) return undefined;
+    const { keptHash, ...user } = row;
+    if (keptHash) await this.database.query(sql.settleHash, [user.id, legacyHash]);
+    return user;
+  }
+
   findByEmail(email: string): Promise<User | undefined> {
     return this.database.queryOne<User>(sql.findByEmail, [email]);
   }

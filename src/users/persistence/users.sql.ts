@@ -52,6 +52,25 @@ export const findLegacyAccount: Statement = {
     FROM ${ofEmail}`,
 };
 
+/**
+ * Of somebody who signs in. An operator linked the row before its owner ever came: what a first link does to the old hash is still to
+ * be done.
+ */
+export const findSignedIn: Statement = {
+  name: 'users-find-signed-in',
+  text: `
+    SELECT ${userColumns}, usher_migration_reason IS NOT DISTINCT FROM 'reconciled' AND encrypted_password <> '' AS "keptHash"
+    FROM users WHERE cognito_sub = $1`,
+};
+
+const erasesHash = (legacyHash: string) => `(${legacyHash}::text = 'erase'
+  OR (${legacyHash}::text IS NULL AND NOT (SELECT adopted_users_table FROM usher.installation)))`;
+
+export const settleHash: Statement = {
+  name: 'users-settle-hash',
+  text: `UPDATE users SET encrypted_password = '', updated_at = ${nowForRails} WHERE id = $1 AND ${erasesHash('$2')}`,
+};
+
 // No conflict target: an adopted table has several unique indexes, and any of them may be the one that objects.
 export const insert: Statement = {
   name: 'users-insert',
@@ -62,6 +81,10 @@ export const insert: Statement = {
     ON CONFLICT DO NOTHING
     RETURNING ${userColumns}`,
 };
+
+/** We were asked about the old password, or about a reset. */
+const hasMoved = `(usher_migration_reason IS DISTINCT FROM 'signed_up'
+  AND (usher_agreed_at IS NOT NULL OR usher_migration_state IS NOT DISTINCT FROM 'reset_sent'))`;
 
 /**
  * Cognito has verified the address, so its owner gets the row. What a stranger may have put into a row that nobody had
@@ -75,15 +98,12 @@ export const link: Statement = {
       cognito_sub = $2,
       cognito_linked_at = now(),
       cognito_user_pool_id = $4,
-      usher_migration_state = CASE
-        WHEN usher_agreed_at IS NOT NULL OR usher_migration_state = 'reset_sent' THEN 'migrated' ELSE 'imported' END,
-      usher_migration_reason = CASE
-        WHEN usher_agreed_at IS NULL AND usher_migration_state IS DISTINCT FROM 'reset_sent' THEN 'found_in_pool' END,
+      usher_migration_state = CASE WHEN ${hasMoved} THEN 'migrated' ELSE 'imported' END,
+      usher_migration_reason = CASE WHEN ${hasMoved} THEN NULL
+        WHEN usher_migration_reason = 'signed_up' THEN 'signed_up' ELSE 'found_in_pool' END,
       usher_migration_at = now(),
       encrypted_password = CASE
-        WHEN confirmed_at IS NULL OR $3::text = 'erase' THEN ''
-        WHEN $3::text IS NULL AND NOT (SELECT adopted_users_table FROM usher.installation) THEN ''
-        ELSE encrypted_password END,
+        WHEN confirmed_at IS NULL OR ${erasesHash('$3')} THEN '' ELSE encrypted_password END,
       first_name = CASE WHEN confirmed_at IS NOT NULL THEN first_name END,
       last_name = CASE WHEN confirmed_at IS NOT NULL THEN last_name END,
       reset_password_token = CASE WHEN confirmed_at IS NOT NULL THEN reset_password_token END,
@@ -102,8 +122,8 @@ const noSuchRow = (email: string) =>
 export const insertUnconfirmed: Statement = {
   name: 'users-insert-unconfirmed',
   text: `
-    INSERT INTO users (email, encrypted_password, created_at, updated_at)
-    SELECT $1::text, '', ${nowForRails}, ${nowForRails} WHERE ${noSuchRow('$1')}
+    INSERT INTO users (email, encrypted_password, usher_migration_reason, created_at, updated_at)
+    SELECT $1::text, '', 'signed_up', ${nowForRails}, ${nowForRails} WHERE ${noSuchRow('$1')}
     ON CONFLICT DO NOTHING
     RETURNING id`,
 };

@@ -15,6 +15,9 @@ const highestCost = 14;
 /** What OWASP's password storage cheat sheet asks for at least. */
 const wantedCost = 10;
 
+/** Each pepper is one more check: 2^15 rounds in all take two and a half seconds. */
+const mostRounds = 2 ** 15;
+
 export const isBcryptCost = (cost: number): boolean => cost >= lowestCost && cost <= highestCost;
 export const isOutdatedBcryptCost = (cost: number): boolean => cost < wantedCost;
 
@@ -33,6 +36,7 @@ export const bcryptScheme = (prefix: '$2$' | '$2a$' | '$2b$' | '$2y$'): Scheme =
   read(stored, { peppers }) {
     const cost = costOf(stored, prefix);
     if (cost === undefined || !isBcryptCost(Number(cost))) return undefined;
+    if (2 ** Number(cost) * peppers.length > mostRounds) return undefined;
     return {
       cost,
       verify(password) {

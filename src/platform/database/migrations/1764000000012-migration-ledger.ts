@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { keyColumns, placeColumns, readColumns } from '../migration-counts.sql.js';
+import { dateStyle, difference } from '../migration-counts.sql.js';
 
 /**
  * What became of each legacy user, in the row itself: whatever changes the row and the ledger does so in one statement.
@@ -38,30 +38,15 @@ export class MigrationLedger1764000000012 implements MigrationInterface {
   }
 }
 
-/** By name, so that a column that the old application drops one day never breaks what it writes. */
-const people = (table: string, change: 1 | -1) => {
-  const columns = Object.entries(readColumns).map(([name, type]) => `${name} ${type}`);
-  return `SELECT ${placeColumns}, ${change} AS change
-    FROM (SELECT to_jsonb(${table}) AS document FROM ${table}) AS row, jsonb_to_record(document) AS person (${columns.join(', ')})`;
-};
-
-const difference = (changed: string) => `
-  INSERT INTO usher.migration_counts (${keyColumns}, people)
-  SELECT ${keyColumns}, sum(change) FROM (${changed}) AS changed
-  GROUP BY ${keyColumns} HAVING sum(change) <> 0;`;
-
-const before = people('gone', -1);
-const after = people('come', 1);
-
 /** Runs with our rights: the old application need not have any in our schema. */
 const count = `
   CREATE FUNCTION usher.count_migration() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS $$
+    SET search_path = pg_catalog, pg_temp SET ${dateStyle} AS $$
   BEGIN
     CASE TG_OP
-      WHEN 'INSERT' THEN ${difference(after)}
-      WHEN 'UPDATE' THEN ${difference(`${before} UNION ALL ${after}`)}
-      WHEN 'DELETE' THEN ${difference(before)}
+      WHEN 'INSERT' THEN ${difference({ after: 'come' })}
+      WHEN 'UPDATE' THEN ${difference({ before: 'gone', after: 'come' })}
+      WHEN 'DELETE' THEN ${difference({ before: 'gone' })}
       ELSE DELETE FROM usher.migration_counts;
     END CASE;
     RETURN NULL;

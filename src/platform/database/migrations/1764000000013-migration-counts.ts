@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { countEverybody, hasSignInColumns } from '../migration-counts.sql.js';
+import { countEverybody, dateStyle } from '../migration-counts.sql.js';
 
 /**
  * Counts everybody once. The triggers of the migration before are there already, in a transaction of their own: whoever
@@ -7,8 +7,8 @@ import { countEverybody, hasSignInColumns } from '../migration-counts.sql.js';
  */
 export class MigrationCounts1764000000013 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    const [row] = (await runner.query(hasSignInColumns)) as { found: boolean }[];
-    await runner.query(countEverybody(row?.found ?? false));
+    await runner.query(`SET LOCAL ${dateStyle}`);
+    await runner.query(countEverybody);
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -16,7 +16,6 @@ export class PoolListings1764000000014 implements MigrationInterface {
         email_verified boolean NOT NULL,
         status text NOT NULL,
         enabled boolean NOT NULL,
-        created_at timestamptz NOT NULL,
         listed_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (run, sub)
       );

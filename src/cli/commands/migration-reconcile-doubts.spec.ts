@@ -1,0 +1,183 @@
+import { AdminDeleteUserCommand, AdminDisableUserCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { exception } from '../../../test/support/cognito-proxy.js';
+import { deviseUser } from '../../../test/support/devise-users.js';
+import { changeAttributes, createPoolUser, invite, poolPassword } from '../../../test/support/pool-users.js';
+import { reconcileTools } from '../../../test/support/reconcile-tools.js';
+import { ada, bob } from '../../../test/support/sessions.js';
+import { startUsher, type Usher } from '../../../test/support/usher.js';
+
+const grace = deviseUser('lock_expired');
+
+let usher: Usher;
+beforeEach(async () => {
+  usher = await startUsher();
+});
+afterEach(() => usher.close());
+
+const {
+  reconcile,
+  linesOf,
+  essence,
+  inPool,
+  poolUser,
+  poolEmail,
+  rowOf,
+  move,
+  expectMended,
+  poolUserAnswer,
+} = reconcileTools(() => usher);
+
+describe('usher migration reconcile, where things are not as they seem', () => {
+  it('changes nothing where people are linked to another pool than the one it was told', async () => {
+    await move(ada);
+    await usher.database.sql(`UPDATE users SET cognito_user_pool_id = 'us-east-1_another' WHERE id = $1`, [
+      ada.id,
+    ]);
+    const before = await rowOf(ada.id);
+    const { status, out, err } = await reconcile('--apply');
+    expect({ status, out }).toEqual({ status: 1, out: '' });
+    expect(err).toContain('1 people are linked to the pool us-east-1_another, not to this one.');
+    expect(await rowOf(ada.id)).toEqual(before);
+  });
+
+  it('mends only what it has listed', async () => {
+    const { sub } = await move(ada);
+    await usher.cognito.send(new AdminDeleteUserCommand(inPool(sub)));
+    const other = await createPoolUser(usher, ada.email);
+    const { status, out } = await reconcile('--apply', '--json');
+    expect(status).toBe(3);
+    expect(essence({ status, out, err: '' })).toEqual([
+      ['missing_in_pool', ada.email, 'unlink'],
+      ['linked_elsewhere', ada.email, null],
+      ['missing_in_pool', ada.email, 'mended'],
+    ]);
+    expect((await rowOf(ada.id))?.sub).toBeNull();
+    await expectMended('unheard_of', ada.email, 'link');
+    expect((await rowOf(ada.id))?.sub).toBe(other);
+  });
+
+  it('finds a row as a sign-in does, where rows collide by case, and makes no third one', async () => {
+    const insert = (email: string) =>
+      usher.database.sql(
+        `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at)
+         VALUES ($1, 'x', now(), now(), now())`,
+        [email],
+      );
+    await insert('TWIN@example.com');
+    await insert('Twin@example.com');
+    await createPoolUser(usher, 'twin@example.com');
+    const kinds = async (...argv: string[]) =>
+      linesOf(await reconcile('--json', ...argv)).map(({ kind }) => kind);
+    expect(await kinds('--apply')).toEqual(['duplicate_here', 'duplicate_here']);
+    await insert('twin@example.com');
+    expect(new Set(await kinds('--apply'))).toEqual(new Set(['unheard_of', 'duplicate_here']));
+    const [row] = await usher.database.sql(
+      `SELECT cognito_sub IS NOT NULL AS linked FROM users WHERE email = $1`,
+      ['twin@example.com'],
+    );
+    expect(row).toEqual({ linked: true });
+  });
+
+  it('tells of people who can come in on neither side', async () => {
+    await usher.cognito.send(new AdminDisableUserCommand(inPool(await createPoolUser(usher, bob.email))));
+    await createPoolUser(usher, ada.email);
+    await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = $1', [ada.id]);
+    await invite(usher, grace.email);
+    const { status, out } = await reconcile('--json', '--apply');
+    expect(status).toBe(3);
+    expect(new Set(essence({ status, out, err: '' }).map((line) => line.join()))).toEqual(
+      new Set([
+        `blocked_in_pool,${bob.email},`,
+        `disabled_before_move,${ada.email},`,
+        `invited_in_pool,${grace.email},`,
+      ]),
+    );
+  });
+
+  it('leaves an address alone that another row has', async () => {
+    const { sub } = await move(ada);
+    await changeAttributes(usher, sub, { email: bob.email, email_verified: 'true' });
+    const { status, out } = await reconcile('--json', '--apply');
+    expect({ status, lines: essence({ status, out, err: '' }) }).toEqual({
+      status: 3,
+      lines: [['email_taken_here', ada.email, null]],
+    });
+  });
+
+  it('erases the old hash at the first sign-in after all, where that is wanted', async () => {
+    await createPoolUser(usher, ada.email);
+    await reconcile('--apply');
+    const process = await usher.startProcess({ LEGACY_HASH: 'erase' });
+    expect((await rowOf(ada.id))?.hasHash).toBe(true);
+    expect((await process.api.signIn(ada.email, poolPassword)).status).toBe(200);
+    expect((await rowOf(ada.id))?.hasHash).toBe(false);
+  });
+
+  it('looks at the row once more before it changes the pool', async () => {
+    const { sub } = await move(ada);
+    await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = $1', [ada.id]);
+    let enabling: Promise<unknown> | undefined;
+    usher.proxy.answerWith('AdminGetUser', (response) => {
+      enabling = usher.database
+        .sql('UPDATE users SET usher_disabled_at = NULL WHERE id = $1', [ada.id])
+        .then(() => response.writeHead(200).end(JSON.stringify(poolUserAnswer(sub, ada.email))));
+    });
+    const { status } = await reconcile('--apply');
+    await enabling;
+    usher.proxy.answerWith('AdminGetUser', undefined);
+    expect(status).toBe(3);
+    expect((await poolUser(sub)).Enabled).toBe(true);
+  });
+
+  it('reads on when Cognito has too much to do', async () => {
+    await createPoolUser(usher, ada.email);
+    let refused = 0;
+    usher.proxy.answerWith('ListUsers', (response) => {
+      refused += 1;
+      if (refused === 3) usher.proxy.answerWith('ListUsers', undefined);
+      exception('TooManyRequestsException', 'Rate exceeded')(response);
+    });
+    const { status, err } = await reconcile();
+    expect({ status, refused }).toEqual({ status: 3, refused: 3 });
+    expect(err).toContain('Cognito cannot be asked now: trying again');
+  });
+
+  it('leaves to people what needs a decision', async () => {
+    const sub = await createPoolUser(usher, grace.email);
+    await usher.database.sql(`UPDATE users SET cognito_sub = 'somebody-else' WHERE id = $1`, [grace.id]);
+    await usher.database.sql(`UPDATE users SET cognito_linked_at = now() + interval '1 hour' WHERE id = $1`, [
+      grace.id,
+    ]);
+    const unverified = await createPoolUser(usher, bob.email, { email_verified: 'false' });
+    await usher.database.sql(
+      `INSERT INTO users (email, created_at, updated_at) VALUES ('TWIN@example.com', now(), now()), ('twin@example.com', now(), now())`,
+    );
+    const { status, out } = await reconcile('--apply');
+    expect(status).toBe(3);
+    expect(out).toContain(
+      `${grace.email} (id ${grace.id}) is in the pool, and the row of the address is linked to somebody else -> decide`,
+    );
+    expect(out).toContain(
+      `${bob.email} (id ${bob.id}) is one of ours, and somebody in the pool has the address unverified -> decide`,
+    );
+    expect(out.match(/shares the address with another row/g)).toHaveLength(2);
+    expect([await poolEmail(sub), await poolEmail(unverified)]).toEqual([grace.email, bob.email]);
+    expect(out).toMatch(/Mended: 0\.\n$/);
+  });
+
+  it('does not touch what has changed since it was found', async () => {
+    const { sub } = await move(ada);
+    await usher.cognito.send(new AdminDeleteUserCommand(inPool(sub)));
+    const before = await rowOf(ada.id);
+    // The listing says that nobody is there; at the second look somebody is.
+    usher.proxy.answerWith('AdminGetUser', (response) =>
+      response.writeHead(200).end(JSON.stringify(poolUserAnswer(sub, ada.email))),
+    );
+    const { status, out } = await reconcile('--apply');
+    usher.proxy.answerWith('AdminGetUser', undefined);
+    expect(status).toBe(3);
+    expect(out).toContain(`${ada.email} (id ${ada.id}): changed meanwhile`);
+    expect(await rowOf(ada.id)).toEqual(before);
+  });
+});

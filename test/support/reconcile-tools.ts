@@ -1,0 +1,117 @@
+import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { expect } from '@jest/globals';
+import { type Outcome, runCommand } from './command.js';
+import { signInWithTokens } from './sessions.js';
+import type { Usher } from './usher.js';
+
+interface Line {
+  kind: string;
+  id: number | null;
+  email: string;
+  mend?: string | null;
+  outcome?: string;
+}
+
+/** What tests of `usher migration reconcile` do again and again, with the stack that runs. */
+export function reconcileTools(usher: () => Usher) {
+  const reconcile = (...argv: string[]): Promise<Outcome> =>
+    runCommand(['migration', 'reconcile', ...argv], {
+      DATABASE_URL: usher().database.url,
+      AWS_REGION: usher().variables.AWS_REGION,
+      AWS_COGNITO_USER_POOL_ID: usher().userPoolId,
+      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: usher().proxy.url,
+      // What the command does not use may be anything.
+      PORT: 'not a port',
+    });
+
+  /** The lines about one finding each; the summary is the last. */
+  const linesOf = ({ out }: Outcome): Line[] =>
+    out
+      .trim()
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Line);
+
+  const essence = (outcome: Outcome) =>
+    linesOf(outcome).map(({ kind, email, mend, outcome: done }) => [kind, email, mend ?? done ?? null]);
+
+  const inPool = (Username: string) => ({ UserPoolId: usher().userPoolId, Username });
+  const poolUser = (name: string) => usher().cognito.send(new AdminGetUserCommand(inPool(name)));
+  const poolEmail = async (name: string) =>
+    (await poolUser(name)).UserAttributes?.find(({ Name }) => Name === 'email')?.Value;
+
+  const rowOf = async (id: number) =>
+    (
+      await usher().database.sql<Record<string, string | null>>(
+        `SELECT email, cognito_sub AS sub, usher_migration_state AS state, usher_migration_reason AS reason,
+         usher_disabled_at IS NOT NULL AS disabled, encrypted_password <> '' AS "hasHash" FROM users WHERE id = $1`,
+        [id],
+      )
+    )[0];
+
+  const move = async (person: { id: number; email: string; password: string }) => {
+    const { accessToken } = await signInWithTokens(usher().api, person);
+    // Long enough ago for the pool to have heard of it.
+    await usher().database.sql(
+      `UPDATE users SET cognito_linked_at = now() - interval '1 hour' WHERE id = $1`,
+      [person.id],
+    );
+    return { accessToken, sub: String((await rowOf(person.id))?.sub) };
+  };
+
+  async function expectAgreement(): Promise<void> {
+    const { status, out } = await reconcile();
+    expect(out).toMatch(/^In the pool: \d+ people\. Found: 0\. Mended: 0\.\n$/);
+    expect(status).toBe(0);
+  }
+
+  /** Finds this, changes nothing without `--apply`, and mends it with it. */
+  async function expectMended(kind: string, email: string, mend: string): Promise<void> {
+    const dry = await reconcile('--json');
+    expect({ status: dry.status, found: essence(dry) }).toEqual({ status: 3, found: [[kind, email, mend]] });
+    expect(essence(await reconcile('--json'))).toEqual(essence(dry));
+    const applied = await reconcile('--apply', '--json');
+    expect({ status: applied.status, done: essence(applied) }).toEqual({
+      status: 0,
+      done: [
+        [kind, email, mend],
+        [kind, email, 'mended'],
+      ],
+    });
+    await expectAgreement();
+  }
+
+  const poolUserAnswer = (sub: string, email: string) => ({
+    Username: sub,
+    UserStatus: 'CONFIRMED',
+    Enabled: true,
+    UserAttributes: [
+      { Name: 'sub', Value: sub },
+      { Name: 'email', Value: email },
+      { Name: 'email_verified', Value: 'true' },
+    ],
+  });
+
+  const audited = async (id: number) =>
+    (
+      await usher().database.sql<{ change: string }>(
+        `SELECT details->>'change' AS change FROM usher.audit WHERE user_id = $1 AND action = 'reconcile' AND actor = 'operator'`,
+        [id],
+      )
+    ).map(({ change }) => change);
+
+  return {
+    reconcile,
+    linesOf,
+    essence,
+    inPool,
+    poolUser,
+    poolEmail,
+    rowOf,
+    move,
+    expectAgreement,
+    expectMended,
+    poolUserAnswer,
+    audited,
+  };
+}
