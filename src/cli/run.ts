@@ -2,7 +2,9 @@ import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { ConfigurationError } from '../platform/config/config.js';
 import { CommandError, exitStatus, type Io } from './command.js';
+import { certificatesCommands } from './commands/certificates.js';
 import { certificatesChallenge } from './commands/certificates-challenge.js';
+import { certificatesPreflight } from './commands/certificates-preflight.js';
 import { mailCommands } from './commands/mail.js';
 import { migrationReconcile } from './commands/migration-reconcile.js';
 import { migrationRecount } from './commands/migration-recount.js';
@@ -10,6 +12,8 @@ import { migrationReopen } from './commands/migration-reopen.js';
 import { migrationStatus } from './commands/migration-status.js';
 import { usersRelink } from './commands/users-relink.js';
 import { usersRoles } from './commands/users-roles.js';
+
+import { withProbe } from './with-probe.js';
 
 /**
  * The operator's commands. Each is a file of `commands/` that adds itself to its group.
@@ -30,7 +34,10 @@ export async function run(argv: string[], io: Io): Promise<number> {
   migrationReconcile(migration, io);
   migrationReopen(migration, io);
   migrationRecount(migration, io);
-  certificatesChallenge(program.command('certificates').description('Certificates of the host.'), io);
+  const certificates = program.command('certificates').description('Certificates of the host.');
+  certificatesCommands(certificates, io);
+  certificatesChallenge(certificates, io);
+  certificatesPreflight(certificates, io, (work) => withProbe(io, work));
   try {
     await program.parseAsync(argv, { from: 'user' });
     return 0;

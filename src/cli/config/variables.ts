@@ -21,8 +21,10 @@ export function requireVariables<Name extends keyof Environment>(
   variables: Variables,
   ...names: Name[]
 ): Pick<Environment, Name> {
-  const given = Object.fromEntries(names.map((name) => [name, variables[name] || undefined]));
-  const environment = plainToInstance(Environment, given);
+  const given = Object.fromEntries(
+    names.filter((name) => variables[name]).map((name) => [name, variables[name]]),
+  );
+  const environment = plainToInstance(Environment, given, { exposeDefaultValues: true });
   const problems = validateSync(environment)
     .filter(({ property }) => (names as string[]).includes(property))
     .map(({ property, value, constraints }) => {

@@ -61,6 +61,27 @@ export class Config {
   readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined;
   /** One http-01 challenge by hand (RFC 8555 section 8.3). */
   readonly acmeChallenge: { readonly token: string; readonly keyAuthorization: string } | undefined;
+  /** Certificates that renew themselves; `undefined` where none are wanted. */
+  readonly acme:
+    | {
+        /** The names of each. */
+        readonly certificates: readonly (readonly string[])[];
+        readonly directoryUrl: string;
+        readonly contact: string | undefined;
+        /** A PEM file with further CAs that the directory's own certificate may come from. */
+        readonly caBundle: string | undefined;
+        readonly keyType: Environment['ACME_KEY_TYPE'];
+        /** Where certificates go; without one they stay in the database. */
+        readonly heroku: { readonly app: string; readonly apiKey: string } | undefined;
+        readonly files:
+          | {
+              readonly directory: string;
+              readonly reloadCommand: string | undefined;
+              readonly checkAddress: { readonly host: string; readonly port: number } | undefined;
+            }
+          | undefined;
+      }
+    | undefined;
 
   constructor(environment: Environment) {
     this.http = {
@@ -96,6 +117,7 @@ export class Config {
       environment.LETSENCRYPT_KEY !== undefined && environment.LETSENCRYPT_CHALLENGE !== undefined
         ? { token: environment.LETSENCRYPT_KEY, keyAuthorization: environment.LETSENCRYPT_CHALLENGE }
         : undefined;
+    this.acme = acme(environment);
     Object.freeze(this);
   }
 }
@@ -113,6 +135,8 @@ export function loadConfig(variables: Record<string, unknown>): Config {
     const reason = value === undefined ? 'is missing' : Object.values(constraints ?? {})[0];
     return `${property} ${reason}`;
   });
+  if (environment.ACME_CERTIFICATES !== undefined && environment.ACME_TERMS_AGREED !== 'yes')
+    problems.push("ACME_TERMS_AGREED must be yes, once you have read the CA's terms of service");
   problems.push(...pairs.flatMap((pair) => halfOf(pair, environment)));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return new Config(environment);
@@ -122,6 +146,7 @@ export function loadConfig(variables: Record<string, unknown>): Config {
 const pairs = [
   ['LETSENCRYPT_KEY', 'LETSENCRYPT_CHALLENGE'],
   ['SMTP_URL', 'MAIL_FROM'],
+  ['HEROKU_API_KEY', 'HEROKU_APP'],
 ] as const;
 
 function halfOf([one, other]: (typeof pairs)[number], environment: Environment): string[] {
@@ -147,6 +172,34 @@ function cognito(environment: Environment): Config['cognito'] {
     issuer,
     jwksUrl: environment.COGNITO_JWKS_URL ?? `${issuer}/.well-known/jwks.json`,
   };
+}
+
+type AcmeEnvironment = Pick<Environment, Extract<keyof Environment, `ACME_${string}` | `HEROKU_${string}`>>;
+
+/** What is wanted of a CA; a command reads it as well. */
+export function acme(environment: AcmeEnvironment): Config['acme'] {
+  const { ACME_CERTIFICATES: certificates } = environment;
+  if (certificates === undefined) return undefined;
+  return {
+    certificates,
+    directoryUrl: environment.ACME_DIRECTORY_URL,
+    contact: environment.ACME_CONTACT,
+    caBundle: environment.ACME_CA_BUNDLE,
+    keyType: environment.ACME_KEY_TYPE,
+    heroku: heroku(environment),
+    files: files(environment),
+  };
+}
+
+function heroku({ HEROKU_APP: app, HEROKU_API_KEY: apiKey }: AcmeEnvironment) {
+  return app !== undefined && apiKey !== undefined ? { app, apiKey } : undefined;
+}
+
+function files({ ACME_CERTIFICATE_DIR: directory, ...environment }: AcmeEnvironment) {
+  if (directory === undefined) return undefined;
+  const [host, port] = environment.ACME_CHECK_ADDRESS?.split(':') ?? [];
+  const checkAddress = host === undefined ? undefined : { host, port: Number(port) };
+  return { directory, reloadCommand: environment.ACME_RELOAD_COMMAND, checkAddress };
 }
 
 /** A path is kept when something is resolved against it. */

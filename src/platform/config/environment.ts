@@ -60,6 +60,30 @@ function IsIpOrNetwork(): PropertyDecorator {
 /** What a row's stored string does not tell by itself. */
 const hexSchemes = ['hex_md5', 'hex_sha1', 'hex_sha256', 'hex_sha512'] as const;
 
+/** `a.example, www.a.example; b.example`: two certificates, the first with two names. */
+const certificateLists = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string'
+    ? value
+        .split(';')
+        .map((names) => list({ value: names }) as string[])
+        .filter((names) => names.length > 0)
+    : value;
+
+/** What http-01 can prove; the names' own rules are checked where they are used. */
+function AreCertificates(): PropertyDecorator {
+  return ValidateBy({
+    name: 'areCertificates',
+    validator: {
+      validate: (value: unknown) =>
+        Array.isArray(value) &&
+        value.length > 0 &&
+        value.every((names: string[]) => names.every((name) => /^[^\s*:/@]+\.[^\s*:/@]+$/u.test(name))),
+      defaultMessage: () =>
+        'must hold domain names, comma-separated, and semicolons between certificates; no wildcards',
+    },
+  });
+}
+
 const isSet = { message: 'is missing' };
 
 /** The environment variables of the API, as text, with what each must look like. Nothing else reads the environment. */
@@ -196,4 +220,49 @@ export class Environment {
     message: 'must be a key authorization: token, dot, thumbprint',
   })
   LETSENCRYPT_CHALLENGE?: string;
+
+  @IsOptional()
+  @Transform(certificateLists)
+  @AreCertificates()
+  ACME_CERTIFICATES?: string[][];
+
+  @IsUrl(
+    { require_tld: false, protocols: ['https'], require_protocol: true },
+    { message: "must be the https URL of a CA's ACME directory" },
+  )
+  ACME_DIRECTORY_URL = 'https://acme-v02.api.letsencrypt.org/directory';
+
+  @IsOptional()
+  @Matches(/^[^<>@\s]+@[^<>@\s]+$/, { message: 'must be an e-mail address for the CA to write to' })
+  ACME_CONTACT?: string;
+
+  @IsIn(['yes', 'no'], { message: "must be yes, once you have read the CA's terms of service" })
+  ACME_TERMS_AGREED: 'yes' | 'no' = 'no';
+
+  @IsOptional()
+  @MinLength(1, isSet)
+  ACME_CA_BUNDLE?: string;
+
+  @IsOptional()
+  @MinLength(1, isSet)
+  ACME_CERTIFICATE_DIR?: string;
+
+  @IsOptional()
+  @MinLength(1, isSet)
+  ACME_RELOAD_COMMAND?: string;
+
+  @IsOptional()
+  @Matches(/^[^\s:]+:\d{1,5}$/, { message: 'must be a host and a port, such as localhost:443' })
+  ACME_CHECK_ADDRESS?: string;
+
+  @IsOptional()
+  @MinLength(1, isSet)
+  HEROKU_API_KEY?: string;
+
+  @IsOptional()
+  @Matches(/^[a-z][a-z0-9-]{1,28}[a-z0-9]$/, { message: 'must be the name of an app on Heroku' })
+  HEROKU_APP?: string;
+
+  @IsIn(['ec256', 'ec384', 'rsa2048'], { message: 'must be ec256, ec384 or rsa2048' })
+  ACME_KEY_TYPE: 'ec256' | 'ec384' | 'rsa2048' = 'ec256';
 }

@@ -1,10 +1,16 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 
 /** What a key is for. One label a purpose, so that a string made for one can never be used for another. */
 export type Purpose =
-  'challenge-session' | 'session-tokens' | 'reset-cookie' | 'account-failures' | 'rate-limits' | 'outbox';
+  | 'challenge-session'
+  | 'session-tokens'
+  | 'reset-cookie'
+  | 'account-failures'
+  | 'rate-limits'
+  | 'outbox'
+  | 'acme-keys';
 
 /** Keys derived from `SESSION_SECRETS` (HKDF, RFC 5869). */
 @Injectable()
@@ -12,7 +18,8 @@ export class Keys {
   private readonly secrets: readonly string[];
   private readonly derived = new Map<Purpose, Buffer[]>();
 
-  constructor(config: Config) {
+  /** @param config the API's, or the little of it that a command has read */
+  constructor(@Inject(Config) config: Pick<Config, 'sessionSecrets'>) {
     this.secrets = config.sessionSecrets;
   }
 

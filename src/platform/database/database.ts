@@ -66,6 +66,34 @@ export class Database {
     }
   }
 
+  /**
+   * Does `work` while no other process does the same, or not at all. Unlike a transaction it may wait for other services.
+   * @param key the same in every process of every version
+   * @param work is told by the signal when the lock was lost, because the database went away
+   * @returns whether it was done
+   */
+  async exclusively(key: number, work: (lost: AbortSignal) => Promise<void>): Promise<boolean> {
+    const client = await this.pool.connect();
+    const lost = new AbortController();
+    const lose = () => lost.abort();
+    client.on('error', lose);
+    try {
+      const lock = { ...plain('SELECT pg_try_advisory_lock($1) AS locked'), values: [key] };
+      const { rows } = await client.query<{ locked: boolean }>(lock);
+      if (!rows[0]?.locked) return false;
+      await work(lost.signal);
+      await client.query({ ...plain('SELECT pg_advisory_unlock($1)'), values: [key] });
+      return true;
+    } catch (error) {
+      // The lock goes with its connection.
+      lose();
+      throw error;
+    } finally {
+      client.off('error', lose);
+      client.release(lost.signal.aborted);
+    }
+  }
+
   /** Calls back once what is under way is there for others to see: at once, outside of a transaction. */
   afterCommit(callback: () => void): void {
     const transaction = this.transactions.getStore();

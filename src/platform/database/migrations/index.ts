@@ -13,6 +13,7 @@ import { MigrationLedger1764000000012 } from './1764000000012-migration-ledger.j
 import { MigrationCounts1764000000013 } from './1764000000013-migration-counts.js';
 import { PoolListings1764000000014 } from './1764000000014-pool-listings.js';
 import { AcmeChallenges1764000000015 } from './1764000000015-acme-challenges.js';
+import { Certificates1764000000016 } from './1764000000016-certificates.js';
 
 /** In the order they run. Never change one that was released; add another. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   MigrationCounts1764000000013,
   PoolListings1764000000014,
   AcmeChallenges1764000000015,
+  Certificates1764000000016,
 ];

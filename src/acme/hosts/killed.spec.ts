@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createPrivateKey, randomInt, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createAuthority } from '../../../test/support/certificates.js';
+import type { IssuedCertificate } from './certificate-host.js';
+import { FileHost } from './file-host.js';
+
+const script = join(import.meta.dirname, '../../../test/support/deploy-until-killed.js');
+const names = ['api.example.com'];
+
+describe('a process that is killed while it deploys', () => {
+  let directory: string;
+  let work: string;
+  let certificates: [IssuedCertificate, IssuedCertificate];
+
+  beforeEach(async () => {
+    work = await mkdtemp(join(tmpdir(), 'usher-killed-'));
+    directory = join(work, 'certificates');
+    const authority = await createAuthority();
+    certificates = [await authority.issue(names), await authority.issue(names)];
+  });
+  afterEach(() => rm(work, { recursive: true }));
+
+  async function start(deploys: IssuedCertificate[], step: number | 'never'): Promise<ChildProcess> {
+    const file = join(work, 'certificates.json');
+    await writeFile(file, JSON.stringify(deploys));
+    return spawn(process.execPath, [script, directory, file, String(step)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  }
+
+  /** The serial of what a server would find, after seeing that it could serve it; `undefined` when there is nothing. */
+  async function found(): Promise<string | undefined> {
+    const read = (name: string) => readFile(join(directory, 'api.example.com', name)).catch(() => undefined);
+    const [chain, key] = [await read('fullchain.pem'), await read('privkey.pem')];
+    if (chain === undefined && key === undefined) return undefined;
+    const leaf = new X509Certificate(chain!);
+    expect(leaf.checkPrivateKey(createPrivateKey(key!))).toBe(true);
+    return leaf.serialNumber;
+  }
+
+  /** Kills at each call to the file system in turn, until there is none left. Answers what was found after each. */
+  async function killAtEachStep(prepare: () => Promise<void>): Promise<(string | undefined)[]> {
+    const serials: (string | undefined)[] = [];
+    for (let step = 1; ; step += 1) {
+      await rm(directory, { recursive: true, force: true });
+      await prepare();
+      const child = await start([certificates[1]], step);
+      const [status] = (await once(child, 'exit')) as [number | null];
+      serials.push(await found());
+      if (status === 0) return serials;
+      expect(status).toBeNull();
+      await mends();
+    }
+  }
+
+  /** The next attempt finishes the work, and one after an hour leaves nothing of the first. */
+  async function mends(): Promise<void> {
+    const host = new FileHost({ directory });
+    await host.deploy(certificates[1]);
+    expect(await found()).toBe(certificates[1].serial);
+    const own = join(directory, 'api.example.com');
+    for (const name of await readdir(own)) await utimes(join(own, name), 0, 0);
+    await host.deploy(certificates[0]);
+    expect(await readdir(own)).toHaveLength(5);
+  }
+
+  it('leaves nothing or the whole of a first certificate', async () => {
+    const serials = await killAtEachStep(() => mkdir(directory));
+    expect(serials.length).toBeGreaterThan(20);
+    expect(new Set(serials)).toEqual(new Set([undefined, certificates[1].serial]));
+  });
+
+  it('leaves the whole of the old certificate or of the new one', async () => {
+    const serials = await killAtEachStep(async () => {
+      await mkdir(directory);
+      await new FileHost({ directory }).deploy(certificates[0]);
+    });
+    expect(serials.length).toBeGreaterThan(20);
+    expect(new Set(serials)).toEqual(new Set(certificates.map(({ serial }) => serial)));
+  });
+
+  it('leaves a certificate and its key, whenever it happens', async () => {
+    await mkdir(directory);
+    for (let time = 0; time < 15; time += 1) {
+      const child = await start(certificates, 'never');
+      await once(child.stdout!, 'data');
+      // Waits for nothing: it is the chance that decides where in its work the process is.
+      await pause(randomInt(0, 25));
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      expect(certificates.map(({ serial }) => serial)).toContain(await found());
+    }
+  });
+});

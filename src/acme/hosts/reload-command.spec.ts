@@ -1,0 +1,79 @@
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { until } from '../../../apps/local-stack/test/running-stack.js';
+import { errorOf } from '../../../test/support/certificate-host-contract.js';
+import { createAuthority } from '../../../test/support/certificates.js';
+import { FileHost } from './file-host.js';
+
+describe('the reload command', () => {
+  let directory: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'usher-reload-'));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  async function deploy(reloadCommand: string, reloadTimeoutMs = 10_000): Promise<void> {
+    const certificate = await (await createAuthority()).issue(['api.example.com']);
+    await new FileHost({ directory, reloadCommand, reloadTimeoutMs }).deploy(certificate);
+  }
+
+  it('runs in a shell, when the files are there', async () => {
+    await deploy(`cat ${directory}/*/fullchain.pem | head -n 1 > ${directory}/seen`);
+    expect(await readFile(join(directory, 'seen'), 'utf8')).toBe('-----BEGIN CERTIFICATE-----\n');
+  });
+
+  it('runs again with the same certificate, because an attempt may have ended before it', async () => {
+    const certificate = await (await createAuthority()).issue(['api.example.com']);
+    await new FileHost({ directory }).deploy(certificate);
+    await new FileHost({ directory, reloadCommand: `touch ${directory}/seen` }).deploy(certificate);
+    await access(join(directory, 'seen'));
+  });
+
+  it.each([
+    ['exit 3', 'refused', 'The reload command ended with status 3.'],
+    ['no-such-command-anywhere', 'misconfigured', 'The reload command ended with status 127.'],
+    ['/', 'misconfigured', 'The reload command ended with status 126.'],
+    ['kill -TERM $$', 'refused', 'The reload command was ended by SIGTERM.'],
+  ])('"%s" is %s', async (command, reason, message) => {
+    const error = await errorOf(deploy(command));
+    expect(error).toMatchObject({ reason, message });
+  });
+
+  it('shows nothing of what it writes', async () => {
+    const error = await errorOf(
+      deploy(`cat ${directory}/*/privkey.pem; cat ${directory}/*/privkey.pem >&2; exit 1`),
+    );
+    expect(error.message).toBe('The reload command ended with status 1.');
+  });
+
+  it('may write as much as it likes', async () => {
+    await deploy('head -c 1000000 /dev/zero');
+  });
+
+  it('is not waited for when it leaves a daemon behind', async () => {
+    await deploy(`sleep 300 & echo $! > ${directory}/pid`);
+    const pid = Number(await readFile(join(directory, 'pid'), 'utf8'));
+    expect(isRunning(pid)).toBe(true);
+    process.kill(pid, 'SIGKILL');
+  });
+
+  it('is ended with everything it has started when it takes too long', async () => {
+    const error = await errorOf(deploy(`echo $$ > ${directory}/pid; sleep 300; true`, 300));
+    expect(error.reason).toBe('unavailable');
+    expect(error.message).toBe('The reload command did not end within 300 ms.');
+    const pid = Number(await readFile(join(directory, 'pid'), 'utf8'));
+    await until(() => !isRunning(-pid));
+  });
+});
+
+/** A process, or for a negative number a group of them. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

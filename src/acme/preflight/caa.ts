@@ -1,0 +1,88 @@
+import type { CaaRecord } from 'node:dns';
+import type { Lookup, LookupFailure } from './dns-lookup.js';
+
+/** Whether a set of CAA records lets a CA prove a name by http-01. */
+export type CaaVerdict =
+  | { kind: 'allowed' }
+  /** Why not, in words that follow "The CAA records of NAME". */
+  | { kind: 'forbidden'; reason: string }
+  /** A tag that a CA must understand and does not (RFC 8659 section 4.1). */
+  | { kind: 'unknown_tag'; tag: string }
+  /** Only for these ACME accounts (RFC 8657 section 3), and which ours will be is not known here. */
+  | { kind: 'for_accounts'; accounts: string[] };
+
+/** The relevant records of a name and where they stand, or where they could not be looked up. */
+export type RelevantCaa =
+  { at: string; records: CaaRecord[] } | { at: string; failure: LookupFailure } | undefined;
+
+/**
+ * The first set on the way up from the name to its top-level domain (RFC 8659 section 3). Where one cannot be looked up
+ * a CA must suppose that it forbids.
+ */
+export async function relevantCaa(
+  name: string,
+  lookUp: (name: string) => Promise<Lookup<CaaRecord>>,
+): Promise<RelevantCaa> {
+  const labels = name.split('.');
+  for (const level of labels.keys()) {
+    const at = labels.slice(level).join('.');
+    const found = await lookUp(at);
+    if (found.failure === undefined) {
+      if (found.records.length > 0) return { at, records: found.records };
+    } else if (found.failure.kind !== 'no_such_name') return { at, failure: found.failure };
+  }
+  return undefined;
+}
+
+export interface Issuer {
+  domain: string;
+  parameters: Map<string, string>;
+}
+
+/** RFC 8659 section 4.2: the CA's domain, then `tag=value` after semicolons. `;` alone names no CA. */
+export function parseIssuer(value: string): Issuer {
+  const [domain = '', ...rest] = value.split(';').map((part) => part.trim());
+  const pairs = rest.filter(Boolean).map((part): [string, string] => {
+    const [, tag = part, text = ''] = /^([^=]*)=(.*)$/s.exec(part) ?? [];
+    return [tag.trim().toLowerCase(), text.trim()];
+  });
+  return { domain: domain.toLowerCase(), parameters: new Map(pairs) };
+}
+
+/** Tags that Boulder knows, and those that concern no certificate of a host (IANA, "CAA Property Tags"). */
+const knownTags = ['issue', 'issuewild', 'iodef', 'issuemail', 'issuevmc', 'contactemail', 'contactphone'];
+
+export function judgeCaa(records: CaaRecord[], ca: string): CaaVerdict {
+  const tag = records.flatMap(criticalTags).find((one) => !knownTags.includes(one));
+  if (tag !== undefined) return { kind: 'unknown_tag', tag };
+  const issuers = records.flatMap(issuersOf).map(parseIssuer);
+  // Without any "issue" tag everybody may (RFC 8659 section 4.2); "issuewild" is for wildcards only.
+  if (issuers.length === 0) return { kind: 'allowed' };
+  const ours = issuers.filter(({ domain }) => domain === ca.toLowerCase());
+  if (ours.length === 0) return { kind: 'forbidden', reason: `do not allow ${ca}` };
+  const byHttp = ours.filter(allowsHttp01);
+  if (byHttp.length === 0)
+    return { kind: 'forbidden', reason: `allow ${ca}, but not by the method http-01 (validationmethods)` };
+  const accounts = byHttp.map(({ parameters }) => parameters.get('accounturi'));
+  return accounts.every((account) => account !== undefined)
+    ? { kind: 'for_accounts', accounts }
+    : { kind: 'allowed' };
+}
+
+/** RFC 8657 section 4 */
+function allowsHttp01({ parameters }: Issuer): boolean {
+  const methods = parameters.get('validationmethods');
+  return methods === undefined || methods.split(',').some((method) => method.trim() === 'http-01');
+}
+
+const tagsOf = (record: CaaRecord): [tag: string, value: unknown][] =>
+  Object.entries(record).map(([tag, value]) => [tag.toLowerCase(), value]);
+
+const issuersOf = (record: CaaRecord): string[] =>
+  tagsOf(record).flatMap(([tag, value]) => (tag === 'issue' ? [String(value)] : []));
+
+/** Many set bit 0 instead of bit 7, so Let's Encrypt takes either for "critical" (RFC 8659 section 4.1). */
+const criticalTags = (record: CaaRecord): string[] =>
+  (Number(record.critical) & 0x81) === 0
+    ? []
+    : tagsOf(record).flatMap(([tag]) => (tag === 'critical' ? [] : [tag]));

@@ -1,0 +1,67 @@
+import { isIP } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { addressOf, redirectFrom, type Target } from './redirect.js';
+
+const ports = { httpPort: 80, httpsPort: 443 };
+const from: Target = {
+  scheme: 'http',
+  host: 'shop.example.com',
+  port: 80,
+  path: '/.well-known/acme-challenge/t',
+};
+
+describe('redirectFrom', () => {
+  it.each([
+    ['https://shop.example.com/x?y=1#z', 'https://shop.example.com/x?y=1'],
+    ['//www.example.com/x', 'http://www.example.com/x'],
+    ['/x', 'http://shop.example.com/x'],
+    ['u', 'http://shop.example.com/.well-known/acme-challenge/u'],
+    ['?again', 'http://shop.example.com/.well-known/acme-challenge/t?again'],
+    ['https://SHOP.example.com.:443/', 'https://shop.example.com/'],
+    ['http://shop.example.com:443/', 'http://shop.example.com:443/'],
+    ['https://bücher.example.com/', 'https://xn--bcher-kva.example.com/'],
+  ])('follows %j to %j', (location, address) => {
+    const { follow } = redirectFrom(from, location, ports) as { follow: Target };
+    expect(addressOf(follow, ports)).toBe(address);
+  });
+
+  it.each([
+    ['http://[', 'which is no address'],
+    ['https://shop.example.com:8443/', 'and CAs follow to the ports 80 and 443 only'],
+    ['ftp://shop.example.com/', 'and CAs follow to http and https only'],
+    ['mailto:me@example.com', 'and CAs follow to http and https only'],
+    ['http://192.0.2.1/', 'and CAs follow to names only, not to IP addresses'],
+    ['http://0x7f.1/', 'and CAs follow to names only, not to IP addresses'],
+    ['http://[2001:db8::1]/', 'and CAs follow to names only, not to IP addresses'],
+    ['http://localhost/', 'which is no name of the public DNS'],
+  ])('does not follow %j, %s', (location, reason) => {
+    expect(redirectFrom(from, location, ports)).toEqual({ refused: `a redirect to ${location}, ${reason}` });
+  });
+
+  it('leads nowhere but to names, on the two ports, by the two schemes', () => {
+    const location = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.webUrl({
+        withFragments: true,
+        withQueryParameters: true,
+        authoritySettings: { withPort: true, withIPv4: true, withIPv6: true },
+      }),
+      fc.webPath(),
+    );
+    fc.assert(
+      fc.property(location, (text) => {
+        const { follow, refused } = redirectFrom(from, text, ports) as { follow?: Target; refused?: string };
+        if (follow === undefined) return expect(refused).not.toMatch(/\p{C}/u);
+        expect([80, 443]).toContain(follow.port);
+        expect(['http', 'https']).toContain(follow.scheme);
+        expect(isIP(follow.host)).toBe(0);
+        // What goes into a request line, and no more than that.
+        expect(follow.path).toMatch(/^\/[!-~]*$/);
+        const again = redirectFrom(from, addressOf(follow, ports), ports);
+        expect(again).toEqual({ follow });
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,41 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * ACME accounts, and certificates with the order that is under way. Private keys are sealed. Each step of an order is written
+ * down before the next begins, so that any process can go on from there.
+ */
+export class Certificates1764000000016 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE usher.acme_accounts (
+        directory_url text PRIMARY KEY,
+        sealed_key text NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT now()
+      );
+      CREATE TABLE usher.certificates (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        names text[] NOT NULL UNIQUE,
+        directory_url text,
+        sealed_order_key text,
+        order_url text,
+        sealed_key text,
+        chain text,
+        serial text,
+        not_before timestamptz,
+        not_after timestamptz,
+        deployed_serial text,
+        deployed_at timestamptz,
+        renew_at timestamptz,
+        renewal_checked_at timestamptz,
+        next_try_at timestamptz NOT NULL DEFAULT now(),
+        failures integer NOT NULL DEFAULT 0,
+        last_error text,
+        created_at timestamptz NOT NULL DEFAULT now()
+      );
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE usher.certificates, usher.acme_accounts');
+  }
+}

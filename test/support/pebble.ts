@@ -1,0 +1,105 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { get } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../apps/local-stack/src/ports.js';
+import { createAuthority } from './certificates.js';
+
+/** Let's Encrypt's own test server, asking our API for challenges, and a name server for which every name is this machine. */
+export interface Pebble {
+  directoryUrl: string;
+  /** A file with the CA that the directory's own certificate comes from. */
+  caBundle: string;
+  /** What it has written so far. */
+  lines(): string[];
+  stop(): Promise<void>;
+}
+
+/** Debian has it in the packages `pebble`. */
+export const isPebbleInstalled = (): boolean => spawnSync('pebble', ['-h']).error === undefined;
+
+interface Options {
+  /** Where challenges are asked for. */
+  httpPort: number;
+  /** The same one again, after an outage. Its state is gone. */
+  port?: number;
+}
+
+export async function startPebble({ httpPort, port }: Options): Promise<Pebble> {
+  const folder = await mkdtemp(join(tmpdir(), 'usher-pebble-'));
+  const [listen, management, dns, dnsManagement] = [
+    port ?? (await freePort()),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ];
+  const { key, chain: certificate } = await (await createAuthority()).issue(['127.0.0.1']);
+  const path = (name: string) => join(folder, name);
+  await writeFile(path('key.pem'), key);
+  await writeFile(path('cert.pem'), certificate);
+  const config = {
+    listenAddress: `127.0.0.1:${listen}`,
+    managementListenAddress: `127.0.0.1:${management}`,
+    ...{
+      certificate: path('cert.pem'),
+      privateKey: path('key.pem'),
+      httpPort,
+      tlsPort: 1,
+      ocspResponderURL: '',
+    },
+    externalAccountBindingRequired: false,
+  };
+  await writeFile(path('config.json'), JSON.stringify({ pebble: config }));
+  const names = run('pebble-challtestsrv', [
+    ...['-dns01', `127.0.0.1:${dns}`, '-management', `127.0.0.1:${dnsManagement}`],
+    ...['-http01', '', '-https01', '', '-tlsalpn01', ''],
+    ...['-defaultIPv4', '127.0.0.1', '-defaultIPv6', ''],
+  ]);
+  const pebble = run('pebble', ['-config', path('config.json'), '-dnsserver', `127.0.0.1:${dns}`], {
+    // The VA waits up to fifteen seconds before it looks, unless it is told not to.
+    PEBBLE_VA_NOSLEEP: '1',
+  });
+  const directoryUrl = `https://127.0.0.1:${listen}/dir`;
+  await untilAnswers(directoryUrl, certificate);
+  return {
+    directoryUrl,
+    caBundle: path('cert.pem'),
+    lines: pebble.lines,
+    stop: async () => {
+      await Promise.all([pebble.stop(), names.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function run(command: string, args: string[], environment: Record<string, string> = {}) {
+  const child = spawn(command, args, {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  const exited = once(child, 'exit');
+  return {
+    lines: () => output.join('').split('\n'),
+    stop: async () => {
+      child.kill();
+      await exited;
+    },
+  };
+}
+
+async function untilAnswers(url: string, ca: string): Promise<void> {
+  for (const endsAt = Date.now() + 10_000; ;) {
+    const status = await new Promise<number>((resolve) => {
+      get(url, { ca }, (response) => resolve(response.resume().statusCode ?? 0)).on('error', () =>
+        resolve(0),
+      );
+    });
+    if (status === 200) return;
+    if (Date.now() > endsAt) throw new Error('pebble does not answer');
+  }
+}
