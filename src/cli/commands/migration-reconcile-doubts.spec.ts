@@ -1,5 +1,5 @@
 import { AdminDeleteUserCommand, AdminDisableUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { exception } from '../../../test/support/cognito-proxy.js';
 import { deviseUser } from '../../../test/support/devise-users.js';
 import { changeAttributes, createPoolUser, invite, poolPassword } from '../../../test/support/pool-users.js';
@@ -10,12 +10,16 @@ import { startUsher, type Usher } from '../../../test/support/usher.js';
 const grace = deviseUser('lock_expired');
 
 let usher: Usher;
-beforeEach(async () => {
+beforeAll(async () => {
   usher = await startUsher();
+  await save();
 });
-afterEach(() => usher.close());
+beforeEach(() => startOver());
+afterAll(() => usher.close());
 
 const {
+  save,
+  startOver,
   reconcile,
   linesOf,
   essence,

@@ -4,7 +4,7 @@ import {
   ListUsersCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { exception } from '../../../test/support/cognito-proxy.js';
 import { runCommand } from '../../../test/support/command.js';
 import { changeAttributes, createPoolUser, poolPassword } from '../../../test/support/pool-users.js';
@@ -14,13 +14,26 @@ import { startUsher, type Usher } from '../../../test/support/usher.js';
 import { MigrationLedger } from '../../users/migration-ledger.js';
 
 let usher: Usher;
-beforeEach(async () => {
+beforeAll(async () => {
   usher = await startUsher();
+  await save();
 });
-afterEach(() => usher.close());
+beforeEach(() => startOver());
+afterAll(() => usher.close());
 
-const { reconcile, inPool, poolUser, poolEmail, rowOf, move, expectAgreement, expectMended, audited } =
-  reconcileTools(() => usher);
+const {
+  save,
+  startOver,
+  reconcile,
+  inPool,
+  poolUser,
+  poolEmail,
+  rowOf,
+  move,
+  expectAgreement,
+  expectMended,
+  audited,
+} = reconcileTools(() => usher);
 
 describe('usher migration reconcile', () => {
   it('has nothing to say of people who have moved, and of those who have not', async () => {

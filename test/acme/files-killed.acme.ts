@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createAuthority } from '../../../test/support/certificates.js';
-import type { IssuedCertificate } from './certificate-host.js';
-import { FileHost } from './file-host.js';
+import { createAuthority } from '../support/certificates.js';
+import type { IssuedCertificate } from '../../src/acme/hosts/certificate-host.js';
+import { FileHost } from '../../src/acme/hosts/file-host.js';
 
-const script = join(import.meta.dirname, '../../../test/support/deploy-until-killed.js');
+const script = join(import.meta.dirname, '../support/deploy-until-killed.js');
 const names = ['api.example.com'];
 
 describe('a process that is killed while it deploys', () => {
