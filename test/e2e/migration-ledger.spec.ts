@@ -13,7 +13,7 @@ const erin = deviseUser('lock_expired');
 const frank = deviseUser('failed_attempts');
 
 /** Long enough for a Lambda with cheap hashes; three of them take longer than Usher waits before it asks again. */
-const lambdaTimeout = 1500;
+const lambdaTimeout = 2000;
 
 let usher: Usher;
 beforeAll(async () => {

@@ -30,7 +30,7 @@ export const knows = (event: TriggerEvent, response: object = {}) => ({
 /** A pool with a migration function, and no user before each test. */
 export function openMigratingPool() {
   const lambda = openTestLambda('migrate-user');
-  const pool = openTestPool({}, {}, () => ({ lambdaEndpoint: lambda.url, lambdaTimeout: 150 }));
+  const pool = openTestPool({}, {}, () => ({ lambdaEndpoint: lambda.url, lambdaTimeout: 1000 }));
   /** Of the same pool, a client that does not hide who exists. */
   const legacy = openTestClient(pool, { PreventUserExistenceErrors: 'LEGACY' });
   const users = async () =>

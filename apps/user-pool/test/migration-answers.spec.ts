@@ -24,7 +24,7 @@ import {
 } from './support.js';
 
 const lambda = openTestLambda('migrate');
-const base = openTestPool({}, {}, () => ({ lambdaEndpoint: lambda.url, lambdaTimeout: 150 }));
+const base = openTestPool({}, {}, () => ({ lambdaEndpoint: lambda.url, lambdaTimeout: 1000 }));
 
 const email = 'old@example.com';
 const phone = '+15551234567';

@@ -27,7 +27,7 @@ const lambda = openTestLambda('migrate');
 const flows = ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH'] as const;
 const pool = openTestPool({}, { ExplicitAuthFlows: [...flows] }, () => ({
   lambdaEndpoint: lambda.url,
-  lambdaTimeout: 150,
+  lambdaTimeout: 1000,
 }));
 const legacy = openTestClient(pool, { PreventUserExistenceErrors: 'LEGACY' });
 const srpOnly = openTestClient(pool, { ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'] });

@@ -21,7 +21,7 @@ import {
 } from './support.js';
 
 const lambda = openTestLambda('trigger');
-const pool = openTestPool({}, {}, () => ({ lambdaEndpoint: lambda.url, lambdaTimeout: 100 }));
+const pool = openTestPool({}, {}, () => ({ lambdaEndpoint: lambda.url, lambdaTimeout: 1000 }));
 beforeEach(() => {
   lambda.events.length = 0;
 });
