@@ -12,7 +12,6 @@ import { migrationReopen } from './commands/migration-reopen.js';
 import { migrationStatus } from './commands/migration-status.js';
 import { usersRelink } from './commands/users-relink.js';
 import { usersRoles } from './commands/users-roles.js';
-
 import { withProbe } from './with-probe.js';
 
 /**
