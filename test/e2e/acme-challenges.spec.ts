@@ -68,6 +68,18 @@ describe('a published challenge', () => {
     );
   });
 
+  it.each(['-', '--', '-h', '--json', '--no-'])('may have a token that begins with %j', async (start) => {
+    const token = start + newChallenge().token;
+    const keyAuthorization = `${token}.${thumbprint()}`;
+    expect(await command('add', token, keyAuthorization, '--json')).toEqual({
+      status: 0,
+      out: `{"path":"${path(token)}"}\n`,
+      err: '',
+    });
+    expect((await usher.api.get(path(token))).text).toBe(keyAuthorization);
+    expect((await command('remove', token)).out).toBe('Removed.\n');
+  });
+
   it('is gone after a day', async () => {
     const { token, keyAuthorization } = newChallenge();
     await command('add', token, keyAuthorization);

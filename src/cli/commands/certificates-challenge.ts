@@ -30,6 +30,8 @@ export function certificatesChallenge(certificates: Command, io: Io): void {
     .argument('<token>', 'the last part of the address that the CA asks')
     .argument('<key-authorization>', 'what it is to be answered')
     .option('--json', 'answer as JSON')
+    // A token may begin with "-", and a hook of a CA's client passes it as it comes.
+    .allowUnknownOption()
     .addHelpText('after', explanation)
     .action(async (token: string, keyAuthorization: string, { json }: { json?: true }) => {
       const problem = await withDatabase(io, (database) =>
@@ -44,6 +46,8 @@ export function certificatesChallenge(certificates: Command, io: Io): void {
     .description('Withdraw a challenge.')
     .argument('<token>', 'the last part of the address that the CA asks')
     .option('--json', 'answer as JSON')
+    // A token may begin with "-", and a hook of a CA's client passes it as it comes.
+    .allowUnknownOption()
     .addHelpText('after', explanation)
     .action(async (token: string, { json }: { json?: true }) => {
       const removed = await withDatabase(io, (database) => new Publishing(database).withdraw(token));
