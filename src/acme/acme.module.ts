@@ -6,7 +6,11 @@ import { Attempts } from './issuance/attempts.js';
 import { Deployment } from './issuance/deployment.js';
 import { Issuing } from './issuance/issuing.js';
 import { RenewalPlan } from './issuance/renewal-plan.js';
-import { Renewer } from './issuance/renewer.js';
+import { ExpiryWarnings } from './issuance/expiry-warnings.js';
+import { Renewal } from './issuance/renewal.js';
+import { ServedWatch } from './issuance/served-watch.js';
+import { Upkeep } from './issuance/upkeep.js';
+import { WantedCertificates } from './issuance/wanted-certificates.js';
 import { CertificatesRepository } from './persistence/certificates.repository.js';
 import { ChallengesRepository } from './persistence/challenges.repository.js';
 
@@ -14,14 +18,18 @@ import { ChallengesRepository } from './persistence/challenges.repository.js';
   controllers: [AcmeChallengeController],
   providers: [
     Attempts,
-    Deployment,
-    RenewalPlan,
     BackgroundRenewal,
     CertificatesRepository,
     Challenges,
     ChallengesRepository,
+    Deployment,
+    ExpiryWarnings,
     Issuing,
-    Renewer,
+    Renewal,
+    RenewalPlan,
+    ServedWatch,
+    Upkeep,
+    WantedCertificates,
   ],
 })
 export class AcmeModule {}

@@ -6,49 +6,74 @@ import type { Database } from '../platform/database/database.js';
 import type { Log } from '../platform/logging/log.js';
 import { Attempts } from './issuance/attempts.js';
 import { Deployment } from './issuance/deployment.js';
-import { Issuing, type Progress } from './issuance/issuing.js';
+import { Issuing } from './issuance/issuing.js';
+import { type Need, Renewal } from './issuance/renewal.js';
 import { RenewalPlan } from './issuance/renewal-plan.js';
-import { Renewer } from './issuance/renewer.js';
+import { WantedCertificates } from './issuance/wanted-certificates.js';
 import { type Certificate, CertificatesRepository } from './persistence/certificates.repository.js';
 import { ChallengesRepository } from './persistence/challenges.repository.js';
 
 export type { Certificate } from './persistence/certificates.repository.js';
 
 type Settings = NonNullable<Config['acme']>;
+type Tell = (text: string) => void;
 
 /** An operator's view of the certificates. */
 export class Certificates {
   private readonly certificates: CertificatesRepository;
-  private readonly renewer: Renewer;
+  private readonly wanted: WantedCertificates;
+  private readonly attempts: Attempts;
+  private readonly plan: RenewalPlan;
+  private readonly renewal: Renewal;
 
   constructor(database: Database, sessionSecrets: readonly string[], log: Log) {
     const clock = new Clock();
     this.certificates = new CertificatesRepository(database, new Seal(new Keys({ sessionSecrets }), clock));
+    this.wanted = new WantedCertificates(database, this.certificates, clock);
     const issuing = new Issuing(this.certificates, new ChallengesRepository(database));
-    const attempts = new Attempts(this.certificates, issuing, new Deployment(this.certificates), log);
-    const plan = new RenewalPlan(this.certificates, clock, log);
-    this.renewer = new Renewer(database, this.certificates, attempts, plan);
+    const deployment = new Deployment(this.certificates, clock);
+    this.attempts = new Attempts(this.certificates, issuing, deployment, clock);
+    this.renewal = new Renewal(this.attempts, deployment, clock, log);
+    this.plan = new RenewalPlan(this.certificates, clock, log);
   }
 
   list(): Promise<Certificate[]> {
     return this.certificates.all();
   }
 
-  /** Gets those that are not there yet. False where another process is at it. @throws AcmeProblem; Error */
-  issue(settings: Settings, progress: Progress): Promise<boolean> {
-    return this.renewer.issueNow(
-      settings,
-      ({ chain, orderUrl }) => chain === null || orderUrl !== null,
-      progress,
-    );
+  /** Gets those that are missing or old. False where another process is at it. @throws Error naming each that failed */
+  issue(settings: Settings, tell: Tell): Promise<boolean> {
+    return this.make(settings, (certificate) => this.renewal.needOf(certificate, settings), tell);
   }
 
   /** Gets all of them anew, or the one with this name. As `issue`. */
-  renew(settings: Settings, name: string | undefined, progress: Progress): Promise<boolean> {
-    return this.renewer.issueNow(
-      settings,
-      ({ names }) => name === undefined || names.includes(name),
-      progress,
-    );
+  renew(settings: Settings, name: string | undefined, tell: Tell): Promise<boolean> {
+    const isMeant = ({ names }: Certificate) => name === undefined || names.includes(name);
+    return this.make(settings, (certificate) => (isMeant(certificate) ? 'order' : undefined), tell);
+  }
+
+  /** Now, whether a failure or the CA asked to wait or not: an operator may know that it is mended. */
+  private async make(
+    settings: Settings,
+    needOf: (certificate: Certificate) => Need | undefined,
+    tell: Tell,
+  ): Promise<boolean> {
+    const failures: string[] = [];
+    const done = await this.wanted.each(settings, [
+      async (certificate) => {
+        const need = needOf(certificate);
+        if (need === undefined) return;
+        const names = certificate.names.join(', ');
+        const failure = await this.attempts.make(certificate, settings, {
+          order: need === 'order',
+          tell: (step) => tell(`${names}: ${step}`),
+        });
+        if (failure) failures.push(`${names}: ${failure.message}`);
+        else tell(`${names}: in place`);
+      },
+      (certificate) => this.plan.update(certificate, settings),
+    ]);
+    if (failures.length > 0) throw new Error(failures.join('\n'));
+    return done;
   }
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe } from '@jest/globals';
 import { freePort } from '../../apps/local-stack/src/ports.js';
 import { createAuthority } from './certificates.js';
 
@@ -20,17 +21,19 @@ export interface Pebble {
 /** Debian has it in the packages `pebble`. */
 export const isPebbleInstalled = (): boolean => spawnSync('pebble', ['-h']).error === undefined;
 
-interface Options {
-  /** Where challenges are asked for. */
-  httpPort: number;
-  /** The same one again, after an outage. Its state is gone. */
-  port?: number;
+/** `describe`, for what needs it; where it is not installed that is said aloud, once a file. */
+export const describeWithPebble = isPebbleInstalled() ? describe : skipLoudly();
+
+function skipLoudly(): typeof describe.skip {
+  process.stderr.write('SKIPPED: everything about issuing certificates, because pebble is not installed.\n');
+  return describe.skip;
 }
 
-export async function startPebble({ httpPort, port }: Options): Promise<Pebble> {
+/** @param httpPort where challenges are asked for */
+export async function startPebble({ httpPort }: { httpPort: number }): Promise<Pebble> {
   const folder = await mkdtemp(join(tmpdir(), 'usher-pebble-'));
   const [listen, management, dns, dnsManagement] = [
-    port ?? (await freePort()),
+    await freePort(),
     await freePort(),
     await freePort(),
     await freePort(),
@@ -48,6 +51,8 @@ export async function startPebble({ httpPort, port }: Options): Promise<Pebble> 
       httpPort,
       tlsPort: 1,
       ocspResponderURL: '',
+      // Ninety days, as Let's Encrypt has had for ten years.
+      certificateValidityPeriod: 7_776_000,
     },
     externalAccountBindingRequired: false,
   };

@@ -10,6 +10,9 @@ export interface IssuedCertificate {
   serial: string;
 }
 
+/** What tells a certificate that is served from others. */
+export type Served = Pick<IssuedCertificate, 'names' | 'serial'>;
+
 /** Is it this certificate that the host serves, or which one else? `undefined`: none. */
 export type CheckResult = 'served' | { served: string | undefined };
 
@@ -22,5 +25,5 @@ export abstract class CertificateHost {
   abstract deploy(certificate: IssuedCertificate): Promise<void>;
 
   /** A host may need a while after `deploy` before it serves what it was given. */
-  abstract check(certificate: IssuedCertificate): Promise<CheckResult>;
+  abstract check(certificate: Served): Promise<CheckResult>;
 }

@@ -1,9 +1,9 @@
-import type { CheckResult, IssuedCertificate } from './certificate-host.js';
+import type { CheckResult, Served } from './certificate-host.js';
 import { servedSerial, type TlsAddress } from './served-serial.js';
 
 /** Asks for each of the names, because each of them can be served from elsewhere; the first that differs is the answer. */
 export async function checkEachName(
-  certificate: IssuedCertificate,
+  certificate: Served,
   addressOf: (name: string) => TlsAddress,
 ): Promise<CheckResult> {
   for (const name of certificate.names) {

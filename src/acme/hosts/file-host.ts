@@ -1,7 +1,12 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { type Pair, readPair, writePair } from './certificate-files.js';
-import { CertificateHost, type CheckResult, type IssuedCertificate } from './certificate-host.js';
+import {
+  CertificateHost,
+  type CheckResult,
+  type IssuedCertificate,
+  type Served,
+} from './certificate-host.js';
 import { checkEachName } from './check-each-name.js';
 import { codeOf, HostError } from './host-error.js';
 import { runReloadCommand } from './reload-command.js';
@@ -36,7 +41,7 @@ export class FileHost extends CertificateHost {
     if (reloadCommand !== undefined) await runReloadCommand(reloadCommand, reloadTimeoutMs);
   }
 
-  async check(certificate: IssuedCertificate): Promise<CheckResult> {
+  async check(certificate: Served): Promise<CheckResult> {
     const { checkAddress } = this.options;
     if (checkAddress !== undefined) return checkEachName(certificate, () => checkAddress);
     const directory = this.directoryOf(certificate);
@@ -45,7 +50,7 @@ export class FileHost extends CertificateHost {
     return served === certificate.serial ? 'served' : { served };
   }
 
-  private directoryOf({ names: [first = ''] }: IssuedCertificate): string {
+  private directoryOf({ names: [first = ''] }: Served): string {
     if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(first)) {
       throw new HostError('misconfigured', `"${first}" is no name for a directory of certificates.`);
     }

@@ -1,4 +1,9 @@
-import { CertificateHost, type CheckResult, type IssuedCertificate } from './certificate-host.js';
+import {
+  CertificateHost,
+  type CheckResult,
+  type IssuedCertificate,
+  type Served,
+} from './certificate-host.js';
 import { checkEachName } from './check-each-name.js';
 import { type HerokuAccess, HerokuClient } from './heroku-client.js';
 import {
@@ -41,7 +46,7 @@ export class HerokuHost extends CertificateHost {
     }
   }
 
-  async check(certificate: IssuedCertificate): Promise<CheckResult> {
+  async check(certificate: Served): Promise<CheckResult> {
     return checkEachName(certificate, (name) => this.options.checkAddress ?? { host: name, port: httpsPort });
   }
 

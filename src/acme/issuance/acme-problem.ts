@@ -8,7 +8,7 @@ export class AcmeProblem extends Error {
    */
   constructor(
     readonly type: string,
-    detail: string,
+    readonly detail: string,
     readonly retryAfter: number | undefined,
   ) {
     super(`${type}: ${detail}`);
@@ -23,19 +23,29 @@ export interface HttpAnswer {
   headers: Record<string, unknown>;
 }
 
+/** Characters. It goes to logs, mails and a column. */
+const longestDetail = 500;
+
 /** A refusal among a CA's answers. One because of a nonce is not final: the client asks again by itself (section 6.5). */
 export function problemIn({ status, data, headers }: HttpAnswer): AcmeProblem | undefined {
-  if (status < 400 || typeof data !== 'object' || data === null || !('type' in data)) return undefined;
-  const type = String(data.type).replace(prefix, '');
-  if (type === 'badNonce') return undefined;
-  const detail = 'detail' in data ? String(data.detail) : `status ${status}`;
-  return new AcmeProblem(type, detail, secondsOf(headers['retry-after']));
+  if (status < 400) return undefined;
+  const usual = status < 500 ? 'malformed' : 'serverInternal';
+  const { type, detail } = problemOf({ error: data }) ?? { type: usual, detail: `status ${status}` };
+  return type === 'badNonce' ? undefined : new AcmeProblem(type, detail, secondsOf(headers['retry-after']));
+}
+
+/** The `error` of an order or a challenge (sections 7.1.3 and 8), or what else is a problem document. */
+export function problemOf(object: object): AcmeProblem | undefined {
+  const { type, detail } = Object('error' in object ? object.error : undefined) as Record<string, unknown>;
+  if (typeof type !== 'string') return undefined;
+  const words = typeof detail === 'string' ? detail.slice(0, longestDetail) : 'without a reason';
+  return new AcmeProblem(type.replace(prefix, ''), words, undefined);
 }
 
 /** Seconds or a date (RFC 9110 section 10.2.3). */
 export function secondsOf(retryAfter: unknown, now = Date.now()): number | undefined {
   if (typeof retryAfter !== 'string') return undefined;
   if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter);
-  const at = Date.parse(retryAfter);
+  const at = /^[A-Z][a-z]{2}, \d/.test(retryAfter) ? Date.parse(retryAfter) : NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000));
 }

@@ -2,17 +2,19 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { BackgroundWork } from '../../platform/background/background-work.js';
 import { Config } from '../../platform/config/config.js';
 import { Log } from '../../platform/logging/log.js';
-import { Renewer } from './renewer.js';
+import { Upkeep } from './upkeep.js';
+import { WantedCertificates } from './wanted-certificates.js';
 
 const intervalMs = 60_000;
 
-/** Looks each minute whether a certificate is due, where any is wanted. */
+/** Looks after the certificates each minute, where any is wanted. */
 @Injectable()
 export class BackgroundRenewal implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly work = new BackgroundWork(() => this.round(), intervalMs);
 
   constructor(
-    private readonly renewer: Renewer,
+    private readonly wanted: WantedCertificates,
+    private readonly upkeep: Upkeep,
     private readonly config: Config,
     private readonly log: Log,
   ) {}
@@ -25,11 +27,12 @@ export class BackgroundRenewal implements OnApplicationBootstrap, BeforeApplicat
     await this.work.stop();
   }
 
-  private async round(): Promise<boolean> {
+  /** There is no more to do until the next one. */
+  private async round(): Promise<false> {
     try {
-      if (this.config.acme) await this.renewer.renewDue(this.config.acme);
+      if (this.config.acme) await this.wanted.each(this.config.acme, this.upkeep.tasks);
     } catch (error) {
-      this.log.warn('certificates that are due could not be looked for', { error });
+      this.log.warn('the certificates could not be looked after', { error });
     }
     return false;
   }

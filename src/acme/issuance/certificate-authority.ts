@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { rootCertificates } from 'node:tls';
 import acme, { type Authorization, type Order } from 'acme-client';
-import { type HttpAnswer, problemIn } from './acme-problem.js';
+import { AcmeProblem, type HttpAnswer, problemIn, problemOf } from './acme-problem.js';
 
 export type { Order };
 
-/** Milliseconds for one answer of the CA. */
+/** Milliseconds: for one answer of the CA, and between two questions after what it waits for itself. */
 const timeout = 30_000;
+const shortestPause = 250;
+const longestPause = 5000;
+const longestWait = 90_000;
 
 interface Options {
   directoryUrl: string;
@@ -16,31 +20,34 @@ interface Options {
   contact: string | undefined;
 }
 
+/** The file with further CAs that the HTTP client was prepared with. */
+let preparedWith: { caBundle: string | undefined } | undefined;
+
 /**
  * Prepares acme-client's one HTTP client for everybody in the process: refusals become `AcmeProblem`, and an outage is not waited
  * out here, because what is under way is written down and tried again later.
  * @param caBundle a PEM file with further CAs @throws Error when it cannot be read
  */
 export function prepareAcmeClient(caBundle: string | undefined): void {
+  if (preparedWith && preparedWith.caBundle === caBundle) return;
   const { defaults, interceptors } = acme.axios;
   const further = caBundle === undefined ? [] : [readFileSync(caBundle, 'utf8')];
   defaults.httpsAgent = new Agent({ keepAlive: true, ca: [...rootCertificates, ...further] });
-  if (prepared) return;
-  prepared = true;
-  defaults.timeout = timeout;
-  Object.assign(defaults, { acmeSettings: { retryMaxAttempts: 1, retryDefaultDelay: 1 } });
-  interceptors.response.use(
-    (response) => {
-      const problem = problemIn(response as HttpAnswer);
-      if (problem) throw problem;
-      return response;
-    },
-    // acme-client stumbles over its own feet where there is no answer at all.
-    () => Promise.reject(new Error('The CA does not answer')),
-  );
+  if (!preparedWith) {
+    defaults.timeout = timeout;
+    Object.assign(defaults, { acmeSettings: { retryMaxAttempts: 0 } });
+    interceptors.response.use(
+      (response) => {
+        const problem = problemIn(response as HttpAnswer);
+        if (problem) throw problem;
+        return response;
+      },
+      // acme-client stumbles over its own feet where there is no answer at all.
+      () => Promise.reject(new Error('The CA does not answer')),
+    );
+  }
+  preparedWith = { caBundle };
 }
-
-let prepared = false;
 
 /** One account at one CA (RFC 8555). Everything here can be asked again. */
 export class CertificateAuthority {
@@ -49,10 +56,7 @@ export class CertificateAuthority {
 
   constructor(private readonly options: Options) {
     const { directoryUrl, accountKey } = options;
-    this.client = new acme.Client({
-      ...{ directoryUrl, accountKey },
-      ...{ backoffAttempts: 20, backoffMin: 250, backoffMax: 5000 },
-    });
+    this.client = new acme.Client({ directoryUrl, accountKey });
   }
 
   /** @param replaces the certificate that the new one takes the place of (RFC 9773 section 5), by its identifier there */
@@ -80,22 +84,43 @@ export class CertificateAuthority {
     return { challenge, token: challenge.token, keyAuthorization };
   }
 
-  /** Has the CA look, and waits for what it says. @throws Error with the CA's reason */
-  async prove(
-    authorization: Authorization,
-    { challenge }: { challenge: Authorization['challenges'][number] },
-  ) {
-    if (challenge.status === 'pending') await this.client.completeChallenge(challenge);
-    await this.client.waitForValidStatus(authorization);
+  /** Has the CA look; what it sees shows in the order. */
+  async prove({ status, ...challenge }: Authorization['challenges'][number]): Promise<void> {
+    if (status === 'pending') await this.client.completeChallenge({ status, ...challenge });
   }
 
   finalize(order: Order, csr: Buffer): Promise<Order> {
     return this.client.finalizeOrder(order, csr);
   }
 
-  /** PEM, the certificate of the names first. */
-  async certificate(order: Order): Promise<string> {
-    return this.client.getCertificate(await this.client.waitForValidStatus(order));
+  /** The order, once the CA has looked at what it was given. @throws AcmeProblem why it refuses; Error after a minute and a half */
+  async settled(url: string): Promise<Order> {
+    for (let pause = shortestPause, waited = 0; waited < longestWait; waited += pause) {
+      const order = await this.order(url);
+      if (order.status === 'invalid') throw await this.refusal(order);
+      if (order.status !== 'pending' && order.status !== 'processing') return order;
+      await sleep(pause);
+      pause = Math.min(pause * 2, longestPause);
+    }
+    throw new Error('The CA takes too long');
+  }
+
+  /** PEM, the certificate of the names first. @param order a valid one */
+  certificate(order: Order): Promise<string> {
+    return this.client.getCertificate(order);
+  }
+
+  /** What the CA says of the order, or of the first name that could not be proven (RFC 8555 section 7.1.6). */
+  private async refusal(order: Order): Promise<AcmeProblem> {
+    const ofOrder = problemOf(order);
+    if (ofOrder) return ofOrder;
+    for (const { identifier, challenges } of await this.authorizations(order))
+      for (const challenge of challenges) {
+        const problem = problemOf(challenge);
+        if (problem)
+          return new AcmeProblem(problem.type, `${identifier.value}: ${problem.detail}`, undefined);
+      }
+    return new AcmeProblem('orderNotReady', 'the order is invalid, and the CA does not say why', undefined);
   }
 
   /** Makes the account, or finds it by its key (section 7.3.1). */

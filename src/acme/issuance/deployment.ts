@@ -1,17 +1,21 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock/clock.js';
 import type { Config } from '../../platform/config/config.js';
 import type { CertificateHost } from '../hosts/certificate-host.js';
 import { FileHost } from '../hosts/file-host.js';
 import { HerokuHost } from '../hosts/heroku-host.js';
 import { type Certificate, CertificatesRepository } from '../persistence/certificates.repository.js';
-import type { Progress } from './issuing.js';
+import type { Progress } from './progress.js';
 
 type Settings = NonNullable<Config['acme']>;
 
 /** Takes an issued certificate to the host. It is the only place that private keys leave for. */
 @Injectable()
 export class Deployment {
-  constructor(private readonly certificates: CertificatesRepository) {}
+  constructor(
+    private readonly certificates: CertificatesRepository,
+    private readonly clock: Clock,
+  ) {}
 
   isMissing({ serial, deployedSerial }: Certificate, settings: Settings): boolean {
     return serial !== null && serial !== deployedSerial && hostOf(settings) !== undefined;
@@ -28,11 +32,20 @@ export class Deployment {
     const key = await this.certificates.key(id);
     if (key === undefined)
       throw new Error('The private key was sealed with a secret that SESSION_SECRETS lacks');
-    const certificate = { names, chain, key, serial };
-    await host.deploy(certificate);
-    await this.certificates.recordDeployed(id, serial);
-    const served = await host.check(certificate);
-    progress(served === 'served' ? 'served by the host' : 'given to the host, which does not serve it yet');
+    await progress('giving it to the host');
+    await host.deploy({ names, chain, key, serial });
+    await this.certificates.recordDeployed(id, serial, this.clock.now());
+  }
+
+  /**
+   * Which certificate the host serves, by its serial number; `undefined` for none.
+   * @throws HostError
+   */
+  async served({ names, serial }: Certificate, settings: Settings): Promise<string | undefined> {
+    const host = hostOf(settings);
+    if (host === undefined || serial === null) return undefined;
+    const result = await host.check({ names, serial });
+    return result === 'served' ? serial : result.served;
   }
 }
 

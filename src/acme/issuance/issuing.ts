@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import acme from 'acme-client';
 import { Config } from '../../platform/config/config.js';
@@ -7,13 +7,11 @@ import { ChallengesRepository } from '../persistence/challenges.repository.js';
 import { AcmeProblem } from './acme-problem.js';
 import { CertificateAuthority, type Order, prepareAcmeClient } from './certificate-authority.js';
 import { makeKey } from './private-keys.js';
+import type { Progress } from './progress.js';
 import { renewalIdentifier } from './renewal-information.js';
 
 /** Seconds. Longer than any order takes; after a crash nobody withdraws it. */
 const challengeSeconds = 3600;
-
-/** Is told what is being done, for whoever waits. */
-export type Progress = (text: string) => void;
 
 type Settings = NonNullable<Config['acme']>;
 
@@ -29,13 +27,13 @@ export class Issuing {
 
   /** @throws AcmeProblem what the CA refused; Error when it cannot be asked */
   async issue(certificate: Certificate, settings: Settings, progress: Progress): Promise<void> {
+    await progress('ordering');
     const authority = await this.authority(settings);
     const order = await this.openOrder(authority, certificate, settings);
-    progress(`order ${order.status}`);
     try {
       await this.prove(authority, order, progress);
+      await progress('asking for the certificate');
       await this.download(authority, certificate, await this.finalize(authority, certificate, order));
-      progress('issued');
     } catch (error) {
       if (await isDead(authority, order)) await this.certificates.dropOrder(certificate.id);
       throw error;
@@ -54,15 +52,15 @@ export class Issuing {
 
   /** The order that is under way at this CA, or a new one. */
   private async openOrder(authority: CertificateAuthority, certificate: Certificate, settings: Settings) {
-    const { id, names, chain, orderUrl, directoryUrl } = certificate;
+    const { id, names, chain, orderUrl, directoryUrl, issuedBy } = certificate;
     const isOpen = orderUrl !== null && directoryUrl === settings.directoryUrl;
     if (isOpen && (await this.certificates.orderKey(id)) !== undefined) {
       const order = await authority.order(orderUrl).catch(unlessRefused);
       if (order && order.status !== 'invalid') return order;
     }
     await this.certificates.beginOrder(id, settings.directoryUrl, await makeKey(settings.keyType));
-    // A CA without renewal information does not know the word.
-    const replaces = chain !== null && certificate.renewalCheckedAt ? renewalIdentifier(chain) : undefined;
+    const replaces =
+      chain !== null && issuedBy === settings.directoryUrl ? renewalIdentifier(chain) : undefined;
     const order = await newOrder(authority, names, replaces);
     await this.certificates.recordOrder(id, order.url);
     return order;
@@ -70,44 +68,61 @@ export class Issuing {
 
   private async prove(authority: CertificateAuthority, order: Order, progress: Progress): Promise<void> {
     if (order.status !== 'pending') return;
-    for (const authorization of await authority.authorizations(order)) {
-      const name = authorization.identifier.value;
-      if (authorization.status === 'valid') continue;
-      const challenge = await authority.challengeOf(authorization);
-      await this.challenges.publish(challenge, challengeSeconds);
-      try {
-        await authority.prove(authorization, challenge);
-        progress(`${name} proven`);
-      } finally {
-        await this.challenges.withdraw(challenge.token);
+    const open = (await authority.authorizations(order)).filter(({ status }) => status !== 'valid');
+    const published: string[] = [];
+    try {
+      for (const [at, authorization] of open.entries()) {
+        await progress(`proving ${authorization.identifier.value} (${at + 1} of ${open.length})`);
+        const { challenge, ...answer } = await authority.challengeOf(authorization);
+        await this.challenges.publish(answer, challengeSeconds);
+        published.push(answer.token);
+        await authority.prove(challenge);
       }
+      await authority.settled(order.url);
+    } finally {
+      for (const token of published) await this.challenges.withdraw(token);
     }
   }
 
   private async finalize(authority: CertificateAuthority, { id, names }: Certificate, { url }: Order) {
     const order = await authority.order(url);
-    if (order.status !== 'ready') return order;
-    const key = await this.certificates.orderKey(id);
-    if (key === undefined) throw new Error('The key of the order is gone');
-    const [, csr] = await acme.crypto.createCsr({ altNames: names }, key);
-    return authority.finalize(order, csr);
+    if (order.status === 'ready') {
+      const key = await this.certificates.orderKey(id);
+      if (key === undefined) throw new Error('The key of the order is gone');
+      const [, csr] = await acme.crypto.createCsr({ altNames: names }, key);
+      await authority.finalize(order, csr);
+    }
+    return authority.settled(url);
   }
 
-  private async download(
-    authority: CertificateAuthority,
-    { id, names }: Certificate,
-    order: Order,
-  ): Promise<void> {
+  private async download(authority: CertificateAuthority, { id, names }: Certificate, order: Order) {
     const chain = await authority.certificate(order);
+    const wrong = whatIsWrong(chain, names, await this.certificates.orderKey(id));
+    if (wrong !== undefined) {
+      // It would be the same one again.
+      await this.certificates.dropOrder(id);
+      throw new Error(`The CA's certificate is of no use: ${wrong}`);
+    }
     const leaf = new X509Certificate(chain);
-    const missing = names.filter((name) => leaf.checkHost(name) === undefined);
-    if (missing.length > 0) throw new Error(`The certificate lacks ${missing.join(', ')}`);
     await this.certificates.recordIssued(id, {
       chain,
       serial: leaf.serialNumber,
       notBefore: new Date(leaf.validFrom),
       notAfter: new Date(leaf.validTo),
     });
+  }
+}
+
+function whatIsWrong(chain: string, names: string[], key: string | undefined): string | undefined {
+  try {
+    const leaf = new X509Certificate(chain);
+    const missing = names.filter((name) => leaf.checkHost(name) === undefined);
+    if (missing.length > 0) return `it lacks ${missing.join(', ')}`;
+    return key !== undefined && leaf.checkPrivateKey(createPrivateKey(key))
+      ? undefined
+      : 'it is for another key';
+  } catch {
+    return 'it cannot be read';
   }
 }
 

@@ -15,13 +15,27 @@ export interface Certificate {
   serial: string | null;
   notBefore: Date | null;
   notAfter: Date | null;
+  /** The directory that the chain came from; `directoryUrl` is that of the last order. */
+  issuedBy: string | null;
   /** Of the certificate that the host was given last. */
   deployedSerial: string | null;
+  deployedAt: Date | null;
+  /** Of the certificate that the host was seen to serve. */
+  servedSerial: string | null;
+  servedCheckedAt: Date | null;
   renewAt: Date | null;
-  renewalCheckedAt: Date | null;
+  /** When the CA is to be asked for its advice again. */
+  adviceDueAt: Date | null;
+  /** How many days were left when its owner was told last. */
+  warnedDays: number | null;
+  /** What is being done at the moment, and since when; a process that was killed leaves it behind. */
+  step: string | null;
+  stepAt: Date | null;
   nextTryAt: Date;
   failures: number;
   lastError: string | null;
+  /** When the configuration named it last, give or take an hour. */
+  wantedAt: Date;
 }
 
 export interface Issued {
@@ -48,9 +62,9 @@ export class CertificatesRepository {
     return (await this.all()).find((certificate) => certificate.names.join() === names.join());
   }
 
-  /** Nothing happens to those that are there already. */
-  async want(names: readonly string[]): Promise<void> {
-    await this.database.query(sql.want, [names]);
+  /** Nothing else happens to those that are there already. */
+  async want(names: readonly string[], at: Date): Promise<void> {
+    await this.database.query(sql.want, [names, at]);
   }
 
   /** The account's key, PEM; the first process to ask makes it. */
@@ -72,6 +86,10 @@ export class CertificatesRepository {
     await this.database.query(sql.recordOrder, [id, url]);
   }
 
+  async recordStep(id: number, step: string, at: Date): Promise<void> {
+    await this.database.query(sql.recordStep, [id, step, at]);
+  }
+
   /** Of the order under way; `undefined` where there is none, or its key was sealed with a secret that is gone. */
   async orderKey(id: number): Promise<string | undefined> {
     const row = await this.database.queryOne<{ sealed: string | null }>(sql.findOrderKey, [id]);
@@ -89,8 +107,22 @@ export class CertificatesRepository {
     await this.database.query(sql.recordIssued, [id, chain, serial, notBefore, notAfter]);
   }
 
-  async recordDeployed(id: number, serial: string): Promise<void> {
-    await this.database.query(sql.recordDeployed, [id, serial]);
+  async recordDeployed(id: number, serial: string, at: Date): Promise<void> {
+    await this.database.query(sql.recordDeployed, [id, serial, at]);
+  }
+
+  /** @param lost whether the host has to be given it again */
+  async recordServed(
+    id: number,
+    serial: string | undefined,
+    { at, lost }: { at: Date; lost: boolean },
+  ): Promise<void> {
+    await this.database.query(sql.recordServed, [id, serial ?? null, at, lost]);
+  }
+
+  /** All is as it should be. */
+  async recordDone(id: number, at: Date): Promise<void> {
+    await this.database.query(sql.recordDone, [id, at]);
   }
 
   /** The order came to nothing. */
@@ -98,13 +130,16 @@ export class CertificatesRepository {
     await this.database.query(sql.dropOrder, [id]);
   }
 
-  /** @param seconds until the next try */
-  async recordFailure(id: number, error: string, seconds: number): Promise<void> {
-    await this.database.query(sql.recordFailure, [id, error, seconds]);
+  async recordFailure(id: number, error: string, nextTryAt: Date): Promise<void> {
+    await this.database.query(sql.recordFailure, [id, error, nextTryAt]);
   }
 
-  async recordRenewal(id: number, renewAt: Date): Promise<void> {
-    await this.database.query(sql.recordRenewal, [id, renewAt]);
+  async recordRenewal(id: number, renewAt: Date, adviceDueAt: Date): Promise<void> {
+    await this.database.query(sql.recordRenewal, [id, renewAt, adviceDueAt]);
+  }
+
+  async recordWarning(id: number, days: number): Promise<void> {
+    await this.database.query(sql.recordWarning, [id, days]);
   }
 
   private async findAccountKey(directoryUrl: string): Promise<string | undefined> {

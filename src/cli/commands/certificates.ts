@@ -13,7 +13,7 @@ interface Options {
 const variables = [
   ...['SESSION_SECRETS', 'ACME_CERTIFICATES', 'ACME_DIRECTORY_URL', 'ACME_CONTACT', 'ACME_TERMS_AGREED'],
   ...['ACME_CA_BUNDLE', 'ACME_KEY_TYPE', 'ACME_CERTIFICATE_DIR', 'ACME_RELOAD_COMMAND', 'ACME_CHECK_ADDRESS'],
-  ...['HEROKU_API_KEY', 'HEROKU_APP'],
+  ...['ACME_WARNING_DAYS', 'HEROKU_API_KEY', 'HEROKU_APP'],
 ] as const;
 
 const explanation = `
@@ -85,13 +85,23 @@ async function run(io: Io, work: Work): Promise<void> {
   if (!done) throw new CommandError('Another process is at it just now.', exitStatus.attention);
 }
 
+const minute = (time: Date | null): string => time?.toISOString().slice(0, 16).replace('T', ' ') ?? 'unknown';
+
+/** Longer than the configuration is asked; a certificate that it no longer names is left to expire. */
+const forgottenMs = 24 * 3600_000;
+
 const date = (time: Date | null): string => time?.toISOString().slice(0, 10) ?? 'unknown';
 
-function line({ names, chain, orderUrl, notAfter, renewAt, ...rest }: Certificate): string {
+function line({ names, chain, serial, notAfter, renewAt, ...rest }: Certificate): string {
   const parts = [
     chain === null ? 'not issued yet' : `valid until ${date(notAfter)}, renewed about ${date(renewAt)}`,
-    ...(orderUrl === null ? [] : ['an order is under way']),
-    ...(rest.lastError === null ? [] : [`failed ${rest.failures} times, last: ${rest.lastError}`]),
+    ...(serial !== null && rest.servedSerial === serial ? ['served by the host'] : []),
+    ...(rest.deployedSerial === serial ? [] : ['not given to the host']),
+    ...(rest.step === null ? [] : [`${rest.step} since ${minute(rest.stepAt)} UTC`]),
+    ...(rest.lastError === null
+      ? []
+      : [`failed ${rest.failures} times, last: ${rest.lastError}; next try ${minute(rest.nextTryAt)} UTC`]),
+    ...(Date.now() - rest.wantedAt.getTime() > forgottenMs ? ['no longer in ACME_CERTIFICATES'] : []),
   ];
   return `${names.join(', ')}: ${parts.join('; ')}`;
 }

@@ -71,6 +71,8 @@ export class Config {
         /** A PEM file with further CAs that the directory's own certificate may come from. */
         readonly caBundle: string | undefined;
         readonly keyType: Environment['ACME_KEY_TYPE'];
+        /** How many days before a certificate's end its contact is written to. */
+        readonly warningDays: readonly number[];
         /** Where certificates go; without one they stay in the database. */
         readonly heroku: { readonly app: string; readonly apiKey: string } | undefined;
         readonly files:
@@ -186,6 +188,7 @@ export function acme(environment: AcmeEnvironment): Config['acme'] {
     contact: environment.ACME_CONTACT,
     caBundle: environment.ACME_CA_BUNDLE,
     keyType: environment.ACME_KEY_TYPE,
+    warningDays: environment.ACME_WARNING_DAYS,
     heroku: heroku(environment),
     files: files(environment),
   };

@@ -60,6 +60,13 @@ function IsIpOrNetwork(): PropertyDecorator {
 /** What a row's stored string does not tell by itself. */
 const hexSchemes = ['hex_md5', 'hex_sha1', 'hex_sha256', 'hex_sha512'] as const;
 
+const numbers = ({ value }: { value: unknown }): unknown => {
+  const items = list({ value });
+  return Array.isArray(items) ? items.map((item: unknown) => digits({ value: item })) : items;
+};
+
+const daysNeeded = 'must hold comma-separated whole numbers of days, from 0 to 365';
+
 /** `a.example, www.a.example; b.example`: two certificates, the first with two names. */
 const certificateLists = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string'
@@ -262,6 +269,12 @@ export class Environment {
   @IsOptional()
   @Matches(/^[a-z][a-z0-9-]{1,28}[a-z0-9]$/, { message: 'must be the name of an app on Heroku' })
   HEROKU_APP?: string;
+
+  @Transform(numbers)
+  @IsInt({ each: true, message: daysNeeded })
+  @Min(0, { each: true, message: daysNeeded })
+  @Max(365, { each: true, message: daysNeeded })
+  ACME_WARNING_DAYS: number[] = [14, 7, 3, 1, 0];
 
   @IsIn(['ec256', 'ec384', 'rsa2048'], { message: 'must be ec256, ec384 or rsa2048' })
   ACME_KEY_TYPE: 'ec256' | 'ec384' | 'rsa2048' = 'ec256';

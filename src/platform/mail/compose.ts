@@ -1,11 +1,12 @@
 import type { Language } from '../texts/languages.js';
-import type { Mail } from './mail.js';
-import type { MailTexts } from './mail-text.js';
+import type { Mail, MailName } from './mail.js';
+import type { MailText, MailTexts } from './mail-text.js';
 import { de } from './texts/de.js';
 import { en } from './texts/en.js';
 import { es } from './texts/es.js';
 import { fr } from './texts/fr.js';
 import { it } from './texts/it.js';
+import { operator } from './texts/operator.js';
 
 export const mailTexts: Record<Language, MailTexts> = { en, de, fr, it, es };
 
@@ -18,7 +19,7 @@ export interface Composed {
 /** Puts a mail into words. @param service what people know the service as */
 export function compose({ mail, language, values }: Mail, service: string): Composed {
   const texts = mailTexts[language];
-  const { subject, paragraphs, button } = texts.mails[mail];
+  const { subject, paragraphs, button } = mailText(mail, language);
   const known: Record<string, string | undefined> = { ...values, service };
   const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_all, name: string) => known[name] ?? '');
   const words = {
@@ -35,6 +36,9 @@ export function compose({ mail, language, values }: Mail, service: string): Comp
     html: asHtml(words, { language, title: fill(subject) }),
   };
 }
+
+export const mailText = (mail: MailName, language: Language): MailText =>
+  mail === 'certificate_expires' ? operator[mail] : mailTexts[language].mails[mail];
 
 interface Words {
   greeting: string;

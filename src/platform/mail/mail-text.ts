@@ -1,4 +1,4 @@
-import type { MailName } from './mail.js';
+import type { OperatorMailValues, PersonMailValues } from './mail.js';
 
 /** One mail in one language. `{name}` stands for a value. */
 export interface MailText {
@@ -8,8 +8,10 @@ export interface MailText {
   button?: string;
 }
 
+export type OperatorMailTexts = Record<keyof OperatorMailValues, MailText>;
+
 export interface MailTexts {
-  mails: Record<MailName, MailText>;
+  mails: Record<keyof PersonMailValues, MailText>;
   greeting: string;
   /** Under every mail. `{service}` is the name of the host that people know. */
   footer: string;

@@ -1,7 +1,7 @@
 import type { Language } from '../texts/languages.js';
 
-/** Every mail that Usher sends, and what its text needs to know. */
-export interface MailValues {
+/** Every mail that Usher sends to people, and what its text needs to know. */
+export interface PersonMailValues {
   /** Please confirm your address. */
   confirmation: { link: string };
   /** Somebody signed up with the address of an account that is there already. */
@@ -15,6 +15,14 @@ export interface MailValues {
   /** To the old address: it is no longer the account's. */
   email_changed: Record<never, string>;
 }
+
+/** Mails to whoever operates Usher. They are in English, as the log and the commands are. */
+export interface OperatorMailValues {
+  /** A certificate is close to its end, or has expired. `notAfter` is in UTC. */
+  certificate_expires: { names: string; notAfter: string; reason: string };
+}
+
+export interface MailValues extends PersonMailValues, OperatorMailValues {}
 
 export type MailName = keyof MailValues;
 

@@ -23,13 +23,20 @@ export class Certificates1764000000016 implements MigrationInterface {
         serial text,
         not_before timestamptz,
         not_after timestamptz,
+        issued_by text,
         deployed_serial text,
         deployed_at timestamptz,
+        served_serial text,
+        served_checked_at timestamptz,
         renew_at timestamptz,
-        renewal_checked_at timestamptz,
+        advice_due_at timestamptz,
+        warned_days integer,
+        step text,
+        step_at timestamptz,
         next_try_at timestamptz NOT NULL DEFAULT now(),
         failures integer NOT NULL DEFAULT 0,
         last_error text,
+        wanted_at timestamptz NOT NULL DEFAULT now(),
         created_at timestamptz NOT NULL DEFAULT now()
       );
     `);

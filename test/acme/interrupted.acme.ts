@@ -1,0 +1,247 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { type AcmeWorld, isGoodFor, startAcmeWorld, until } from '../support/acme-world.js';
+import type { CaAnswer } from '../support/ca-proxy.js';
+import { describeWithPebble } from '../support/pebble.js';
+
+const main = join(import.meta.dirname, '../../dist/src/cli/main.js');
+
+let world: AcmeWorld;
+beforeEach(async () => {
+  world = await startAcmeWorld();
+});
+afterEach(() => world.close());
+
+const refusal = (type: string, headers: CaAnswer['headers'] = {}): CaAnswer => ({
+  status: 429,
+  headers: { 'content-type': 'application/problem+json', ...headers },
+  body: JSON.stringify({ type: `urn:ietf:params:acme:error:${type}`, detail: 'in the words of the CA' }),
+});
+
+const isNewOrder = ({ path }: { path: string }) => path === '/order-plz';
+
+/** `usher certificates issue` in a process of its own, which can be killed. */
+function startCommand(name: string, more: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [main, 'certificates', 'issue'], {
+    env: { PATH: process.env.PATH, ...world.variables(name, more) },
+    stdio: 'ignore',
+  });
+  return { child, exited: once(child, 'exit') as Promise<[number | null, string | null]> };
+}
+
+/** As soon as the database has noticed that nobody holds the lock any more. */
+async function goOn(name: string): Promise<void> {
+  let outcome = await world.command(['issue'], name);
+  await until(async () => {
+    if (outcome.status === 3) outcome = await world.command(['issue'], name);
+    return outcome.status !== 3;
+  });
+  expect(outcome).toMatchObject({ status: 0, err: '' });
+}
+
+async function expectInPlace(name: string): Promise<void> {
+  const [row] = (await world.stored()).filter(({ names }) => names.includes(name));
+  if (!row) throw new Error('not stored');
+  expect(isGoodFor(row)).toBe(true);
+  expect(row).toMatchObject({ order_url: null, sealed_order_key: null, step: null, failures: 0 });
+  expect(row.deployed_serial).toBe(row.serial);
+}
+
+/** Kills it at its nth question to the CA. Whether there were that many, and which question it was. */
+async function killedAt(step: number, when: 'before' | 'after', name: string) {
+  const { child, exited } = startCommand(name);
+  let asked = 0;
+  let path: string | undefined;
+  const kill = (request: { path: string }) => {
+    asked += 1;
+    if (asked !== step) return false;
+    path = request.path;
+    child.kill('SIGKILL');
+    return true;
+  };
+  if (when === 'before') world.ca.before = (request) => (kill(request) ? 'cut' : undefined);
+  else world.ca.after = (answer, request) => (kill(request) ? 'cut' : answer);
+  const [status] = await exited;
+  world.ca.before = () => undefined;
+  world.ca.after = (answer) => answer;
+  expect(status).toBe(path === undefined ? 0 : null);
+  return path;
+}
+
+describeWithPebble('a process that is killed', () => {
+  it.each(['before', 'after'] as const)(
+    '%s the CA got any question of an order leaves something to go on from',
+    async (when) => {
+      for (let step = 1; ; step += 1) {
+        const name = `killed-${step}.usher.dev`;
+        const ordered = world.orders();
+        const path = await killedAt(step, when, name);
+        if (path === undefined) {
+          expect(step).toBeGreaterThan(10);
+          break;
+        }
+        await goOn(name);
+        await expectInPlace(name);
+        // The one thing that nobody can know: the order whose address never came.
+        const lost = when === 'after' && isNewOrder({ path }) ? 1 : 0;
+        expect({ path, orders: world.orders() - ordered }).toEqual({ path, orders: 1 + lost });
+      }
+      expect(await world.usher.database.sql('SELECT 1 FROM usher.acme_accounts')).toHaveLength(1);
+    },
+    240_000,
+  );
+
+  it('while the host takes the certificate gives it that one again', async () => {
+    const name = 'host.usher.dev';
+    const { exited } = startCommand(name, { ACME_RELOAD_COMMAND: 'kill -9 $PPID' });
+    expect(await exited).toEqual([null, 'SIGKILL']);
+    expect((await world.stored())[0]).toMatchObject({ deployed_serial: null, step: 'giving it to the host' });
+    await goOn(name);
+    await expectInPlace(name);
+    expect(world.orders()).toBe(1);
+  });
+});
+
+describeWithPebble('two API processes', () => {
+  it('order once, and each goes on where the other was killed', async () => {
+    const name = 'two.usher.dev';
+    const variables = world.variables(name);
+    let finalized = false;
+    world.ca.before = ({ path }) => {
+      if (!path.startsWith('/finalize-order/')) return undefined;
+      finalized = true;
+      return 'cut';
+    };
+    const [one, two] = await Promise.all([
+      world.usher.startProcess(variables),
+      world.usher.startProcess(variables),
+    ]);
+    await until(() => finalized);
+    await until(async () => (await world.stored())[0]?.failures === 1);
+    const tried = [one, two].filter((each) => each.logLines().join().includes('acme.failed'));
+    expect(tried).toHaveLength(1);
+    await tried[0]?.kill();
+    world.ca.before = () => undefined;
+    await world.usher.database.sql('UPDATE usher.certificates SET next_try_at = now()');
+    await world.usher.startProcess(variables);
+    await until(async () => (await world.stored())[0]?.deployed_serial !== null);
+    await expectInPlace(name);
+    expect(world.orders()).toBe(1);
+  });
+});
+
+describeWithPebble('a CA', () => {
+  it('that goes down in the middle is asked again for the same order', async () => {
+    const name = 'down.usher.dev';
+    let down = false;
+    world.ca.before = ({ path }) => {
+      down ||= path.startsWith('/authZ/');
+      return down ? 'cut' : undefined;
+    };
+    const { status, err } = await world.command(['issue'], name);
+    expect({ status, err }).toEqual({ status: 1, err: `${name}: The CA does not answer\n` });
+    expect((await world.stored())[0]).toMatchObject({ failures: 1, last_error: 'The CA does not answer' });
+    down = false;
+    world.ca.before = () => undefined;
+    await goOn(name);
+    await expectInPlace(name);
+    expect(world.orders()).toBe(1);
+  });
+
+  it('that answers with its own trouble is another matter than one that refuses', async () => {
+    world.ca.before = (request) =>
+      isNewOrder(request) ? { status: 500, headers: { 'content-type': 'text/html' }, body: 'oh' } : undefined;
+    const { status, err } = await world.command(['issue'], 'trouble.usher.dev');
+    expect(status).toBe(1);
+    expect(err).toMatch(/^trouble\.usher\.dev: \S/);
+    world.ca.before = () => undefined;
+    await goOn('trouble.usher.dev');
+  });
+
+  it('that sees the wrong answer to its challenge says so, and gets another order', async () => {
+    const { database } = world.usher;
+    await database.sql(
+      `CREATE FUNCTION garble() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN NEW.key_authorization := NEW.token || '.of-another-account'; RETURN NEW; END $$`,
+    );
+    await database.sql(
+      'CREATE TRIGGER garble BEFORE INSERT ON usher.acme_challenges FOR EACH ROW EXECUTE FUNCTION garble()',
+    );
+    const name = 'wrong.usher.dev';
+    const { status, err } = await world.command(['issue'], name);
+    expect(status).toBe(1);
+    expect(err).toMatch(/^wrong\.usher\.dev: .*of-another-account/);
+    expect((await world.stored())[0]).toMatchObject({ order_url: null, chain: null });
+    await database.sql('DROP TRIGGER garble ON usher.acme_challenges');
+    await goOn(name);
+    await expectInPlace(name);
+    expect(world.orders()).toBe(2);
+  });
+
+  it('that limits orders is left alone for as long as it says, by every process', async () => {
+    world.ca.before = (request) =>
+      isNewOrder(request) ? refusal('rateLimited', { 'retry-after': '90000' }) : undefined;
+    const variables = world.variables('limited.usher.dev');
+    const first = await world.usher.startProcess(variables);
+    await until(async () => (await world.stored())[0]?.failures === 1);
+    await first.stop();
+    const asked = world.ca.requests.length;
+    const second = await world.usher.startProcess(variables);
+    // Its first round is over when it ends.
+    await second.stop();
+    expect(world.ca.requests).toHaveLength(asked);
+    const [row] = await world.stored();
+    expect(row?.last_error).toBe('rateLimited: in the words of the CA');
+    const hours = ((row?.next_try_at.getTime() ?? 0) - Date.now()) / 3600_000;
+    expect(hours).toBeGreaterThan(24.9);
+    expect(hours).toBeLessThan(25.1);
+    const { out } = await world.command(['list'], '');
+    expect(out).toMatch(/failed 1 times, last: rateLimited: in the words of the CA; next try \d{4}-/);
+  });
+
+  it('that refuses nonces again and again is asked again', async () => {
+    let refused = 0;
+    world.ca.before = ({ method, path }) => {
+      if (method !== 'POST' || path === '/sign-me-up' || refused >= 3) return undefined;
+      refused += 1;
+      return { ...refusal('badNonce', { 'replay-nonce': 'a-new-one' }), status: 400 };
+    };
+    await goOn('nonces.usher.dev');
+    expect(refused).toBe(3);
+  });
+
+  it('whose certificate is not what was ordered is not believed, and is not asked for that one again', async () => {
+    await world.command(['issue'], 'other.usher.dev');
+    const [other] = await world.stored();
+    world.ca.after = (answer, { path }) =>
+      path.startsWith('/certZ/') && answer.status === 200 ? { ...answer, body: other?.chain ?? '' } : answer;
+    const name = 'swapped.usher.dev';
+    const { status, err } = await world.command(['issue'], name);
+    expect({ status, err }).toEqual({
+      status: 1,
+      err: `${name}: The CA's certificate is of no use: it lacks ${name}\n`,
+    });
+    world.ca.after = (answer) => answer;
+    await goOn(name);
+    await expectInPlace(name);
+  });
+});
+
+describeWithPebble('an order under way', () => {
+  it('is shown by another process, step by step', async () => {
+    const seen: string[] = [];
+    const name = 'seen.usher.dev';
+    let shown = Promise.resolve();
+    world.ca.before = () => {
+      shown = shown.then(async () => void seen.push((await world.command(['list'], '')).out));
+      return undefined;
+    };
+    await goOn(name);
+    await shown;
+    expect(seen.join('')).toMatch(/ordering since \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+    expect(seen.join('')).toContain(`proving ${name} (1 of 1) since`);
+    expect((await world.command(['list'], '')).out).not.toContain('since');
+  });
+});

@@ -1,0 +1,231 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { renewalIdentifier } from '../../src/acme/issuance/renewal-information.js';
+import { Upkeep } from '../../src/acme/issuance/upkeep.js';
+import { WantedCertificates } from '../../src/acme/issuance/wanted-certificates.js';
+import { createApp } from '../../src/create-app.js';
+import { Clock } from '../../src/platform/clock/clock.js';
+import { Config } from '../../src/platform/config/config.js';
+import {
+  type AcmeWorld,
+  isGoodFor,
+  startAcmeWorld,
+  type StoredCertificate,
+  until,
+} from '../support/acme-world.js';
+import type { CaAnswer, CaRequest } from '../support/ca-proxy.js';
+import { allMailsSent, subjectsTo } from '../support/mails.js';
+import { describeWithPebble } from '../support/pebble.js';
+
+const day = 86_400_000;
+const name = 'renewed.usher.dev';
+
+let world: AcmeWorld;
+/** Started by the first round, so that a test can say before what the CA does. */
+let app: NestFastifyApplication | undefined;
+let ahead: number;
+
+beforeEach(async () => {
+  world = await startAcmeWorld();
+  ahead = 0;
+});
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+  await world.close();
+});
+
+/** A process whose clock is moved. It looks after certificates at its start, then each minute, which no test takes. */
+async function service(changes: Record<string, string> = {}): Promise<NestFastifyApplication> {
+  const made = await createApp({ ...world.usher.variables, ...world.variables(name), ...changes });
+  jest.spyOn(made.get(Clock), 'now').mockImplementation(() => new Date(Date.now() + ahead));
+  return made;
+}
+
+async function round(): Promise<StoredCertificate> {
+  const { acme } = (app ??= await service()).get(Config);
+  if (!acme) throw new Error('no certificate is wanted');
+  const [wanted, { tasks }] = [app.get(WantedCertificates), app.get(Upkeep)];
+  // The service begins by itself; what is under way is waited for.
+  await until(() => wanted.each(acme, tasks));
+  const [row] = await world.stored();
+  if (!row) throw new Error('not stored');
+  return row;
+}
+
+async function roundAt(time: number): Promise<StoredCertificate> {
+  ahead = time - Date.now();
+  return round();
+}
+
+const newOrders = () => world.ca.requests.filter(({ path, payload }) => path === '/order-plz' && payload);
+const lastReplaces = () => (newOrders().at(-1)?.payload as { replaces?: string }).replaces;
+const alarms = (alarm: string) => world.usher.logLines().filter((line) => line.includes(`"${alarm}"`)).length;
+
+/** Debian's pebble is older than RFC 9773, so this one resource is answered in its place. */
+function adviseOn(window: { start: Date; end: Date }, headers: CaAnswer['headers'] = {}): string[] {
+  const asked: string[] = [];
+  world.ca.before = ({ path }) => {
+    const [, identifier] = /^\/renewal-info\/(.+)$/.exec(path) ?? [];
+    if (identifier === undefined) return undefined;
+    asked.push(identifier);
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ suggestedWindow: window, explanationURL: 'https://ca.example/why' }),
+    };
+  };
+  world.ca.after = (answer, { path }) => {
+    if (path !== '/dir') return answer;
+    const renewalInfo = new URL('/renewal-info', world.ca.directoryUrl).href;
+    return { ...answer, body: JSON.stringify({ ...(JSON.parse(answer.body) as object), renewalInfo }) };
+  };
+  return asked;
+}
+
+const failOrders = ({ path }: CaRequest): CaAnswer | undefined =>
+  path === '/order-plz' ? { status: 503, headers: {}, body: '' } : undefined;
+
+describeWithPebble('renewal', () => {
+  it('comes before two thirds of the lifetime are over, and not earlier', async () => {
+    const first = await round();
+    expect(isGoodFor(first)).toBe(true);
+    const renewAt = first.renew_at?.getTime() ?? 0;
+    expect((renewAt - Date.now()) / day).toBeLessThan(60);
+    expect((renewAt - Date.now()) / day).toBeGreaterThan(55);
+    expect((await roundAt(renewAt - 60_000)).serial).toBe(first.serial);
+    const second = await roundAt(renewAt + 1000);
+    expect(second.serial).not.toBe(first.serial);
+    expect(isGoodFor(second)).toBe(true);
+    expect(second).toMatchObject({ deployed_serial: second.serial, served_serial: second.serial });
+    expect(lastReplaces()).toBe(renewalIdentifier(first.chain ?? ''));
+    expect(world.orders()).toBe(2);
+  });
+
+  it('comes when the CA advises it, and at once when the CA changes its mind', async () => {
+    const [start, end] = [new Date(Date.now() + 10 * day), new Date(Date.now() + 12 * day)];
+    const asked = adviseOn({ start, end }, { 'retry-after': '7200' });
+    const first = await round();
+    expect(first.renew_at?.getTime()).toBeGreaterThanOrEqual(start.getTime());
+    expect(first.renew_at?.getTime()).toBeLessThanOrEqual(end.getTime());
+    const identifier = renewalIdentifier(first.chain ?? '');
+    expect(asked).toEqual([identifier]);
+    // Not asked again before the CA wants it, and what was chosen stays.
+    await roundAt(Date.now() + 7_000_000);
+    expect(asked).toHaveLength(1);
+    expect((await roundAt(Date.now() + 7_300_000)).renew_at).toEqual(first.renew_at);
+    expect(asked).toHaveLength(2);
+    // As when it is about to revoke a certificate.
+    adviseOn({ start: new Date(Date.now() - 2 * day), end: new Date(Date.now() - day) });
+    const second = await roundAt(Date.now() + 15_000_000);
+    expect(second.serial).not.toBe(first.serial);
+    expect(lastReplaces()).toBe(identifier);
+    expect(world.usher.logLines().join()).toContain('https://ca.example/why');
+  });
+
+  it('does without the word "replaces" where the CA refuses it', async () => {
+    const first = await round();
+    world.ca.before = ({ path, payload }) =>
+      path === '/order-plz' && JSON.stringify(payload).includes('replaces')
+        ? {
+            status: 409,
+            headers: { 'content-type': 'application/problem+json' },
+            body: '{"type":"urn:ietf:params:acme:error:alreadyReplaced"}',
+          }
+        : undefined;
+    const second = await roundAt((first.renew_at?.getTime() ?? 0) + 1000);
+    expect(second.serial).not.toBe(first.serial);
+    expect(lastReplaces()).toBeUndefined();
+  });
+
+  it('does not hang on advice: a CA that gives none, or nonsense, is asked later', async () => {
+    adviseOn({ start: new Date(NaN), end: new Date(NaN) });
+    const first = await round();
+    expect(first.renew_at?.getTime()).toBeGreaterThan(Date.now() + 55 * day);
+    world.ca.before = ({ path }) => (path.startsWith('/renewal-info/') ? 'cut' : undefined);
+    expect((await roundAt(Date.now() + day)).renew_at).toEqual(first.renew_at);
+    expect(world.usher.logLines().join()).toContain('advice on renewal was not to be had');
+  });
+
+  it('is tried again and again, less and less often', async () => {
+    world.ca.before = failOrders;
+    const pauses: number[] = [];
+    for (let last = Date.now(), time = 0; time < 8; time += 1) {
+      const { next_try_at: next } = await roundAt(last);
+      pauses.push(Math.round((next.getTime() - last) / 60_000));
+      expect((await roundAt(next.getTime() - 5000)).next_try_at).toEqual(next);
+      last = next.getTime();
+    }
+    expect(pauses).toEqual([15, 30, 60, 120, 240, 360, 360, 360]);
+  });
+
+  it('comes at once when another CA is wanted', async () => {
+    const first = await round();
+    await app?.close();
+    app = await service({
+      ACME_DIRECTORY_URL: world.pebble.directoryUrl,
+      ACME_CA_BUNDLE: world.pebble.caBundle,
+    });
+    const second = await round();
+    expect(second.serial).not.toBe(first.serial);
+    expect(await world.usher.database.sql('SELECT 1 FROM usher.acme_accounts')).toHaveLength(2);
+    expect((await round()).serial).toBe(second.serial);
+  });
+});
+
+describeWithPebble('what the host serves', () => {
+  const lose = () => rm(join(world.directory, name), { recursive: true });
+
+  it('is looked at again, and what got lost is given to it again', async () => {
+    const { serial } = await round();
+    await lose();
+    expect(await roundAt(Date.now() + 5 * 3600_000)).toMatchObject({ served_serial: serial });
+    const lost = await roundAt(Date.now() + 7 * 3600_000);
+    expect(lost).toMatchObject({ served_serial: null, deployed_serial: null, serial });
+    expect(alarms('acme.not_served')).toBe(1);
+    const mended = await roundAt(Date.now() + 7 * 3600_000 + 1000);
+    expect(mended).toMatchObject({ served_serial: serial, deployed_serial: serial });
+    expect(world.orders()).toBe(1);
+  });
+
+  it('may take its time to change', async () => {
+    await round();
+    await lose();
+    await world.usher.database.sql(
+      'UPDATE usher.certificates SET served_serial = NULL, served_checked_at = NULL',
+    );
+    expect((await roundAt(Date.now() + 3600_000)).deployed_serial).not.toBeNull();
+    expect(alarms('acme.not_served')).toBe(0);
+  });
+});
+
+describeWithPebble('mails before the end', () => {
+  const subjects = async () => {
+    await allMailsSent(world.usher);
+    return subjectsTo(world.usher, 'operator@example.com');
+  };
+
+  it('go out once for each number of days, with the reason, and anew for the next certificate', async () => {
+    const first = await round();
+    world.ca.before = failOrders;
+    const end = Date.now() + 90 * day;
+    await roundAt(end - 20 * day);
+    expect(await subjects()).toEqual([]);
+    for (const left of [13, 12.5, 5, 4, 0.5, -1, -2]) await roundAt(end - left * day);
+    const all = await subjects();
+    expect(all).toHaveLength(4);
+    expect(new Set(all)).toEqual(
+      new Set([expect.stringMatching(/^The certificate of renewed\.usher\.dev ends at \d{4}-\d\d-\d\d/)]),
+    );
+    const mail = await world.usher.mail.waitFor(({ to }) => to.includes('operator@example.com'));
+    expect(mail.text).toContain('serverInternal: status 503');
+    expect(mail.text).not.toContain('PRIVATE');
+    world.ca.before = () => undefined;
+    const second = await roundAt(end + 3 * day);
+    expect(second.serial).not.toBe(first.serial);
+    // The CA's clock is not moved: the new one has ended as well.
+    expect(await subjects()).toHaveLength(5);
+  });
+});

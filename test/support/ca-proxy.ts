@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, request as ask } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createAuthority } from './certificates.js';
+
+export interface CaRequest {
+  method: string;
+  /** Such as `/order-plz` of pebble. */
+  path: string;
+  /** What was signed, where anything was. */
+  payload: unknown;
+}
+
+export interface CaAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** Stands between Usher and a CA. */
+export interface CaProxy {
+  directoryUrl: string;
+  /** For both of them. */
+  caBundle: string;
+  requests: CaRequest[];
+  /** Before the CA is asked: an answer in its place, or `cut` for none at all. */
+  before: (request: CaRequest) => CaAnswer | 'cut' | undefined;
+  /** What becomes of the CA's answer. */
+  after: (answer: CaAnswer, request: CaRequest) => CaAnswer | 'cut';
+  close(): Promise<void>;
+}
+
+/** @param ca its directory, and the file with what its own certificate comes from */
+export async function startCaProxy(
+  ca: { directoryUrl: string; caBundle: string },
+  folder: string,
+): Promise<CaProxy> {
+  const { key, chain: cert } = await (await createAuthority()).issue(['127.0.0.1']);
+  const caBundle = join(folder, 'ca-proxy.pem');
+  await writeFile(caBundle, cert);
+  const target = new URL(ca.directoryUrl);
+  const trusted = await readFile(ca.caBundle, 'utf8');
+  const pass = (incoming: IncomingMessage, body: string) =>
+    forward({ port: target.port, ca: trusted }, incoming, body);
+  const server = createServer({ key, cert }, (incoming, outgoing) => {
+    void handle(incoming, outgoing).catch(() => incoming.socket.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const proxy: CaProxy = {
+    directoryUrl: `https://127.0.0.1:${(server.address() as AddressInfo).port}${target.pathname}`,
+    caBundle,
+    requests: [],
+    before: () => undefined,
+    after: (answer) => answer,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+  return proxy;
+
+  async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const body = await textOf(incoming);
+    const { method = '', url: path = '' } = incoming;
+    const request = { method, path, payload: payloadOf(body) };
+    proxy.requests.push(request);
+    const instead = proxy.before(request);
+    const answer = instead ?? proxy.after(await pass(incoming, body), request);
+    if (answer === 'cut') return void incoming.socket.destroy();
+    outgoing.writeHead(answer.status, answer.headers).end(answer.body);
+  }
+}
+
+/** With the same `Host`, because that is where a CA takes its own addresses from. */
+async function forward(
+  { port, ca }: { port: string; ca: string },
+  { method, url, headers }: IncomingMessage,
+  body: string,
+): Promise<CaAnswer> {
+  const outgoing = ask({ host: '127.0.0.1', port, ca, method, path: url, headers, agent: false });
+  outgoing.end(body);
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const { connection: _connection, 'content-length': _length, ...kept } = response.headers;
+  return { status: response.statusCode ?? 0, headers: kept, body: await textOf(response) };
+}
+
+async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+/** Requests are signed as a flattened JWS (RFC 8555 section 6.2). */
+function payloadOf(body: string): unknown {
+  if (body === '') return undefined;
+  const { payload } = JSON.parse(body) as { payload: string };
+  return payload === '' ? '' : (JSON.parse(Buffer.from(payload, 'base64url').toString()) as unknown);
+}
