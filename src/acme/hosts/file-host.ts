@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Pair, readPair, writePair } from './certificate-files.js';
 import {
   CertificateHost,
@@ -38,7 +38,9 @@ export class FileHost extends CertificateHost {
     });
     // Also when the files were there: an attempt before may have been killed between them and this.
     const { reloadCommand, reloadTimeoutMs } = this.options;
-    if (reloadCommand !== undefined) await runReloadCommand(reloadCommand, reloadTimeoutMs);
+    if (reloadCommand === undefined) return;
+    const renewed = { RENEWED_LINEAGE: resolve(directory), RENEWED_DOMAINS: certificate.names.join(' ') };
+    await runReloadCommand(reloadCommand, renewed, reloadTimeoutMs);
   }
 
   async check(certificate: Served): Promise<CheckResult> {

@@ -1,11 +1,14 @@
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { until } from '../../../apps/local-stack/test/running-stack.js';
 import { errorOf } from '../../../test/support/certificate-host-contract.js';
 import { createAuthority } from '../../../test/support/certificates.js';
 import { FileHost } from './file-host.js';
+
+/** What shells set by themselves. */
+const shells = ['OLDPWD', 'PWD', 'SHLVL', '_'];
 
 describe('the reload command', () => {
   let directory: string;
@@ -23,6 +26,41 @@ describe('the reload command', () => {
   it('runs in a shell, when the files are there', async () => {
     await deploy(`cat ${directory}/*/fullchain.pem | head -n 1 > ${directory}/seen`);
     expect(await readFile(join(directory, 'seen'), 'utf8')).toBe('-----BEGIN CERTIFICATE-----\n');
+  });
+
+  it('is told which certificate it is, as a deploy hook of certbot is', async () => {
+    const certificate = await (await createAuthority()).issue(['api.example.com', 'www.example.com']);
+    const reloadCommand = `printf '%s|' "$RENEWED_DOMAINS" "$RENEWED_LINEAGE" > ${directory}/seen`;
+    // A path from where the service happens to be is of no use to a command that goes elsewhere.
+    await new FileHost({ directory: relative(process.cwd(), directory), reloadCommand }).deploy(certificate);
+    expect(await readFile(join(directory, 'seen'), 'utf8')).toBe(
+      `api.example.com www.example.com|${directory}/api.example.com|`,
+    );
+  });
+
+  it("gets nothing of the service's environment but where programs are, whose and in which language", async () => {
+    const more = {
+      LC_ALL: 'C.UTF-8',
+      SESSION_SECRETS: 'canary-1',
+      DATABASE_URL: 'canary-2',
+      PATH_2: 'canary-3',
+    };
+    const before = process.env;
+    process.env = { ...before, ...more };
+    try {
+      await deploy(`env > ${directory}/seen`);
+    } finally {
+      process.env = before;
+    }
+    const seen = await readFile(join(directory, 'seen'), 'utf8');
+    expect(seen).not.toContain('canary');
+    const names = seen.match(/^\w+(?==)/gm)!;
+    const allowed = [
+      ...['HOME', 'LANG', 'PATH', 'TZ', 'USER', 'RENEWED_DOMAINS', 'RENEWED_LINEAGE'],
+      ...shells,
+    ];
+    expect(names.filter((name) => !allowed.includes(name) && !name.startsWith('LC_'))).toEqual([]);
+    expect(names).toEqual(expect.arrayContaining(['PATH', 'LC_ALL', 'RENEWED_DOMAINS', 'RENEWED_LINEAGE']));
   });
 
   it('runs again with the same certificate, because an attempt may have ended before it', async () => {

@@ -3,15 +3,32 @@ import { HostError } from './host-error.js';
 
 const defaultTimeoutMs = 60_000;
 
+/** What the command is told of the certificate, by certbot's names for the variables of its deploy hooks. */
+export interface Renewed {
+  /** The directory of the files, from the root. */
+  RENEWED_LINEAGE: string;
+  /** The names, with spaces between them. */
+  RENEWED_DOMAINS: string;
+}
+
+/** Where programs are, whose they are and how they speak: all that a command gets of the service's own environment. */
+const inherited = /^(PATH|HOME|USER|LANG|LC_[A-Z]+|TZ)$/;
+
 /**
  * Tells the server that its files are new. Goes through the shell, as certbot's deploy hooks do
  * (https://eff-certbot.readthedocs.io/en/stable/using.html#renewal-hooks).
- * What the command writes goes nowhere: it stands beside a private key, and a daemon it starts may keep its output open.
+ * What the command writes goes nowhere: it stands beside a private key, and a daemon it starts may keep its output open. For the same
+ * reason it does not get the secrets of the service's environment.
  */
-export function runReloadCommand(command: string, timeoutMs = defaultTimeoutMs): Promise<void> {
+export function runReloadCommand(
+  command: string,
+  renewed: Renewed,
+  timeoutMs = defaultTimeoutMs,
+): Promise<void> {
   return new Promise((resolve, reject) => {
+    const env = { ...inheritedVariables(), ...renewed };
     // A group of its own, so that a time-out ends what the shell has started as well.
-    const child = spawn(command, { shell: true, stdio: 'ignore', detached: true });
+    const child = spawn(command, { shell: true, stdio: 'ignore', detached: true, env });
     const timer = setTimeout(() => {
       reject(new HostError('unavailable', `The reload command did not end within ${timeoutMs} ms.`));
       endGroup(child.pid);
@@ -27,6 +44,9 @@ export function runReloadCommand(command: string, timeoutMs = defaultTimeoutMs):
     });
   });
 }
+
+const inheritedVariables = () =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => inherited.test(name)));
 
 function failure(status: number | null, signal: string | null): HostError {
   if (status === null) return new HostError('refused', `The reload command was ended by ${signal}.`);
