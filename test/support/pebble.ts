@@ -29,8 +29,14 @@ function skipLoudly(): typeof describe.skip {
   return describe.skip;
 }
 
-/** @param httpPort where challenges are asked for */
-export async function startPebble({ httpPort }: { httpPort: number }): Promise<Pebble> {
+interface Options {
+  /** Where challenges are asked for. */
+  httpPort: number;
+  /** Of a hundred requests, how many it refuses for their nonce, as it does to teach clients to ask again. Default: 5. */
+  refusedNonces?: number;
+}
+
+export async function startPebble({ httpPort, refusedNonces = 5 }: Options): Promise<Pebble> {
   const folder = await mkdtemp(join(tmpdir(), 'usher-pebble-'));
   const [listen, management, dns, dnsManagement] = [
     await freePort(),
@@ -65,6 +71,7 @@ export async function startPebble({ httpPort }: { httpPort: number }): Promise<P
   const pebble = run('pebble', ['-config', path('config.json'), '-dnsserver', `127.0.0.1:${dns}`], {
     // The VA waits up to fifteen seconds before it looks, unless it is told not to.
     PEBBLE_VA_NOSLEEP: '1',
+    PEBBLE_WFE_NONCEREJECT: String(refusedNonces),
   });
   const directoryUrl = `https://127.0.0.1:${listen}/dir`;
   await untilAnswers(directoryUrl, certificate);

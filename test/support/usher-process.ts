@@ -18,11 +18,12 @@ export interface UsherProcess {
   kill(): Promise<void>;
 }
 
-/** Resolves once it listens. */
+/** Resolves once it listens. @param at the port, where it matters; `PORT` does not count */
 export async function startUsherProcess(
   environment: Record<string, string | undefined>,
+  at?: number,
 ): Promise<UsherProcess> {
-  const port = await freePort();
+  const port = at ?? (await freePort());
   const { PATH, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_EC2_METADATA_DISABLED } = process.env;
   const child = spawn(process.execPath, [main], {
     env: {
