@@ -4,6 +4,7 @@ import { ConfigurationError } from '../platform/config/config.js';
 import { CommandError, exitStatus, type Io } from './command.js';
 import { certificatesCommands } from './commands/certificates.js';
 import { certificatesChallenge } from './commands/certificates-challenge.js';
+import { certificatesIssue } from './commands/certificates-issue.js';
 import { certificatesPreflight } from './commands/certificates-preflight.js';
 import { mailCommands } from './commands/mail.js';
 import { migrationReconcile } from './commands/migration-reconcile.js';
@@ -35,6 +36,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
   migrationRecount(migration, io);
   const certificates = program.command('certificates').description('Certificates of the host.');
   certificatesCommands(certificates, io);
+  certificatesIssue(certificates, io);
   certificatesChallenge(certificates, io);
   certificatesPreflight(certificates, io, (work) => withProbe(io, work));
   try {

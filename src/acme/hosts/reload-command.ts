@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { inheritedVariables } from '../../platform/config/inherited.js';
 import { HostError } from './host-error.js';
 
 const defaultTimeoutMs = 60_000;
@@ -10,9 +11,6 @@ export interface Renewed {
   /** The names, with spaces between them. */
   RENEWED_DOMAINS: string;
 }
-
-/** Where programs are, whose they are and how they speak: all that a command gets of the service's own environment. */
-const inherited = /^(PATH|HOME|USER|LANG|LC_[A-Z]+|TZ)$/;
 
 /**
  * Tells the server that its files are new. Goes through the shell, as certbot's deploy hooks do
@@ -44,9 +42,6 @@ export function runReloadCommand(
     });
   });
 }
-
-const inheritedVariables = () =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => inherited.test(name)));
 
 function failure(status: number | null, signal: string | null): HostError {
   if (status === null) return new HostError('refused', `The reload command was ended by ${signal}.`);

@@ -2,7 +2,7 @@ import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp 
 import { request as requestHttps } from 'node:https';
 import { codeOf } from './code-of.js';
 import type { Target } from './redirect.js';
-import { visible } from './visible.js';
+import { visible } from '../../platform/names/visible.js';
 
 export interface Question {
   target: Target;

@@ -3,7 +3,7 @@ import { judgeCaa, type RelevantCaa } from './caa.js';
 import type { Lookup, LookupFailure } from './dns-lookup.js';
 import type { Finding } from './finding.js';
 import { isPublicAddress } from './public-address.js';
-import { visible } from './visible.js';
+import { visible } from '../../platform/names/visible.js';
 
 const finding = (
   name: string,

@@ -3,7 +3,7 @@ import type { DnsLookup } from './dns-lookup.js';
 import { isPublicAddress } from './public-address.js';
 import { followedStatuses, type Redirect, redirectFrom, type Target } from './redirect.js';
 import type { PreflightSettings } from './settings.js';
-import { visible } from './visible.js';
+import { visible } from '../../platform/names/visible.js';
 
 /** How a CA fares that begins at one address of a name. */
 export interface Course {

@@ -3,7 +3,7 @@ import type { Finding } from './finding.js';
 import type { Course } from './follow.js';
 import { addressOf } from './redirect.js';
 import type { PreflightSettings, Probe } from './settings.js';
-import { visible } from './visible.js';
+import { visible } from '../../platform/names/visible.js';
 
 export interface Asked {
   name: string;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { PreflightSettings } from './settings.js';
-import { visible } from './visible.js';
+import { visible } from '../../platform/names/visible.js';
 
 export interface Target {
   scheme: 'http' | 'https';

@@ -1,5 +1,5 @@
 import type { Finding } from './finding.js';
-import { visible } from './visible.js';
+import { visible } from '../../platform/names/visible.js';
 
 /** What an operator reads: each name, what is wrong with it, and what to do. */
 export const reportLines = (names: readonly string[], findings: readonly Finding[]): string[] =>

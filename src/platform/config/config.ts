@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import { normalised } from './certificate-lists.js';
 import { Environment } from './environment.js';
 
 /** Thrown when the environment cannot be used. One line per problem; names variables, never their values. */
@@ -64,7 +65,7 @@ export class Config {
   /** Certificates that renew themselves; `undefined` where none are wanted. */
   readonly acme:
     | {
-        /** The names of each. */
+        /** The names of each: lower case A-labels, each in one certificate only. */
         readonly certificates: readonly (readonly string[])[];
         readonly directoryUrl: string;
         readonly contact: string | undefined;
@@ -137,9 +138,7 @@ export function loadConfig(variables: Record<string, unknown>): Config {
     const reason = value === undefined ? 'is missing' : Object.values(constraints ?? {})[0];
     return `${property} ${reason}`;
   });
-  if (environment.ACME_CERTIFICATES !== undefined && environment.ACME_TERMS_AGREED !== 'yes')
-    problems.push("ACME_TERMS_AGREED must be yes, once you have read the CA's terms of service");
-  problems.push(...pairs.flatMap((pair) => halfOf(pair, environment)));
+  problems.push(...pairs.flatMap((pair) => halfOf(pair, environment)), ...acmeProblems(environment));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return new Config(environment);
 }
@@ -148,10 +147,12 @@ export function loadConfig(variables: Record<string, unknown>): Config {
 const pairs = [
   ['LETSENCRYPT_KEY', 'LETSENCRYPT_CHALLENGE'],
   ['SMTP_URL', 'MAIL_FROM'],
-  ['HEROKU_API_KEY', 'HEROKU_APP'],
 ] as const;
 
-function halfOf([one, other]: (typeof pairs)[number], environment: Environment): string[] {
+function halfOf<Name extends keyof Environment>(
+  [one, other]: readonly [Name, Name],
+  environment: Pick<Environment, Name>,
+): string[] {
   if ((environment[one] === undefined) === (environment[other] === undefined)) return [];
   const missing = environment[one] === undefined ? one : other;
   return [`${missing} is missing: ${one} and ${other} go together`];
@@ -178,12 +179,22 @@ function cognito(environment: Environment): Config['cognito'] {
 
 type AcmeEnvironment = Pick<Environment, Extract<keyof Environment, `ACME_${string}` | `HEROKU_${string}`>>;
 
+/** What is wrong with variables that are each as they should be. A line each, as in `ConfigurationError`. */
+export function acmeProblems(environment: AcmeEnvironment): string[] {
+  const { ACME_CERTIFICATES: certificates, ACME_TERMS_AGREED: agreed } = environment;
+  const terms =
+    certificates === undefined || agreed === 'yes'
+      ? []
+      : ["ACME_TERMS_AGREED must be yes, once you have read the CA's terms of service"];
+  return [...terms, ...halfOf(['HEROKU_API_KEY', 'HEROKU_APP'], environment)];
+}
+
 /** What is wanted of a CA; a command reads it as well. */
 export function acme(environment: AcmeEnvironment): Config['acme'] {
   const { ACME_CERTIFICATES: certificates } = environment;
   if (certificates === undefined) return undefined;
   return {
-    certificates,
+    certificates: normalised(certificates),
     directoryUrl: environment.ACME_DIRECTORY_URL,
     contact: environment.ACME_CONTACT,
     caBundle: environment.ACME_CA_BUNDLE,

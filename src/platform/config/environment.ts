@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, MinLength, ValidateBy } from 'class-validator';
+import { IsCaBundle } from './ca-bundle.js';
+import { AreCertificates } from './certificate-lists.js';
 
 // What people leave in from an example file. A start with one of these is a start nobody wanted.
 const placeholder = /^(change-?me|replace-?me|your[-_ ]|<|xxx|todo\b)|^(secret|password|example)$/i;
@@ -66,30 +68,6 @@ const numbers = ({ value }: { value: unknown }): unknown => {
 };
 
 const daysNeeded = 'must hold comma-separated whole numbers of days, from 0 to 365';
-
-/** `a.example, www.a.example; b.example`: two certificates, the first with two names. */
-const certificateLists = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string'
-    ? value
-        .split(';')
-        .map((names) => list({ value: names }) as string[])
-        .filter((names) => names.length > 0)
-    : value;
-
-/** What http-01 can prove; the names' own rules are checked where they are used. */
-function AreCertificates(): PropertyDecorator {
-  return ValidateBy({
-    name: 'areCertificates',
-    validator: {
-      validate: (value: unknown) =>
-        Array.isArray(value) &&
-        value.length > 0 &&
-        value.every((names: string[]) => names.every((name) => /^[^\s*:/@]+\.[^\s*:/@]+$/u.test(name))),
-      defaultMessage: () =>
-        'must hold domain names, comma-separated, and semicolons between certificates; no wildcards',
-    },
-  });
-}
 
 const isSet = { message: 'is missing' };
 
@@ -229,7 +207,6 @@ export class Environment {
   LETSENCRYPT_CHALLENGE?: string;
 
   @IsOptional()
-  @Transform(certificateLists)
   @AreCertificates()
   ACME_CERTIFICATES?: string[][];
 
@@ -247,7 +224,7 @@ export class Environment {
   ACME_TERMS_AGREED: 'yes' | 'no' = 'no';
 
   @IsOptional()
-  @MinLength(1, isSet)
+  @IsCaBundle()
   ACME_CA_BUNDLE?: string;
 
   @IsOptional()
@@ -259,11 +236,13 @@ export class Environment {
   ACME_RELOAD_COMMAND?: string;
 
   @IsOptional()
-  @Matches(/^[^\s:]+:\d{1,5}$/, { message: 'must be a host and a port, such as localhost:443' })
+  @Matches(/^[^\s:]+:([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$/, {
+    message: 'must be a host and a port, such as localhost:443',
+  })
   ACME_CHECK_ADDRESS?: string;
 
   @IsOptional()
-  @MinLength(1, isSet)
+  @Matches(/^[\x21-\x7e]+$/, { message: 'must be a key as Heroku makes them: no spaces' })
   HEROKU_API_KEY?: string;
 
   @IsOptional()

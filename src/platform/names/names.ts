@@ -7,6 +7,9 @@ export interface NameOptions {
   allowSpecialNames?: boolean;
 }
 
+/** The name as a lower case A-label, or what is wrong with it, as the rest of a sentence that begins with the name. */
+export type CheckedName = { name: string; problem?: undefined } | { name?: undefined; problem: string };
+
 export interface CheckedNames {
   /** Lower case A-labels, each once, in the order given. */
   names: string[];
@@ -15,7 +18,7 @@ export interface CheckedNames {
 }
 
 /** Let's Encrypt's limit for one certificate (letsencrypt.org/docs/rate-limits). */
-const mostNames = 100;
+export const mostNames = 100;
 
 /** Names of one's own network, of examples and of Tor (RFC 6761, 6762, 7686 and ICANN's `.internal`). */
 const specialNames = ['local', 'localhost', 'internal', 'test', 'invalid', 'example', 'onion'];
@@ -75,15 +78,21 @@ const special: Rule = (name) => {
     : undefined;
 };
 
+/** Checks and normalises one name. Never throws. */
+export function checkName(given: string, { allowSpecialNames }: NameOptions = {}): CheckedName {
+  const typed = given.trim();
+  const name = asciiOf(typed);
+  const rules = allowSpecialNames ? asAscii : [...asAscii, special];
+  const problem = firstProblem(asTyped, typed) ?? firstProblem(rules, name);
+  return problem === undefined ? { name } : { problem };
+}
+
 /** Checks and normalises the names that somebody wants one certificate for. Never throws. */
 export function checkNames(given: readonly string[], options: NameOptions = {}): CheckedNames {
   const names = new Set<string>();
   const problems = given.length === 0 ? ['No name was given; give at least one.'] : [];
   for (const text of given) {
-    const typed = text.trim();
-    const name = asciiOf(typed);
-    const rules = options.allowSpecialNames ? asAscii : [...asAscii, special];
-    const problem = firstProblem(asTyped, typed) ?? firstProblem(rules, name);
+    const { name, problem } = checkName(text, options);
     if (problem === undefined) names.add(name);
     else problems.push(`"${visible(text)}" ${problem}.`);
   }
