@@ -1,0 +1,166 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { createAuthority } from '../../../test/support/certificates.js';
+import { runCommand } from '../../../test/support/command.js';
+import { createDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { dataSourceOptions } from '../../platform/database/data-source-options.js';
+import { openMigratedDataSource } from '../../platform/database/migrate.js';
+
+let database: TestDatabase;
+let chain: string;
+beforeAll(async () => {
+  database = await createDatabase();
+  await (await openMigratedDataSource(dataSourceOptions(database.url))).destroy();
+  chain = (await (await createAuthority()).issue(['xn--bcher-kva.usher.dev', 'usher.dev'])).chain;
+});
+afterEach(() => database.sql('DELETE FROM usher.certificates'));
+afterAll(() => database.drop());
+
+/** Nothing is at the CA's address. */
+const certificates = (argv: string[], wanted?: string, more: Record<string, string> = {}) =>
+  runCommand(['certificates', ...argv], {
+    DATABASE_URL: database.url,
+    SESSION_SECRETS: 'a-session-secret-of-the-tests',
+    ACME_CERTIFICATES: wanted,
+    ACME_DIRECTORY_URL: 'https://127.0.0.1:1/dir',
+    ACME_TERMS_AGREED: 'yes',
+    ...more,
+  });
+
+const store = (pem: string | null, names = ['xn--bcher-kva.usher.dev', 'usher.dev']) =>
+  database.sql(
+    `INSERT INTO usher.certificates (names, chain, serial, not_before, not_after, renew_at)
+     VALUES ($1, $2, '01', '2026-01-01', '2026-04-01Z', '2026-03-01Z')`,
+    [names, pem],
+  );
+
+const noSuch = { status: 1, out: '', err: 'There is no certificate with this name.\n' };
+
+describe('usher certificates show', () => {
+  it.each([
+    'usher.dev',
+    'USHER.dev',
+    'usher.dev.',
+    'bücher.usher.dev',
+    'BÜCHER.usher.dev',
+    'xn--bcher-kva.usher.dev',
+  ])('finds %s', async (name) => {
+    await store(chain);
+    const { status, out, err } = await certificates(['show', name]);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out).toBe(
+      `xn--bcher-kva.usher.dev, usher.dev: valid until 2026-04-01, renewed about 2026-03-01\n${chain}`,
+    );
+    expect(JSON.parse((await certificates(['show', name, '--json'])).out)).toMatchObject({ chain });
+  });
+
+  it.each(['other.usher.dev', 'dev', '*.usher.dev', '', 'a b', '\u001b[2J', 'x'.repeat(10_000)])(
+    'has none for %.20j',
+    async (name) => {
+      await store(chain);
+      expect(await certificates(['show', '--', name])).toEqual(noSuch);
+    },
+  );
+});
+
+describe('usher certificates renew', () => {
+  it.each(['other.usher.dev', 'dev', '', '\u001b[2J', 'x'.repeat(10_000)])(
+    'does nothing for %.20j, and says so',
+    async (name) => {
+      expect(await certificates(['renew', '--', name], 'usher.dev')).toEqual(noSuch);
+      expect(await certificates(['renew', '--json', '--', name], 'usher.dev')).toEqual(noSuch);
+      expect(await database.sql('SELECT 1 FROM usher.certificates')).toEqual([]);
+    },
+  );
+});
+
+describe.each(['issue', 'renew'])('usher certificates %s', (command) => {
+  it('answers the certificates as "list --json" does, also when one was not to be had', async () => {
+    const { status, out, err } = await certificates([command, '--json'], 'usher.dev');
+    expect({ status, err }).toEqual({ status: 1, err: expect.stringContaining('The CA does not answer') });
+    expect(out).toBe((await certificates(['list', '--json'])).out);
+    expect(JSON.parse(out)).toMatchObject([
+      { names: ['usher.dev'], failures: 1, lastError: 'The CA does not answer' },
+    ]);
+  });
+
+  it('answers them also while another process is at it', async () => {
+    await store(chain);
+    const other = new pg.Client({ connectionString: database.url });
+    await other.connect();
+    await other.query('SELECT pg_advisory_lock(2263)');
+    const { status, out, err } = await certificates([command, '--json'], 'usher.dev');
+    await other.end();
+    expect({ status, err }).toEqual({ status: 3, err: 'Another process is at it just now.\n' });
+    expect(JSON.parse(out)).toMatchObject([{ chain }]);
+  });
+
+  it.each([
+    ['ACME_CERTIFICATES', 'usher.dev; usher.dev', 'is in certificate 1 already'],
+    ['ACME_CA_BUNDLE', '/nowhere/ca.pem', 'it cannot be read (ENOENT)'],
+    ['ACME_TERMS_AGREED', '', "must be yes, once you have read the CA's terms of service"],
+    ['ACME_TERMS_AGREED', 'no', "must be yes, once you have read the CA's terms of service"],
+    ['ACME_DIRECTORY_URL', 'http://ca.example.com', "must be the https URL of a CA's ACME directory"],
+    ['ACME_CONTACT', 'nobody', 'must be an e-mail address'],
+    ['ACME_KEY_TYPE', 'dsa', 'must be ec256, ec384 or rsa2048'],
+    ['ACME_CHECK_ADDRESS', 'localhost', 'must be a host and a port'],
+    ['HEROKU_APP', 'an-app', 'HEROKU_API_KEY is missing'],
+    ['HEROKU_API_KEY', 'a key', 'must be a key as Heroku makes them'],
+    ['SESSION_SECRETS', 'short', 'must hold one or more'],
+  ])('does not begin with %s=%s', async (name, value, reason) => {
+    const { status, out, err } = await certificates([command, '--json'], 'usher.dev', { [name]: value });
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+    expect(err).toContain(reason);
+    expect(err).toContain(name);
+    expect(err.trim().split('\n')).toHaveLength(2);
+  });
+});
+
+describe('rows that somebody has edited', () => {
+  const broken =
+    'xn--bcher-kva.usher.dev, usher.dev: the chain in the database is none (it holds none); ' +
+    '"usher certificates renew xn--bcher-kva.usher.dev" gets another one';
+
+  it.each(['', 'garbage\u001b[2J'])('with the chain %j are named, and how to mend them', async (pem) => {
+    await store(pem);
+    expect(await certificates(['list'])).toEqual({ status: 0, out: `${broken}\n`, err: '' });
+    expect(await certificates(['show', 'usher.dev'])).toEqual({ status: 1, out: '', err: `${broken}\n` });
+    const issued = await certificates(['issue'], 'bücher.usher.dev, usher.dev');
+    expect(issued).toEqual({ status: 1, out: '', err: `${broken}\n` });
+  });
+
+  it('with a chain that breaks off are as well', async () => {
+    await store(chain.slice(0, -40));
+    expect((await certificates(['show', 'usher.dev'])).err).toContain('(certificate 2 of it is broken)');
+  });
+
+  it('with an account key that nobody can open are', async () => {
+    const ACME_DIRECTORY_URL = 'https://127.0.0.1:1/lost';
+    await database.sql(`INSERT INTO usher.acme_accounts VALUES ($1, 'garbage')`, [ACME_DIRECTORY_URL]);
+    const { status, out, err } = await certificates(['issue'], 'usher.dev', { ACME_DIRECTORY_URL });
+    expect({ status, out }).toEqual({ status: 1, out: '' });
+    expect(err).toContain('The ACME account key was sealed with a secret that SESSION_SECRETS lacks');
+    expect(err).not.toMatch(/^ +at /m);
+    expect((await certificates(['list'])).out).toContain('SESSION_SECRETS');
+  });
+
+  it("do not move the cursor with a CA's words", async () => {
+    await store(null);
+    await database.sql(`UPDATE usher.certificates SET last_error = E'\\x1b[2J\\nmore', failures = 1`);
+    expect((await certificates(['list'])).out).toBe(
+      'xn--bcher-kva.usher.dev, usher.dev: not issued yet; failed 1 times, last: \\u{1b}[2J\\u{a}more\n',
+    );
+  });
+});
+
+describe('every command', () => {
+  it.each(['list', 'show', 'issue', 'renew', 'preflight', 'challenge add', 'challenge remove'])(
+    'explains itself: %s',
+    async (command) => {
+      const { status, out } = await certificates([...command.split(' '), '--help']);
+      expect(status).toBe(0);
+      for (const text of ['Exit status: 0', '2 used wrongly', 'Needs DATABASE_URL', '--json'])
+        expect(out).toContain(text);
+    },
+  );
+});

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { runCommand } from '../support/command.js';
+import { isPebbleInstalled, type Pebble, startPebble } from '../support/pebble.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+if (!isPebbleInstalled())
+  process.stderr.write('SKIPPED: the commands that issue certificates, because pebble is not installed.\n');
+
+const withPebble = isPebbleInstalled() ? describe : describe.skip;
+
+let usher: Usher;
+let pebble: Pebble;
+
+const wanted = 'commands.usher.dev; bücher.usher.dev, www.bücher.usher.dev.';
+const serials = async (): Promise<(string | null)[]> =>
+  (
+    await usher.database.sql<{ serial: string | null }>('SELECT serial FROM usher.certificates ORDER BY id')
+  ).map(({ serial }) => serial);
+
+const certificates = (...argv: string[]) =>
+  runCommand(['certificates', ...argv], {
+    DATABASE_URL: usher.database.url,
+    SESSION_SECRETS: 'a-session-secret-of-the-tests',
+    ACME_CERTIFICATES: wanted,
+    ACME_DIRECTORY_URL: pebble.directoryUrl,
+    ACME_CA_BUNDLE: pebble.caBundle,
+    ACME_CONTACT: 'operator@example.com',
+    ACME_TERMS_AGREED: 'yes',
+  });
+
+withPebble('the commands that issue certificates', () => {
+  beforeAll(async () => {
+    usher = await startUsher();
+    pebble = await startPebble({ httpPort: Number(new URL(usher.url).port) });
+    expect((await certificates('issue')).status).toBe(0);
+  });
+  afterAll(async () => {
+    await pebble.stop();
+    await usher.close();
+  });
+
+  it('find one by a name in any spelling, and answer JSON on standard output alone', async () => {
+    const [one, other] = await serials();
+    const { status, out, err } = await certificates('renew', 'WWW.Bücher.usher.dev', '--json');
+    expect({ status, err }).toEqual({
+      status: 0,
+      err: expect.stringContaining('xn--bcher-kva.usher.dev, www.xn--bcher-kva.usher.dev: issued\n'),
+    });
+    const [same, another] = await serials();
+    expect(same).toBe(one);
+    expect(another).not.toBe(other);
+    expect(JSON.parse(out)).toMatchObject([
+      { names: ['commands.usher.dev'], serial: same },
+      { names: ['xn--bcher-kva.usher.dev', 'www.xn--bcher-kva.usher.dev'], serial: another },
+    ]);
+  });
+});
