@@ -36,6 +36,8 @@ describe('the built API', () => {
       AWS_REGION: '',
       PORT: 'canary-port',
       SESSION_SECRETS: 'changeme',
+      ACME_CERTIFICATES: 'shop.example.com; *.canary.example.com',
+      ACME_CA_BUNDLE: '/nowhere/canary.pem',
     });
     expect(code).toBe(1);
     expect(output.trim().split('\n')).toEqual([
@@ -43,6 +45,9 @@ describe('the built API', () => {
       '  PORT must be a port number',
       '  AWS_REGION is missing',
       '  SESSION_SECRETS must hold one or more comma-separated values of at least 16 characters, none of them a placeholder',
+      '  ACME_CERTIFICATES must hold domain names, comma-separated, and semicolons between certificates; no wildcards: name 1 of certificate 2 is a wildcard, which http-01 cannot prove; list each name by itself',
+      '  ACME_CA_BUNDLE must be the path of a PEM file with certificates: it cannot be read (ENOENT)',
+      "  ACME_TERMS_AGREED must be yes, once you have read the CA's terms of service",
     ]);
   });
 
