@@ -16,14 +16,24 @@ export function brokenChain({ chain, names: [name] }: Certificate): string | und
 
 /** How far one is, in a line. */
 export function lineOf(certificate: Certificate): string {
-  const { names, orderUrl, failures, lastError } = certificate;
+  const { names, serial, servedSerial, step, stepAt, wantedAt } = certificate;
   const parts = [
     state(certificate),
-    ...(orderUrl === null ? [] : ['an order is under way']),
-    // In a CA's words, which shall not move the cursor.
-    ...(lastError === null ? [] : [`failed ${failures} times, last: ${visible(lastError, 500)}`]),
+    ...(serial !== null && servedSerial === serial ? ['served by the host'] : []),
+    ...(step === null ? [] : [`${step} since ${minute(stepAt)}`]),
+    ...failure(certificate),
+    ...(Date.now() - wantedAt.getTime() > forgottenMs ? ['no longer in ACME_CERTIFICATES'] : []),
   ];
   return `${names.join(', ')}: ${parts.join('; ')}`;
+}
+
+/** Longer than the configuration is asked; what it no longer names is left to expire. */
+const forgottenMs = 24 * 3600_000;
+
+function failure({ failures, lastError, nextTryAt }: Certificate): string[] {
+  if (lastError === null) return [];
+  // In a CA's words, which shall not move the cursor.
+  return [`failed ${failures} times, last: ${visible(lastError, 500)}; next try ${minute(nextTryAt)}`];
 }
 
 function state(certificate: Certificate): string {
@@ -31,5 +41,8 @@ function state(certificate: Certificate): string {
   if (chain === null) return 'not issued yet';
   return brokenChain(certificate) ?? `valid until ${date(notAfter)}, renewed about ${date(renewAt)}`;
 }
+
+const minute = (time: Date | null): string =>
+  time === null ? 'unknown' : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 const date = (time: Date | null): string => time?.toISOString().slice(0, 10) ?? 'unknown';

@@ -1,12 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { runCommand } from '../support/command.js';
-import { isPebbleInstalled, type Pebble, startPebble } from '../support/pebble.js';
+import { describeWithPebble, type Pebble, startPebble } from '../support/pebble.js';
 import { startUsher, type Usher } from '../support/usher.js';
-
-if (!isPebbleInstalled())
-  process.stderr.write('SKIPPED: the commands that issue certificates, because pebble is not installed.\n');
-
-const withPebble = isPebbleInstalled() ? describe : describe.skip;
 
 let usher: Usher;
 let pebble: Pebble;
@@ -24,11 +19,10 @@ const certificates = (...argv: string[]) =>
     ACME_CERTIFICATES: wanted,
     ACME_DIRECTORY_URL: pebble.directoryUrl,
     ACME_CA_BUNDLE: pebble.caBundle,
-    ACME_CONTACT: 'operator@example.com',
     ACME_TERMS_AGREED: 'yes',
   });
 
-withPebble('the commands that issue certificates', () => {
+describeWithPebble('the commands that issue certificates', () => {
   beforeAll(async () => {
     usher = await startUsher();
     pebble = await startPebble({ httpPort: Number(new URL(usher.url).port) });
@@ -44,7 +38,7 @@ withPebble('the commands that issue certificates', () => {
     const { status, out, err } = await certificates('renew', 'WWW.Bücher.usher.dev', '--json');
     expect({ status, err }).toEqual({
       status: 0,
-      err: expect.stringContaining('xn--bcher-kva.usher.dev, www.xn--bcher-kva.usher.dev: issued\n'),
+      err: expect.stringContaining('xn--bcher-kva.usher.dev, www.xn--bcher-kva.usher.dev: in place\n'),
     });
     const [same, another] = await serials();
     expect(same).toBe(one);
@@ -53,5 +47,14 @@ withPebble('the commands that issue certificates', () => {
       { names: ['commands.usher.dev'], serial: same },
       { names: ['xn--bcher-kva.usher.dev', 'www.xn--bcher-kva.usher.dev'], serial: another },
     ]);
+  });
+
+  it('get another one where somebody has broken the chain', async () => {
+    await usher.database.sql(`UPDATE usher.certificates SET chain = 'garbage' WHERE serial = $1`, [
+      (await serials())[0],
+    ]);
+    const { status, err } = await certificates('issue');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect((await certificates('show', 'commands.usher.dev')).out).toContain('BEGIN CERTIFICATE');
   });
 });

@@ -70,7 +70,9 @@ describeWithPebble('with pebble', () => {
     const name = 'together.usher.dev';
     const outcomes = await Promise.all([world.command(['issue'], name), world.command(['issue'], name)]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual([0, 3]);
-    expect(outcomes.find(({ status }) => status === 3)?.err).toBe('Another process is at it just now.\n');
+    expect(outcomes.find(({ status }) => status === 3)?.err).toBe(
+      'Another process is at it just now: "usher certificates list" shows how far it is.\n',
+    );
   });
 
   it('says what is missing, and shows what is there, without keys', async () => {

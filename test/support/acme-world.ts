@@ -41,9 +41,10 @@ export interface AcmeWorld {
   close(): Promise<void>;
 }
 
-export async function startAcmeWorld(): Promise<AcmeWorld> {
+/** @param options.refusedNonces as of `startPebble` */
+export async function startAcmeWorld(options: { refusedNonces?: number } = {}): Promise<AcmeWorld> {
   const usher = await startUsher();
-  const pebble = await startPebble({ httpPort: Number(new URL(usher.url).port) });
+  const pebble = await startPebble({ httpPort: Number(new URL(usher.url).port), ...options });
   const folder = await mkdtemp(join(tmpdir(), 'usher-acme-'));
   const directory = await mkdtemp(join(folder, 'certificates-'));
   const ca = await startCaProxy(pebble, folder);

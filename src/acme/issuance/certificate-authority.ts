@@ -126,11 +126,17 @@ export class CertificateAuthority {
   /** Makes the account, or finds it by its key (section 7.3.1). */
   private register(): Promise<unknown> {
     const { contact } = this.options;
+    const details = contact === undefined ? {} : { contact: [`mailto:${contact}`] };
+    // acme-client updates an account that is there already; with the agreement alone, that is an empty update, which CAs may refuse.
     this.account ??= this.client
-      .createAccount({
-        termsOfServiceAgreed: true,
-        ...(contact !== undefined && { contact: [`mailto:${contact}`] }),
-      })
+      .createAccount({ onlyReturnExisting: true })
+      .then(
+        () => this.client.updateAccount(details),
+        (error: unknown) => {
+          if (!(error instanceof AcmeProblem && error.type === 'accountDoesNotExist')) throw error;
+          return this.client.createAccount({ termsOfServiceAgreed: true, ...details });
+        },
+      )
       .catch((error: unknown) => {
         this.account = undefined;
         throw error;

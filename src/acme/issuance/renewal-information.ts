@@ -13,10 +13,14 @@ export interface RenewalAdvice {
 
 /** What names a certificate to its CA: the issuer's key and the serial number (RFC 9773 section 4.1). */
 export function renewalIdentifier(chain: string): string | undefined {
-  const certificate = new X509Certificate(chain);
-  const issuerKey = certificate.getExtension(AuthorityKeyIdentifierExtension)?.keyId;
-  if (issuerKey === undefined) return undefined;
-  return [issuerKey, asInteger(certificate.serialNumber)].map(base64url).join('.');
+  try {
+    const certificate = new X509Certificate(chain);
+    const issuerKey = certificate.getExtension(AuthorityKeyIdentifierExtension)?.keyId;
+    return issuerKey && [issuerKey, asInteger(certificate.serialNumber)].map(base64url).join('.');
+  } catch {
+    // Somebody has edited the table. Another certificate mends it.
+    return undefined;
+  }
 }
 
 /** As in the certificate: a positive number that begins with a one bit has a zero byte before it (X.690 section 8.3). */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import type { Config } from '../../platform/config/config.js';
+import { problemOfCertificates } from '../../platform/crypto/pem-certificates.js';
 import { Log } from '../../platform/logging/log.js';
 import type { Certificate } from '../persistence/certificates.repository.js';
 import { Attempts } from './attempts.js';
@@ -37,12 +38,13 @@ export class Renewal {
   }
 }
 
-/** Not there, begun, of another CA than the one that is wanted now, or old. */
+/** Not there (or no longer what it was), begun, of another CA than the one that is wanted now, or old. */
 function isToBeOrdered(
   { chain, orderUrl, issuedBy, renewAt }: Certificate,
   { directoryUrl }: Settings,
   now: Date,
 ): boolean {
   const isOld = renewAt !== null && renewAt <= now;
-  return chain === null || orderUrl !== null || issuedBy !== directoryUrl || isOld;
+  const isThere = chain !== null && problemOfCertificates(chain) === undefined;
+  return !isThere || orderUrl !== null || issuedBy !== directoryUrl || isOld;
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { type Certificate, Certificates } from '../../acme/certificates.js';
+import { Certificates } from '../../acme/certificates.js';
 import { acme, acmeProblems, type Config, ConfigurationError } from '../../platform/config/config.js';
-import { brokenChain, nameOf } from '../certificate-texts.js';
+import { nameOf } from '../certificate-texts.js';
 import { CommandError, exitStatus, type Io } from '../command.js';
 import { requireVariables } from '../config/variables.js';
 import { OperatorLog } from '../operator-log.js';
@@ -16,7 +16,7 @@ type Settings = NonNullable<Config['acme']>;
 const variables = [
   ...['SESSION_SECRETS', 'ACME_CERTIFICATES', 'ACME_DIRECTORY_URL', 'ACME_CONTACT', 'ACME_TERMS_AGREED'],
   ...['ACME_CA_BUNDLE', 'ACME_KEY_TYPE', 'ACME_CERTIFICATE_DIR', 'ACME_RELOAD_COMMAND', 'ACME_CHECK_ADDRESS'],
-  ...['HEROKU_API_KEY', 'HEROKU_APP'],
+  ...['ACME_WARNING_DAYS', 'HEROKU_API_KEY', 'HEROKU_APP'],
 ] as const;
 
 const explanation = `
@@ -91,17 +91,10 @@ async function run(io: Io, { json }: Options, { settings, secrets }: Wanted, wor
     } finally {
       if (json) io.out(`${JSON.stringify(await all.list())}\n`);
     }
-    if (!done) throw new CommandError('Another process is at it just now.', exitStatus.attention);
-    refuseBroken(await all.list(), settings);
+    if (!done)
+      throw new CommandError(
+        'Another process is at it just now: "usher certificates list" shows how far it is.',
+        exitStatus.attention,
+      );
   });
-}
-
-/** What is there counts as issued, so nobody would hear of it otherwise. */
-function refuseBroken(all: Certificate[], { certificates }: Settings): void {
-  const wanted = all.filter(({ names }) => certificates.some((those) => those.join() === names.join()));
-  const problems = wanted.flatMap((certificate) => {
-    const problem = brokenChain(certificate);
-    return problem === undefined ? [] : [`${certificate.names.join(', ')}: ${problem}`];
-  });
-  if (problems.length > 0) throw new CommandError(problems.join('\n'));
 }

@@ -147,6 +147,9 @@ describe('the other variables of certificates', () => {
     ['ACME_CONTACT', 'Operator <a@example.com>', 'must be an e-mail address for the CA to write to'],
     ['ACME_TERMS_AGREED', 'true', "must be yes, once you have read the CA's terms of service"],
     ['ACME_KEY_TYPE', 'rsa1024', 'must be ec256, ec384 or rsa2048'],
+    ['ACME_WARNING_DAYS', '7;1', 'must hold comma-separated whole numbers of days, from 0 to 365'],
+    ['ACME_WARNING_DAYS', '7,400', 'must hold comma-separated whole numbers of days, from 0 to 365'],
+    ['ACME_WARNING_DAYS', '-1', 'must hold comma-separated whole numbers of days, from 0 to 365'],
     ['ACME_CHECK_ADDRESS', 'localhost', 'must be a host and a port, such as localhost:443'],
     ['ACME_CHECK_ADDRESS', 'localhost:0', 'must be a host and a port, such as localhost:443'],
     ['ACME_CHECK_ADDRESS', 'localhost:65536', 'must be a host and a port, such as localhost:443'],
@@ -190,6 +193,7 @@ describe('the other variables of certificates', () => {
     const all = {
       ACME_CONTACT: 'operator@example.com',
       ACME_KEY_TYPE: 'rsa2048',
+      ACME_WARNING_DAYS: '20, 2',
       ACME_CERTIFICATE_DIR: '/certificates',
       ACME_RELOAD_COMMAND: 'nginx -s reload',
       ACME_CHECK_ADDRESS: 'localhost:443',
@@ -202,6 +206,7 @@ describe('the other variables of certificates', () => {
       contact: 'operator@example.com',
       caBundle: undefined,
       keyType: 'rsa2048',
+      warningDays: [20, 2],
       heroku: { app: 'an-app', apiKey: 'HRKU-key' },
       files: {
         directory: '/certificates',
