@@ -4,12 +4,12 @@ import { Keys } from '../platform/crypto/keys.js';
 import { Seal } from '../platform/crypto/seal.js';
 import type { Database } from '../platform/database/database.js';
 import type { Log } from '../platform/logging/log.js';
-import { Attempts } from './issuance/attempts.js';
+import { Attempts, type Need } from './issuance/attempts.js';
 import { Deployment } from './issuance/deployment.js';
 import { Issuing } from './issuance/issuing.js';
-import { type Need, Renewal } from './issuance/renewal.js';
+import { Renewal } from './issuance/renewal.js';
 import { RenewalPlan } from './issuance/renewal-plan.js';
-import { WantedCertificates } from './issuance/wanted-certificates.js';
+import { type Task, WantedCertificates } from './issuance/wanted-certificates.js';
 import { type Certificate, CertificatesRepository } from './persistence/certificates.repository.js';
 import { ChallengesRepository } from './persistence/challenges.repository.js';
 
@@ -30,7 +30,7 @@ export class Certificates {
     const clock = new Clock();
     this.certificates = new CertificatesRepository(database, new Seal(new Keys({ sessionSecrets }), clock));
     this.wanted = new WantedCertificates(database, this.certificates, clock);
-    const issuing = new Issuing(this.certificates, new ChallengesRepository(database));
+    const issuing = new Issuing(this.certificates, new ChallengesRepository(database), clock);
     const deployment = new Deployment(this.certificates, clock);
     this.attempts = new Attempts(this.certificates, issuing, deployment, clock);
     this.renewal = new Renewal(this.attempts, deployment, clock, log);
@@ -43,7 +43,7 @@ export class Certificates {
 
   /** Gets those that are missing or old. False where another process is at it. @throws Error naming each that failed */
   issue(settings: Settings, tell: Tell): Promise<boolean> {
-    return this.make(settings, (certificate) => this.renewal.needOf(certificate, settings), tell);
+    return this.make(settings, (certificate) => this.renewal.needsOf(certificate, settings)[0], tell);
   }
 
   /** Gets all of them anew, or the one with this name. As `issue`. */
@@ -59,20 +59,19 @@ export class Certificates {
     tell: Tell,
   ): Promise<boolean> {
     const failures: string[] = [];
-    const done = await this.wanted.each(settings, [
-      async (certificate) => {
-        const need = needOf(certificate);
-        if (need === undefined) return;
-        const names = certificate.names.join(', ');
-        const failure = await this.attempts.make(certificate, settings, {
-          order: need === 'order',
-          tell: (step) => tell(`${names}: ${step}`),
-        });
-        if (failure) failures.push(`${names}: ${failure.message}`);
-        else tell(`${names}: in place`);
-      },
-      (certificate) => this.plan.update(certificate, settings),
-    ]);
+    const get: Task = async (certificate, _settings, signal) => {
+      const need = needOf(certificate);
+      if (need === undefined) return;
+      const names = certificate.names.join(', ');
+      const tellOfIt: Tell = (step) => tell(`${names}: ${step}`);
+      const failure = await this.attempts.make(certificate, settings, { need, signal, tell: tellOfIt });
+      if (failure) failures.push(`${names}: ${failure.message}`);
+      else tellOfIt('in place');
+    };
+    const plan: Task = (certificate) => this.plan.update(certificate, settings);
+    // A command that is interrupted just ends; an order is gone on with.
+    const never = new AbortController().signal;
+    const done = await this.wanted.each(settings, [get, plan], never);
     if (failures.length > 0) throw new Error(failures.join('\n'));
     return done;
   }

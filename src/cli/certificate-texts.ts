@@ -30,10 +30,11 @@ export function lineOf(certificate: Certificate): string {
 /** Longer than the configuration is asked; what it no longer names is left to expire. */
 const forgottenMs = 24 * 3600_000;
 
-function failure({ failures, lastError, nextTryAt }: Certificate): string[] {
+function failure({ failures, lastError, nextOrderAt, nextDeploymentAt }: Certificate): string[] {
   if (lastError === null) return [];
+  const next = nextOrderAt > nextDeploymentAt ? nextOrderAt : nextDeploymentAt;
   // In a CA's words, which shall not move the cursor.
-  return [`failed ${failures} times, last: ${visible(lastError, 500)}; next try ${minute(nextTryAt)}`];
+  return [`failed ${failures} times, last: ${visible(lastError, 500)}; next try ${minute(next)}`];
 }
 
 function state(certificate: Certificate): string {

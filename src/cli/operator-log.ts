@@ -8,6 +8,9 @@ export class OperatorLog extends Log {
     super();
   }
 
+  /** Progress is told by the commands themselves. */
+  override info(): void {}
+
   override warn(message: unknown, fields: unknown = {}): void {
     this.say(message, fields);
   }

@@ -121,11 +121,13 @@ describeWithPebble('two API processes', () => {
     ]);
     await until(() => finalized);
     await until(async () => (await world.stored())[0]?.failures === 1);
-    const tried = [one, two].filter((each) => each.logLines().join().includes('acme.failed'));
+    const failed = () => [one, two].filter((each) => each.logLines().join().includes('acme.failed'));
+    await until(() => failed().length > 0);
+    const tried = failed();
     expect(tried).toHaveLength(1);
     await tried[0]?.kill();
     world.ca.before = () => undefined;
-    await world.usher.database.sql('UPDATE usher.certificates SET next_try_at = now()');
+    await world.usher.database.sql('UPDATE usher.certificates SET next_order_at = now()');
     await world.usher.startProcess(variables);
     await until(async () => (await world.stored())[0]?.deployed_serial !== null);
     await expectInPlace(name);
@@ -142,8 +144,11 @@ describeWithPebble('a CA', () => {
       return down ? 'cut' : undefined;
     };
     const { status, err } = await world.command(['issue'], name);
-    expect({ status, err }).toEqual({ status: 1, err: `${name}: The CA does not answer\n` });
-    expect((await world.stored())[0]).toMatchObject({ failures: 1, last_error: 'The CA does not answer' });
+    expect({ status, err }).toEqual({ status: 1, err: `${name}: The CA does not answer (ECONNRESET)\n` });
+    expect((await world.stored())[0]).toMatchObject({
+      failures: 1,
+      last_error: 'The CA does not answer (ECONNRESET)',
+    });
     down = false;
     world.ca.before = () => undefined;
     await goOn(name);
@@ -195,7 +200,7 @@ describeWithPebble('a CA', () => {
     expect(world.ca.requests).toHaveLength(asked);
     const [row] = await world.stored();
     expect(row?.last_error).toBe('rateLimited: in the words of the CA');
-    const hours = ((row?.next_try_at.getTime() ?? 0) - Date.now()) / 3600_000;
+    const hours = ((row?.next_order_at.getTime() ?? 0) - Date.now()) / 3600_000;
     expect(hours).toBeGreaterThan(24.9);
     expect(hours).toBeLessThan(25.1);
     const { out } = await world.command(['list'], '');

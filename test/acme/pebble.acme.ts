@@ -59,7 +59,7 @@ describeWithPebble('with pebble', () => {
       waits: boolean;
       order_url: string | null;
     }>(
-      `SELECT failures, next_try_at > now() + interval '10 minutes' AS waits, order_url FROM usher.certificates`,
+      `SELECT failures, next_order_at > now() + interval '10 minutes' AS waits, order_url FROM usher.certificates`,
     );
     expect(row).toEqual({ failures: 1, waits: true, order_url: null });
     await world.usher.database.sql('DROP TRIGGER lose ON usher.acme_challenges');
@@ -95,9 +95,9 @@ describeWithPebble('with pebble', () => {
     const failing = await world.usher.startProcess(world.variables(name));
     await until(async () => (await world.stored())[0]?.failures === 1);
     expect((await failing.api.get('/health/ready')).status).toBe(200);
-    expect(failing.logLines().join()).toContain('The CA does not answer');
+    await until(() => failing.logLines().join().includes('The CA does not answer'));
     world.ca.before = () => undefined;
-    await world.usher.database.sql('UPDATE usher.certificates SET next_try_at = now()');
+    await world.usher.database.sql('UPDATE usher.certificates SET next_order_at = now()');
     await world.usher.startProcess(world.variables(name));
     await until(async () => (await world.stored())[0]?.served_serial != null);
   });

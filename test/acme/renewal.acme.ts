@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from '../../apps/local-stack/src/ports.js';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { renewalIdentifier } from '../../src/acme/issuance/renewal-information.js';
@@ -49,7 +50,7 @@ async function round(): Promise<StoredCertificate> {
   if (!acme) throw new Error('no certificate is wanted');
   const [wanted, { tasks }] = [app.get(WantedCertificates), app.get(Upkeep)];
   // The service begins by itself; what is under way is waited for.
-  await until(() => wanted.each(acme, tasks));
+  await until(() => wanted.each(acme, tasks, new AbortController().signal));
   const [row] = await world.stored();
   if (!row) throw new Error('not stored');
   return row;
@@ -119,10 +120,13 @@ describeWithPebble('renewal', () => {
     expect(asked).toHaveLength(2);
     // As when it is about to revoke a certificate.
     adviseOn({ start: new Date(Date.now() - 2 * day), end: new Date(Date.now() - day) });
-    const second = await roundAt(Date.now() + 15_000_000);
+    const second = await roundAt(Date.now() + 7 * 3600_000);
     expect(second.serial).not.toBe(first.serial);
     expect(lastReplaces()).toBe(identifier);
     expect(world.usher.logLines().join()).toContain('https://ca.example/why');
+    // And a CA that says so of every certificate does not get one order a minute.
+    for (let minute = 1; minute < 4; minute += 1) await roundAt(Date.now() + 7 * 3600_000 + minute * 60_000);
+    expect(world.orders()).toBe(2);
   });
 
   it('does without the word "replaces" where the CA refuses it', async () => {
@@ -149,26 +153,62 @@ describeWithPebble('renewal', () => {
     expect(world.usher.logLines().join()).toContain('advice on renewal was not to be had');
   });
 
+  it('is not put off beyond the end, whatever the CA advises', async () => {
+    adviseOn({ start: new Date(Date.now() + 3000 * day), end: new Date(Date.now() + 3001 * day) });
+    const first = await round();
+    expect(first.renew_at?.getTime()).toBeLessThan(Date.now() + 60 * day);
+    // Nor when the table says so.
+    await world.usher.database.sql(`UPDATE usher.certificates SET renew_at = now() + interval '10 years'`);
+    expect((await roundAt(Date.now() + 91 * day)).serial).not.toBe(first.serial);
+  });
+
+  it('makes an account again that the CA has lost', async () => {
+    const registered = () => world.ca.requests.filter(({ path }) => path === '/sign-me-up').length;
+    world.ca.before = ({ path }) =>
+      path === '/order-plz'
+        ? {
+            status: 400,
+            headers: { 'content-type': 'application/problem+json' },
+            body: '{"type":"urn:ietf:params:acme:error:accountDoesNotExist"}',
+          }
+        : undefined;
+    expect(await round()).toMatchObject({ failures: 1 });
+    const before = registered();
+    world.ca.before = () => undefined;
+    expect(isGoodFor(await roundAt(Date.now() + 16 * 60_000))).toBe(true);
+    expect(registered()).toBeGreaterThan(before);
+  });
+
+  it('makes new keys where the secret of the old ones is gone', async () => {
+    const first = await round();
+    await app?.close();
+    app = await service({ SESSION_SECRETS: 'another-session-secret-of-the-tests' });
+    const second = await roundAt((first.renew_at?.getTime() ?? 0) + 1000);
+    expect(isGoodFor(second)).toBe(true);
+    expect(second.serial).not.toBe(first.serial);
+  });
+
   it('is tried again and again, less and less often', async () => {
     world.ca.before = failOrders;
     const pauses: number[] = [];
     for (let last = Date.now(), time = 0; time < 8; time += 1) {
-      const { next_try_at: next } = await roundAt(last);
+      const { next_order_at: next } = await roundAt(last);
       pauses.push(Math.round((next.getTime() - last) / 60_000));
-      expect((await roundAt(next.getTime() - 5000)).next_try_at).toEqual(next);
+      expect((await roundAt(next.getTime() - 5000)).next_order_at).toEqual(next);
       last = next.getTime();
     }
     expect(pauses).toEqual([15, 30, 60, 120, 240, 360, 360, 360]);
   });
 
-  it('comes at once when another CA is wanted', async () => {
+  it('comes soon when another CA is wanted', async () => {
     const first = await round();
     await app?.close();
     app = await service({
       ACME_DIRECTORY_URL: world.pebble.directoryUrl,
       ACME_CA_BUNDLE: world.pebble.caBundle,
     });
-    const second = await round();
+    expect((await round()).serial).toBe(first.serial);
+    const second = await roundAt(Date.now() + 16 * 60_000);
     expect(second.serial).not.toBe(first.serial);
     expect(await world.usher.database.sql('SELECT 1 FROM usher.acme_accounts')).toHaveLength(2);
     expect((await round()).serial).toBe(second.serial);
@@ -198,6 +238,40 @@ describeWithPebble('what the host serves', () => {
     );
     expect((await roundAt(Date.now() + 3600_000)).deployed_serial).not.toBeNull();
     expect(alarms('acme.not_served')).toBe(0);
+  });
+});
+
+describeWithPebble('a host', () => {
+  it('gets a certificate that it lost also while the CA wants no orders', async () => {
+    const first = await round();
+    world.ca.before = ({ path }) =>
+      path === '/order-plz'
+        ? {
+            status: 429,
+            headers: { 'content-type': 'application/problem+json', 'retry-after': '600000' },
+            body: '{"type":"urn:ietf:params:acme:error:rateLimited","detail":"too many"}',
+          }
+        : undefined;
+    const due = (first.renew_at?.getTime() ?? 0) + 1000;
+    expect(await roundAt(due)).toMatchObject({ failures: 1, serial: first.serial });
+    const ordered = newOrders().length;
+    await rm(join(world.directory, name), { recursive: true });
+    await roundAt(due + 7 * 3600_000);
+    const mended = await roundAt(due + 7 * 3600_000 + 60_000);
+    expect(mended).toMatchObject({ deployed_serial: first.serial, served_serial: first.serial, failures: 1 });
+    expect(newOrders()).toHaveLength(ordered);
+  });
+
+  it('that cannot be asked has not lost it', async () => {
+    const closed = await freePort();
+    app = await service({ ACME_CHECK_ADDRESS: `127.0.0.1:${closed}` });
+    const { serial } = await round();
+    expect(await roundAt(Date.now() + 30 * 3600_000)).toMatchObject({
+      deployed_serial: serial,
+      served_serial: null,
+    });
+    expect(alarms('acme.not_served')).toBe(0);
+    expect(world.usher.logLines().join()).toContain('ECONNREFUSED');
   });
 });
 

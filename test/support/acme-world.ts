@@ -21,7 +21,7 @@ export interface StoredCertificate {
   step: string | null;
   failures: number;
   last_error: string | null;
-  next_try_at: Date;
+  next_order_at: Date;
 }
 
 /** Usher, a CA that asks it for challenges, something between them, and a folder for certificates. */

@@ -20,6 +20,8 @@ export interface CaAnswer {
   body: string;
 }
 
+type Maybe<Value> = Value | Promise<Value>;
+
 /** Stands between Usher and a CA. */
 export interface CaProxy {
   directoryUrl: string;
@@ -27,9 +29,9 @@ export interface CaProxy {
   caBundle: string;
   requests: CaRequest[];
   /** Before the CA is asked: an answer in its place, or `cut` for none at all. */
-  before: (request: CaRequest) => CaAnswer | 'cut' | undefined;
+  before: (request: CaRequest) => Maybe<CaAnswer | 'cut' | undefined>;
   /** What becomes of the CA's answer. */
-  after: (answer: CaAnswer, request: CaRequest) => CaAnswer | 'cut';
+  after: (answer: CaAnswer, request: CaRequest) => Maybe<CaAnswer | 'cut'>;
   close(): Promise<void>;
 }
 
@@ -69,8 +71,8 @@ export async function startCaProxy(
     const { method = '', url: path = '' } = incoming;
     const request = { method, path, payload: payloadOf(body) };
     proxy.requests.push(request);
-    const instead = proxy.before(request);
-    const answer = instead ?? proxy.after(await pass(incoming, body), request);
+    const instead = await proxy.before(request);
+    const answer = instead ?? (await proxy.after(await pass(incoming, body), request));
     if (answer === 'cut') return void incoming.socket.destroy();
     outgoing.writeHead(answer.status, answer.headers).end(answer.body);
   }

@@ -1,21 +1,44 @@
+import { visible } from '../../platform/names/visible.js';
+
+/** Of problem types (RFC 8555 section 6.7). */
+const prefix = 'urn:ietf:params:acme:error:';
+
+/** Those of a passing nature, and those that say something of the account and not of what was asked. */
+const notFinal = new Set([
+  ...['badNonce', 'rateLimited', 'serverInternal'],
+  ...['accountDoesNotExist', 'externalAccountRequired', 'userActionRequired'],
+]);
+
+/** Characters. What a CA says goes to logs, mails and a column. */
+const longestDetail = 500;
+
+interface Answer {
+  status: number;
+  /** Seconds, where the CA says. */
+  retryAfter: number | undefined;
+}
+
 /** What a CA refused, in its words (RFC 8555 section 6.7). They name domains and addresses, never keys. */
 export class AcmeProblem extends Error {
   override readonly name = 'AcmeProblem';
+  /** Seconds, where the CA says. */
+  readonly retryAfter: number | undefined;
+  /** Whether the same question would be refused again. */
+  readonly isFinal: boolean;
 
-  /**
-   * @param type without `urn:ietf:params:acme:error:`, such as `rateLimited` or `unauthorized`
-   * @param retryAfter seconds, where the CA says
-   */
+  /** @param type such as `rateLimited`, without the prefix where it has that of ACME */
   constructor(
     readonly type: string,
     readonly detail: string,
-    readonly retryAfter: number | undefined,
+    { status, retryAfter }: Answer,
+    isOfAcme = true,
   ) {
     super(`${type}: ${detail}`);
+    this.retryAfter = retryAfter;
+    const passes = status >= 500 || status === 408 || status === 429;
+    this.isFinal = isOfAcme && !passes && !notFinal.has(type);
   }
 }
-
-const prefix = 'urn:ietf:params:acme:error:';
 
 export interface HttpAnswer {
   status: number;
@@ -23,29 +46,30 @@ export interface HttpAnswer {
   headers: Record<string, unknown>;
 }
 
-/** Characters. It goes to logs, mails and a column. */
-const longestDetail = 500;
-
 /** A refusal among a CA's answers. One because of a nonce is not final: the client asks again by itself (section 6.5). */
 export function problemIn({ status, data, headers }: HttpAnswer): AcmeProblem | undefined {
   if (status < 400) return undefined;
-  const usual = status < 500 ? 'malformed' : 'serverInternal';
-  const { type, detail } = problemOf({ error: data }) ?? { type: usual, detail: `status ${status}` };
-  return type === 'badNonce' ? undefined : new AcmeProblem(type, detail, secondsOf(headers['retry-after']));
+  const answer = { status, retryAfter: secondsOf(headers['retry-after']) };
+  // A page of whatever stands before the CA says nothing of what was asked.
+  const problem = problemOf(data, answer) ?? new AcmeProblem('serverInternal', `status ${status}`, answer);
+  return problem.type === 'badNonce' ? undefined : problem;
 }
 
-/** The `error` of an order or a challenge (sections 7.1.3 and 8), or what else is a problem document. */
-export function problemOf(object: object): AcmeProblem | undefined {
-  const { type, detail } = Object('error' in object ? object.error : undefined) as Record<string, unknown>;
+/** A problem document, as answers, orders and challenges hold it (sections 6.7, 7.1.3 and 8). */
+export function problemOf(document: unknown, answer: Answer): AcmeProblem | undefined {
+  const { type, detail } = Object(document) as Record<string, unknown>;
   if (typeof type !== 'string') return undefined;
-  const words = typeof detail === 'string' ? detail.slice(0, longestDetail) : 'without a reason';
-  return new AcmeProblem(type.replace(prefix, ''), words, undefined);
+  const words = typeof detail === 'string' ? visible(detail, longestDetail) : 'without a reason';
+  return new AcmeProblem(visible(type.replace(prefix, '')), words, answer, type.startsWith(prefix));
 }
 
-/** Seconds or a date (RFC 9110 section 10.2.3). */
+/** A week and a day: Let's Encrypt's longest limits last a week. */
+const longestRetryAfter = 8 * 86_400;
+
+/** Seconds or a date (RFC 9110 section 10.2.3), as long as they make sense. */
 export function secondsOf(retryAfter: unknown, now = Date.now()): number | undefined {
   if (typeof retryAfter !== 'string') return undefined;
-  if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter);
   const at = /^[A-Z][a-z]{2}, \d/.test(retryAfter) ? Date.parse(retryAfter) : NaN;
-  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000));
+  const seconds = /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : Math.ceil((at - now) / 1000);
+  return Number.isNaN(seconds) ? undefined : Math.min(longestRetryAfter, Math.max(0, seconds));
 }

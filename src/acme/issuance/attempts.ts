@@ -13,6 +13,17 @@ type Settings = NonNullable<Config['acme']>;
 const firstPause = 900;
 const longestPause = 6 * 3600;
 
+/** `order`: a new certificate is wanted. `deploy`: the one that is there goes to the host, if its key can still be opened. */
+export type Need = 'order' | 'deploy';
+
+interface Attempt {
+  need: Need;
+  /** Ends it before its next step; it is no failure then. */
+  signal: AbortSignal;
+  /** Is told each step. */
+  tell?: (step: string) => void;
+}
+
 /** Tries to get a certificate, and remembers what came of it. */
 @Injectable()
 export class Attempts {
@@ -23,37 +34,60 @@ export class Attempts {
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * @param order whether a new certificate is wanted; else the one that is there goes to the host
-   * @param tell is told each step
-   * @returns what went wrong; it is written down
-   */
+  /** What went wrong; it is written down. @throws what the signal says */
   async make(
     certificate: Certificate,
     settings: Settings,
-    { order, tell }: { order: boolean; tell?: (step: string) => void },
+    { need, signal, tell }: Attempt,
   ): Promise<Error | undefined> {
-    const { id, names } = certificate;
-    const progress: Progress = async (step) => {
-      tell?.(step);
-      await this.certificates.recordStep(id, step, this.clock.now());
+    const { id } = certificate;
+    const progress: Progress = {
+      signal,
+      step: async (text) => {
+        signal.throwIfAborted();
+        tell?.(text);
+        await this.certificates.recordStep(id, text, this.clock.now());
+      },
     };
-    try {
-      if (order) await this.issuing.issue(certificate, settings, progress);
-      const issued = (await this.certificates.find(names)) ?? certificate;
-      await this.deployment.deploy(issued, settings, progress);
-      await this.certificates.recordDone(id, this.clock.now());
-      return undefined;
-    } catch (error) {
-      const failure = error instanceof Error ? error : new Error('unknown');
-      await this.certificates.recordFailure(id, failure.message, this.nextTry(certificate, failure));
-      return failure;
-    }
+    const isToBeOrdered = need === 'order' || (await this.certificates.key(id)) === undefined;
+    const failure =
+      (isToBeOrdered && (await this.order(certificate, settings, progress))) ||
+      (await this.deploy(certificate, settings, progress));
+    if (failure) return failure;
+    await this.certificates.recordDone(id, isToBeOrdered);
+    return undefined;
   }
 
-  private nextTry({ failures }: Certificate, failure: Error): Date {
-    const pause = Math.min(longestPause, firstPause * 2 ** failures);
-    const asked = failure instanceof AcmeProblem ? (failure.retryAfter ?? 0) : 0;
-    return new Date(this.clock.now().getTime() + Math.max(pause, asked) * 1000);
+  private order(certificate: Certificate, settings: Settings, progress: Progress) {
+    return this.remembering('order', certificate, progress.signal, () =>
+      this.issuing.issue(certificate, settings, progress),
+    );
+  }
+
+  private async deploy({ names, ...before }: Certificate, settings: Settings, progress: Progress) {
+    const certificate = (await this.certificates.find(names)) ?? { names, ...before };
+    return this.remembering('deploy', certificate, progress.signal, () =>
+      this.deployment.deploy(certificate, settings, progress),
+    );
+  }
+
+  private async remembering(
+    need: Need,
+    { id, failures }: Certificate,
+    signal: AbortSignal,
+    work: () => Promise<void>,
+  ): Promise<Error | undefined> {
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = error instanceof Error ? error : new Error('unknown');
+      const asked = failure instanceof AcmeProblem ? (failure.retryAfter ?? 0) : 0;
+      const pause = Math.max(Math.min(longestPause, firstPause * 2 ** failures), asked);
+      const next = new Date(this.clock.now().getTime() + pause * 1000);
+      await this.certificates.recordFailure(id, need, { error: failure.message, next });
+      return failure;
+    }
   }
 }

@@ -10,6 +10,7 @@ const intervalMs = 60_000;
 /** Looks after the certificates each minute, where any is wanted. */
 @Injectable()
 export class BackgroundRenewal implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly ending = new AbortController();
   private readonly work = new BackgroundWork(() => this.round(), intervalMs);
 
   constructor(
@@ -24,13 +25,15 @@ export class BackgroundRenewal implements OnApplicationBootstrap, BeforeApplicat
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    // An order is not waited for: whoever comes next goes on with it.
+    this.ending.abort();
     await this.work.stop();
   }
 
   /** There is no more to do until the next one. */
   private async round(): Promise<false> {
     try {
-      if (this.config.acme) await this.wanted.each(this.config.acme, this.upkeep.tasks);
+      if (this.config.acme) await this.wanted.each(this.config.acme, this.upkeep.tasks, this.ending.signal);
     } catch (error) {
       this.log.warn('the certificates could not be looked after', { error });
     }

@@ -1,52 +1,26 @@
-import { readFileSync } from 'node:fs';
-import { Agent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { rootCertificates } from 'node:tls';
 import acme, { type Authorization, type Order } from 'acme-client';
-import { AcmeProblem, type HttpAnswer, problemIn, problemOf } from './acme-problem.js';
+import { AcmeProblem, problemOf } from './acme-problem.js';
 
 export type { Order };
 
-/** Milliseconds: for one answer of the CA, and between two questions after what it waits for itself. */
-const timeout = 30_000;
+/** Milliseconds between two questions after what the CA does for itself, and for all of them. */
 const shortestPause = 250;
 const longestPause = 5000;
 const longestWait = 90_000;
+
+/** Order states (RFC 8555 section 7.1.6) that come to something. */
+const waiting = ['pending', 'processing'];
+const alive = [...waiting, 'ready', 'valid'];
+
+/** What the challenges and orders of a CA say in their `error` are refusals for good. */
+const refused = { status: 403, retryAfter: undefined };
 
 interface Options {
   directoryUrl: string;
   /** PEM. */
   accountKey: string;
   contact: string | undefined;
-}
-
-/** The file with further CAs that the HTTP client was prepared with. */
-let preparedWith: { caBundle: string | undefined } | undefined;
-
-/**
- * Prepares acme-client's one HTTP client for everybody in the process: refusals become `AcmeProblem`, and an outage is not waited
- * out here, because what is under way is written down and tried again later.
- * @param caBundle a PEM file with further CAs @throws Error when it cannot be read
- */
-export function prepareAcmeClient(caBundle: string | undefined): void {
-  if (preparedWith && preparedWith.caBundle === caBundle) return;
-  const { defaults, interceptors } = acme.axios;
-  const further = caBundle === undefined ? [] : [readFileSync(caBundle, 'utf8')];
-  defaults.httpsAgent = new Agent({ keepAlive: true, ca: [...rootCertificates, ...further] });
-  if (!preparedWith) {
-    defaults.timeout = timeout;
-    Object.assign(defaults, { acmeSettings: { retryMaxAttempts: 0 } });
-    interceptors.response.use(
-      (response) => {
-        const problem = problemIn(response as HttpAnswer);
-        if (problem) throw problem;
-        return response;
-      },
-      // acme-client stumbles over its own feet where there is no answer at all.
-      () => Promise.reject(new Error('The CA does not answer')),
-    );
-  }
-  preparedWith = { caBundle };
 }
 
 /** One account at one CA (RFC 8555). Everything here can be asked again. */
@@ -61,15 +35,18 @@ export class CertificateAuthority {
 
   /** @param replaces the certificate that the new one takes the place of (RFC 9773 section 5), by its identifier there */
   async newOrder(names: readonly string[], replaces?: string): Promise<Order> {
-    await this.register();
     const identifiers = names.map((value) => ({ type: 'dns', value }));
     const request = { identifiers, ...(replaces !== undefined && { replaces }) };
     return this.client.createOrder(request);
   }
 
+  /** @throws AcmeProblem also for an order that will come to nothing */
   async order(url: string): Promise<Order> {
-    await this.register();
-    return this.client.getOrder({ url } as Order);
+    const order = await this.client.getOrder({ url } as Order);
+    const { status } = order as { status: unknown };
+    if (typeof status !== 'string') throw new Error('The CA does not answer as ACME has it');
+    if (alive.includes(status)) return order;
+    throw await this.refusal(order);
   }
 
   authorizations(order: Order): Promise<Authorization[]> {
@@ -93,38 +70,29 @@ export class CertificateAuthority {
     return this.client.finalizeOrder(order, csr);
   }
 
-  /** The order, once the CA has looked at what it was given. @throws AcmeProblem why it refuses; Error after a minute and a half */
-  async settled(url: string): Promise<Order> {
+  /**
+   * The order, once it is in this state or a later one.
+   * @throws AcmeProblem why the CA refuses it; Error after a minute and a half; what the signal says when it ends the wait
+   */
+  async settled(url: string, state: 'ready' | 'valid', signal: AbortSignal): Promise<Order> {
+    const before = state === 'ready' ? waiting : [...waiting, 'ready'];
     for (let pause = shortestPause, waited = 0; waited < longestWait; waited += pause) {
       const order = await this.order(url);
-      if (order.status === 'invalid') throw await this.refusal(order);
-      if (order.status !== 'pending' && order.status !== 'processing') return order;
-      await sleep(pause);
+      if (!before.includes(order.status)) return order;
+      await sleep(pause, undefined, { signal });
       pause = Math.min(pause * 2, longestPause);
     }
     throw new Error('The CA takes too long');
   }
 
   /** PEM, the certificate of the names first. @param order a valid one */
-  certificate(order: Order): Promise<string> {
+  async certificate(order: Order): Promise<string> {
+    if (order.certificate === undefined) throw new Error('The CA does not say where the certificate is');
     return this.client.getCertificate(order);
   }
 
-  /** What the CA says of the order, or of the first name that could not be proven (RFC 8555 section 7.1.6). */
-  private async refusal(order: Order): Promise<AcmeProblem> {
-    const ofOrder = problemOf(order);
-    if (ofOrder) return ofOrder;
-    for (const { identifier, challenges } of await this.authorizations(order))
-      for (const challenge of challenges) {
-        const problem = problemOf(challenge);
-        if (problem)
-          return new AcmeProblem(problem.type, `${identifier.value}: ${problem.detail}`, undefined);
-      }
-    return new AcmeProblem('orderNotReady', 'the order is invalid, and the CA does not say why', undefined);
-  }
-
-  /** Makes the account, or finds it by its key (section 7.3.1). */
-  private register(): Promise<unknown> {
+  /** Makes the account, or finds it by its key (RFC 8555 section 7.3.1). Comes before everything else. */
+  register(): Promise<unknown> {
     const { contact } = this.options;
     const details = contact === undefined ? {} : { contact: [`mailto:${contact}`] };
     // acme-client updates an account that is there already; with the agreement alone, that is an empty update, which CAs may refuse.
@@ -142,5 +110,17 @@ export class CertificateAuthority {
         throw error;
       });
     return this.account;
+  }
+
+  /** What the CA says of the order, or of the first name that could not be proven (RFC 8555 section 7.1.6). */
+  private async refusal(order: Order): Promise<AcmeProblem> {
+    const ofOrder = problemOf(order.error, refused);
+    if (ofOrder) return ofOrder;
+    for (const { identifier, challenges } of await this.authorizations(order))
+      for (const challenge of challenges) {
+        const problem = problemOf(challenge.error, refused);
+        if (problem) return new AcmeProblem(problem.type, `${identifier.value}: ${problem.detail}`, refused);
+      }
+    return new AcmeProblem('orderNotReady', `the order is ${order.status}, without a reason`, refused);
   }
 }

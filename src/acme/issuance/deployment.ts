@@ -21,7 +21,7 @@ export class Deployment {
     return serial !== null && serial !== deployedSerial && hostOf(settings) !== undefined;
   }
 
-  /** @throws HostError; Error when the key was sealed with a secret that is gone */
+  /** @throws HostError */
   async deploy(
     { id, names, chain, serial }: Certificate,
     settings: Settings,
@@ -32,7 +32,7 @@ export class Deployment {
     const key = await this.certificates.key(id);
     if (key === undefined)
       throw new Error('The private key was sealed with a secret that SESSION_SECRETS lacks');
-    await progress('giving it to the host');
+    await progress.step('giving it to the host');
     await host.deploy({ names, chain, key, serial });
     await this.certificates.recordDeployed(id, serial, this.clock.now());
   }

@@ -1,11 +1,13 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import acme from 'acme-client';
+import { Clock } from '../../platform/clock/clock.js';
 import { Config } from '../../platform/config/config.js';
 import { type Certificate, CertificatesRepository } from '../persistence/certificates.repository.js';
 import { ChallengesRepository } from '../persistence/challenges.repository.js';
+import { prepareAcmeClient } from './acme-http.js';
 import { AcmeProblem } from './acme-problem.js';
-import { CertificateAuthority, type Order, prepareAcmeClient } from './certificate-authority.js';
+import { CertificateAuthority, type Order } from './certificate-authority.js';
 import { makeKey } from './private-keys.js';
 import type { Progress } from './progress.js';
 import { renewalIdentifier } from './renewal-information.js';
@@ -23,19 +25,21 @@ export class Issuing {
   constructor(
     private readonly certificates: CertificatesRepository,
     private readonly challenges: ChallengesRepository,
+    private readonly clock: Clock,
   ) {}
 
-  /** @throws AcmeProblem what the CA refused; Error when it cannot be asked */
+  /** @throws AcmeProblem what the CA refused; Error when it cannot be asked; what the signal of `progress` says */
   async issue(certificate: Certificate, settings: Settings, progress: Progress): Promise<void> {
-    await progress('ordering');
+    await progress.step('ordering');
     const authority = await this.authority(settings);
-    const order = await this.openOrder(authority, certificate, settings);
     try {
-      await this.prove(authority, order, progress);
-      await progress('asking for the certificate');
-      await this.download(authority, certificate, await this.finalize(authority, certificate, order));
+      await authority.register();
+      const order = await this.openOrder(authority, certificate, settings);
+      await this.complete(authority, { ...certificate, orderUrl: order.url }, { order, progress });
     } catch (error) {
-      if (await isDead(authority, order)) await this.certificates.dropOrder(certificate.id);
+      // The CA has lost it; the next try makes another one.
+      if (error instanceof AcmeProblem && error.type === 'accountDoesNotExist')
+        this.authorities.delete(settings.directoryUrl);
       throw error;
     }
   }
@@ -55,8 +59,8 @@ export class Issuing {
     const { id, names, chain, orderUrl, directoryUrl, issuedBy } = certificate;
     const isOpen = orderUrl !== null && directoryUrl === settings.directoryUrl;
     if (isOpen && (await this.certificates.orderKey(id)) !== undefined) {
-      const order = await authority.order(orderUrl).catch(unlessRefused);
-      if (order && order.status !== 'invalid') return order;
+      const order = await authority.order(orderUrl).catch(unlessFinal);
+      if (order) return order;
     }
     await this.certificates.beginOrder(id, settings.directoryUrl, await makeKey(settings.keyType));
     const replaces =
@@ -66,49 +70,77 @@ export class Issuing {
     return order;
   }
 
+  private async complete(
+    authority: CertificateAuthority,
+    certificate: Certificate & { orderUrl: string },
+    { order, progress }: { order: Order; progress: Progress },
+  ): Promise<void> {
+    try {
+      if (order.status === 'pending') await this.prove(authority, order, progress);
+      await progress.step('asking for the certificate');
+      await this.finalize(authority, certificate);
+      const issued = await authority.settled(order.url, 'valid', progress.signal);
+      await this.download(authority, certificate, issued);
+    } catch (error) {
+      // Whatever was refused for good would be so again.
+      if (error instanceof AcmeProblem && error.isFinal)
+        await this.certificates.dropOrder(certificate.id, order.url);
+      throw error;
+    }
+  }
+
   private async prove(authority: CertificateAuthority, order: Order, progress: Progress): Promise<void> {
-    if (order.status !== 'pending') return;
     const open = (await authority.authorizations(order)).filter(({ status }) => status !== 'valid');
     const published: string[] = [];
+    const withdraw = () => Promise.all(published.map((token) => this.challenges.withdraw(token)));
     try {
       for (const [at, authorization] of open.entries()) {
-        await progress(`proving ${authorization.identifier.value} (${at + 1} of ${open.length})`);
+        await progress.step(`proving ${authorization.identifier.value} (${at + 1} of ${open.length})`);
         const { challenge, ...answer } = await authority.challengeOf(authorization);
         await this.challenges.publish(answer, challengeSeconds);
         published.push(answer.token);
         await authority.prove(challenge);
       }
-      await authority.settled(order.url);
-    } finally {
-      for (const token of published) await this.challenges.withdraw(token);
+      await authority.settled(order.url, 'ready', progress.signal);
+    } catch (error) {
+      // After anything else the CA may still look, and shall find what it looks for.
+      if (error instanceof AcmeProblem && error.isFinal) await withdraw();
+      throw error;
     }
+    await withdraw();
   }
 
-  private async finalize(authority: CertificateAuthority, { id, names }: Certificate, { url }: Order) {
-    const order = await authority.order(url);
-    if (order.status === 'ready') {
-      const key = await this.certificates.orderKey(id);
-      if (key === undefined) throw new Error('The key of the order is gone');
-      const [, csr] = await acme.crypto.createCsr({ altNames: names }, key);
-      await authority.finalize(order, csr);
-    }
-    return authority.settled(url);
+  private async finalize(
+    authority: CertificateAuthority,
+    { id, names, orderUrl }: Certificate & { orderUrl: string },
+  ): Promise<void> {
+    const order = await authority.order(orderUrl);
+    if (order.status !== 'ready') return;
+    const key = await this.certificates.orderKey(id);
+    if (key === undefined) throw new Error('The key of the order is gone');
+    const [, csr] = await acme.crypto.createCsr({ altNames: names }, key);
+    await authority.finalize(order, csr);
   }
 
-  private async download(authority: CertificateAuthority, { id, names }: Certificate, order: Order) {
+  private async download(
+    authority: CertificateAuthority,
+    { id, names, orderUrl }: Certificate & { orderUrl: string },
+    order: Order,
+  ): Promise<void> {
     const chain = await authority.certificate(order);
     const wrong = whatIsWrong(chain, names, await this.certificates.orderKey(id));
     if (wrong !== undefined) {
       // It would be the same one again.
-      await this.certificates.dropOrder(id);
+      await this.certificates.dropOrder(id, orderUrl);
       throw new Error(`The CA's certificate is of no use: ${wrong}`);
     }
     const leaf = new X509Certificate(chain);
-    await this.certificates.recordIssued(id, {
+    await this.certificates.recordIssued(id, orderUrl, {
       chain,
       serial: leaf.serialNumber,
       notBefore: new Date(leaf.validFrom),
       notAfter: new Date(leaf.validTo),
+      at: this.clock.now(),
     });
   }
 }
@@ -129,20 +161,11 @@ function whatIsWrong(chain: string, names: string[], key: string | undefined): s
 /** What it replaces is a hint: a CA that refuses it (because it was replaced already, say) is asked without. */
 async function newOrder(authority: CertificateAuthority, names: string[], replaces: string | undefined) {
   if (replaces === undefined) return authority.newOrder(names);
-  return (await authority.newOrder(names, replaces).catch(unlessRefused)) ?? authority.newOrder(names);
+  return (await authority.newOrder(names, replaces).catch(unlessFinal)) ?? authority.newOrder(names);
 }
 
-/** A CA that cannot be asked is another matter than one that says no. */
-function unlessRefused(error: unknown): undefined {
-  if (error instanceof AcmeProblem && error.type !== 'rateLimited' && error.type !== 'serverInternal')
-    return undefined;
+/** A CA that cannot be asked at the moment is another matter than one that says no. */
+function unlessFinal(error: unknown): undefined {
+  if (error instanceof AcmeProblem && error.isFinal) return undefined;
   throw error;
-}
-
-async function isDead(authority: CertificateAuthority, { url }: Order): Promise<boolean> {
-  try {
-    return (await authority.order(url)).status === 'invalid';
-  } catch (error) {
-    return error instanceof AcmeProblem && ['malformed', 'unauthorized'].includes(error.type);
-  }
 }

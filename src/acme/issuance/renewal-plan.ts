@@ -3,7 +3,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import type { Config } from '../../platform/config/config.js';
 import { Log } from '../../platform/logging/log.js';
 import { type Certificate, CertificatesRepository } from '../persistence/certificates.repository.js';
-import { prepareAcmeClient } from './certificate-authority.js';
+import { prepareAcmeClient } from './acme-http.js';
 import { type RenewalAdvice, renewalAdvice, renewalIdentifier } from './renewal-information.js';
 import { renewalAsAdvised, renewalWithoutAdvice } from './renewal-time.js';
 
@@ -29,7 +29,9 @@ export class RenewalPlan {
     if (chain === null || notBefore === null || notAfter === null) return;
     const now = this.clock.now();
     if (adviceDueAt !== null && adviceDueAt > now) return;
-    const advice = await this.advice(certificate, settings);
+    const given = await this.advice(certificate, settings);
+    // What comes after the end is no advice.
+    const advice = given && given.window.end < notAfter ? given : undefined;
     const planned = advice
       ? renewalAsAdvised(advice.window, renewAt, Math.random())
       : (renewAt ?? renewalWithoutAdvice({ notBefore, notAfter }, Math.random()));

@@ -13,7 +13,7 @@ export class Upkeep {
   constructor(plan: RenewalPlan, renewal: Renewal, served: ServedWatch, warnings: ExpiryWarnings) {
     this.tasks = [
       (certificate, settings) => plan.update(certificate, settings),
-      (certificate, settings) => renewal.renewIfDue(certificate, settings),
+      (certificate, settings, signal) => renewal.renewIfDue(certificate, settings, signal),
       (certificate, settings) => plan.update(certificate, settings),
       (certificate, settings) => served.look(certificate, settings),
       (certificate, settings) => warnings.warn(certificate, settings),

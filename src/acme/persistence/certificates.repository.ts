@@ -17,12 +17,17 @@ export interface Certificate {
   notAfter: Date | null;
   /** The directory that the chain came from; `directoryUrl` is that of the last order. */
   issuedBy: string | null;
+  issuedAt: Date | null;
   /** Of the certificate that the host was given last. */
   deployedSerial: string | null;
   deployedAt: Date | null;
   /** Of the certificate that the host was seen to serve. */
   servedSerial: string | null;
   servedCheckedAt: Date | null;
+  /** When it was seen last. */
+  servedAt: Date | null;
+  /** How often the host was given it again in vain. */
+  timesLost: number;
   renewAt: Date | null;
   /** When the CA is to be asked for its advice again. */
   adviceDueAt: Date | null;
@@ -31,7 +36,8 @@ export interface Certificate {
   /** What is being done at the moment, and since when; a process that was killed leaves it behind. */
   step: string | null;
   stepAt: Date | null;
-  nextTryAt: Date;
+  nextOrderAt: Date;
+  nextDeploymentAt: Date;
   failures: number;
   lastError: string | null;
   /** When the configuration named it last, give or take an hour. */
@@ -43,6 +49,8 @@ export interface Issued {
   serial: string;
   notBefore: Date;
   notAfter: Date;
+  /** By our clock. */
+  at: Date;
 }
 
 /** Certificates and ACME accounts. */
@@ -59,7 +67,7 @@ export class CertificatesRepository {
   }
 
   async find(names: readonly string[]): Promise<Certificate | undefined> {
-    return (await this.all()).find((certificate) => certificate.names.join() === names.join());
+    return this.database.queryOne<Certificate & { [column: string]: unknown }>(sql.find, [names]);
   }
 
   /** Nothing else happens to those that are there already. */
@@ -67,13 +75,13 @@ export class CertificatesRepository {
     await this.database.query(sql.want, [names, at]);
   }
 
-  /** The account's key, PEM; the first process to ask makes it. */
+  /** The account's key, PEM. One that was sealed with a secret that is gone gives way to a new one. */
   async accountKey(directoryUrl: string, make: () => Promise<string>): Promise<string> {
-    const known = await this.findAccountKey(directoryUrl);
+    const row = await this.database.queryOne<{ sealed: string }>(sql.findAccount, [directoryUrl]);
+    const known = this.open(row?.sealed);
     if (known !== undefined) return known;
-    await this.database.query(sql.insertAccount, [directoryUrl, this.seal.close('acme-keys', await make())]);
-    const made = await this.findAccountKey(directoryUrl);
-    if (made === undefined) throw new TypeError('an account vanished');
+    const made = await make();
+    await this.database.query(sql.saveAccount, [directoryUrl, this.seal.close('acme-keys', made)]);
     return made;
   }
 
@@ -82,8 +90,9 @@ export class CertificatesRepository {
     await this.database.query(sql.beginOrder, [id, directoryUrl, this.seal.close('acme-keys', key)]);
   }
 
+  /** @throws Error when another process has begun one meanwhile */
   async recordOrder(id: number, url: string): Promise<void> {
-    await this.database.query(sql.recordOrder, [id, url]);
+    assertOurs(await this.database.query(sql.recordOrder, [id, url]));
   }
 
   async recordStep(id: number, step: string, at: Date): Promise<void> {
@@ -102,9 +111,12 @@ export class CertificatesRepository {
     return this.open(row?.sealed);
   }
 
-  /** The order's key becomes the certificate's, and the order is over. */
-  async recordIssued(id: number, { chain, serial, notBefore, notAfter }: Issued): Promise<void> {
-    await this.database.query(sql.recordIssued, [id, chain, serial, notBefore, notAfter]);
+  /** The order's key becomes the certificate's, and the order is over. @throws Error when it is not the order any more */
+  async recordIssued(id: number, orderUrl: string, issued: Issued): Promise<void> {
+    const { chain, serial, notBefore, notAfter, at } = issued;
+    assertOurs(
+      await this.database.query(sql.recordIssued, [id, orderUrl, chain, serial, notBefore, notAfter, at]),
+    );
   }
 
   async recordDeployed(id: number, serial: string, at: Date): Promise<void> {
@@ -120,18 +132,23 @@ export class CertificatesRepository {
     await this.database.query(sql.recordServed, [id, serial ?? null, at, lost]);
   }
 
-  /** All is as it should be. */
-  async recordDone(id: number, at: Date): Promise<void> {
-    await this.database.query(sql.recordDone, [id, at]);
+  /** The host has it. @param ordered whether it is a new one; a failed order's pause outlasts a mere deployment */
+  async recordDone(id: number, ordered: boolean): Promise<void> {
+    await this.database.query(sql.recordDone, [id, ordered]);
   }
 
   /** The order came to nothing. */
-  async dropOrder(id: number): Promise<void> {
-    await this.database.query(sql.dropOrder, [id]);
+  async dropOrder(id: number, url: string): Promise<void> {
+    await this.database.query(sql.dropOrder, [id, url]);
   }
 
-  async recordFailure(id: number, error: string, nextTryAt: Date): Promise<void> {
-    await this.database.query(sql.recordFailure, [id, error, nextTryAt]);
+  /** @param next when that may be tried again */
+  async recordFailure(
+    id: number,
+    of: 'order' | 'deploy',
+    { error, next }: { error: string; next: Date },
+  ): Promise<void> {
+    await this.database.query(sql.recordFailure, [id, of, error, next]);
   }
 
   async recordRenewal(id: number, renewAt: Date, adviceDueAt: Date): Promise<void> {
@@ -142,17 +159,12 @@ export class CertificatesRepository {
     await this.database.query(sql.recordWarning, [id, days]);
   }
 
-  private async findAccountKey(directoryUrl: string): Promise<string | undefined> {
-    const row = await this.database.queryOne<{ sealed: string }>(sql.findAccount, [directoryUrl]);
-    if (!row) return undefined;
-    const key = this.open(row.sealed);
-    if (key === undefined)
-      throw new Error('The ACME account key was sealed with a secret that SESSION_SECRETS lacks');
-    return key;
-  }
-
   private open(sealed: string | null | undefined): string | undefined {
     const key = sealed == null ? undefined : this.seal.open('acme-keys', sealed);
     return typeof key === 'string' ? key : undefined;
   }
+}
+
+function assertOurs(changed: unknown[]): void {
+  if (changed.length === 0) throw new Error('Another process has gone on with this order');
 }

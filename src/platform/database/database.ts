@@ -82,7 +82,8 @@ export class Database {
       const { rows } = await client.query<{ locked: boolean }>(lock);
       if (!rows[0]?.locked) return false;
       await work(lost.signal);
-      await client.query({ ...plain('SELECT pg_advisory_unlock($1)'), values: [key] });
+      if (!lost.signal.aborted)
+        await client.query({ ...plain('SELECT pg_advisory_unlock($1)'), values: [key] });
       return true;
     } catch (error) {
       // The lock goes with its connection.
