@@ -9,6 +9,7 @@ import { readConfig } from './platform/config/config.module.js';
 import { BodyPipe } from './platform/http/body.pipe.js';
 import { allowOrigins } from './platform/http/cors.js';
 import { CurrentRequest, followRequests } from './platform/http/current-request.js';
+import { FinishedRequests } from './platform/http/finished-requests.js';
 import { serveOpenApi } from './platform/http/openapi.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
 import { logRequests } from './platform/http/request-log.js';
@@ -39,7 +40,7 @@ export async function createApp(
   variables?: Record<string, string | undefined>,
 ): Promise<NestFastifyApplication> {
   const config = await readConfig(variables);
-  const log = new Log();
+  const log = new Log(config.logLevel);
   const adapter = createAdapter(config, log);
   // JSON is the only language spoken here; Nest would add forms.
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(config), adapter, {
@@ -51,7 +52,9 @@ export async function createApp(
   app.useGlobalFilters(new ProblemFilter(log));
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
-  logRequests(fastify, log);
+  const requests = app.get(FinishedRequests);
+  logRequests(requests, log);
+  requests.follow(fastify);
   followRequests(fastify, app.get(CurrentRequest));
   refuseWithoutHost(fastify);
   answerWhatNodeRefuses(fastify.server);

@@ -37,7 +37,7 @@ export class SignInTracking implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private perform(work: () => Promise<void>): void {
-    this.unawaited.begin(work, (error) => this.log.error('a sign-in was not counted', { error }));
+    this.unawaited.begin(work, (error) => this.log.warn('a sign-in was not counted', { error }));
   }
 
   /** Asked once; again when that failed. */

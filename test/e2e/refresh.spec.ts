@@ -115,7 +115,7 @@ describe('a refresh token that was replaced', () => {
     expect(usher.proxy.calls.at(-1)?.request.Token).toBe(current.refreshToken);
     expect(await lastSession(usher, 'ended_reason, tokens')).toEqual({ ended_reason: 'reuse', tokens: null });
     const line = usher.logLines().find((text) => text.includes('replaced refresh token'));
-    expect(JSON.parse(line ?? '{}')).toMatchObject({ level: 40, session: id });
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ level: 'warn', session: id });
   });
 
   it('is not mistaken for theft when another process has just renewed', async () => {

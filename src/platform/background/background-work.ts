@@ -1,3 +1,5 @@
+import { outsideOfRequests } from '../http/current-request.js';
+
 /**
  * Work that waits in the database: looked for at intervals, because other processes leave some too, and at once when
  * somebody here says so. One round at a time.
@@ -22,7 +24,7 @@ export class BackgroundWork {
   wake(): void {
     if (this.stopped) return;
     this.again = true;
-    this.underWay ??= this.work().finally(() => (this.underWay = undefined));
+    this.underWay ??= outsideOfRequests(() => this.work()).finally(() => (this.underWay = undefined));
   }
 
   /** Resolves when the round under way is over. */

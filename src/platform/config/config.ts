@@ -58,6 +58,10 @@ export class Config {
   };
   /** Off for load tests only. */
   readonly rateLimits: boolean;
+  /** Who may read the metrics from elsewhere; without any, nobody but this machine. */
+  readonly metricsAccessTokens: readonly string[] | undefined;
+  /** The least that is logged. */
+  readonly logLevel: Environment['LOG_LEVEL'];
   /** Where mails go out; without it they wait. */
   readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined;
   /** One http-01 challenge by hand (RFC 8555 section 8.3). */
@@ -114,6 +118,8 @@ export class Config {
       absoluteSeconds: seconds(environment.SESSION_ABSOLUTE_TIMEOUT) ?? Infinity,
     };
     this.rateLimits = environment.RATE_LIMITS === 'on';
+    this.metricsAccessTokens = environment.METRICS_ACCESS_TOKENS;
+    this.logLevel = environment.LOG_LEVEL;
     const { SMTP_URL: smtpUrl, MAIL_FROM: from } = environment;
     this.mail = smtpUrl !== undefined && from !== undefined ? { smtpUrl, from } : undefined;
     this.acmeChallenge =

@@ -174,6 +174,13 @@ export class Environment {
   RATE_LIMITS: 'on' | 'off' = 'on';
 
   @IsOptional()
+  @AreSecrets(16)
+  METRICS_ACCESS_TOKENS?: string[];
+
+  @IsIn(['debug', 'info', 'warn', 'error'], { message: 'must be debug, info, warn or error' })
+  LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' = 'info';
+
+  @IsOptional()
   @Transform(list)
   @IsIpOrNetwork()
   TRUSTED_PROXIES?: string[];

@@ -1,18 +1,13 @@
-import type { FastifyInstance } from 'fastify';
 import type { Log } from '../logging/log.js';
+import type { FinishedRequests } from './finished-requests.js';
+
+/** Asked by machines every few seconds. */
+const polled = new Set(['/health/live', '/health/ready', '/metrics']);
 
 /** One line a request: the route's pattern, never its address, query, headers or body. */
-export function logRequests(fastify: FastifyInstance, log: Log): void {
-  fastify.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-  });
-  fastify.addHook('onResponse', async (request, reply) => {
-    log.info('request', {
-      requestId: request.id,
-      method: request.method,
-      route: request.routeOptions.url ?? 'unknown',
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime),
-    });
+export function logRequests(requests: FinishedRequests, log: Log): void {
+  requests.listen(({ route = 'unknown', ms, ...request }) => {
+    const level = polled.has(route) && request.status < 400 ? 'debug' : 'info';
+    log[level]('request', { ...request, route, ms: Math.round(ms) });
   });
 }
