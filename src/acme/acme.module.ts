@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CertificateHealth, CertificateMonitoring, WatchedCertificates } from './certificate-monitoring.js';
 import { Challenges } from './challenges.js';
 import { AcmeChallengeController } from './http/acme-challenge.controller.js';
 import { BackgroundRenewal } from './issuance/background-renewal.js';
@@ -17,6 +18,7 @@ import { ChallengesRepository } from './persistence/challenges.repository.js';
 @Module({
   controllers: [AcmeChallengeController],
   providers: [
+    ...[CertificateHealth, CertificateMonitoring, WatchedCertificates],
     Attempts,
     BackgroundRenewal,
     CertificatesRepository,

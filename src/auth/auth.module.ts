@@ -15,6 +15,7 @@ import { AuthController } from './http/auth.controller.js';
 import { MfaController } from './http/mfa.controller.js';
 import { OldPasswordsService } from './old-passwords.service.js';
 import { PasswordSignIn } from './password-sign-in.js';
+import { SignInMonitoring } from './sign-in-monitoring.js';
 import { SignInService } from './sign-in.service.js';
 import { TotpService } from './totp.service.js';
 
@@ -30,6 +31,7 @@ import { TotpService } from './totp.service.js';
     CognitoPasswordStrategy,
     OldPasswordsService,
     PasswordSignIn,
+    SignInMonitoring,
     SignInService,
     TotpService,
     // In this order: who calls, then what the caller may do.

@@ -37,6 +37,11 @@ export class CognitoBreaker {
     this.policy.onReset(() => this.log.info('Cognito answers again'));
   }
 
+  /** Is Cognito left alone at the moment? Until somebody has asked again with success, it is. */
+  get isOpen(): boolean {
+    return this.policy.state !== CircuitState.Closed;
+  }
+
   /** @throws AppError `cognito.unavailable` without asking; otherwise what `ask` throws */
   async run<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
     // While a probe is under way the policy would have everybody wait for how it ends.

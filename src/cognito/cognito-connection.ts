@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { types } from 'node:util';
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { OnApplicationShutdown } from '@nestjs/common';
@@ -49,6 +50,12 @@ export type Send<Answer> = (
   options: { requestTimeout: number },
 ) => Promise<Answer>;
 
+/**
+ * @param operation as Cognito calls it
+ * @param error what was thrown, where there was no good answer
+ */
+export type Observer = (operation: string, seconds: number, error: unknown) => void;
+
 /** One way to Cognito for all who ask: time-outs, second tries, a breaker and our error codes. */
 export abstract class CognitoConnection implements OnApplicationShutdown {
   private readonly breaker: CognitoBreaker;
@@ -59,6 +66,32 @@ export abstract class CognitoConnection implements OnApplicationShutdown {
     protected readonly log: Log,
   ) {
     this.breaker = new CognitoBreaker(clock, log);
+  }
+
+  /** @param observer is told of every request that was sent, also of second tries */
+  observe(observer: Observer): void {
+    this.client.middlewareStack.add(
+      (next, { commandName = 'unknown' }) =>
+        async (sent) => {
+          const operation = commandName.replace(/Command$/, '');
+          const begun = performance.now();
+          const tell = (error?: unknown) => observer(operation, (performance.now() - begun) / 1000, error);
+          try {
+            const answer = await next(sent);
+            tell();
+            return answer;
+          } catch (error) {
+            tell(error);
+            throw error;
+          }
+        },
+      { step: 'initialize', name: 'observe' },
+    );
+  }
+
+  /** Does Cognito answer, as far as we know? It is not asked for this. */
+  get isAnswering(): boolean {
+    return !this.breaker.isOpen;
   }
 
   /** @throws AppError */

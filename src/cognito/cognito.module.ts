@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AdminConnection } from './admin-connection.js';
 import { AppClientConnection } from './app-client-connection.js';
+import { CognitoHealth } from './cognito-health.js';
 import { CognitoIdentityProvider } from './cognito-identity-provider.js';
+import { CognitoMonitoring } from './cognito-monitoring.js';
 import { CognitoUserDirectory } from './cognito-user-directory.js';
 import { IdentityProvider } from './identity-provider.js';
 import { SigningKeys } from './signing-keys.js';
@@ -12,6 +14,8 @@ import { UserDirectory } from './user-directory.js';
   providers: [
     AdminConnection,
     AppClientConnection,
+    CognitoHealth,
+    CognitoMonitoring,
     SigningKeys,
     TokenVerifier,
     { provide: IdentityProvider, useClass: CognitoIdentityProvider },

@@ -46,6 +46,11 @@ export class SigningKeys implements OnApplicationBootstrap, OnApplicationShutdow
     clearInterval(this.refreshing);
   }
 
+  /** Without any, no token can be checked. */
+  get areKnown(): boolean {
+    return this.jwks.keys.length > 0;
+  }
+
   /** Calls back whenever a key came or went. */
   onChange(listener: () => void): void {
     this.listeners.push(listener);

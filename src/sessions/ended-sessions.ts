@@ -30,6 +30,11 @@ export class EndedSessions implements OnApplicationBootstrap, BeforeApplicationS
     private readonly log: Log,
   ) {}
 
+  /** Does this process know what the others have ended? */
+  get isUpToDate(): boolean {
+    return !this.isBehind;
+  }
+
   /** Whether the session that a token belongs to has ended. */
   has({ originJti, sub, authTime }: Pick<Principal, 'originJti' | 'sub' | 'authTime'>): boolean {
     if (originJti !== undefined && this.ended.has(originJti)) return true;

@@ -13,6 +13,8 @@ import { SessionsFromElsewhere } from './lifecycle/sessions-from-elsewhere.js';
 import { TokenSessions } from './lifecycle/token-sessions.js';
 import { SessionsRepository } from './persistence/sessions.repository.js';
 import { SessionCookie } from './session-cookie.js';
+import { SessionHealth } from './session-health.js';
+import { SessionMonitoring } from './session-monitoring.js';
 import { SessionUse } from './session-use.js';
 import { SessionsService } from './sessions.service.js';
 import { SignOutService } from './sign-out.service.js';
@@ -29,6 +31,8 @@ import { SignOutService } from './sign-out.service.js';
     LiveSessions,
     Renewals,
     SessionCookie,
+    SessionHealth,
+    SessionMonitoring,
     SessionUse,
     SessionsFromElsewhere,
     SessionsRepository,

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { performance } from 'node:perf_hooks';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import type { Outcome } from '#password-hashes';
@@ -7,7 +8,7 @@ import { Config } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { Log } from '../platform/logging/log.js';
 import { fromPackageRoot } from '../platform/package-root.js';
-import type { PasswordCheck, PasswordHashing } from './password-hashing/worker.js';
+import type { Done, PasswordCheck, PasswordHashing } from './password-hashing/worker.js';
 
 /** Nobody waits longer: the migration Lambda gives up before Cognito's five seconds are over. */
 const deadlineMs = 4000;
@@ -18,6 +19,18 @@ const keptMs = 5000;
 /** What a check is taken to cost before one was measured: bcrypt with cost 12. */
 const assumedCheckMs = 400;
 
+/** What the threads are asked for. */
+export type Task = 'check' | 'hash';
+
+export interface Observer {
+  /** @param waitedMs for a free thread @param tookMs on it */
+  done(task: Task, waitedMs: number, tookMs: number): void;
+  /** Nobody would have waited for the answer. */
+  refused(): void;
+}
+
+const nobody: Observer = { done: () => undefined, refused: () => undefined };
+
 /**
  * Password checks on worker threads. On the main thread one check of cost 12 stops every other request for a third of a
  * second, and bcryptjs's asynchronous form does too.
@@ -25,7 +38,7 @@ const assumedCheckMs = 400;
 @Injectable()
 export class PasswordChecks implements OnApplicationShutdown {
   private readonly threads = availableParallelism();
-  private readonly pool = new Piscina<PasswordCheck | PasswordHashing, string>({
+  private readonly pool = new Piscina<PasswordCheck | PasswordHashing, Done<string> | 'abandoned'>({
     filename: fromPackageRoot('dist/src/users/password-hashing/worker.js'),
     maxThreads: this.threads,
     minThreads: 1,
@@ -39,11 +52,27 @@ export class PasswordChecks implements OnApplicationShutdown {
   // keeps passwords from being recognisable in memory.
   private readonly sameQuestionKey = randomBytes(32);
   private readonly answers = new Map<string, Promise<Outcome>>();
+  private observer = nobody;
 
   constructor(
     private readonly config: Config,
     private readonly log: Log,
   ) {}
+
+  /** @param observer is told of what the threads do */
+  observe(observer: Observer): void {
+    this.observer = observer;
+  }
+
+  /** How many wait for a free thread. */
+  get waiting(): number {
+    return this.pool.queueSize;
+  }
+
+  /** Would whoever asks now be refused? */
+  get isOverloaded(): boolean {
+    return this.expectedWaitMs() > deadlineMs;
+  }
 
   /**
    * Is this the password of this stored string? The same question, asked meanwhile or right after, gets the same answer.
@@ -70,21 +99,32 @@ export class PasswordChecks implements OnApplicationShutdown {
    * @throws AppError `overloaded`
    */
   async hash(password: string): Promise<string> {
-    if (this.expectedWaitMs() > deadlineMs) throw overloaded();
     const [pepper = ''] = this.config.migration.peppers;
-    return this.pool.run({ password: password + pepper, cost: this.config.bcryptCost }, { name: 'hash' });
+    return this.run('hash', { password: password + pepper, cost: this.config.bcryptCost });
   }
 
   private async check(password: string, stored: string): Promise<Outcome> {
-    if (this.expectedWaitMs() > deadlineMs) throw overloaded();
     const { peppers, hashScheme: scheme } = this.config.migration;
     const until = Date.now() + deadlineMs - this.checkMs();
-    const answer = await this.pool.run({ password, stored, options: { peppers, scheme }, until });
-    const outcome = answer as Outcome | 'abandoned';
-    if (outcome === 'abandoned') throw overloaded();
+    const options = { peppers, scheme };
+    const outcome = (await this.run('check', { password, stored, options, until })) as Outcome;
     if (outcome === 'unknown-scheme')
       this.log.warn('a stored password hash is of no scheme we know: its owner cannot move');
     return outcome;
+  }
+
+  private async run(task: Task, question: PasswordCheck | PasswordHashing): Promise<string> {
+    if (this.isOverloaded) throw this.refuse();
+    const asked = performance.now();
+    const done = await this.pool.run(question, { name: task });
+    if (done === 'abandoned') throw this.refuse();
+    this.observer.done(task, performance.now() - asked - done.ms, done.ms);
+    return done.answer;
+  }
+
+  private refuse(): AppError {
+    this.observer.refused();
+    return new AppError('overloaded', { retryAfter: 2 });
   }
 
   /** Until the answer, not until its turn: the check itself counts too. */
@@ -101,5 +141,3 @@ export class PasswordChecks implements OnApplicationShutdown {
     await this.pool.destroy();
   }
 }
-
-const overloaded = () => new AppError('overloaded', { retryAfter: 2 });

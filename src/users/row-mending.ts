@@ -45,9 +45,9 @@ export class RowMending {
   /** The old hash stays until the person signs in. */
   link(id: number, { sub, userPoolId }: PoolLink): Promise<boolean> {
     return this.write('link', id, async () => {
-      const user = await this.users.link(id, { sub, userPoolId, legacyHash: 'keep' });
-      if (user) await this.ledger.recordReconciliation(id);
-      return user !== undefined;
+      const linked = await this.users.link(id, { sub, userPoolId, legacyHash: 'keep' });
+      if (linked) await this.ledger.recordReconciliation(id);
+      return linked !== undefined;
     });
   }
 

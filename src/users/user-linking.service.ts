@@ -12,10 +12,17 @@ export type Identity = CognitoIdentity;
 /** Finds the row of a person who has just signed in, or makes it. */
 @Injectable()
 export class UserLinkingService {
+  private observer: (format: string) => void = () => undefined;
+
   constructor(
     private readonly users: UsersRepository,
     private readonly config: Config,
   ) {}
+
+  /** @param observer is told how the old hash begins of whoever has just moved to the pool */
+  observe(observer: (format: string) => void): void {
+    this.observer = observer;
+  }
 
   /**
    * Safe to call many times at once for the same person: one row comes out, and everybody gets it.
@@ -49,6 +56,8 @@ export class UserLinkingService {
     const row = await this.users.findByEmail(normalised);
     if (row === undefined) return this.users.insert(normalised, sub, userPoolId);
     if (row.disabled) return row;
-    return this.users.link(row.id, { sub, userPoolId, legacyHash });
+    const linked = await this.users.link(row.id, { sub, userPoolId, legacyHash });
+    if (linked?.movedFrom !== undefined) this.observer(linked.movedFrom);
+    return linked?.user;
   }
 }

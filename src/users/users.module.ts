@@ -18,6 +18,7 @@ import { SignUpController } from './http/sign-up.controller.js';
 import { UsersController } from './http/users.controller.js';
 import { LegacyPasswords } from './legacy-passwords.js';
 import { MigrationLedger } from './migration-ledger.js';
+import { PasswordCheckMonitoring } from './password-check-monitoring.js';
 import { PasswordChecks } from './password-checks.js';
 import { AccountFailuresRepository } from './persistence/account-failures.repository.js';
 import { AuditRepository } from './persistence/audit.repository.js';
@@ -59,6 +60,7 @@ import { UsersService } from './users.service.js';
     LegacyPasswords,
     MigrationLedger,
     MigrationLedgerRepository,
+    PasswordCheckMonitoring,
     PasswordChecks,
     PasswordRules,
     PendingSignUps,

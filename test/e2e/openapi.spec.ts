@@ -75,6 +75,7 @@ const withBearer = (calls: Call[]): Call[] =>
 const requests: Record<string, () => Call[]> = {
   'get /health/live': () => [{}],
   'get /health/ready': () => [{}],
+  'get /metrics': () => [{}, { headers: { 'x-forwarded-for': '127.0.0.1' } }],
   'get /.well-known/acme-challenge/the-token': () => [{}],
   'get /.well-known/acme-challenge/another': () => [{}],
   'post /auth/sign-in': () => [

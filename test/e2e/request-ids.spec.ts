@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { exception } from '../support/cognito-proxy.js';
 import { deviseUser } from '../support/devise-users.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
@@ -29,6 +30,14 @@ async function linesOf(requestId: string, count: number): Promise<string[]> {
       .sort();
   for (const end = Date.now() + 10_000; Date.now() < end && found().length < count;) await pause(20);
   return found();
+}
+
+async function lineWith(text: string): Promise<object> {
+  for (;;) {
+    const line = usher.logLines().find((line) => line.includes(text));
+    if (line !== undefined) return JSON.parse(line) as object;
+    await pause(20);
+  }
 }
 
 const signIn = ({ email, password }: { email: string; password: string }, requestId?: string) =>
@@ -86,6 +95,38 @@ describe('the id of a request', () => {
       const lines = await linesOf(`at-once-${id}`, 3);
       expect(lines).toEqual(['/auth/sign-in', '/aws/auth', 'UserMigration_Authentication']);
     }
+  });
+
+  it('is in whatever else is written on its behalf, and in nothing that was not', async () => {
+    usher.proxy.answerWith('InitiateAuth', exception('UnexpectedLambdaException'));
+    await signIn(deviseUser('tracked'), 'that-fails');
+    usher.proxy.answerWith('InitiateAuth', undefined);
+    expect(await linesOf('that-fails', 3)).toEqual([
+      '/auth/sign-in',
+      expect.stringContaining('a trigger of the pool fails'),
+      'request failed',
+    ]);
+    const levels = usher
+      .logLines()
+      .filter((line) => line.includes('that-fails'))
+      .map((line) => (JSON.parse(line) as { level: string }).level);
+    // What is wrong, once, for whoever is to mend it; what it did to one request; and the request.
+    expect(levels).toEqual(['error', 'warn', 'info']);
+  });
+
+  it('is not in what others had set off', async () => {
+    await usher.database.sql(
+      `INSERT INTO usher.outbox (id, mail, sealed) VALUES (gen_random_uuid(), 'x', 'sealed with another secret')`,
+    );
+    const sent = {
+      email: 'new@example.com',
+      password: 'new-password-1',
+      passwordConfirmation: 'new-password-1',
+    };
+    await usher.api.post('/users', sent, { 'x-request-id': 'that-posts-a-mail' });
+    const line = await lineWith('a mail was given up');
+    expect(line).toMatchObject({ level: 'error', alarm: 'mail.stuck' });
+    expect(line).not.toHaveProperty('requestId');
   });
 
   it('is all that Cognito is told besides, and is a new one where the given one is none', async () => {

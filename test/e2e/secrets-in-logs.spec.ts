@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { apiClient, type ApiClient } from '../support/api-client.js';
 import { exception } from '../support/cognito-proxy.js';
-import { deviseUser } from '../support/devise-users.js';
+import { deviseUser, deviseUsers } from '../support/devise-users.js';
 import { startUsher, type Usher } from '../support/usher.js';
 import type { UsherProcess } from '../support/usher-process.js';
 
@@ -41,6 +41,19 @@ afterAll(async () => {
 });
 
 const everythingWritten = () => [...usher.logLines(), ...other.logLines(), ...printed].join('\n');
+
+/** The metrics of both processes are read by others than the log. */
+const everythingTold = async () =>
+  [everythingWritten(), ...(await Promise.all([usher, other].map(({ api }) => metricsOf(api))))].join('\n');
+
+async function metricsOf(api: ApiClient): Promise<string> {
+  const { status, text } = await api.get('/metrics');
+  expect({ status, text }).toMatchObject({
+    status: 200,
+    text: expect.stringContaining('usher_sign_ins_total'),
+  });
+  return text;
+}
 
 interface Document {
   paths: Record<
@@ -114,20 +127,20 @@ async function visit(api: ApiClient): Promise<string[]> {
   return found;
 }
 
-function expectUnwritten(values: string[]): void {
-  const written = everythingWritten();
+async function expectUnwritten(values: string[]): Promise<void> {
+  const written = await everythingTold();
   expect(values.filter((value) => written.includes(value))).toEqual([]);
 }
 
-describe('no secret is in any line that API, Lambda or pool write', () => {
+describe('no secret is in any line that API, Lambda or pool write, nor in the metrics', () => {
   it('when a person signs in, refreshes, enrols an app and signs out', async () => {
-    expectUnwritten([...(await visit(usher.api)), ...(await visit(other.api))]);
+    await expectUnwritten([...(await visit(usher.api)), ...(await visit(other.api))]);
   });
 
   it('when every route is called with secrets in body, path, query and headers', async () => {
     const canaries = [...(await callEveryRoute(usher.api, {})), ...(await callEveryRoute(other.api, {}))];
     expect(canaries.length).toBeGreaterThan(100);
-    expectUnwritten(canaries);
+    await expectUnwritten(canaries);
   });
 
   it('when Cognito repeats what was typed in the text of an exception', async () => {
@@ -145,7 +158,7 @@ describe('no secret is in any line that API, Lambda or pool write', () => {
       expect(text).not.toContain(typed);
     }
     usher.proxy.answerWith('InitiateAuth', undefined);
-    expectUnwritten([typed]);
+    await expectUnwritten([typed]);
   });
 
   it('when the request cannot be read at all', async () => {
@@ -155,8 +168,20 @@ describe('no secret is in any line that API, Lambda or pool write', () => {
       headers: { 'content-type': 'application/json' },
     });
     await usher.api.get(`/nothing/${values[1]}%zz`);
-    expectUnwritten(values);
+    await expectUnwritten(values);
   });
+});
+
+it('no address, id or name of anybody is in the metrics', async () => {
+  const told = await Promise.all([usher, other].map(({ api }) => metricsOf(api)));
+  const [{ sub } = {}] = await usher.database.sql<{ sub: string }>(
+    'SELECT cognito_sub AS sub FROM users WHERE id = $1',
+    [ada.id],
+  );
+  expect(sub).toBeTruthy();
+  const personal = deviseUsers.map(({ email }) => email);
+  const words = [...personal, sub ?? '', usher.clientId, usher.userPoolId, '127.0.0.1', '@'];
+  expect(words.filter((word) => told.join('\n').includes(word))).toEqual([]);
 });
 
 it('and the lines are there to be searched', () => {

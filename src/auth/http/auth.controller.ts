@@ -3,6 +3,7 @@ import { ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ChallengeRequest, SignInRequest, SignInResponse } from '#contracts';
 import { Answers } from '../../platform/http/answers.decorator.js';
+import { noteOutcome } from '../../platform/http/finished-requests.js';
 import { OriginCheck } from '../../platform/http/origin-check.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { countAsTry } from '../../platform/rate-limits/rate-limit.guard.js';
@@ -13,6 +14,7 @@ import { toUserResponse } from '../../users/user-response.js';
 import { AccountOfChallenge } from '../account-of-challenge.js';
 import { ChallengeSessions } from '../challenge-sessions.js';
 import { CognitoPasswordGuard } from '../cognito-password.guard.js';
+import type { SignInEnd } from '../sign-in-monitoring.js';
 import { type SignInOutcome, SignInService } from '../sign-in.service.js';
 
 @ApiTags('auth')
@@ -83,6 +85,8 @@ export class AuthController {
 
   /** With a cookie, the tokens stay here. */
   private present(outcome: SignInOutcome, reply: FastifyReply): SignInResponse {
+    const end: SignInEnd = 'challenge' in outcome ? 'challenge' : 'signed_in';
+    noteOutcome(reply, end);
     if ('challenge' in outcome) {
       // Each may have cost a text message, and nobody is signed in.
       countAsTry(reply);

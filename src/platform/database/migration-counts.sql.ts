@@ -36,7 +36,7 @@ export const dateStyle = `datestyle TO 'ISO'`;
 const monthOf = (text: string) =>
   `CASE WHEN ${text} ~ '^[1-9]\\d{3}-(0[1-9]|1[0-2])-\\d\\d' THEN (left(${text}, 7) || '-01')::date END`;
 
-const isBlank = `btrim(coalesce(encrypted_password, '')) = ''`;
+export const isBlank = `btrim(coalesce(encrypted_password, '')) = ''`;
 const waits = `usher_erased_at IS NULL AND cognito_sub IS NULL AND usher_disabled_at IS NULL`;
 const stored = `usher_migration_state IN ('reset_sent', 'failed')`;
 
@@ -65,7 +65,7 @@ const reason = `
 const isLeft = `${waits} AND (${stored} OR NOT (${isNew} OR ${isBlank} OR confirmed IS NULL))`;
 
 /** How the stored string begins, as far as that is one of a few dozen beginnings: never a salt or a digest. */
-const format = `
+export const format = `
   CASE WHEN encrypted_password ~ '^\\$2[abxy]?\\$\\d\\d\\$' THEN substring(encrypted_password from '^\\$2[abxy]?\\$\\d\\d\\$')
     WHEN encrypted_password ~ '^A[A-P][A-Za-z0-9+/]{50,}={0,2}$' THEN 'base64'
     WHEN encrypted_password ~ '^[0-9A-Fa-f]+$' AND length(encrypted_password) IN (32, 40, 64, 128)

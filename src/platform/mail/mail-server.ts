@@ -14,6 +14,7 @@ export class MailServer implements OnApplicationShutdown {
   private readonly transport: Transporter | undefined;
   private readonly from: string;
   private readonly service: string;
+  private isAway = false;
 
   constructor({ mail, http }: Config) {
     this.from = mail?.from ?? '';
@@ -26,8 +27,23 @@ export class MailServer implements OnApplicationShutdown {
     return this.transport !== undefined;
   }
 
+  /** Did it deal with the last mail, be it with a no to the recipient or the contents? */
+  get isWorking(): boolean {
+    return !this.isAway;
+  }
+
   /** @param id the same at every try, so that a mail which did arrive can be told from a second one */
   async send(mail: Mail, id: string): Promise<void> {
+    try {
+      await this.hand(mail, id);
+      this.isAway = false;
+    } catch (error) {
+      this.isAway = !isAboutTheMail(error);
+      throw error;
+    }
+  }
+
+  private async hand(mail: Mail, id: string): Promise<void> {
     const domain = /@([^\s>@]+)>?$/.exec(this.from)?.[1] ?? 'localhost';
     await this.transport?.sendMail({
       ...compose(mail, this.service),
@@ -53,6 +69,9 @@ interface SmtpError extends Error {
   /** Which of SMTP's commands was refused. */
   command?: string;
 }
+
+const isAboutTheMail = (error: unknown): boolean =>
+  types.isNativeError(error) && ['EENVELOPE', 'EMESSAGE'].includes((error as SmtpError).code ?? '');
 
 /** Will the server never take this mail? It refused the recipient or the contents, not us. */
 export function isFinal(error: unknown): boolean {

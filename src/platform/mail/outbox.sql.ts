@@ -44,6 +44,17 @@ export const status: Statement = {
     FROM usher.outbox GROUP BY mail ORDER BY mail`,
 };
 
+/** Few rows wait at any time: what was sent is gone. */
+export const figures: Statement = {
+  name: 'outbox-figures',
+  text: `
+    SELECT count(*) FILTER (WHERE given_up_at IS NULL AND tries = 0) AS untried,
+      count(*) FILTER (WHERE given_up_at IS NULL AND tries > 0) AS tried,
+      count(*) FILTER (WHERE given_up_at IS NOT NULL) AS "givenUp",
+      coalesce(extract(epoch FROM now() - min(posted_at) FILTER (WHERE given_up_at IS NULL)), 0)::float8 AS "oldestSeconds"
+    FROM usher.outbox`,
+};
+
 export const retry: Statement = {
   name: 'outbox-retry',
   text: `

@@ -16,6 +16,15 @@ export interface TakenMail {
   postedAt: Date;
 }
 
+/** How full the outbox is. */
+export interface OutboxFigures {
+  untried: number;
+  tried: number;
+  givenUp: number;
+  /** Age of the oldest mail that may still be sent; 0 without any. */
+  oldestSeconds: number;
+}
+
 interface Row extends Omit<TakenMail, 'mail'> {
   [column: string]: unknown;
   sealed: string;
@@ -60,6 +69,12 @@ export class Outbox {
   /** @param reason neither address nor contents */
   async putBack(id: string, reason: string, seconds: number): Promise<void> {
     await this.database.query(sql.putBack, [id, reason, seconds]);
+  }
+
+  async figures(): Promise<OutboxFigures> {
+    const row = await this.database.queryOne<OutboxFigures & { [column: string]: unknown }>(sql.figures);
+    if (row === undefined) throw new TypeError('an aggregate without a row');
+    return row;
   }
 
   async giveUp(id: string, reason: string): Promise<void> {

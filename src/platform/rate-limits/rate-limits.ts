@@ -3,12 +3,15 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Keys } from '../crypto/keys.js';
 import { Database, type Statement } from '../database/database.js';
+import { isAppError } from '../errors/app-error.js';
 import { Log } from '../logging/log.js';
 import { type CountedTry, Counter } from './counter.js';
 import { type Kind, kinds, type Scope } from './limits.js';
 
 /** Whose try it is, as far as is known. */
 export type Caller = Record<Scope, string | undefined>;
+
+type Observer = (kind: Kind, scope: Scope) => void;
 
 const clearOld: Statement = {
   name: 'rate-limits-clear-old',
@@ -22,6 +25,7 @@ const clearEveryMs = 300_000;
 export class RateLimits implements OnModuleDestroy {
   private readonly counters: Map<Kind, { scope: Scope; counter: Counter }[]>;
   private readonly clearing: NodeJS.Timeout;
+  private observer: Observer = () => undefined;
 
   constructor(
     @InjectDataSource() dataSource: DataSource,
@@ -41,6 +45,11 @@ export class RateLimits implements OnModuleDestroy {
     this.clearing = setInterval(() => void this.clearOld(), clearEveryMs).unref();
   }
 
+  /** @param observer is told whenever a limit refuses */
+  observe(observer: Observer): void {
+    this.observer = observer;
+  }
+
   onModuleDestroy(): void {
     clearInterval(this.clearing);
   }
@@ -54,7 +63,13 @@ export class RateLimits implements OnModuleDestroy {
     for (const { scope, counter } of this.counters.get(kind) ?? []) {
       const who = caller[scope];
       // A digest: the table need not know who tried to sign in from where.
-      if (who !== undefined) counted.push(await counter.count(this.digest(who)));
+      if (who === undefined) continue;
+      try {
+        counted.push(await counter.count(this.digest(who)));
+      } catch (error) {
+        if (isAppError(error, 'too_many_requests')) this.observer(kind, scope);
+        throw error;
+      }
     }
     return counted;
   }

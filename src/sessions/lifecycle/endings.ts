@@ -107,9 +107,10 @@ export class Endings implements BeforeApplicationShutdown {
     try {
       await this.revoke(session);
     } catch (error) {
-      this.log.error('an ended session could not be revoked at Cognito', { session: session.id, error });
-      if (!isAppError(error, 'cognito.unavailable', 'overloaded', 'too_many_requests'))
-        await this.sessions.recordUnrevocable(session);
+      const isOwed = isAppError(error, 'cognito.unavailable', 'overloaded', 'too_many_requests');
+      const level = isOwed ? 'warn' : 'error';
+      this.log[level]('an ended session could not be revoked at Cognito', { session: session.id, error });
+      if (!isOwed) await this.sessions.recordUnrevocable(session);
     }
   }
 }

@@ -65,16 +65,18 @@ export interface Ended {
 }
 
 /** Why a session ended; for whoever reads the table. */
-export type EndReason =
-  | 'signed out'
-  | 'ended by its owner'
-  | 'ended by an administrator'
-  | 'password changed'
-  | 'signed out everywhere'
-  | 'expired'
-  | 'user disabled'
-  | 'reuse'
-  | 'ended at Cognito';
+export const endReasons = [
+  'signed out',
+  'ended by its owner',
+  'ended by an administrator',
+  'password changed',
+  'signed out everywhere',
+  'expired',
+  'user disabled',
+  'reuse',
+  'ended at Cognito',
+] as const;
+export type EndReason = (typeof endReasons)[number];
 
 // Only what leaves this process is a secret with 256 random bits or more, so a plain digest is enough.
 const digest = (secret: string): Buffer => createHash('sha256').update(secret).digest();
@@ -197,6 +199,16 @@ export class SessionsRepository {
   /** At most `count` of each kind. */
   endOverdue(count: number): Promise<Session[]> {
     return this.database.query(sql.endOverdue, [count, ...this.timeouts]);
+  }
+
+  /** How many have begun here and not ended. Who has been idle for too long counts until somebody notices. */
+  async countLive(): Promise<number> {
+    return (await this.database.queryOne<{ live: number }>(sql.countLive, [this.timeouts[1]]))?.live ?? 0;
+  }
+
+  /** How many have ended within the last hour, by reason. */
+  countEndedLately(): Promise<{ reason: EndReason; count: number }[]> {
+    return this.database.query(sql.countEndedLately);
   }
 
   /** @param readAt of the last answer; without it everything of the last day comes back. */

@@ -212,3 +212,18 @@ export const recordUse: Statement = {
         AND last_used_at < now() - interval '20 seconds'
       ORDER BY id FOR UPDATE SKIP LOCKED)`,
 };
+
+/** Of these columns an index has all. */
+export const countLive: Statement = {
+  name: 'sessions-count-live',
+  text: `
+    SELECT count(*) AS live FROM usher.sessions
+    WHERE ended_at IS NULL AND created_at > now() - make_interval(secs => $1)`,
+};
+
+export const countEndedLately: Statement = {
+  name: 'sessions-count-ended-lately',
+  text: `
+    SELECT ended_reason AS reason, count(*) AS count FROM usher.sessions
+    WHERE ended_at > now() - interval '1 hour' GROUP BY ended_reason`,
+};

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { bcryptHash, verifyPassword, type Outcome, type VerifyOptions } from '#password-hashes';
 
 /** One question to a worker thread. */
@@ -9,15 +10,21 @@ export interface PasswordCheck {
   until: number;
 }
 
+/** Of a task that was done, and how many milliseconds of the thread it took. */
+export interface Done<Answer> {
+  answer: Answer;
+  ms: number;
+}
+
 /** Runs on a worker thread. A question that waited too long is dropped instead of answered to nobody. */
-export default async function check({
+export async function check({
   password,
   stored,
   options,
   until,
-}: PasswordCheck): Promise<Outcome | 'abandoned'> {
+}: PasswordCheck): Promise<Done<Outcome> | 'abandoned'> {
   if (Date.now() > until) return 'abandoned';
-  return verifyPassword(password, stored, options);
+  return timed(() => verifyPassword(password, stored, options));
 }
 
 /** One new hash, please. */
@@ -28,4 +35,10 @@ export interface PasswordHashing {
   cost: number;
 }
 
-export const hash = ({ password, cost }: PasswordHashing): string => bcryptHash(password, cost);
+export const hash = ({ password, cost }: PasswordHashing): Promise<Done<string>> =>
+  timed(() => bcryptHash(password, cost));
+
+async function timed<Answer>(work: () => Answer | Promise<Answer>): Promise<Done<Answer>> {
+  const begun = performance.now();
+  return { answer: await work(), ms: performance.now() - begun };
+}

@@ -21,6 +21,13 @@ export interface Link {
   legacyHash: 'keep' | 'erase' | undefined;
 }
 
+/** Somebody who was just linked. */
+export interface Linked {
+  user: User;
+  /** How the old hash begins, `$2a$11$` say, of somebody who has moved with this; `none` where there was no hash any more. */
+  movedFrom: string | undefined;
+}
+
 /** The `users` table. Times are made by PostgreSQL; Rails's columns are UTC without saying so. */
 @Injectable()
 export class UsersRepository {
@@ -58,8 +65,12 @@ export class UsersRepository {
   }
 
   /** The linked row, or `undefined` when it was linked meanwhile. */
-  link(id: number, { sub, userPoolId, legacyHash }: Link): Promise<User | undefined> {
-    return this.database.queryOne<User>(sql.link, [id, sub, legacyHash, userPoolId]);
+  async link(id: number, { sub, userPoolId, legacyHash }: Link): Promise<Linked | undefined> {
+    const values = [id, sub, legacyHash, userPoolId];
+    const row = await this.database.queryOne<User & { movedFrom: string | null }>(sql.link, values);
+    if (row === undefined) return undefined;
+    const { movedFrom, ...user } = row;
+    return { user, movedFrom: movedFrom ?? undefined };
   }
 
   /** @param sub `null` removes the link */

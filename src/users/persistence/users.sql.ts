@@ -1,5 +1,6 @@
 import type { Statement } from '../../platform/database/database.js';
 import { emailExpression } from '../../platform/database/email-expression.js';
+import { format, isBlank } from '../../platform/database/migration-counts.sql.js';
 
 export const userColumns = `
   id, email, first_name AS "firstName", last_name AS "lastName", usher_roles AS roles, cognito_sub AS sub,
@@ -89,7 +90,7 @@ const hasMoved = `(usher_migration_reason IS DISTINCT FROM 'signed_up'
 /**
  * Cognito has verified the address, so its owner gets the row. What a stranger may have put into a row that nobody had
  * confirmed goes first: the hash, pending tokens and names. Whoever is in the pool without our having been asked came there
- * another way.
+ * another way. `movedFrom` is how the old hash of somebody who has moved begins, or `none`: never a salt or a digest.
  */
 export const link: Statement = {
   name: 'users-link',
@@ -112,8 +113,11 @@ export const link: Statement = {
       unconfirmed_email = CASE WHEN confirmed_at IS NOT NULL THEN unconfirmed_email END,
       confirmed_at = coalesce(confirmed_at, ${nowForRails}),
       updated_at = ${nowForRails}
-    WHERE id = $1 AND cognito_sub IS NULL
-    RETURNING ${userColumns}`,
+    FROM (
+      SELECT id AS id_before, CASE WHEN ${isBlank} THEN 'none' ELSE ${format} END AS format_before FROM users WHERE id = $1
+    ) AS before
+    WHERE id = id_before AND cognito_sub IS NULL
+    RETURNING ${userColumns}, CASE WHEN usher_migration_state = 'migrated' THEN format_before END AS "movedFrom"`,
 };
 
 const noSuchRow = (email: string) =>

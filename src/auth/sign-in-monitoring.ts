@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Registry } from 'prom-client';
+import type { ErrorCode } from '#contracts';
+import { FinishedRequests } from '../platform/http/finished-requests.js';
+
+const steps: Record<string, string> = { '/auth/sign-in': 'password', '/auth/challenge': 'challenge' };
+
+/** Those that alerts and pictures compare are there before they first happen. Other codes come when they do. */
+const usual: (ErrorCode | SignInEnd)[] = [
+  'signed_in',
+  'challenge',
+  'auth.invalid_credentials',
+  'too_many_requests',
+  'cognito.unavailable',
+  'overloaded',
+  'internal',
+];
+
+/** How a step of a sign-in ends that does not end with an error. */
+export type SignInEnd = 'signed_in' | 'challenge';
+
+@Injectable()
+export class SignInMonitoring {
+  constructor(registry: Registry, requests: FinishedRequests) {
+    const signIns = new Counter({
+      name: 'usher_sign_ins_total',
+      help: 'Steps of sign-ins, by outcome: signed_in, challenge (one more step), or the code of the error',
+      labelNames: ['step', 'outcome'],
+      registers: [registry],
+    });
+    for (const step of Object.values(steps)) for (const outcome of usual) signIns.inc({ step, outcome }, 0);
+    requests.listen(({ route = '', outcome }) => {
+      const step = steps[route];
+      if (step !== undefined && outcome !== undefined) signIns.inc({ step, outcome });
+    });
+  }
+}

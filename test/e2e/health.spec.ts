@@ -1,0 +1,181 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { createApp } from '../../src/create-app.js';
+import { type ApiClient, apiClient } from '../support/api-client.js';
+import { cutOff } from '../support/cognito-proxy.js';
+import { scrape, valueOf } from '../support/metrics.js';
+import { ada } from '../support/sessions.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher();
+});
+afterAll(() => usher.close());
+
+type Readiness = Record<string, unknown> & { details: Record<string, { status: string }> };
+
+async function readiness(
+  api: ApiClient,
+): Promise<{ status: number; says: unknown; parts: Record<string, string> }> {
+  const { status, body } = await api.get('/health/ready');
+  const { details, status: says } = body as unknown as Readiness;
+  return {
+    status,
+    says,
+    parts: Object.fromEntries(Object.entries(details).map(([name, part]) => [name, part.status])),
+  };
+}
+
+const doNotFake = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+  'setTimeout',
+  'clearTimeout',
+] as const;
+
+const allUp = {
+  database: 'up',
+  cognito: 'up',
+  mail: 'up',
+  outbox: 'up',
+  passwordChecks: 'up',
+  sessions: 'up',
+};
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+/** One more API on the same database and pool, until the end of the test. */
+async function beside(changes: Record<string, string>): Promise<ApiClient> {
+  const app = await createApp({ ...usher.variables, ...changes });
+  closers.push(() => app.close());
+  await app.listen(0, '127.0.0.1');
+  return apiClient(await app.getUrl());
+}
+
+describe('GET /health/ready', () => {
+  it('names every part', async () => {
+    expect(await readiness(usher.api)).toEqual({ status: 200, says: 'ok', parts: allUp });
+  });
+
+  it('is degraded, and stays ready, while Cognito does not answer', async () => {
+    usher.proxy.answerWith('*', cutOff);
+    while ((await readiness(usher.api)).says === 'ok') await usher.api.signIn(ada.email, ada.password);
+    const degraded = { status: 200, says: 'degraded', parts: { ...allUp, cognito: 'degraded' } };
+    expect(await readiness(usher.api)).toEqual(degraded);
+    const samples = await scrape(usher.api);
+    expect(valueOf(samples, 'usher_health_part_up', { part: 'cognito' })).toBe(0);
+    expect(valueOf(samples, 'usher_cognito_circuit_open', { connection: 'app_client' })).toBe(1);
+    usher.proxy.answerWith('*', undefined);
+    // The breaker's pause is skipped; everything but the date keeps running.
+    jest.useFakeTimers({ doNotFake: [...doNotFake], now: Date.now() + 6000 });
+    await usher.api.signIn(ada.email, ada.password);
+    jest.useRealTimers();
+    expect((await readiness(usher.api)).says).toBe('ok');
+  });
+
+  it('is degraded while the mail server takes nothing, and while a mail has waited for too long', async () => {
+    await usher.database.sql(
+      `INSERT INTO usher.outbox (id, mail, sealed, posted_at, next_try_at) VALUES (gen_random_uuid(), 'x', 'x',
+        now() - interval '14 minutes', now() + interval '1 hour')`,
+    );
+    const one = await beside({ SMTP_URL: 'smtp://127.0.0.1:1' });
+    expect(await readiness(one)).toEqual({ status: 200, says: 'ok', parts: allUp });
+    const password = 'new-password-1';
+    // Whichever process comes first takes a mail; this one has to fail.
+    while ((await readiness(one)).parts.mail === 'up') {
+      const email = `${Math.random()}@example.com`;
+      await one.post('/users', { email, password, passwordConfirmation: password });
+      await pause(50);
+    }
+    expect(await readiness(one)).toMatchObject({
+      status: 200,
+      says: 'degraded',
+      parts: { outbox: 'up' },
+    });
+    await usher.database.sql(`UPDATE usher.outbox SET posted_at = posted_at - interval '2 minutes'`);
+    const other = await beside({});
+    const parts = { ...allUp, outbox: 'degraded' };
+    expect(await readiness(other)).toEqual({ status: 200, says: 'degraded', parts });
+    await usher.database.sql('DELETE FROM usher.outbox');
+  });
+
+  it("is degraded without the pool's signing keys", async () => {
+    const api = await beside({ COGNITO_JWKS_URL: 'http://127.0.0.1:1/' });
+    const parts = { ...allUp, cognito: 'degraded' };
+    expect(await readiness(api)).toEqual({ status: 200, says: 'degraded', parts });
+  });
+
+  it('does not speak of what is not configured', async () => {
+    const api = await beside({ SMTP_URL: '', MAIL_FROM: '' });
+    expect(Object.keys((await readiness(api)).parts).sort()).toEqual(
+      Object.keys(allUp)
+        .filter((name) => name !== 'mail')
+        .sort(),
+    );
+  });
+
+  it('is degraded without a certificate that is wanted, and with one that is late', async () => {
+    const acme = {
+      ACME_CERTIFICATES: 'example.com',
+      ACME_TERMS_AGREED: 'yes',
+      ACME_DIRECTORY_URL: 'https://127.0.0.1:1/',
+    };
+    const first = await beside(acme);
+    expect(await readiness(first)).toMatchObject({ status: 200, parts: { certificates: 'degraded' } });
+    // The first round writes down what is wanted.
+    while ((await usher.database.sql('SELECT 1 FROM usher.certificates WHERE failures > 0')).length === 0)
+      await pause(20);
+    const states = { '30 days': 'up', '17 days': 'degraded', '-1 day': 'degraded' };
+    for (const [left, state] of Object.entries(states)) {
+      await usher.database.sql(
+        `UPDATE usher.certificates SET failures = 0, not_before = now() + $1::interval - interval '90 days',
+          not_after = now() + $1::interval, next_try_at = now() + interval '1 hour'`,
+        [left],
+      );
+      const api = await beside(acme);
+      expect({ left, state: (await readiness(api)).parts.certificates }).toEqual({ left, state });
+    }
+  });
+});
+
+it('what machines ask every few seconds is logged for LOG_LEVEL=debug, and requests are not for LOG_LEVEL=warn', async () => {
+  const linesOf = (id: string) =>
+    usher
+      .logLines()
+      .map((line) => JSON.parse(line) as { requestId?: string; level: string; route?: string })
+      .filter(({ requestId }) => requestId === id)
+      .map(({ level, route }) => `${level} ${route}`);
+  const [debug, warn] = [await beside({ LOG_LEVEL: 'debug' }), await beside({ LOG_LEVEL: 'warn' })];
+  await debug.get('/health/live', { 'x-request-id': 'polls' });
+  await usher.api.get('/health/live', { 'x-request-id': 'polls' });
+  for (const api of [warn, debug]) await api.get('/nothing', { 'x-request-id': 'asks' });
+  while (linesOf('asks').length === 0) await pause(20);
+  expect([linesOf('polls'), linesOf('asks')]).toEqual([['debug /health/live'], ['info unknown']]);
+});
+
+it('metrics can be read while the database cannot', async () => {
+  const proxy = await startTcpProxy(usher.database.url);
+  closers.push(() => proxy.cut());
+  const api = await beside({ DATABASE_URL: proxy.url });
+  const before = await scrape(api);
+  expect(valueOf(before, 'usher_sessions_live')).toBe(1);
+  await proxy.cut();
+  expect((await readiness(api)).status).toBe(503);
+  // It looks for them each second.
+  while ((await readiness(api)).parts.sessions === 'up') await pause(20);
+  const without = await scrape(api);
+  expect(valueOf(without, 'usher_health_part_up', { part: 'database' })).toBe(0);
+  expect(valueOf(without, 'usher_sign_ins_total')).toBe(0);
+  await proxy.mend();
+});

@@ -1,0 +1,45 @@
+import type { ApiClient } from './api-client.js';
+
+/** One line of Prometheus's text format. */
+export interface Sample {
+  name: string;
+  labels: Record<string, string>;
+  value: number;
+}
+
+export function parseMetrics(text: string): Sample[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [, name = '', , labels = '', value = ''] = /^(\w+)(\{(.*)\})? (\S+)$/.exec(line) ?? [];
+      if (name === '') throw new Error(`no sample: ${line}`);
+      const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)];
+      return {
+        name,
+        labels: Object.fromEntries(pairs.map(([, key = '', content = '']) => [key, content])),
+        value: Number(value.replace('+Inf', 'Infinity')),
+      };
+    });
+}
+
+/** What is exposed now. */
+export async function scrape(api: ApiClient): Promise<Sample[]> {
+  const { status, text } = await api.get('/metrics');
+  if (status !== 200) throw new Error(`no metrics: ${text}`);
+  return parseMetrics(text);
+}
+
+/** The sum of the samples that have these labels; undefined without any. */
+export function valueOf(
+  samples: Sample[],
+  name: string,
+  labels: Record<string, string> = {},
+): number | undefined {
+  const found = samples.filter(
+    (sample) =>
+      sample.name === name &&
+      Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
+  );
+  return found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + value, 0);
+}
