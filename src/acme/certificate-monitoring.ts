@@ -1,4 +1,3 @@
-import { domainToASCII } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { Clock } from '../platform/clock/clock.js';
@@ -21,7 +20,7 @@ export class WatchedCertificates {
   private readonly cached: Cached<Certificate[]>;
 
   constructor({ acme }: Config, certificates: CertificatesRepository, log: Log) {
-    this.names = new Set(acme?.certificates.map((names) => names.map(domainToASCII).join()));
+    this.names = new Set(acme?.certificates.map((names) => names.join()));
     this.cached = new Cached(() => certificates.all(), keptMs, log, 'the certificates');
   }
 

@@ -10,7 +10,7 @@ describe('a problem of a CA', () => {
     [{ status: 400, data: { type: `${prefix}badNonce`, detail: 'once more' } }, undefined],
     [{ status: 429, data: { type: `${prefix}rateLimited`, detail: 'too many' } }, 'rateLimited: too many'],
     [{ status: 403, data: { type: 'about:blank' } }, 'about:blank: without a reason'],
-    [{ status: 404, data: '<html>' }, 'malformed: status 404'],
+    [{ status: 404, data: '<html>' }, 'serverInternal: status 404'],
     [{ status: 503, data: null }, 'serverInternal: status 503'],
   ])('in %j is %j', (answer, expected) => {
     expect(problemIn({ headers: {}, ...answer })?.message).toBe(expected);

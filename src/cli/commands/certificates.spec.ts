@@ -80,7 +80,7 @@ describe.each(['issue', 'renew'])('usher certificates %s', (command) => {
     expect({ status, err }).toEqual({ status: 1, err: expect.stringContaining('The CA does not answer') });
     expect(out).toBe((await certificates(['list', '--json'])).out);
     expect(JSON.parse(out)).toMatchObject([
-      { names: ['usher.dev'], failures: 1, lastError: 'The CA does not answer' },
+      { names: ['usher.dev'], failures: 1, lastError: 'The CA does not answer (ECONNREFUSED)' },
     ]);
   });
 
