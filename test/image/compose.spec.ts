@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { parse } from 'yaml';
+import { readConfiguration } from '../../apps/migration-lambda/src/config/configuration.js';
+import { triggerTimeout } from '../../src/cognito/cognito-client.js';
+import { loadConfig } from '../../src/platform/config/config.js';
+import { projectRoot, readCompose, readProjectFile, type Service } from './compose-file.js';
+import { execForm, lastOf, parseDockerfile } from './dockerfile.js';
+
+const compose = readCompose();
+const stages = parseDockerfile(readProjectFile('Dockerfile'));
+const manifest = JSON.parse(readProjectFile('package.json')) as {
+  engines: { node: string };
+  scripts: Record<string, string>;
+};
+const services = Object.entries(compose.services);
+const service = (name: string): Service => compose.services[name] ?? {};
+const environment = (name: string) => service(name).environment ?? {};
+
+/** "20.20.2" as a number that can be compared. */
+const version = (text = '') => {
+  const [major = 0, minor = 0] = (/\d+(\.\d+)*/.exec(text)?.[0] ?? '').split('.').map(Number);
+  return major * 1000 + minor;
+};
+
+describe('docker-compose.yml', () => {
+  // https://github.com/compose-spec/compose-spec, commit 170098b; formats are Docker's own.
+  const schema = JSON.parse(readProjectFile('test/fixtures/compose-spec/compose-spec.json')) as object;
+  // The address it gives for draft-07 is not the draft's own, which Ajv knows.
+  const $schema = 'http://json-schema.org/draft-07/schema#';
+  const ajv = new Ajv({ strict: false, validateFormats: false, logger: false });
+  const validate = ajv.compile({ ...schema, $schema });
+
+  it('is valid by the Compose Specification', () => {
+    const file: unknown = parse(readProjectFile('docker-compose.yml'), { merge: true });
+    validate(file);
+    expect(validate.errors).toBeNull();
+  });
+
+  it.each([
+    ['a key that does not exist', 'services: { api: { image: a, read_olny: true } }'],
+    ['a word of a command that YAML takes for a mapping', 'services: { api: { command: [{ ok: 1 }] } }'],
+  ])('would not be with %s', (_, text) => expect(validate(parse(text))).toBe(false));
+
+  it.each(services)('lets %s change nothing and reach no further', (_name, one) => {
+    expect(one).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
+    for (const port of one.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
+  });
+
+  it.each(services)('runs %s as an ordinary account', (_name, one) => {
+    const account = one.user ?? lastOf(stages, one.build?.target ?? '', 'USER')?.text;
+    expect(account).toMatch(/^(postgres|node|65534:65534)$/);
+  });
+
+  it.each(services)('knows when %s is healthy, and who waits for it waits for that', (name, one) => {
+    const own = one.healthcheck?.test.length ?? 0;
+    expect(own > 0 || lastOf(stages, one.build?.target ?? '', 'HEALTHCHECK') !== undefined).toBe(true);
+    const conditions = services.flatMap(([, { depends_on }]) => depends_on?.[name]?.condition ?? []);
+    expect(conditions.filter((condition) => condition !== 'service_healthy')).toEqual([]);
+  });
+
+  it.each(services)('takes %s from a place that exists', (_name, { build, image, volumes = [] }) => {
+    if (build) expect(stages.map(({ name }) => name)).toContain(build.target);
+    // A tag that names a release, not whatever is newest.
+    else expect(image).toMatch(/:v?\d+\.\d+/);
+    for (const volume of volumes) {
+      const [source = ''] = volume.split(':');
+      if (source.startsWith('.')) expect(existsSync(join(projectRoot, source))).toBe(true);
+      else expect(Object.keys(compose.volumes)).toContain(source);
+    }
+  });
+
+  it('configures API and Lambda with variables they know, and alike', () => {
+    const documented = [...readProjectFile('.env.example').matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
+    const emulators = ['AWS_LAMBDA_FUNCTION_TIMEOUT'];
+    expect(documented).toEqual(expect.arrayContaining(Object.keys(environment('api'))));
+    expect([...documented, ...emulators]).toEqual(expect.arrayContaining(Object.keys(environment('lambda'))));
+    const { migration, cognito } = loadConfig(environment('api'));
+    const lambda = readConfiguration(environment('lambda'));
+    expect(migration.accessTokens).toEqual([lambda.accessToken]);
+    expect(lambda.authUrl.href).toBe('http://api:3000/aws/auth');
+    const { pools } = JSON.parse(readProjectFile('docker/pools.json')) as {
+      pools: { Id: string; Clients: { ClientId: string }[]; LambdaConfig: object }[];
+    };
+    expect(pools.map(({ Id, Clients }) => [Id, Clients[0]?.ClientId])).toEqual([
+      [cognito.userPoolId, cognito.clientId],
+    ]);
+    // The one name that the runtime emulator of the Lambda image answers to.
+    expect(pools[0]?.LambdaConfig).toEqual({ UserMigration: 'function', PreSignUp: 'function' });
+    expect(service('user-pool').command).toContain(`--url=${cognito.endpoint}`);
+  });
+
+  it('gives the API more time to end than its longest request takes', () => {
+    const grace = Number(/^(\d+)s$/.exec(service('api').stop_grace_period ?? '')?.[1]) * 1000;
+    expect(grace).toBeGreaterThan(triggerTimeout + 5000);
+  });
+});
+
+describe('Dockerfile', () => {
+  it('takes a Node that package.json accepts, the same one everywhere', () => {
+    const images = stages.map(({ from }) => from).filter((from) => from.startsWith('node:'));
+    expect(new Set(images).size).toBe(1);
+    expect(version(images[0])).toBeGreaterThanOrEqual(version(manifest.engines.node));
+  });
+
+  it('runs the Lambda with the Node that its bundle is made for', () => {
+    const lambda = stages.find(({ name }) => name === 'migration-lambda')?.from;
+    expect(readProjectFile('apps/migration-lambda/bundle.js')).toContain(
+      `target: 'node${lambda?.split(':')[1]}'`,
+    );
+  });
+
+  it('starts the API as package.json does, on the port that is exposed and published', () => {
+    const command = execForm(lastOf(stages, 'runtime', 'CMD')?.text ?? '');
+    expect(command.join(' ')).toBe(manifest.scripts['start:api']);
+    const port = String(loadConfig(environment('api')).http.port);
+    expect(lastOf(stages, 'runtime', 'EXPOSE')?.text).toBe(port);
+    expect(service('api').ports).toEqual([`127.0.0.1:${port}:${port}`]);
+  });
+
+  it('ends with the image for production', () => expect(stages.at(-1)?.name).toBe('runtime'));
+});
