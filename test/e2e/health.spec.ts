@@ -140,7 +140,7 @@ describe('GET /health/ready', () => {
     for (const [left, state] of Object.entries(states)) {
       await usher.database.sql(
         `UPDATE usher.certificates SET failures = 0, not_before = now() + $1::interval - interval '90 days',
-          not_after = now() + $1::interval, next_try_at = now() + interval '1 hour'`,
+          not_after = now() + $1::interval, next_order_at = now() + interval '1 hour'`,
         [left],
       );
       const api = await beside(acme);
