@@ -9,6 +9,7 @@ import { readConfig } from './platform/config/config.module.js';
 import { BodyPipe } from './platform/http/body.pipe.js';
 import { allowOrigins } from './platform/http/cors.js';
 import { CurrentRequest, followRequests } from './platform/http/current-request.js';
+import { Draining } from './platform/http/draining.js';
 import { FinishedRequests } from './platform/http/finished-requests.js';
 import { serveOpenApi } from './platform/http/openapi.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
@@ -56,6 +57,7 @@ export async function createApp(
   logRequests(requests, log);
   requests.follow(fastify);
   followRequests(fastify, app.get(CurrentRequest));
+  app.get(Draining).follow(fastify);
   refuseWithoutHost(fastify);
   answerWhatNodeRefuses(fastify.server);
   await addSecureHeaders(app, config);

@@ -13,6 +13,10 @@ export interface UsherProcess {
   url: string;
   /** What it has written so far. */
   logLines(): string[];
+  signal(name: NodeJS.Signals): void;
+  /** Its exit status, or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals>;
+  /** Resolves once it has ended as it should, unless it was killed before. */
   stop(): Promise<void>;
   /** Gives it no time to finish anything. */
   kill(): Promise<void>;
@@ -36,7 +40,7 @@ export async function startUsherProcess(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const exited = once(child, 'exit');
+  const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   const lines: string[] = [];
   const listening = new Promise<void>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -52,13 +56,17 @@ export async function startUsherProcess(
     api: apiClient(url),
     url,
     logLines: () => [...lines],
+    signal: (name) => void child.kill(name),
+    ended,
     stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
-      await exited;
+      const status = await ended;
+      if (status !== 0) throw new Error(`the API ended with ${status}:\n${lines.slice(-20).join('\n')}`);
     },
     kill: async () => {
       child.kill('SIGKILL');
-      await exited;
+      await ended;
     },
   };
 }
