@@ -48,7 +48,7 @@ describe('loadConfig', () => {
     });
     expect(found).toEqual([
       'PORT must be a port number',
-      'DATABASE_URL must be a postgres:// URL',
+      'DATABASE_URL must be a postgres:// URL; special characters of a password are written as in %40',
       'AWS_REGION is missing',
       'LEGACY_UNLOCK_IN must be "never" or a number of minutes, hours or days, such as "1 hour"',
       'REFUSAL_TIME_MS must be a number of milliseconds from 0 to 10000',
@@ -61,6 +61,22 @@ describe('loadConfig', () => {
     'refuses the placeholder or too short token %s',
     (token) => expect(problems({ MIGRATION_ACCESS_TOKENS: token })).toHaveLength(1),
   );
+
+  it.each(['pass/word', 'pass#word', 'pass%word'])('refuses an address with the unencoded password %s', (word) => {
+    const found = problems({
+      DATABASE_URL: `postgres://usher:${word}@db.example.com/usher`,
+      SMTP_URL: `smtps://usher:${word}@mail.example.com`,
+      MAIL_FROM: 'usher@example.com',
+    });
+    expect(found.map((problem) => problem.split(' ')[0])).toEqual(['DATABASE_URL', 'SMTP_URL']);
+    expect(found.join()).not.toContain(word);
+  });
+
+  it.each([
+    'postgres://usher@/usher',
+    'postgresql://usher:pass%2Fword@[::1]:5432/usher?sslmode=require',
+    'postgres://localhost',
+  ])('takes %s', (url) => expect(problems({ DATABASE_URL: url })).toEqual([]));
 
   it('takes an empty value for none', () => {
     expect(problems({ AWS_REGION: '' })).toEqual(['AWS_REGION is missing']);

@@ -3,6 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, MinLength, ValidateBy } from 'class-validator';
 import { IsCaBundle } from './ca-bundle.js';
 import { AreCertificates } from './certificate-lists.js';
+import { IsServerUrl } from './server-url.js';
 
 // What people leave in from an example file. A start with one of these is a start nobody wanted.
 const placeholder = /^(change-?me|replace-?me|your[-_ ]|<|xxx|todo\b)|^(secret|password|example)$/i;
@@ -89,7 +90,7 @@ export class Environment {
   )
   PUBLIC_URL?: string;
 
-  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must be a postgres:// URL' })
+  @IsServerUrl(/^postgres(ql)?:\/\/./, 'must be a postgres:// URL')
   DATABASE_URL!: string;
 
   @Matches(/^[a-z]{2}(-[a-z]+)+-\d$/, { message: 'must be an AWS Region such as eu-west-1' })
@@ -194,7 +195,7 @@ export class Environment {
   CORS_ORIGINS?: string[];
 
   @IsOptional()
-  @Matches(/^smtps?:\/\/\S+$/, { message: 'must be an smtp:// or smtps:// URL' })
+  @IsServerUrl(/^smtps?:\/\/./, 'must be an smtp:// or smtps:// URL')
   SMTP_URL?: string;
 
   @IsOptional()
