@@ -1,0 +1,25 @@
+import { Wronged } from '../person.js';
+import { until } from '../until.js';
+import type { Actor } from './actor.js';
+import { signIn } from './sign-in.js';
+
+/** A newcomer, from the form to the first sign-in, by way of the mailed link. */
+export const signUp: Actor = {
+  kind: 'sign-up',
+  weight: 2,
+  perform: async (stage) => {
+    const { caller, post, crowd } = stage;
+    const person = crowd.newcomer();
+    const { email, password } = person;
+    const body = { email, password, passwordConfirmation: password };
+    const { status } = await caller.insist(person, 'POST', '/users', { body });
+    if (status !== 202) throw new Wronged(person, 'was refused');
+    person.promised.push({ subject: /./, at: performance.now() });
+    const token = await until(`a link reached ${email}`, () => post.linkTo(email), 150_000);
+    const confirmed = await caller.insist(person, 'PUT', '/users/confirmation', { body: { token } });
+    if (confirmed.status !== 204) throw new Wronged(person, 'a good link was refused');
+    await signIn(stage, person);
+    crowd.giveBack(person);
+    return true;
+  },
+};

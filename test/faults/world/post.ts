@@ -1,0 +1,48 @@
+import type { UserPoolServer } from '../../../apps/user-pool/src/server.js';
+import type { CaughtMail } from '../../../apps/local-stack/src/mail-catcher/mailbox.js';
+import {
+  type MailCatcher,
+  startMailCatcher,
+} from '../../../apps/local-stack/src/mail-catcher/mail-catcher.js';
+import { tokenIn } from '../../support/mails.js';
+
+/** Everything that reaches people's mailboxes: Usher's mails by a server that can go away, the pool's codes by its own way. */
+export class Post {
+  private catcher: MailCatcher | undefined;
+  private readonly earlier: CaughtMail[] = [];
+  private port = 0;
+  /** Where the pool's codes can be read. */
+  pool: Pick<UserPoolServer, 'deliveries'> | undefined;
+
+  async open(): Promise<string> {
+    this.catcher = await startMailCatcher({ smtpPort: this.port });
+    this.port = Number(new URL(this.catcher.smtpUrl).port);
+    return this.catcher.smtpUrl;
+  }
+
+  async close(): Promise<void> {
+    this.earlier.push(...(this.catcher?.messages() ?? []).reverse());
+    await this.catcher?.close();
+    this.catcher = undefined;
+  }
+
+  /** Oldest first. */
+  mailsTo(email: string): CaughtMail[] {
+    const mails = [...this.earlier, ...(this.catcher?.messages() ?? []).reverse()];
+    return mails.filter(({ to }) => to.includes(email));
+  }
+
+  linkTo(email: string): string | undefined {
+    const mail = this.mailsTo(email).findLast(({ text }) => text.includes('token='));
+    return mail && tokenIn(mail.text);
+  }
+
+  /** Reset codes, oldest first. */
+  codesTo(email: string): string[] {
+    const sent = this.pool?.deliveries.list() ?? [];
+    return sent
+      .filter(({ destination, purpose }) => destination === email && purpose === 'reset')
+      .map(({ code = '' }) => code)
+      .reverse();
+  }
+}

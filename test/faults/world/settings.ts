@@ -1,0 +1,1 @@
+export const migrationToken = 'migration-token-of-the-tests';
