@@ -136,6 +136,18 @@ describe('tries that our own troubles end', () => {
     for (; status === 503; status = await statusNow()) await pause(50);
     expect(status).toBe(200);
   });
+
+  it('do not count either where a mail was asked for', async () => {
+    usher.proxy.answerWith('ForgotPassword', exception('TooManyRequestsException'));
+    const forget = () => usher.api.post('/passwords/forgot', { email: known }, from('203.0.113.1'));
+    for (let n = 0; n < 6; n += 1) {
+      expect((await forget()).status).toBe(503);
+      // Points are given back after the answer.
+      while ((await counts()).get('forgot/account/3600') !== 0);
+    }
+    usher.proxy.answerWith('ForgotPassword', undefined);
+    expect(await statuses(6, forget)).toEqual([...times(5, 202), 429]);
+  });
 });
 
 describe('tokens that are made up', () => {

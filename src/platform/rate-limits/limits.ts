@@ -23,7 +23,7 @@ export interface Limit {
 export interface KindLimits {
   /** In the order in which they are asked; the first that is used up refuses, and the rest do not count the try. */
   limits: readonly Limit[];
-  /** A try that ended well does not count: what is limited is guessing. */
+  /** A try that ended well does not count: what is limited is guessing. One that our own trouble ended never does. */
   successIsFree: boolean;
 }
 

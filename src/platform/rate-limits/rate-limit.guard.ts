@@ -31,15 +31,14 @@ export class RateLimitGuard implements CanActivate {
     const request = http.getRequest<FastifyRequest>();
     const account = this.moduleRef.get(route.account, { strict: false }).accountOf(request);
     const tries = await this.limits.count(route.kind, { ...placeOf(request.ip), account });
-    if (kinds[route.kind].successIsFree) {
-      const reply = http.getResponse<FastifyReply>();
-      // After the answer, which need not wait for it.
-      reply.raw.once('finish', () => {
-        // Nor does a try count that trouble here or at Cognito has ended.
-        const isFree = reply.statusCode < 300 || reply.statusCode >= 500;
-        if (isFree && !counting.has(reply)) void Promise.all(tries.map((counted) => counted.forget()));
-      });
-    }
+    const { successIsFree } = kinds[route.kind];
+    const reply = http.getResponse<FastifyReply>();
+    // After the answer, which need not wait for it.
+    reply.raw.once('finish', () => {
+      // Nor does a try count that trouble here or at Cognito has ended.
+      const isFree = reply.statusCode >= 500 || (successIsFree && reply.statusCode < 300);
+      if (isFree && !counting.has(reply)) void Promise.all(tries.map((counted) => counted.forget()));
+    });
     return true;
   }
 }
