@@ -1,4 +1,11 @@
-import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll, isBrokenCircuitError } from 'cockatiel';
+import {
+  circuitBreaker,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleAll,
+  isBrokenCircuitError,
+} from 'cockatiel';
 import type { Clock } from '../platform/clock/clock.js';
 import { AppError } from '../platform/errors/app-error.js';
 import type { Log } from '../platform/logging/log.js';
@@ -10,6 +17,12 @@ const failuresInARow = 5;
 /** Milliseconds from one probe to the next. */
 const pause = 5000;
 
+/** As the policy writes itself down: open for so long that the next call is a probe. */
+const dueForProbe = {
+  ownState: { value: CircuitState.Open, openedAt: 0, attemptNo: 1 },
+  breakerState: failuresInARow,
+};
+
 type Outcome<Answer> = { answer: Answer } | { refusal: unknown };
 
 /**
@@ -17,25 +30,13 @@ type Outcome<Answer> = { answer: Answer } | { refusal: unknown };
  * a while finds out whether it is back. A refusal is an answer.
  */
 export class CognitoBreaker {
-  private readonly policy = circuitBreaker(handleAll, {
-    breaker: new ConsecutiveBreaker(failuresInARow),
-    halfOpenAfter: pause,
-  });
+  private policy = this.newPolicy();
   private openedAt = 0;
 
   constructor(
     private readonly clock: Clock,
     private readonly log: Log,
-  ) {
-    this.policy.onBreak(() => {
-      this.openedAt = this.clock.now().getTime();
-      this.log.error('Cognito does not answer and is left alone for a while', {
-        alarm: 'cognito.unavailable',
-        pauseMs: pause,
-      });
-    });
-    this.policy.onReset(() => this.log.info('Cognito answers again'));
-  }
+  ) {}
 
   /** Is Cognito left alone at the moment? Until somebody has asked again with success, it is. */
   get isOpen(): boolean {
@@ -44,6 +45,10 @@ export class CognitoBreaker {
 
   /** @throws AppError `cognito.unavailable` without asking; otherwise what `ask` throws */
   async run<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    if (this.policy.state === CircuitState.Open && this.clock.now().getTime() < this.openedAt) {
+      // Somebody set the clock back, and the policy would wait until it is where it was.
+      this.policy = this.newPolicy(dueForProbe);
+    }
     // While a probe is under way the policy would have everybody wait for how it ends.
     if (this.policy.state === CircuitState.HalfOpen) throw this.unavailable();
     const outcome = await this.execute(ask);
@@ -61,8 +66,22 @@ export class CognitoBreaker {
 
   /** For as long as it is until the next probe. */
   private unavailable(): AppError {
-    const milliseconds = this.openedAt + pause - this.clock.now().getTime();
+    const milliseconds = Math.min(pause, this.openedAt + pause - this.clock.now().getTime());
     return new AppError('cognito.unavailable', { retryAfter: Math.max(1, Math.ceil(milliseconds / 1000)) });
+  }
+
+  private newPolicy(initialState?: unknown): CircuitBreakerPolicy {
+    const breaker = new ConsecutiveBreaker(failuresInARow);
+    const policy = circuitBreaker(handleAll, { breaker, halfOpenAfter: pause, initialState });
+    policy.onBreak(() => {
+      this.openedAt = this.clock.now().getTime();
+      this.log.error('Cognito does not answer and is left alone for a while', {
+        alarm: 'cognito.unavailable',
+        pauseMs: pause,
+      });
+    });
+    policy.onReset(() => this.log.info('Cognito answers again'));
+    return policy;
   }
 }
 

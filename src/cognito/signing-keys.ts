@@ -98,7 +98,9 @@ export class SigningKeys implements OnApplicationBootstrap, OnApplicationShutdow
   private async downloadInTurn(): Promise<void> {
     // Its failure is for those who wait for that one.
     await this.underWay?.catch(() => undefined);
-    await this.clock.sleep(this.lastBegan + shortestInterval - this.clock.now().getTime());
+    const untilNext = this.lastBegan + shortestInterval - this.clock.now().getTime();
+    // Never longer, should somebody set the clock back: whoever shows a token waits for this.
+    await this.clock.sleep(Math.min(shortestInterval, untilNext));
     this.lastBegan = this.clock.now().getTime();
     this.next = undefined;
     this.underWay = this.fetchKeys().finally(() => (this.underWay = undefined));

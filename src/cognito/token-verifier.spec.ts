@@ -233,6 +233,14 @@ describe('keys', () => {
     expect(clock.slept).toEqual([1000]);
   });
 
+  it('are asked for within a second also when the clock is set back', async () => {
+    clock.pass(-3600);
+    expect(await codeOf(verifier.verifyAccessToken(token({}, second, { kid: 'new' })))).toBe(
+      'auth.token_invalid',
+    );
+    expect(clock.slept).toEqual([1000]);
+  });
+
   it('are taken from the download under way when it has them', async () => {
     clock.pass(10);
     let answer = (_response: Response) => {};

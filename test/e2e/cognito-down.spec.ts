@@ -106,6 +106,24 @@ describe('a Cognito that does not answer', () => {
     expect(usher.logLines().some((line) => line.includes('Cognito answers again'))).toBe(true);
   });
 
+  it('is probed at once when the clock is set back', async () => {
+    jest.useFakeTimers({ doNotFake: [...running] });
+    goDown();
+    await openTheCircuit();
+    passSeconds(-3600);
+    const asked = usher.proxy.arrived.length;
+    expect(await signIn()).toEqual({
+      status: 503,
+      code: 'cognito.unavailable',
+      retryAfter: expect.any(Number),
+    });
+    expect(usher.proxy.arrived.length).toBe(asked + 1);
+    // And then as ever.
+    expect((await signIn()).retryAfter).toBe(5);
+    expect(usher.proxy.arrived.length).toBe(asked + 1);
+    await recover();
+  });
+
   it('is one that answers with errors of its own, too', async () => {
     jest.useFakeTimers({ doNotFake: [...running] });
     goDown(exception('InternalErrorException', 'x', 500));
