@@ -4,7 +4,9 @@ import { breakages } from './breakage/all.js';
 import type { Breakage } from './breakage/breakage.js';
 import { Caller, type Expectations } from './caller.js';
 import { Crowd } from './crowd.js';
+import type { Person } from './person.js';
 import { seededRandom } from './random.js';
+import { reckon } from './reckoning.js';
 import { Tally } from './tally.js';
 import { Traffic } from './traffic.js';
 import { until } from './until.js';
@@ -29,8 +31,12 @@ beforeAll(async () => {
   const caller = new Caller(() => world.targets(), random, { ...usual });
   stage = { caller, random, post: world.post, crowd: new Crowd(world.database.people, random) };
   traffic = new Traffic(stage);
+  traffic.start();
 }, longestMs);
-afterAll(() => world.close(), longestMs);
+afterAll(async () => {
+  await traffic.abandon();
+  await world.close();
+}, longestMs);
 
 /** Until enough was asked while it was broken, and felt. */
 async function breakFor({ begin, end, isFelt }: Breakage): Promise<Tally> {
@@ -49,7 +55,6 @@ describe('whatever breaks', () => {
   it(
     'all goes well before',
     async () => {
-      traffic.start();
       await traffic.recovered(performance.now(), [...world.processes.keys()]);
       expect(traffic.wrongs).toEqual([]);
     },
@@ -70,4 +75,24 @@ describe('whatever breaks', () => {
     },
     longestMs,
   );
+
+  it(
+    'leaves nobody lost, doubled, locked out or let in',
+    async () => {
+      await traffic.stop();
+      const people = involved();
+      const mails = people.flatMap(({ promised }) => promised).length;
+      say(`${people.length} people, ${mails} mails that were promised`);
+      expect(await reckon(world, stage, people)).toEqual([]);
+      expect(traffic.wrongs).toEqual([]);
+    },
+    longestMs * 2,
+  );
 });
+
+/** Whoever did anything, and some who have yet to come. */
+function involved(): Person[] {
+  const { everybody } = stage.crowd;
+  const untouched = everybody.filter(({ history }) => history.length === 0);
+  return [...everybody.filter(({ history }) => history.length > 0), ...untouched.slice(0, 20)];
+}

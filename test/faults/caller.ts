@@ -4,6 +4,7 @@ import { catalogue } from '../../src/platform/errors/catalogue.js';
 import { note, type Person, Wronged } from './person.js';
 import type { Random } from './random.js';
 import { Tally } from './tally.js';
+import { until } from './until.js';
 
 /** One of the API's processes. */
 export interface Target {
@@ -45,6 +46,8 @@ const passing = new Set<string | undefined>(['overloaded', 'cognito.unavailable'
 /** A front end with many users, behind a load balancer that knows which processes take connections. */
 export class Caller {
   tally = new Tally();
+  /** Nobody waits for anything any more. */
+  isAbandoned = false;
   /** The last time each process gave an answer that was no error: when that was asked for. */
   readonly lastGood = new Map<string, number>();
 
@@ -71,7 +74,7 @@ export class Caller {
    */
   async insist(person: Person, method: string, path: string, asked: Asked = {}): Promise<Answer> {
     const deadline = performance.now() + 90_000;
-    while (performance.now() < deadline) {
+    while (performance.now() < deadline && !this.isAbandoned) {
       const reply = await this.ask(person, method, path, asked);
       if (reply !== 'lost' && !this.isPassing(reply)) return reply;
       await this.wait();
@@ -83,6 +86,13 @@ export class Caller {
   isPassing({ body: { code } }: Answer): boolean {
     if (passing.has(code)) return true;
     return this.expectations.mayMisjudgeTime && code === 'cognito.unexpected_answer';
+  }
+
+  /** Waits for something to arrive. @throws Error when it does not */
+  async expect<Found>(what: string, look: () => Found | undefined, patienceMs?: number): Promise<Found> {
+    const found = await until(what, () => look() ?? (this.isAbandoned ? 'abandoned' : undefined), patienceMs);
+    if (found === 'abandoned') throw new Error(`abandoned until ${what}`);
+    return found;
   }
 
   /** People try again at different times. */

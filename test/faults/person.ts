@@ -13,8 +13,8 @@ export interface Person {
   tokens: TokensResponse | undefined;
   /** Wrong passwords typed so far: more than a few, and limits would have their say. */
   mistyped: number;
-  /** Mails that an answer promised. */
-  promised: { subject: RegExp; at: number }[];
+  /** Subjects of the mails that an answer promised. */
+  promised: string[];
   /** What happened, for whoever has to find out what went wrong. */
   history: string[];
 }

@@ -53,6 +53,19 @@ export class Traffic {
     return performance.now() - since;
   }
 
+  /** When nothing can become well any more. */
+  async abandon(): Promise<void> {
+    this.stage.caller.isAbandoned = true;
+    await this.stop();
+  }
+
+  private wrong(error: unknown): void {
+    if (this.stage.caller.isAbandoned) return;
+    const what = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`WRONG: ${what}\n`);
+    this.wrongs.push(what);
+  }
+
   private async keepGoing(): Promise<void> {
     while (!this.isOver) {
       const { kind, perform } = this.stage.random.pick(this.deck);
@@ -63,7 +76,7 @@ export class Traffic {
         // Nobody to do it: others need their turn first.
         else await this.stage.caller.wait();
       } catch (error) {
-        this.wrongs.push(error instanceof Error ? error.message : String(error));
+        this.wrong(error);
       }
     }
   }

@@ -1,15 +1,16 @@
 import { type Person, Wronged } from '../person.js';
-import { until } from '../until.js';
+import { subjectOf } from '../world/post.js';
 import type { Actor, Stage } from './actor.js';
 import { signIn, tryWrong } from './sign-in.js';
 
-/** Somebody forgot a password: a code, and a new one. */
+/** Somebody forgot a password, perhaps before ever moving: a code, and a new one. */
 export const reset: Actor = {
   kind: 'reset',
   weight: 2,
   perform: async (stage) => {
     // Twice an hour for each at most: Cognito has limits of its own.
-    const person = stage.crowd.take(({ former }) => former.length < 2);
+    const isLegacy = stage.random.next() < 0.3;
+    const person = isLegacy ? stage.crowd.nextLegacy() : stage.crowd.take(({ former }) => former.length < 2);
     if (!person) return false;
     const former = person.password;
     person.password = `reset-password-${person.former.length}-${person.email}`;
@@ -18,8 +19,8 @@ export const reset: Actor = {
     person.former.push(former);
     if (isCertain) {
       // The owner hears of it, and whoever else was signed in is so no longer.
-      person.promised.push({ subject: /password/i, at: performance.now() });
-      await expectEnded(stage, person, before?.refreshToken);
+      person.promised.push(subjectOf('password_changed'));
+      if (before) await expectEnded(stage, person, before.refreshToken);
     }
     await signIn(stage, person);
     await tryWrong(stage, person, former);
@@ -28,7 +29,7 @@ export const reset: Actor = {
   },
 };
 
-async function expectEnded({ caller }: Stage, person: Person, refreshToken?: string): Promise<void> {
+async function expectEnded({ caller }: Stage, person: Person, refreshToken: string): Promise<void> {
   const { status } = await caller.insist(person, 'POST', '/auth/refresh', { body: { refreshToken } });
   if (status !== 401) throw new Wronged(person, 'a session outlived the reset');
 }
@@ -40,7 +41,7 @@ async function resetPassword(stage: Stage, person: Person): Promise<boolean> {
   const sentBefore = post.codesTo(email).length;
   const { status } = await caller.insist(person, 'POST', '/passwords/forgot', { body: { email } });
   if (status !== 202) throw new Wronged(person, 'was refused a reset');
-  await until(`a code reached ${email}`, () => post.codesTo(email).length > sentBefore || undefined);
+  await caller.expect(`a code reached ${email}`, () => post.codesTo(email).length > sentBefore || undefined);
   for (;;) {
     const code = post.codesTo(email).at(-1);
     const body = { email, code, password, passwordConfirmation: password };

@@ -1,5 +1,5 @@
 import { Wronged } from '../person.js';
-import { until } from '../until.js';
+import { subjectOf } from '../world/post.js';
 import type { Actor } from './actor.js';
 import { signIn } from './sign-in.js';
 
@@ -14,8 +14,8 @@ export const signUp: Actor = {
     const body = { email, password, passwordConfirmation: password };
     const { status } = await caller.insist(person, 'POST', '/users', { body });
     if (status !== 202) throw new Wronged(person, 'was refused');
-    person.promised.push({ subject: /./, at: performance.now() });
-    const token = await until(`a link reached ${email}`, () => post.linkTo(email), 150_000);
+    person.promised.push(subjectOf('confirmation'));
+    const token = await caller.expect(`a link reached ${email}`, () => post.linkTo(email), 150_000);
     const confirmed = await caller.insist(person, 'PUT', '/users/confirmation', { body: { token } });
     if (confirmed.status !== 204) throw new Wronged(person, 'a good link was refused');
     await signIn(stage, person);

@@ -10,6 +10,8 @@ import { processKilled, processReplaced } from './processes.js';
 export const breakages: Breakage[] = [
   processKilled,
   processReplaced,
+  clockAhead,
+  clockBehind,
   databaseRestarted,
   cognitoThrottles,
   cognitoSlow,
@@ -19,6 +21,4 @@ export const breakages: Breakage[] = [
   lambdaFails,
   diskFull,
   diskSaidFull,
-  clockAhead,
-  clockBehind,
 ];

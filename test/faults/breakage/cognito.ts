@@ -14,7 +14,7 @@ export const cognitoThrottles = cognito('Cognito throttles', {
 });
 
 /** Some answers come after Usher has stopped waiting, others before. */
-export const cognitoSlow = cognito('Cognito is slow', { latency: 1000 }, { share: 0.3, latency: 6000 });
+export const cognitoSlow = cognito('Cognito is slow', { latency: 300 }, { share: 0.2, latency: 6000 });
 
 /** Half of what is asked is done all the same, and nobody hears of it. */
 export const cognitoDown = cognito('Cognito is down', { share: 0.5, drop: 'after' }, { drop: 'before' });

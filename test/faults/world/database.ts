@@ -6,7 +6,7 @@ import { newPerson, type Person } from '../person.js';
 import { type Disk, smallDisk } from './disk.js';
 
 /** More than first sign-ins will be made. */
-const legacyPeople = 900;
+const legacyPeople = 600;
 
 /** A PostgreSQL of our own, which can be restarted and whose disk can be filled. */
 export class Database {
