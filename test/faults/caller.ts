@@ -40,6 +40,9 @@ export interface Asked {
 /** Milliseconds. The longest that Usher waits for Cognito, and some more. */
 const patienceMs = 40_000;
 
+/** Milliseconds. A mail that a killed process had taken is tried again after two minutes. */
+const longestMailMs = 150_000;
+
 /** Codes that say "not now". */
 const passing = new Set<string | undefined>(['overloaded', 'cognito.unavailable']);
 
@@ -88,10 +91,16 @@ export class Caller {
     return this.expectations.mayMisjudgeTime && code === 'cognito.unexpected_answer';
   }
 
-  /** Waits for something to arrive. @throws Error when it does not */
-  async expect<Found>(what: string, look: () => Found | undefined, patienceMs?: number): Promise<Found> {
-    const found = await until(what, () => look() ?? (this.isAbandoned ? 'abandoned' : undefined), patienceMs);
-    if (found === 'abandoned') throw new Error(`abandoned until ${what}`);
+  /** Waits for something to reach somebody. @throws Wronged when it does not */
+  async expect<Found>(person: Person, what: string, look: () => Found | undefined): Promise<Found> {
+    const found = await until(
+      `${what} came`,
+      () => look() ?? (this.isAbandoned ? 'abandoned' : undefined),
+      longestMailMs,
+    ).catch((error: Error) => {
+      throw new Wronged(person, error.message);
+    });
+    if (found === 'abandoned') throw new Error(`abandoned until ${what} came`);
     return found;
   }
 

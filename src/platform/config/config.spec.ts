@@ -62,15 +62,18 @@ describe('loadConfig', () => {
     (token) => expect(problems({ MIGRATION_ACCESS_TOKENS: token })).toHaveLength(1),
   );
 
-  it.each(['pass/word', 'pass#word', 'pass%word'])('refuses an address with the unencoded password %s', (word) => {
-    const found = problems({
-      DATABASE_URL: `postgres://usher:${word}@db.example.com/usher`,
-      SMTP_URL: `smtps://usher:${word}@mail.example.com`,
-      MAIL_FROM: 'usher@example.com',
-    });
-    expect(found.map((problem) => problem.split(' ')[0])).toEqual(['DATABASE_URL', 'SMTP_URL']);
-    expect(found.join()).not.toContain(word);
-  });
+  it.each(['pass/word', 'pass#word', 'pass%word'])(
+    'refuses an address with the unencoded password %s',
+    (word) => {
+      const found = problems({
+        DATABASE_URL: `postgres://usher:${word}@db.example.com/usher`,
+        SMTP_URL: `smtps://usher:${word}@mail.example.com`,
+        MAIL_FROM: 'usher@example.com',
+      });
+      expect(found.map((problem) => problem.split(' ')[0])).toEqual(['DATABASE_URL', 'SMTP_URL']);
+      expect(found.join()).not.toContain(word);
+    },
+  );
 
   it.each([
     'postgres://usher@/usher',

@@ -15,7 +15,7 @@ export const signUp: Actor = {
     const { status } = await caller.insist(person, 'POST', '/users', { body });
     if (status !== 202) throw new Wronged(person, 'was refused');
     person.promised.push(subjectOf('confirmation'));
-    const token = await caller.expect(`a link reached ${email}`, () => post.linkTo(email), 150_000);
+    const token = await caller.expect(person, 'a link', () => post.linkTo(email));
     const confirmed = await caller.insist(person, 'PUT', '/users/confirmation', { body: { token } });
     if (confirmed.status !== 204) throw new Wronged(person, 'a good link was refused');
     await signIn(stage, person);

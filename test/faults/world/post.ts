@@ -25,8 +25,9 @@ export class Post {
   }
 
   async close(): Promise<void> {
-    this.earlier.push(...(this.catcher?.messages() ?? []).reverse());
     await this.catcher?.close();
+    // Only now: it takes mails until it is closed.
+    this.earlier.push(...(this.catcher?.messages() ?? []).reverse());
     this.catcher = undefined;
   }
 
