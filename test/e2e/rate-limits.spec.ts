@@ -322,6 +322,15 @@ describe('the count', () => {
     ]);
   });
 
+  it('is cleared away when a process counted it whose clock was ahead', async () => {
+    await statuses(5, () => guess(known));
+    await changeCounts('expire = expire + 3600000', 'sign-in/account/60:%');
+    expect((await guess(known)).body.retryAfter).toBeGreaterThan(3000);
+    await usher.app.get(RateLimits, { strict: false }).clearOld();
+    expect((await guess(known, { password: rightPassword })).status).toBe(200);
+    expect((await counts()).get('sign-in/account/3600')).toBe(5);
+  });
+
   it('leaves /aws/auth alone, which the Lambda of everybody calls from one address', async () => {
     const body = { email: known, password: 'x', access_token: usher.migrationToken };
     await usher.api.post('/aws/auth', body);

@@ -13,9 +13,20 @@ export type Caller = Record<Scope, string | undefined>;
 
 type Observer = (kind: Kind, scope: Scope) => void;
 
+/** Seconds by which the clocks of honest machines may differ. */
+const clockDifference = 60;
+
+/**
+ * What is over, and what ends later than its period can: that was counted by a process whose clock was ahead, and would
+ * count for as long. The period is in the key.
+ */
 const clearOld: Statement = {
   name: 'rate-limits-clear-old',
-  text: 'DELETE FROM usher.rate_limits WHERE expire < $1',
+  text: `
+    DELETE FROM usher.rate_limits
+    WHERE expire < extract(epoch FROM now()) * 1000 OR expire > (
+      extract(epoch FROM now()) + ${clockDifference} + split_part(split_part(key, ':', 1), '/', 3)::int
+    ) * 1000`,
 };
 
 const clearEveryMs = 300_000;
@@ -77,7 +88,7 @@ export class RateLimits implements OnModuleDestroy {
   /** Strangers choose what is counted; what is over goes. */
   async clearOld(): Promise<void> {
     try {
-      await this.database.query(clearOld, [Date.now()]);
+      await this.database.query(clearOld);
     } catch (error) {
       this.log.warn('old rate limits could not be cleared', { error });
     }
