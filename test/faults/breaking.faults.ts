@@ -43,11 +43,14 @@ async function breakFor({ begin, end, isFelt }: Breakage): Promise<Tally> {
   const tally = (stage.caller.tally = new Tally());
   await begin(world);
   const begun = tally.requests;
-  await until('it was felt', () => {
-    const isEnough = tally.requests - begun >= requestsMeanwhile && (!isFelt || tally.troubles > 0);
-    return isEnough || traffic.wrongs.length > 0 || undefined;
-  });
-  await end(world);
+  try {
+    await until('it was felt', () => {
+      const isEnough = tally.requests - begun >= requestsMeanwhile && (!isFelt || tally.troubles > 0);
+      return isEnough || traffic.wrongs.length > 0 || undefined;
+    });
+  } finally {
+    await end(world);
+  }
   return tally;
 }
 

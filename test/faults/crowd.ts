@@ -1,6 +1,8 @@
 import { newPerson, type Person } from './person.js';
 import type { Random } from './random.js';
 
+const mostWaiting = 4;
+
 /** Who there is, and what they can do next. One thing at a time. */
 export class Crowd {
   readonly everybody: Person[] = [];
@@ -8,6 +10,7 @@ export class Crowd {
   private readonly legacy: Person[];
   private readonly idle: Person[] = [];
   private newcomers = 0;
+  private waiting = 0;
 
   constructor(
     legacy: Person[],
@@ -21,11 +24,19 @@ export class Crowd {
     return this.legacy.shift();
   }
 
-  newcomer(): Person {
+  /** None while many wait for their mail: when no mail comes, everything else has to go on. */
+  newcomer(): Person | undefined {
+    if (this.waiting >= mostWaiting) return undefined;
+    this.waiting += 1;
     this.newcomers += 1;
     const person = newPerson(this.newcomers, 'newcomer');
     this.everybody.push(person);
     return person;
+  }
+
+  /** A newcomer has what there was to wait for, or never will. */
+  arrived(): void {
+    this.waiting -= 1;
   }
 
   /** Somebody who has signed in and is doing nothing just now. */
