@@ -18,6 +18,8 @@ export interface Expectations {
   mayLoseAnswers: boolean;
   /** A process may take good tokens for expired ones. */
   mayMisjudgeTime: boolean;
+  /** Tries may be counted in one place and given back in another; for a minute at most. */
+  mayMiscount: boolean;
 }
 
 export type Body = Partial<Problem> & Partial<SignInResponse> & { email?: string };
@@ -88,6 +90,7 @@ export class Caller {
   /** Is it the kind of error that goes away by itself? */
   isPassing({ body: { code } }: Answer): boolean {
     if (passing.has(code)) return true;
+    if (code === 'too_many_requests') return this.expectations.mayMiscount;
     return this.expectations.mayMisjudgeTime && code === 'cognito.unexpected_answer';
   }
 

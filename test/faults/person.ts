@@ -24,7 +24,8 @@ const startedAt = performance.now();
 export function newPerson(number: number, name: string): Person {
   return {
     email: `${name}-${number}@example.org`,
-    address: `10.${name.length}.${number >> 8}.${number & 255}`,
+    // A subnet for each, or the limits would take them for one office.
+    address: `10.${number & 255}.${name.length * 8 + (number >> 8)}.1`,
     password: `${name}-password-${number}`,
     former: [],
     tokens: undefined,

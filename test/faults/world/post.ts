@@ -4,11 +4,10 @@ import {
   type MailCatcher,
   startMailCatcher,
 } from '../../../apps/local-stack/src/mail-catcher/mail-catcher.js';
-import type { MailName } from '../../../src/platform/mail/mail.js';
 import { en } from '../../../src/platform/mail/texts/en.js';
 import { tokenIn } from '../../support/mails.js';
 
-export const subjectOf = (mail: MailName): string => en.mails[mail].subject;
+export const subjectOf = (mail: keyof typeof en.mails): string => en.mails[mail].subject;
 
 /** Everything that reaches people's mailboxes: Usher's mails by a server that can go away, the pool's codes by its own way. */
 export class Post {
