@@ -323,11 +323,15 @@ describe('the count', () => {
   });
 
   it('is cleared away when a process counted it whose clock was ahead', async () => {
-    await statuses(5, () => guess(known));
+    await guess(known);
     await changeCounts('expire = expire + 3600000', 'sign-in/account/60:%');
-    expect((await guess(known)).body.retryAfter).toBeGreaterThan(3000);
     await usher.app.get(RateLimits, { strict: false }).clearOld();
-    expect((await guess(known, { password: rightPassword })).status).toBe(200);
+    expect([...(await counts()).keys()].sort()).toEqual([
+      'sign-in/account/3600',
+      'sign-in/address/3600',
+      'sign-in/address/60',
+      'sign-in/subnet/60',
+    ]);
   });
 
   it('leaves /aws/auth alone, which the Lambda of everybody calls from one address', async () => {
