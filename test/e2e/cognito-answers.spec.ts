@@ -233,7 +233,7 @@ describe('a wrong configuration', () => {
     expect(brief(await signIn())).toEqual({ status: 500, code: 'internal' });
     expect(alarms()).toHaveLength(before + 1);
     const alarm = JSON.parse(alarms().at(-1) ?? '') as object;
-    expect(alarm).toMatchObject({ level: 50, asked: 'sign-in', exception: name });
+    expect(alarm).toMatchObject({ level: 'error', asked: 'sign-in', exception: name });
     expect(usher.logLines().join()).not.toContain('canary');
   });
 });
