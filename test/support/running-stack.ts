@@ -4,8 +4,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, symlink } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { projectRoot } from '../src/project-root.js';
-import type { StackFile } from '../src/stack-file.js';
+import { projectRoot } from '../../apps/local-stack/src/project-root.js';
+import type { StackFile } from '../../apps/local-stack/src/stack-file.js';
 
 /** What was built, as a checkout of its own with a `.local/` of its own. Like every mkdtemp folder it is private (0700). */
 export async function makeCheckout(): Promise<string> {

@@ -5,9 +5,9 @@ import { readdir, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startPostgres } from '../src/postgres/postgres.js';
-import type { StackFile } from '../src/stack-file.js';
-import { isRunning, makeCheckout, processesBelow, RunningStack, until } from './running-stack.js';
+import { startPostgres } from '../../apps/local-stack/src/postgres/postgres.js';
+import type { StackFile } from '../../apps/local-stack/src/stack-file.js';
+import { isRunning, makeCheckout, processesBelow, RunningStack, until } from '../support/running-stack.js';
 
 const ada = { email: 'ada@example.com', password: 'correct horse battery staple' };
 
