@@ -1,0 +1,14 @@
+/** The limit of a password check: native bcrypt behind node:http. Argument two is the hash. */
+import { createServer } from 'node:http';
+import bcrypt from 'bcrypt';
+import { listen, readJson, sendJson } from './listen.js';
+
+const hash = process.argv[3];
+
+listen(
+  createServer(async (request, response) => {
+    if (request.method === 'GET') return sendJson(response, { status: 'ok' });
+    const { password } = await readJson(request);
+    sendJson(response, { success: await bcrypt.compare(password, hash) });
+  }),
+);
