@@ -42,6 +42,8 @@ function options({
     defaultsMode: 'standard',
     useDualstackEndpoint: false,
     useFipsEndpoint: false,
+    authSchemePreference: [],
+    userAgentAppId: async () => undefined,
     requestHandler: {
       connectionTimeout: 2000,
       requestTimeout: shortTimeout,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
 import { JwtBaseError, JwtParseError, KidNotFoundInJwksError } from 'aws-jwt-verify/error';
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
+import type { Jwk } from 'aws-jwt-verify/jwk';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
 import { Clock } from '../platform/clock/clock.js';
@@ -92,9 +93,8 @@ export class TokenVerifier {
     try {
       const payload = await this.checkSignature(token);
       validateCognitoJwtFields(payload, { tokenUse, clientId: [...clientIds] });
-      if (payload.sub === undefined || payload.exp === undefined)
-        throw new JwtParseError('the token has no sub or no exp');
-      return { ...payload, sub: payload.sub, exp: payload.exp };
+      if (!isComplete(payload)) throw new JwtParseError('the token has no sub or no exp');
+      return payload;
     } catch (error) {
       if (error instanceof JwtBaseError) throw new AppError('auth.token_invalid', { cause: error });
       // Without the pool's keys no token is bad: nobody can tell, and nobody must be signed out for it.
@@ -103,18 +103,38 @@ export class TokenVerifier {
   }
 
   private async checkSignature(token: string): Promise<JwtPayload> {
-    const { header, payload } = decomposeUnverifiedJwt(token);
-    const { issuer } = this.cognito;
-    // Before the key: what is none of our pool's is worth no download.
-    if (payload.iss !== issuer || header.kid === undefined)
-      throw new JwtParseError('the token is none of our user pool');
-    const key = this.keys.find(header.kid) ?? (await this.keys.findAtPool(header.kid));
-    if (!key) throw new KidNotFoundInJwksError('the user pool has no such key');
+    const key = this.keys.find(keyIdOf(token)) ?? (await this.findKeyAtPool(token));
     // The audience is checked with Cognito's own fields: access tokens have a client_id and no aud.
-    const rules = { issuer, audience: null, graceSeconds: clockSkew };
+    const rules = { issuer: this.cognito.issuer, audience: null, graceSeconds: clockSkew };
     return verifyJwtSync(token, key, rules, this.keys.toKeyObject);
   }
+
+  private async findKeyAtPool(token: string): Promise<Jwk> {
+    const { header, payload } = decomposeUnverifiedJwt(token);
+    // What is none of our pool's is worth no download.
+    if (payload.iss !== this.cognito.issuer || header.kid === undefined)
+      throw new JwtParseError('the token is none of our user pool');
+    const key = await this.keys.findAtPool(header.kid);
+    if (!key) throw new KidNotFoundInJwksError('the user pool has no such key');
+    return key;
+  }
 }
+
+/**
+ * Empty where there is none. It only chooses the key that is then to prove right; the library takes a token apart to check
+ * it, and doing so twice took a third of the time.
+ */
+function keyIdOf(token: string): string {
+  try {
+    const header = Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString();
+    return textOf((JSON.parse(header) as { kid?: unknown } | null)?.kid) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+const isComplete = (payload: JwtPayload): payload is Claims =>
+  payload.sub !== undefined && payload.exp !== undefined;
 
 function toAccessTokenClaims(claims: Claims): AccessTokenClaims {
   const groups = claims['cognito:groups'];

@@ -2,10 +2,14 @@
  * What Usher's parts do, as ratios to a limit measured in the same run: `npm run bench -- --help`, docs/benchmarks.md.
  */
 import { parseArgs } from 'node:util';
+import * as cognito from './areas/cognito.js';
+import * as database from './areas/database.js';
 import * as http from './areas/http.js';
+import * as passwords from './areas/passwords.js';
+import * as tokens from './areas/tokens.js';
 import { report, statusOf } from './report.js';
 
-const areas = { http };
+const areas = { passwords, tokens, http, database, cognito };
 
 const fewestRounds = 10;
 

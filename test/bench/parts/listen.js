@@ -1,6 +1,6 @@
-/** On the port of argument one. */
+/** On the port of argument one; says so to whoever started the process. */
 export function listen(server) {
-  server.listen(Number(process.argv[2]), '127.0.0.1');
+  server.listen(Number(process.argv[2]), '127.0.0.1', () => process.send({}));
 }
 
 export function sendJson(response, value) {

@@ -7,7 +7,6 @@ const hash = process.argv[3];
 
 listen(
   createServer(async (request, response) => {
-    if (request.method === 'GET') return sendJson(response, { status: 'ok' });
     const { password } = await readJson(request);
     sendJson(response, { success: await bcrypt.compare(password, hash) });
   }),

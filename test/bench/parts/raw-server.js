@@ -23,9 +23,8 @@ function isGood(token) {
 }
 
 listen(
-  createServer(({ headers, url }, response) => {
-    const isOpen = rules === undefined || url === '/';
-    if (isOpen || isGood(headers.authorization.slice('Bearer '.length))) sendJson(response, { status: 'ok' });
+  createServer(({ headers }, response) => {
+    if (rules === undefined || isGood(headers.authorization.slice('Bearer '.length))) sendJson(response, { status: 'ok' });
     else response.writeHead(401).end();
   }),
 );

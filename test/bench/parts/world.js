@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../dist/apps/local-stack/src/ports.js';
 import { startPostgres } from '../../../dist/apps/local-stack/src/postgres/postgres.js';
-import { startServer } from '../measure/node-process.js';
+import { startServer, startWorker } from '../measure/node-process.js';
 import { startTokenPool } from './tokens.js';
 
 export const migrationToken = 'migration-token-of-the-benchmarks';
@@ -57,8 +57,7 @@ export async function startApi(closing, file = builtApi) {
 /** A server of ours in the folder of this file, in a process of its own. */
 export async function startPart(closing, name, ...args) {
   const port = await freePort();
-  const file = new URL(name, import.meta.url);
-  const server = await startServer(file, { port, args: [String(port), ...args] });
+  const server = await startWorker(new URL(name, import.meta.url), { args: [String(port), ...args] });
   closing(server.stop);
   return { ...server, port };
 }

@@ -1,0 +1,103 @@
+import bcrypt from 'bcryptjs';
+import pg from 'pg';
+import { abba, compare, quantile, untilValid } from '../measure/abba.js';
+import { atLeast, atMost, result } from '../measure/goal.js';
+import { getRequest, postRequest, startLoad, underLoad } from '../measure/load.js';
+import { migrationToken, startApi, startPart, withClosers } from '../parts/world.js';
+
+export const about = 'password checks of POST /aws/auth against native bcrypt, and a GET meanwhile';
+
+const cost = 10;
+const checksAtOnce = 8;
+const seconds = 3;
+const people = 50;
+const questions = 5000;
+
+// bcrypt reads no further: with anything behind it, it is another question to us and the same work for everybody.
+const password = 'correct horse battery staple '.repeat(3).slice(0, 72);
+
+export function measure({ rounds, say }) {
+  return withClosers(async (closing) => {
+    const { native, ours, idle, busy } = await prepare(closing, say);
+    const perCpuSecond = async () => {
+      say('1a  checks, against native bcrypt');
+      return ofChecks(await abba({ limit: native, ours, rounds, say }));
+    };
+    const meanwhile = async () => {
+      say('1b  an unrelated GET, against the same without checks');
+      return ofGets(await abba({ limit: idle, ours: busy, rounds, say }));
+    };
+    return [...(await untilValid(perCpuSecond, say)), ...(await untilValid(meanwhile, say))];
+  });
+}
+
+function ofChecks(samples) {
+  const comparison = compare(samples, ({ perCpuSecond }) => perCpuSecond);
+  const latencies = samples.flatMap(({ ours }) => ours.flatMap((measured) => measured.latencies));
+  const spread = { value: quantile(latencies, 0.99) / quantile(latencies, 0.5) };
+  const what = 'POST /aws/auth, checks a CPU second';
+  return [
+    result('1a', what, atLeast(0.66), comparison),
+    result('1*', `${what}, for a check in WebAssembly`, atLeast(0.88), comparison),
+    result('1c', 'POST /aws/auth, 99th percentile to median', atMost(1.25), spread),
+  ];
+}
+
+const ofGets = (samples) => [
+  result(
+    '1b',
+    'GET meanwhile, 99th percentile',
+    atMost(1.5),
+    compare(samples, (measured) => quantile(measured.latencies, 0.99)),
+  ),
+  result(
+    '1b-loop',
+    'delay of the event loop meanwhile, 99th percentile',
+    atMost(1.25),
+    compare(samples, ({ delayP99Ms }) => delayP99Ms),
+  ),
+];
+
+async function prepare(closing, say) {
+  say('starting the API, and native bcrypt behind node:http');
+  const hash = bcrypt.hashSync(password, cost);
+  const api = await startApi(closing);
+  await addPeople(api.databaseUrl, hash);
+  const limit = await startPart(closing, 'native-bcrypt-server.js', hash);
+  const load = async (server, settings) => {
+    const started = await startLoad({ port: server.port, ...settings });
+    closing(started.stop);
+    await started.run(2);
+    return started;
+  };
+  const checks = { requests: Array.from({ length: questions }, question), connections: checksAtOnce };
+  const ours = await load(api, checks);
+  const native = await load(limit, checks);
+  const gets = await load(api, { requests: [getRequest('/health/live')], connections: 4, pauseMs: 5 });
+  return {
+    native: () => underLoad(limit, native, seconds),
+    ours: () => underLoad(api, ours, seconds),
+    idle: () => underLoad(api, gets, seconds),
+    busy: async () => (await Promise.all([underLoad(api, gets, seconds), ours.run(seconds)]))[0],
+  };
+}
+
+const question = (_, index) =>
+  postRequest('/aws/auth', {
+    email: emailOf(index % people),
+    password: `${password}${index}`,
+    access_token: migrationToken,
+  });
+
+const emailOf = (index) => `person${index}@example.com`;
+
+async function addPeople(databaseUrl, hash) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query(
+    `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at)
+     SELECT email, $2, now(), now(), now() FROM unnest($1::text[]) AS email`,
+    [Array.from({ length: people }, (_, index) => emailOf(index)), hash],
+  );
+  await client.end();
+}
