@@ -80,7 +80,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(src|libs|apps/migration-lambda)/',
-        pathNot: ['\\.spec\\.ts$', '^apps/migration-lambda/bundle'],
+        pathNot: ['\\.spec\\.ts$', '^(src|apps/migration-lambda)/bundle'],
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },

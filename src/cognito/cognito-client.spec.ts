@@ -4,6 +4,7 @@ import {
   type CognitoIdentityProviderClient,
   GetUserCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { createHook } from 'node:async_hooks';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
@@ -45,9 +46,17 @@ const ask = (options = {}) => client.send(new GetUserCommand({ AccessToken: 'tok
 const hosts = () => connect.mock.calls.map(([to]) => JSON.stringify(to)).join();
 
 describe('the client', () => {
-  it('asks nobody but Cognito, on a machine without credentials', async () => {
+  it('asks nobody but Cognito and reads no file, on a machine without credentials', async () => {
     answer = (response) => response.end('{"Username":"ada"}');
+    let reads = 0;
+    const hook = createHook({
+      init: (_id, type) => {
+        if (type === 'FSREQPROMISE') reads += 1;
+      },
+    }).enable();
     expect((await ask()).Username).toBe('ada');
+    hook.disable();
+    expect(reads).toBe(0);
     expect(hosts()).toContain('127.0.0.1');
     expect(hosts()).not.toContain('169.254');
   });

@@ -5,11 +5,14 @@ import { parseArgs } from 'node:util';
 import * as cognito from './areas/cognito.js';
 import * as database from './areas/database.js';
 import * as http from './areas/http.js';
+import * as lambda from './areas/lambda.js';
 import * as passwords from './areas/passwords.js';
+import * as start from './areas/start.js';
 import * as tokens from './areas/tokens.js';
+import * as userPool from './areas/user-pool.js';
 import { report, statusOf } from './report.js';
 
-const areas = { passwords, tokens, http, database, cognito };
+const areas = { passwords, tokens, http, database, cognito, lambda, start, 'user-pool': userPool };
 
 const fewestRounds = 10;
 
@@ -55,10 +58,16 @@ async function main() {
   const results = [];
   for (const [name, { measure }] of Object.entries(areas)) {
     if (!only.includes(name)) continue;
-    for (const result of await measure({ rounds, say })) results.push({ area: name, ...result });
+    try {
+      for (const result of await measure({ rounds, say })) results.push({ area: name, ...result });
+    } catch (error) {
+      // The others can still be measured.
+      say(`${name} broke: ${error.stack}`);
+      process.exitCode = 2;
+    }
   }
   process.stdout.write(report(results, { json, rounds }));
-  process.exitCode = statusOf(results);
+  process.exitCode ??= statusOf(results);
 }
 
 main().catch((error) => {

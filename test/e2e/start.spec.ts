@@ -7,7 +7,7 @@ import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { createDatabase } from '../support/database.js';
 import { startUsher } from '../support/usher.js';
 
-const main = join(import.meta.dirname, '../../dist/src/main.js');
+const main = join(import.meta.dirname, '../../dist/api/main.js');
 
 /** Runs the built API in a folder without a .env file, and waits until it ends by itself. */
 async function start(environment: Record<string, string>): Promise<{ code: number; output: string }> {

@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline';
 import { freePort } from '../../apps/local-stack/src/ports.js';
 import { type ApiClient, apiClient } from './api-client.js';
 
-const main = join(import.meta.dirname, '../../dist/src/main.js');
+const main = join(import.meta.dirname, '../../dist/api/main.js');
 
-/** The built API in a process of its own. */
+/** The built API in a process of its own, as `npm run start:api` starts it. */
 export interface UsherProcess {
   api: ApiClient;
   url: string;

@@ -4,6 +4,8 @@
  */
 export type Outcome = 'match' | 'match-needs-rehash' | 'mismatch' | 'unknown-scheme';
 
+type Verdict = Exclude<Outcome, 'unknown-scheme'>;
+
 /** Firebase's scrypt: the project's parameters, and the user's own salt. Salts and key are base64, plain or URL-safe. */
 export interface FirebaseParameters {
   salt: string;
@@ -25,7 +27,7 @@ export interface SchemeOptions {
 export interface StoredHash {
   /** What its check costs, as the string says it: equal texts cost the same. `''` where a scheme has one cost only. */
   readonly cost: string;
-  verify(password: string): Exclude<Outcome, 'unknown-scheme'>;
+  verify(password: string): Verdict | Promise<Verdict>;
 }
 
 /** One family of stored strings. */

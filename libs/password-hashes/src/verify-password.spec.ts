@@ -119,6 +119,39 @@ describe('a stored string', () => {
   });
 });
 
+describe('a bcrypt hash', () => {
+  const salt = bcrypt.genSaltSync(4).slice('$2b$'.length);
+  const texts = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 100 }).filter((text) => text.isWellFormed()),
+    fc.string({ unit: fc.constantFrom('a', '\u0000', '\u00e9'), maxLength: 80 }),
+  );
+
+  it.each(['$2$', '$2a$', '$2b$', '$2y$'])(
+    'of version %s accepts what bcryptjs, which makes ours, accepts',
+    async (version) => {
+      await fc.assert(
+        fc.asyncProperty(texts, texts, async (password, other) => {
+          const made = bcrypt.hashSync(password, version + salt);
+          expect(await verifyPassword(password, made)).toBe('match-needs-rehash');
+          const isSame = bcrypt.hashSync(other, version + salt) === made;
+          expect(await verifyPassword(other, made)).toBe(isSame ? 'match-needs-rehash' : 'mismatch');
+        }),
+        { numRuns: 50 },
+      );
+    },
+  );
+
+  it.each([
+    ['nothing', ''],
+    ['a NUL', '\u0000'],
+    ['72 bytes', 'x'.repeat(72)],
+    ['more than 72 bytes', 'x'.repeat(100)],
+    ['a character across the 72nd byte', `${'x'.repeat(71)}\u00e9`],
+  ])('of %s is accepted', async (_name, password) => {
+    expect(await verifyPassword(password, bcrypt.hashSync(password, 10))).toBe('match');
+  });
+});
+
 describe('verifyPassword', () => {
   const stored = bcrypt.hashSync('correct horse' + 'old-pepper', 10);
 

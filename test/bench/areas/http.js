@@ -55,7 +55,8 @@ async function prepare(closing, say) {
   const guarded = await startPart(closing, 'raw-server.js', JSON.stringify({ jwk, issuer, clientId }));
   say(`signing ${newTokens} tokens`);
   const tokens = Array.from({ length: newTokens }, accessToken);
-  const withTokens = (list) => list.map((token) => getRequest('/bench', `authorization: Bearer ${token}\r\n`));
+  const withTokens = (list) =>
+    list.map((token) => getRequest('/bench', `authorization: Bearer ${token}\r\n`));
   const few = withTokens(tokens.slice(0, busyTokens));
   const many = withTokens(tokens);
   const loads = {

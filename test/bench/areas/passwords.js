@@ -9,7 +9,7 @@ export const about = 'password checks of POST /aws/auth against native bcrypt, a
 
 const cost = 10;
 const checksAtOnce = 8;
-const seconds = 3;
+const seconds = 2;
 const people = 50;
 const questions = 5000;
 

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const runner = fileURLToPath(new URL('first-answer.js', import.meta.url));
+const runner = fileURLToPath(new URL('runner.js', import.meta.url));
 
 const event = {
   version: '1',
@@ -39,6 +40,9 @@ const expected = JSON.stringify({
   messageAction: 'SUPPRESS',
 });
 
+/** What the event has in the place of an answer. */
+const nothing = JSON.stringify(event.response);
+
 /** An endpoint that answers at once, so that the handlers are measured and not the API. */
 export async function startEndpoint() {
   const server = createServer((request, response) => {
@@ -55,8 +59,12 @@ export async function startEndpoint() {
   return { url: `http://127.0.0.1:${server.address().port}`, close };
 }
 
-/** Milliseconds from the start of a process to its handler's first answer. */
-export async function firstAnswer(handlerFile, apiUrl) {
+/**
+ * A new process with a handler in it.
+ * @returns `readyMs` and `answerMs` from its start until the handler is loaded and until its first answer, and `rssMiB`, the
+ * memory it had when it was ready
+ */
+export async function startHandler(handlerFile, apiUrl) {
   // Nothing of this process's own: NODE_OPTIONS and NODE_EXTRA_CA_CERTS add much time, to one side more than the other.
   const env = { PATH: process.env.PATH, MIGRATION_API_URL: apiUrl, MIGRATION_ACCESS_TOKEN: 'bench' };
   const began = performance.now();
@@ -65,14 +73,16 @@ export async function firstAnswer(handlerFile, apiUrl) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
-  let written = '';
-  for await (const chunk of child.stdout.setEncoding('utf8')) {
-    written += chunk;
-    if (!written.endsWith(`${expected}\n`)) continue;
-    const took = performance.now() - began;
+  let ready;
+  let answerMs;
+  for await (const line of createInterface({ input: child.stdout })) {
+    ready ??= { readyMs: performance.now() - began, rssMiB: Number(line) / 2 ** 20 };
+    // Whatever the handler logs comes by here too. The empty one has no answer.
+    if (line !== expected && line !== nothing) continue;
+    answerMs = performance.now() - began;
     child.kill('SIGKILL');
-    await exited;
-    return took;
   }
-  throw new Error(`${handlerFile} did not give the expected answer:\n${written}`);
+  await exited;
+  if (answerMs === undefined) throw new Error(`${handlerFile} did not give the expected answer`);
+  return { ...ready, answerMs };
 }

@@ -45,6 +45,7 @@ export async function untilValid(measure, say) {
   const kept = new Map();
   for (let left = tries; left > 0; left -= 1) {
     for (const result of await measure()) {
+      say(`  ${result.goal}: ${result.value.toFixed(3)}`);
       if (!kept.get(result.goal)?.isValid) kept.set(result.goal, result);
     }
     const spoilt = [...kept.values()].filter(({ isValid }) => !isValid);

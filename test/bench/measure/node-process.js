@@ -11,11 +11,11 @@ const patienceMs = 60_000;
  */
 export async function startNode(file, { args = [], env = {}, ready }) {
   const child = spawn(process.execPath, ['--import', probe, fileURLToPath(file), ...args], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit');
-  const gone = new AbortController();
+  const gone = new globalThis.AbortController();
   const failed = exited.then(([code]) => {
     gone.abort();
     throw new Error(`${file.pathname} ended with status ${code}`);
@@ -40,7 +40,10 @@ export async function startNode(file, { args = [], env = {}, ready }) {
 
 /** A server, ready once it answers `path`. */
 export function startServer(file, { port, path = '/', ...options }) {
-  return startNode(file, { ...options, ready: (_child, gone) => answers(`http://127.0.0.1:${port}${path}`, gone) });
+  return startNode(file, {
+    ...options,
+    ready: (_child, gone) => answers(`http://127.0.0.1:${port}${path}`, gone),
+  });
 }
 
 /** A program that does what it is asked by message (`worker.js`). */

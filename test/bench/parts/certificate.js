@@ -18,7 +18,10 @@ export async function createCertificate(closing) {
     extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])],
   });
   const cert = certificate.toString('pem');
-  const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
+  const key = x509.PemConverter.encode(
+    await webcrypto.subtle.exportKey('pkcs8', keys.privateKey),
+    'PRIVATE KEY',
+  );
   const folder = await mkdtemp(join(tmpdir(), 'usher-bench-'));
   closing(() => rm(folder, { recursive: true }));
   const file = join(folder, 'certificate.pem');

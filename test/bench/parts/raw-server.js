@@ -24,7 +24,8 @@ function isGood(token) {
 
 listen(
   createServer(({ headers }, response) => {
-    if (rules === undefined || isGood(headers.authorization.slice('Bearer '.length))) sendJson(response, { status: 'ok' });
+    if (rules === undefined || isGood(headers.authorization.slice('Bearer '.length)))
+      sendJson(response, { status: 'ok' });
     else response.writeHead(401).end();
   }),
 );

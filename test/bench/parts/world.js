@@ -40,7 +40,7 @@ export const apiEnvironment = (databaseUrl, pool) => ({
   RATE_LIMITS: 'off',
 });
 
-export const builtApi = new URL('../../../dist/src/main.js', import.meta.url);
+export const builtApi = new URL('../../../dist/api/main.js', import.meta.url);
 
 /** The API in a process of its own, with a database and a pool behind it. */
 export async function startApi(closing, file = builtApi) {

@@ -27,8 +27,8 @@ const bcryptOver = (form: RegExp, digest: Digest): Scheme => ({
 
 const comparingBcrypt = (hash: string, cost: string, prepare: (password: string) => string) => ({
   cost,
-  verify: (password: string) => {
-    if (!isBcryptOf(prepare(password), hash)) return 'mismatch' as const;
+  verify: async (password: string) => {
+    if (!(await isBcryptOf(prepare(password), hash))) return 'mismatch' as const;
     return isOutdatedBcryptCost(Number(cost)) ? ('match-needs-rehash' as const) : ('match' as const);
   },
 });

@@ -1,0 +1,2 @@
+/** The least a Lambda can be. */
+export const handler = async (event) => event;
