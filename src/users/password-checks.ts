@@ -16,6 +16,9 @@ const deadlineMs = 4000;
 /** How long an answer is kept for the same question: first sign-ins that race, and Cognito's repeated tries. */
 const keptMs = 5000;
 
+/** How long a thread without work is kept. */
+const keptThreadMs = 60_000;
+
 /** What a check is taken to cost before one was measured: bcrypt with cost 12. */
 const assumedCheckMs = 400;
 
@@ -42,6 +45,8 @@ export class PasswordChecks implements OnApplicationShutdown {
     filename: fromPackageRoot('dist/src/users/password-hashing/worker.js'),
     maxThreads: this.threads,
     minThreads: 1,
+    // By default a thread ends as soon as it has nothing to do, and a new one costs as much as two checks.
+    idleTimeout: keptThreadMs,
     // Below requests in the operating system's eyes: a check may wait a little, an unrelated GET should not.
     niceIncrement: 10,
     // Piscina's default queue can starve the task at its head.

@@ -15,9 +15,9 @@ export async function startLoad({ pauseMs = 0, ...load }) {
   };
 }
 
-/** What a server does with so many seconds of load. */
-export async function underLoad(server, load, seconds) {
-  await server.ask('begin');
+/** What a server does with so many seconds of load. @param withDelay also how late its event loop is */
+export async function underLoad(server, load, seconds, withDelay = false) {
+  await server.ask(withDelay ? 'begin with delay' : 'begin');
   const { latencies, seconds: took } = await load.run(seconds);
   const { cpuMs, delayP99Ms } = await server.ask('end');
   return {
