@@ -64,14 +64,16 @@ describe('a comparison', () => {
     const measure = async () => {
       runs += 1;
       return [
-        { goal: 'one', isValid: runs === 1, isMet: runs === 1, control: 1.2 },
-        { goal: 'two', isValid: runs === 2, isMet: true, control: 1.2 },
+        { goal: 'one', isValid: runs === 1, isMet: runs === 1, value: 1, control: 1.2 },
+        { goal: 'two', isValid: runs === 2, isMet: true, value: 1, control: 1.2 },
       ];
     };
     const results = await untilValid(measure, (line) => say.push(line));
     expect(runs).toBe(2);
     expect(results.map(({ isMet }) => isMet)).toEqual([true, true]);
-    expect(say).toHaveLength(1);
+    expect(say.filter((line) => line.includes('void'))).toEqual([
+      '  void: two, whose limit against itself is 1.200',
+    ]);
     runs = 10;
     expect((await untilValid(measure, quiet)).some(({ isValid }) => isValid)).toBe(false);
     expect(runs).toBe(13);
