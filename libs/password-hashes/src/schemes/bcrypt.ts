@@ -29,7 +29,7 @@ export const bcryptTail = /(\d\d)\$([./A-Za-z0-9]{22})([./A-Za-z0-9]{31})$/;
 export const longestBcryptInput = 72;
 
 /**
- * In WebAssembly, which takes three quarters of the time of bcryptjs (docs/benchmarks.md).
+ * In WebAssembly, which takes less time than bcryptjs (docs/benchmarks.md).
  * @param stored of a form that `bcryptTail` matches
  */
 export async function isBcryptOf(password: string, stored: string): Promise<boolean> {
