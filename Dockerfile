@@ -48,10 +48,11 @@ CMD ["node", "dist/apps/user-pool/src/main.js", "--host", "0.0.0.0"]
 # The API and the operator's commands (node dist/src/cli/main.js). Nothing in it is writable to the account it runs as.
 FROM base AS runtime
 COPY --from=build /app/dist/libs dist/libs
+COPY --from=build /app/dist/api dist/api
 COPY --from=build /app/dist/src dist/src
 USER node
 EXPOSE 3000
 # Whether the process answers, not whether PostgreSQL does: who restarts the unhealthy would end every process with it.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/src/main.js"]
+CMD ["node", "dist/api/main.js"]

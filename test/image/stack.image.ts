@@ -63,7 +63,7 @@ here('the images', () => {
     const list = async (stage: BuiltStage, path = '.') =>
       (await readdir(join(stage.root, stage.workdir, path))).sort();
     expect(await list(built.runtime)).toEqual(['LICENSE', 'dist', 'node_modules', 'package.json']);
-    expect(await list(built.runtime, 'dist')).toEqual(['libs', 'src']);
+    expect(await list(built.runtime, 'dist')).toEqual(['api', 'libs', 'src']);
     expect(await list(built['migration-lambda'])).toEqual(['index.mjs']);
     const packages = await list(built.runtime, 'node_modules');
     expect(packages).toContain('fastify');
