@@ -16,8 +16,9 @@ const asInstalled = [
   'class-validator-jsonschema',
   // Starts a file of its own on worker threads.
   'piscina',
-  // Loads drivers by name.
+  // Loads drivers by name, and their errors are told by their class.
   'typeorm',
+  'pg',
   // Native code.
   '@node-rs/argon2',
   // Files to be served.
