@@ -11,7 +11,8 @@ import {
   symlink,
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { codeOf, HostError } from './host-error.js';
+import { codeOf } from '../../platform/errors/code-of.js';
+import { HostError } from './host-error.js';
 
 export interface Pair {
   chain: string;

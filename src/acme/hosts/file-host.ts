@@ -8,7 +8,8 @@ import {
   type Served,
 } from './certificate-host.js';
 import { checkEachName } from './check-each-name.js';
-import { codeOf, HostError } from './host-error.js';
+import { codeOf } from '../../platform/errors/code-of.js';
+import { HostError } from './host-error.js';
 import { runReloadCommand } from './reload-command.js';
 import type { TlsAddress } from './served-serial.js';
 

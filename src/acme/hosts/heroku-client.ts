@@ -1,4 +1,5 @@
-import { codeOf, HostError } from './host-error.js';
+import { codeOf } from '../../platform/errors/code-of.js';
+import { HostError } from './host-error.js';
 
 export interface HerokuAccess {
   /** Name or id of the app (HEROKU_APP). */

@@ -1,5 +1,3 @@
-import { types } from 'node:util';
-
 /**
  * refused: the host took the request and said no; the same again will be refused again.
  * unavailable: no answer, or none that counts; try again later.
@@ -19,11 +17,4 @@ export class HostError extends Error {
     super(message);
     this.name = 'HostError';
   }
-}
-
-/** The system's name of what went wrong (`ECONNREFUSED`), where it has one. */
-export function codeOf(error: unknown): string | undefined {
-  if (!types.isNativeError(error)) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return codeOf(error.cause);
 }

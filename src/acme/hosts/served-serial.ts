@@ -1,5 +1,6 @@
 import { connect } from 'node:tls';
-import { codeOf, HostError } from './host-error.js';
+import { codeOf } from '../../platform/errors/code-of.js';
+import { HostError } from './host-error.js';
 
 /** A TLS server. */
 export interface TlsAddress {

@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { codeOf } from './code-of.js';
+import { detailOf } from './detail-of.js';
 import type { Target } from './redirect.js';
 import { visible } from '../../platform/names/visible.js';
 
@@ -39,7 +39,7 @@ export async function ask(question: Question): Promise<Reply | NoReply> {
     return await read(response);
   } catch (error) {
     if (question.signal.aborted) return { kind: connected ? 'too_slow' : 'timed_out', detail: 'timeout' };
-    const detail = codeOf(error);
+    const detail = detailOf(error);
     return { kind: connected ? 'not_http' : (beforeConnecting[detail] ?? 'unreachable'), detail };
   }
 }

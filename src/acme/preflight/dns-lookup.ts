@@ -1,6 +1,6 @@
 import type { CaaRecord } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
-import { codeOf } from './code-of.js';
+import { detailOf } from './detail-of.js';
 import type { PreflightSettings } from './settings.js';
 import { isTranslatedAddress } from './public-address.js';
 
@@ -43,7 +43,7 @@ async function lookup<T>(ask: () => Promise<T[]>): Promise<Lookup<T>> {
   try {
     return { records: await ask() };
   } catch (error) {
-    const detail = codeOf(error);
+    const detail = detailOf(error);
     return detail === 'ENODATA'
       ? { records: [] }
       : { failure: { kind: kinds[detail] ?? 'server_failed', detail } };
