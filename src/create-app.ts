@@ -60,7 +60,7 @@ export async function createApp(
   app.get(Draining).follow(fastify);
   refuseWithoutHost(fastify);
   answerWhatNodeRefuses(fastify.server);
-  await addSecureHeaders(app, config);
+  addSecureHeaders(fastify, config);
   await allowOrigins(app, config.http.corsOrigins);
   await app.register(cookie);
   serveOpenApi(app);

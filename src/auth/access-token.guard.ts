@@ -20,8 +20,11 @@ export class AccessTokenGuard extends AuthGuard(accessToken) {
     super();
   }
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.isMarked(publicRoute, context)) return true;
+  override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    return this.isMarked(publicRoute, context) || this.isSignedIn(context);
+  }
+
+  private async isSignedIn(context: ExecutionContext): Promise<true> {
     await super.canActivate(context);
     const { user, ip } = context.switchToHttp().getRequest<{ user: Principal; ip: string }>();
     if (this.ended.has(user)) {

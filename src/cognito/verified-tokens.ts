@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 /** Tokens of the busiest few thousand callers; a kilobyte or so each. */
@@ -29,4 +29,4 @@ export class VerifiedTokens<Claims extends { readonly expiresAt: Date }> {
   }
 }
 
-const digest = (token: string): string => createHash('sha256').update(token).digest('base64');
+const digest = (token: string): string => hash('sha256', token, 'base64');

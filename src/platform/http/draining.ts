@@ -26,8 +26,9 @@ export class Draining {
       socket.once('close', () => this.silent.delete(socket));
     });
     server.on('request', ({ socket }) => this.silent.delete(socket));
-    fastify.addHook('onSend', async (_request, reply) => {
+    fastify.addHook('onSend', (_request, reply, payload, done) => {
       if (this.isDraining) reply.header('connection', 'close');
+      done(null, payload);
     });
   }
 

@@ -32,7 +32,7 @@ export class FinishedRequests {
   }
 
   follow(fastify: FastifyInstance): void {
-    fastify.addHook('onResponse', async (request, reply) => {
+    fastify.addHook('onResponse', (request, reply, done) => {
       const finished: FinishedRequest = {
         requestId: request.id,
         method: request.method,
@@ -42,6 +42,7 @@ export class FinishedRequests {
         outcome: outcomes.get(reply),
       };
       for (const listener of this.listeners) listener(finished);
+      done();
     });
   }
 }

@@ -11,8 +11,8 @@ export function serveOpenApi(app: NestFastifyApplication): void {
   const document = describe(app);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.get('/openapi.json', async () => document);
-  fastify.get('/docs', { helmet: docsPolicy }, async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(page),
+  fastify.get('/docs', async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').header('content-security-policy', docsPolicy).send(page),
   );
   for (const [file, { type, content }] of Object.entries(assets())) {
     fastify.get(`/docs/${file}`, async (_request, reply) =>

@@ -6,8 +6,8 @@ const polled = new Set(['/health/live', '/health/ready', '/metrics']);
 
 /** One line a request: the route's pattern, never its address, query, headers or body. */
 export function logRequests(requests: FinishedRequests, log: Log): void {
-  requests.listen(({ route = 'unknown', ms, ...request }) => {
-    const level = polled.has(route) && request.status < 400 ? 'debug' : 'info';
-    log[level]('request', { ...request, route, ms: Math.round(ms) });
+  requests.listen(({ requestId, method, route = 'unknown', status, ms, outcome }) => {
+    const level = polled.has(route) && status < 400 ? 'debug' : 'info';
+    log[level]('request', { requestId, method, route, status, outcome, ms: Math.round(ms) });
   });
 }

@@ -4,23 +4,22 @@ import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toProblem, unreadable } from '../errors/problem.js';
 import type { Log } from '../logging/log.js';
-import { unroutedHeaders } from './secure-headers.js';
+import { secureHeaders } from './secure-headers.js';
 import { sendProblem } from './send-problem.js';
 
 /** What Fastify refuses before there is a route: an address that cannot be decoded or has too long a part. */
 export function answerBadAddress(log: Log) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
-    reply.headers({ ...unroutedHeaders, 'x-request-id': request.id });
+    reply.headers({ ...secureHeaders, 'x-request-id': request.id });
     sendProblem(unreadable(error.statusCode ?? 400), request, reply, log);
   };
 }
 
 /** HTTP/1.1 demands the header (RFC 9112 section 3.2). */
 export function refuseWithoutHost(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', async ({ raw }) => {
-    if (raw.httpVersion === '1.1' && raw.headers.host === undefined) {
-      throw unreadable(400, 'request.unreadable');
-    }
+  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
+    const lacksHost = raw.httpVersion === '1.1' && raw.headers.host === undefined;
+    done(lacksHost ? unreadable(400, 'request.unreadable') : undefined);
   });
 }
 
@@ -47,7 +46,7 @@ function refuse(socket: Duplex, status: number): void {
   // There are no headers to read a language from, as the request could not be read.
   const problem = JSON.stringify(toProblem(unreadable(status), randomUUID(), 'en'));
   const headers = {
-    ...unroutedHeaders,
+    ...secureHeaders,
     connection: 'close',
     'content-language': 'en',
     'content-length': Buffer.byteLength(problem),

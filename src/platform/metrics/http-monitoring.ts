@@ -16,9 +16,13 @@ export class HttpMonitoring {
       registers: [registry],
     });
     requests.listen(({ method, route, status, ms }) => {
+      const kind = `${Math.floor(status / 100)}xx`;
       // Whoever asks for what is not there chooses the method as well.
-      const where = route === undefined ? { method: 'any', route: 'unknown' } : { method, route };
-      duration.observe({ ...where, status: `${Math.floor(status / 100)}xx` }, ms / 1000);
+      const labels =
+        route === undefined
+          ? { method: 'any', route: 'unknown', status: kind }
+          : { method, route, status: kind };
+      duration.observe(labels, ms / 1000);
     });
   }
 }

@@ -24,9 +24,12 @@ export class RateLimitGuard implements CanActivate {
     private readonly moduleRef: ModuleRef,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const route = this.reflector.get<RateLimitedRoute | undefined>(rateLimitedRoute, context.getHandler());
-    if (route === undefined || !this.config.rateLimits) return true;
+    return route === undefined || !this.config.rateLimits || this.countTry(route, context);
+  }
+
+  private async countTry(route: RateLimitedRoute, context: ExecutionContext): Promise<true> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const account = this.moduleRef.get(route.account, { strict: false }).accountOf(request);

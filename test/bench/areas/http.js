@@ -69,7 +69,7 @@ async function prepare(closing, say) {
   };
   const runs = {};
   for (const [name, [server, requests]] of Object.entries(loads)) {
-    const load = await startLoad({ port: server.port, requests, connections });
+    const load = await startLoad({ port: server.port, requests, connections, isBusy: true });
     closing(load.stop);
     runs[name] = () => underLoad(server, load, seconds);
     // Compiled by then.

@@ -3,11 +3,11 @@ import { startWorker } from './node-process.js';
 /**
  * Who sends the requests, in a process of its own so that it takes no time of the server's.
  * @param load `{ port, requests, connections, pauseMs }`: texts of requests, sent one after another, from the first again
- * at the end; each connection sends its next one `pauseMs` after an answer
+ * at the end; each connection sends its next one `pauseMs` after an answer; `isBusy` keeps a core to itself (load-process.js)
  */
-export async function startLoad({ pauseMs = 0, ...load }) {
+export async function startLoad({ pauseMs = 0, isBusy = false, ...load }) {
   const worker = await startWorker(new URL('load-process.js', import.meta.url));
-  await worker.ask({ prepare: { pauseMs, ...load } });
+  await worker.ask({ prepare: { pauseMs, isBusy, ...load } });
   return {
     /** @returns `{ latencies, seconds }`, the latencies in milliseconds; ends when all requests are answered */
     run: (seconds) => worker.ask({ seconds }),
