@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import pg, { type Pool, type PoolClient, type QueryResultRow } from 'pg';
+import pg, { type Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { AppError } from '../errors/app-error.js';
@@ -39,8 +39,10 @@ export class Database {
   /** @throws AppError `overloaded` while the database is away */
   async query<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
     try {
-      return await this.send<Row>(statement, values);
+      return (await this.send<Row>(statement, values)).rows;
     } catch (error) {
+      // Somebody changed a column's type. PostgreSQL plans anew when asked under another name.
+      if (isStalePlan(error)) return this.query({ ...statement, name: '' }, values);
       throw isUnreachable(error) ? new AppError('overloaded', { cause: error, retryAfter }) : error;
     }
   }
@@ -123,19 +125,19 @@ export class Database {
     }
   }
 
-  private async send<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    const { name, text } = statement;
-    const query = { text, values, query_timeout: statement.patienceMs ?? patienceMs };
+  private send<Row extends QueryResultRow>(
+    statement: Statement,
+    values: unknown[],
+  ): Promise<QueryResult<Row>> {
     const transaction = this.transactions.getStore();
-    // Without a name: a plan that became stale could not be made anew within a transaction.
-    if (transaction) return (await transaction.client.query<Row>(query)).rows;
-    try {
-      return (await this.pool.query<Row>({ ...query, name })).rows;
-    } catch (error) {
-      if (!isStalePlan(error)) throw error;
-      // Somebody changed a column's type. PostgreSQL plans anew when asked under another name.
-      return (await this.pool.query<Row>(query)).rows;
-    }
+    const query = {
+      // None there: a plan that became stale could not be made anew within a transaction.
+      name: transaction ? '' : statement.name,
+      text: statement.text,
+      values,
+      query_timeout: statement.patienceMs ?? patienceMs,
+    };
+    return (transaction?.client ?? this.pool).query<Row>(query);
   }
 
   private get pool(): Pool {

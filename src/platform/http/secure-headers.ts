@@ -1,4 +1,4 @@
-import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import helmet, { type HelmetOptions } from 'helmet';
@@ -50,11 +50,11 @@ function policy(directives: Record<string, string[]>) {
 }
 
 /** What helmet puts on an answer: the same on each, so it is asked once and not a dozen functions each time. */
-function headersOf(options: HelmetOptions): OutgoingHttpHeaders {
+function headersOf(options: HelmetOptions): Record<string, string> {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
   helmet(options)(request, response, (error) => {
     if (error !== undefined) throw error as Error;
   });
-  return response.getHeaders();
+  return response.getHeaders() as Record<string, string>;
 }
