@@ -110,3 +110,22 @@ describe('a transaction', () => {
     expect(await notes()).toEqual(['back']);
   });
 });
+
+describe('a statement', () => {
+  const whole = { name: 'whole', text: 'SELECT * FROM papers' };
+  beforeEach(() => server.sql('DROP TABLE IF EXISTS papers; CREATE TABLE papers AS SELECT 7 AS page'));
+
+  it('is planned anew when somebody has changed a column under it', async () => {
+    // Every connection of the pool has prepared it.
+    await Promise.all(Array.from({ length: 20 }, () => database.query(whole)));
+    await server.sql('ALTER TABLE papers ALTER COLUMN page TYPE text');
+    const answers = await Promise.all(Array.from({ length: 20 }, () => database.query(whole)));
+    expect(answers).toEqual(Array(20).fill([{ page: '7' }]));
+  });
+
+  it('is asked without its name in a transaction, which could not ask twice', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => database.query(whole)));
+    await server.sql('ALTER TABLE papers ALTER COLUMN page TYPE text');
+    expect(await database.transaction(() => database.query(whole))).toEqual([{ page: '7' }]);
+  });
+});
