@@ -1,6 +1,6 @@
 import bcrypt from 'bcryptjs';
 import pg from 'pg';
-import { abba, compare, quantile, untilValid } from '../measure/abba.js';
+import { abba, compare, median, quantile, untilValid } from '../measure/abba.js';
 import { atLeast, atMost, result } from '../measure/goal.js';
 import { getRequest, postRequest, startLoad, underLoad } from '../measure/load.js';
 import { startWorker } from '../measure/node-process.js';
@@ -11,6 +11,8 @@ export const about = 'password checks of POST /aws/auth against native bcrypt, a
 const cost = 10;
 const checksAtOnce = 8;
 const seconds = 2;
+/** A 99th percentile takes more requests to be one. */
+const secondsOfGets = 4;
 const people = 50;
 const questions = 5000;
 
@@ -26,6 +28,7 @@ export function measure({ rounds, say }) {
     };
     const meanwhile = async () => {
       say('1b  an unrelated GET, against the same without checks');
+      await busy();
       return ofGets(await abba({ limit: idle, ours: busy, rounds, say }));
     };
     const inPool = await prepareInPool(closing);
@@ -44,12 +47,14 @@ export function measure({ rounds, say }) {
 
 function ofChecks(samples) {
   const comparison = compare(samples, ({ perCpuSecond }) => perCpuSecond);
-  const latencies = samples.flatMap(({ ours }) => ours.flatMap((measured) => measured.latencies));
-  const spread = { value: quantile(latencies, 0.99) / quantile(latencies, 0.5) };
+  // Of each run by itself: the machine slows down and speeds up between them.
+  const spreads = samples.flatMap(({ ours }) =>
+    ours.map(({ latencies }) => quantile(latencies, 0.99) / quantile(latencies, 0.5)),
+  );
   const what = 'POST /aws/auth, checks a CPU second';
   return [
     result('1a', what, atLeast(0.66), comparison),
-    result('1c', 'POST /aws/auth, 99th percentile to median', atMost(1.25), spread),
+    result('1c', 'POST /aws/auth, 99th percentile to median', atMost(1.25), { value: median(spreads) }),
   ];
 }
 
@@ -84,11 +89,12 @@ async function prepare(closing, say) {
   const ours = await load(api, checks);
   const native = await load(limit, checks);
   const gets = await load(api, { requests: [getRequest('/health/live')], connections: 4, pauseMs: 5 });
+  const idle = () => underLoad(api, gets, secondsOfGets, true);
   return {
     native: () => underLoad(limit, native, seconds),
     ours: () => underLoad(api, ours, seconds),
-    idle: () => underLoad(api, gets, seconds, true),
-    busy: async () => (await Promise.all([underLoad(api, gets, seconds, true), ours.run(seconds)]))[0],
+    idle,
+    busy: async () => (await Promise.all([idle(), ours.run(secondsOfGets)]))[0],
   };
 }
 
