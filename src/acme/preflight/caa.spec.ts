@@ -43,6 +43,13 @@ describe('judgeCaa', () => {
     });
   });
 
+  it('knows what Node adds to a record from a tag of that name', () => {
+    const ofNode24 = { critical: 128, type: 'CAA', issue: ca };
+    const ofZone = { critical: 128, type: 'x' };
+    expect(judgeCaa([ofNode24], ca)).toEqual({ kind: 'allowed' });
+    expect(judgeCaa([ofZone], ca)).toEqual({ kind: 'unknown_tag', tag: 'type' });
+  });
+
   it('names the accounts that alone may', () => {
     const account = 'https://acme-v02.api.letsencrypt.org/acme/acct/1';
     expect(judgeCaa([issue(`letsencrypt.org; accounturi=${account}`)], ca)).toEqual({

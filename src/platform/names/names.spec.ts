@@ -35,6 +35,7 @@ describe('checkNames', () => {
     ['a_b.example.com', 'has the character "_"; a host name has letters, digits, hyphens and dots'],
     ['a%62.example.com', 'has the character "%"; a host name has letters, digits, hyphens and dots'],
     ['xn--a.com', 'is no valid international name; write it as its registrar does'],
+    ['shop.xn--0.pt', 'is no valid international name; write it as its registrar does'],
     ['shop.example.1', 'is no valid international name; write it as its registrar does'],
     ['a..example.com', 'has two dots in a row or begins with one; take it out'],
     ['.example.com', 'has two dots in a row or begins with one; take it out'],

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { visible } from './visible.js';
 
 export interface NameOptions {
@@ -48,14 +48,24 @@ const ipAddress = 'is an IP address; give the host name that leads to it';
 // RFC 8555 section 7.1.3 and letsencrypt.org/docs/challenge-types: only dns-01 proves a wildcard.
 const wildcard = 'is a wildcard, which http-01 cannot prove; list each name by itself';
 
+const noInternationalName = 'is no valid international name; write it as its registrar does';
+
 const asAscii: Rule[] = [
-  (name) => (name === '' ? 'is no valid international name; write it as its registrar does' : undefined),
+  (name) => (name === '' ? noInternationalName : undefined),
   (name) => (isIP(name) === 0 ? undefined : ipAddress),
   (name) => (name.length > 253 ? `has ${name.length} characters; a name has at most 253` : undefined),
   (name) => name.split('.').map(problemOfLabel).find(Boolean),
+  // Node 20 answers with nothing when such a name cannot be read, Node 24 with the name as it is.
+  (name) => (isReadable(name) ? undefined : noInternationalName),
   (name) =>
     name.includes('.') ? undefined : 'is a single word; give the whole name, such as shop.example.com',
 ];
+
+/** Does every A-label in it say something, and in the one way in which that is written? (RFC 5891 section 5.4) */
+function isReadable(name: string): boolean {
+  const read = domainToUnicode(name);
+  return domainToASCII(read) === name && !read.split('.').some((label) => label.startsWith('xn--'));
+}
 
 /** RFC 1034 section 3.5, and RFC 5890 section 2.3.1 for the reserved "??--". */
 function problemOfLabel(label: string): string | undefined {
