@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type AcmeWorld, isGoodFor, startAcmeWorld, until } from '../support/acme-world.js';
+import { type AcmeWorld, isGoodFor, startAcmeWorld } from '../support/acme-world.js';
 import type { CaAnswer } from '../support/ca-proxy.js';
 import { describeWithPebble } from '../support/pebble.js';
+import { until } from '../support/until.js';
 
 const main = join(import.meta.dirname, '../../dist/src/cli/main.js');
 

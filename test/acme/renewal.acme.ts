@@ -9,16 +9,11 @@ import { WantedCertificates } from '../../src/acme/issuance/wanted-certificates.
 import { createApp } from '../../src/create-app.js';
 import { Clock } from '../../src/platform/clock/clock.js';
 import { Config } from '../../src/platform/config/config.js';
-import {
-  type AcmeWorld,
-  isGoodFor,
-  startAcmeWorld,
-  type StoredCertificate,
-  until,
-} from '../support/acme-world.js';
+import { type AcmeWorld, isGoodFor, startAcmeWorld, type StoredCertificate } from '../support/acme-world.js';
 import type { CaAnswer, CaRequest } from '../support/ca-proxy.js';
 import { allMailsSent, subjectsTo } from '../support/mails.js';
 import { describeWithPebble } from '../support/pebble.js';
+import { until } from '../support/until.js';
 
 const day = 86_400_000;
 const name = 'renewed.usher.dev';

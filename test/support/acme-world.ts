@@ -79,7 +79,3 @@ export const isGoodFor = ({ names, chain, serial }: StoredCertificate): boolean 
   const leaf = new X509Certificate(chain ?? '');
   return leaf.serialNumber === serial && names.every((name) => leaf.checkHost(name) !== undefined);
 };
-
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
-}

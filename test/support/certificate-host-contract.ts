@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { until } from './running-stack.js';
+import { until } from './until.js';
 import type { CertificateHost, IssuedCertificate } from '../../src/acme/hosts/certificate-host.js';
 import { HostError } from '../../src/acme/hosts/host-error.js';
 import { createAuthority, type TestAuthority } from './certificates.js';

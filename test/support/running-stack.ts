@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { projectRoot } from '../../apps/local-stack/src/project-root.js';
 import type { StackFile } from '../../apps/local-stack/src/stack-file.js';
+import { until } from './until.js';
 
 /** What was built, as a checkout of its own with a `.local/` of its own. Like every mkdtemp folder it is private (0700). */
 export async function makeCheckout(): Promise<string> {
@@ -69,14 +69,6 @@ export class RunningStack {
   async end(signal: NodeJS.Signals): Promise<number | null> {
     process.kill(this.pid, signal);
     return this.exited;
-  }
-}
-
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`This did not come true: ${String(condition)}`);
-    await pause(20);
   }
 }
 
