@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 
-# The release that CI runs everything with; --build-arg NODE_VERSION=24.… takes another.
-ARG NODE_VERSION=20.20.2
+# The newest release that is maintained for years (nodejs.org/en/about/previous-releases); --build-arg takes another, from 20.19 on.
+ARG NODE_VERSION=24.21.0
 
 FROM node:${NODE_VERSION}-bookworm-slim AS dependencies
 WORKDIR /app
@@ -25,7 +25,7 @@ RUN npm ci --omit=dev --no-audit --no-fund \
   && find node_modules -type f '(' -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' ')' -delete
 
 # The pool's triggers, in AWS's own image: its runtime emulator answers on port 8080, and Lambda runs the same image.
-FROM public.ecr.aws/lambda/nodejs:20 AS migration-lambda
+FROM public.ecr.aws/lambda/nodejs:24 AS migration-lambda
 WORKDIR /var/task
 COPY --from=build /app/dist/migration-lambda/index.mjs ./
 CMD ["index.handler"]
