@@ -11,6 +11,8 @@ export interface Person {
   former: string[];
   /** Of the session that must go on; none before the first sign-in. */
   tokens: TokensResponse | undefined;
+  /** Cognito took a reset whose answer was cut off: what it was told last, to end all sessions, may reach it at any time. */
+  mayBeSignedOut: boolean;
   /** Wrong passwords typed so far: more than a few, and limits would have their say. */
   mistyped: number;
   /** Subjects of the mails that an answer promised. */
@@ -29,6 +31,7 @@ export function newPerson(number: number, name: string): Person {
     password: `${name}-password-${number}`,
     former: [],
     tokens: undefined,
+    mayBeSignedOut: false,
     mistyped: 0,
     promised: [],
     history: [],

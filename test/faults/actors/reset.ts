@@ -10,7 +10,9 @@ export const reset: Actor = {
   perform: async (stage) => {
     // Twice an hour for each at most: Cognito has limits of its own.
     const isLegacy = stage.random.next() < 0.3;
-    const person = isLegacy ? stage.crowd.nextLegacy() : stage.crowd.take(({ former }) => former.length < 2);
+    const person = isLegacy
+      ? stage.crowd.nextLegacy()
+      : stage.crowd.take(({ former }) => former.length < 2);
     if (!person) return false;
     const former = person.password;
     person.password = `reset-password-${person.former.length}-${person.email}`;
@@ -21,7 +23,7 @@ export const reset: Actor = {
       // The owner hears of it, and whoever else was signed in is so no longer.
       person.promised.push(subjectOf('password_changed'));
       if (before) await expectEnded(stage, person, before.refreshToken);
-    }
+    } else person.mayBeSignedOut = true;
     await signIn(stage, person);
     await tryWrong(stage, person, former);
     stage.crowd.giveBack(person);
