@@ -10,9 +10,7 @@ export const reset: Actor = {
   perform: async (stage) => {
     // Twice an hour for each at most: Cognito has limits of its own.
     const isLegacy = stage.random.next() < 0.3;
-    const person = isLegacy
-      ? stage.crowd.nextLegacy()
-      : stage.crowd.take(({ former }) => former.length < 2);
+    const person = isLegacy ? stage.crowd.nextLegacy() : stage.crowd.take(({ former }) => former.length < 2);
     if (!person) return false;
     const former = person.password;
     person.password = `reset-password-${person.former.length}-${person.email}`;
