@@ -11,6 +11,7 @@ class TestClock extends Clock {
   readonly slept: number[] = [];
 
   override now = () => new Date(this.time);
+  override elapsed = () => this.time;
   override sleep = async (milliseconds: number) => {
     this.slept.push(milliseconds);
   };

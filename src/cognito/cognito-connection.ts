@@ -113,12 +113,12 @@ export abstract class CognitoConnection implements OnApplicationShutdown {
   private async askTwiceAtMost<Answer>(asked: Asked, send: Send<Answer>): Promise<Answer> {
     const options = { requestTimeout: runsTriggers.has(asked) ? triggerTimeout : shortTimeout };
     const once = () => this.breaker.run(() => send(this.client, options));
-    const startedAt = this.clock.now().getTime();
+    const startedAt = this.clock.elapsed();
     try {
       return await once();
     } catch (error) {
       const mayRepeat = isTurnedAway(error) || (isOutage(error) && repeatable.has(asked));
-      if (!mayRepeat || this.clock.now().getTime() - startedAt > patience) throw error;
+      if (!mayRepeat || this.clock.elapsed() - startedAt > patience) throw error;
     }
     await this.clock.sleep(pause());
     return once();

@@ -2,7 +2,11 @@ import {
   AdminUserGlobalSignOutCommand,
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { createApp } from '../../src/create-app.js';
+import { Clock } from '../../src/platform/clock/clock.js';
+import { SessionsRepository } from '../../src/sessions/persistence/sessions.repository.js';
+import { apiClient } from '../support/api-client.js';
 import { exception } from '../support/cognito-proxy.js';
 import {
   ada,
@@ -13,6 +17,7 @@ import {
   signInWithTokens,
   statusWith,
 } from '../support/sessions.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
 import { rotation } from '../support/test-pool.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
@@ -131,6 +136,38 @@ describe('a refresh token that was replaced', () => {
     expect(status).toBe(200);
     expect(await lastSession(usher, 'ended_at')).toEqual({ ended_at: null });
   });
+});
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  jest.restoreAllMocks();
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+it('is not lost when the database goes away after Cognito has answered, whatever the clock says', async () => {
+  const usher = await startUsher({ client: rotation(0) });
+  closers.push(() => usher.close());
+  const proxy = await startTcpProxy(usher.database.url);
+  closers.push(() => proxy.cut());
+  const app = await createApp({ ...usher.variables, DATABASE_URL: proxy.url });
+  closers.push(() => app.close());
+  await app.listen(0, '127.0.0.1');
+  const api = apiClient(await app.getUrl());
+  const { refreshToken } = await signInWithTokens(api);
+  const repository = app.get(SessionsRepository, { strict: false });
+  const save = repository.saveRenewal.bind(repository);
+  const saving = jest.spyOn(repository, 'saveRenewal').mockImplementation(async (...renewal) => {
+    if (saving.mock.calls.length === 1) await proxy.cut();
+    if (saving.mock.calls.length === 3) await proxy.mend();
+    return save(...renewal);
+  });
+  const anHourAhead = () => new Date(Date.now() + saving.mock.calls.length * 3_600_000);
+  jest.spyOn(app.get(Clock, { strict: false }), 'now').mockImplementation(anHourAhead);
+  const { status, body } = await api.post('/auth/refresh', { refreshToken });
+  expect([status, saving.mock.calls.length]).toEqual([200, 3]);
+  expect((await usher.api.post('/auth/refresh', { refreshToken: body.tokens?.refreshToken })).status).toBe(
+    200,
+  );
 });
 
 describe('a session that must not go on', () => {

@@ -8,6 +8,11 @@ export class Clock {
     return new Date();
   }
 
+  /** Milliseconds since some moment, by a clock that nobody sets: for how long a thing takes. */
+  elapsed(): number {
+    return performance.now();
+  }
+
   async sleep(milliseconds: number): Promise<void> {
     if (milliseconds > 0) await sleep(milliseconds);
   }

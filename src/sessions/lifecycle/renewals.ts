@@ -67,14 +67,14 @@ export class Renewals {
 
   private async takeTurn(session: Session, shown?: string): Promise<Tokens> {
     const refreshToken = shown ?? this.stored(session).refreshToken;
-    const until = this.clock.now().getTime() + patienceMs;
+    const until = this.clock.elapsed() + patienceMs;
     do {
       const lease = await this.sessions.takeLease(session);
       if (lease !== undefined) return this.askCognito(session, lease, refreshToken);
       const renewed = await this.renewedMeanwhile(session);
       if (renewed) return renewed;
       await this.clock.sleep(pollMs);
-    } while (this.clock.now().getTime() < until);
+    } while (this.clock.elapsed() < until);
     throw new AppError('overloaded', { retryAfter: 2 });
   }
 
@@ -91,12 +91,12 @@ export class Renewals {
 
   /** With rotation on, tokens that are not written are lost and the session with them: the database gets some time. */
   private async save(session: Session, tokens: Tokens): Promise<boolean> {
-    const until = this.clock.now().getTime() + savingMs;
+    const until = this.clock.elapsed() + savingMs;
     for (;;) {
       try {
         return await this.sessions.saveRenewal(session, tokens);
       } catch (error) {
-        if (!isAppError(error, 'overloaded') || this.clock.now().getTime() > until) throw error;
+        if (!isAppError(error, 'overloaded') || this.clock.elapsed() > until) throw error;
         await this.clock.sleep(betweenTriesMs);
       }
     }
