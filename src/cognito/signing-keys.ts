@@ -1,5 +1,6 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { findJwkInJwks, isJwks, type Jwks } from 'aws-jwt-verify/jwk';
+import { findJwkInJwks, isJwks, type Jwk, type Jwks } from 'aws-jwt-verify/jwk';
 import type { Json } from 'aws-jwt-verify/safe-json-parse';
 import { Clock } from '../platform/clock/clock.js';
 import { Config } from '../platform/config/config.js';
@@ -18,7 +19,8 @@ const refreshInterval = 5 * 60 * 1000;
 @Injectable()
 export class SigningKeys implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly url: string;
-  private readonly listeners: ((jwks: Jwks) => void)[] = [];
+  private readonly listeners: (() => void)[] = [];
+  private readonly keyObjects = new WeakMap<Jwk, KeyObject>();
   private text = '';
   private jwks: Jwks = { keys: [] };
   private underWay: Promise<void> | undefined;
@@ -49,21 +51,34 @@ export class SigningKeys implements OnApplicationBootstrap, OnApplicationShutdow
     return this.jwks.keys.length > 0;
   }
 
-  /** Calls back at once, and again whenever a key came or went. */
-  follow(listener: (jwks: Jwks) => void): void {
+  /** Calls back whenever a key came or went. */
+  onChange(listener: () => void): void {
     this.listeners.push(listener);
-    listener(this.jwks);
+  }
+
+  find(kid: string): Jwk | undefined {
+    return findJwkInJwks(this.jwks, kid);
   }
 
   /**
-   * Looks at the pool before anybody says that there is no such key.
+   * Looks at the pool before it says that there is no such key.
    * @throws Error when the pool's keys cannot be had
    */
-  async lookFor(kid: string): Promise<void> {
+  async findAtPool(kid: string): Promise<Jwk | undefined> {
     if (this.underWay) await this.underWay;
     // That download may have begun before the key was published. One that begins now tells for certain.
-    if (!findJwkInJwks(this.jwks, kid)) await this.download();
+    if (!this.find(kid)) await this.download();
+    return this.find(kid);
   }
+
+  /** Made once for each key, which takes about as long as a signature check. */
+  readonly toKeyObject = (jwk: Jwk): KeyObject => {
+    const known = this.keyObjects.get(jwk);
+    if (known) return known;
+    const keyObject = createPublicKey({ key: jwk, format: 'jwk' });
+    this.keyObjects.set(jwk, keyObject);
+    return keyObject;
+  };
 
   /** Also without need, so that keys which the pool has given up do not live on here. */
   async refresh(): Promise<void> {
@@ -102,6 +117,6 @@ export class SigningKeys implements OnApplicationBootstrap, OnApplicationShutdow
     if (text === this.text) return;
     this.text = text;
     this.jwks = jwks;
-    for (const listener of this.listeners) listener(jwks);
+    for (const listener of this.listeners) listener();
   }
 }
