@@ -54,6 +54,6 @@ export class Log implements LoggerService {
 // Nest passes a context name or a stack where we pass fields.
 function plain(fields: unknown): object {
   if (typeof fields !== 'object' || fields === null) return { context: fields };
-  const { error } = fields as FieldsWithError;
-  return error === undefined ? fields : { ...fields, error: describeError(error) };
+  const { error, ...rest } = fields as FieldsWithError;
+  return error === undefined ? rest : { ...rest, error: describeError(error) };
 }
