@@ -35,6 +35,7 @@ export class PasswordResetService {
     refuse([...faultsOf(request), ...faultsOfCode(code, email)]);
     if (isBlank(code) || isBlank(password) || isBlank(email)) throw new TypeError('refusals are incomplete');
     await this.identityProvider.confirmForgotPassword(normaliseEmail(email), code.trim(), password);
+    await this.users.recordMailboxProof(email);
     const user = await this.users.findByEmail(email);
     if (user) await this.aftermath.ofReset(user, language);
   }

@@ -11,6 +11,7 @@ import { DecoyHashes } from './legacy/decoy-hashes.js';
 import { ConfirmationMails } from './confirmation/confirmation-mails.js';
 import { EmailChanges } from './confirmation/email-changes.js';
 import { ConfirmationService } from './confirmation.service.js';
+import { DuplicateAddresses } from './duplicate-addresses.js';
 import { EmailChangeService } from './email-change.service.js';
 import { AdminUsersController } from './http/admin-users.controller.js';
 import { AuditController } from './http/audit.controller.js';
@@ -52,6 +53,7 @@ import { UsersService } from './users.service.js';
     ConfirmationService,
     ConfirmationsRepository,
     DecoyHashes,
+    DuplicateAddresses,
     EmailChangeService,
     EmailChanges,
     Erasures,
@@ -80,6 +82,7 @@ import { UsersService } from './users.service.js';
   ],
   exports: [
     AuditTrail,
+    DuplicateAddresses,
     LegacyPasswords,
     MigrationLedger,
     PendingSignUps,

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../../platform/database/database.js';
-import { emailExpression } from '../../platform/database/email-expression.js';
+import { isSpelling } from '../../platform/database/email-expression.js';
+import { emailSpellings } from '../../platform/email.js';
 
 /**
  * Nobody who is in the pool already, may not come there or never came from the old application changes state by what is asked about
  * them.
  */
 const waits = `cognito_sub IS NULL AND usher_erased_at IS NULL AND usher_disabled_at IS NULL AND confirmed_at IS NOT NULL
+  AND NOT usher.is_blocked(users)
   AND usher_migration_reason IS DISTINCT FROM 'signed_up'`;
 
 /** Cognito has them already, without a password: what comes is a reset or a sign-in. */
@@ -40,7 +42,7 @@ const recordBrokenMove: Statement = {
   name: 'migration-ledger-record-broken-move',
   text: fail(
     '$2',
-    `${emailExpression('email')} = ${emailExpression('$1::text')}
+    `${isSpelling('email', '$1')}
       AND usher_agreed_at > now() - interval '20 seconds'
       AND usher_agreed_at > coalesce(usher_migration_at, '-infinity')`,
   ),
@@ -65,7 +67,7 @@ export class MigrationLedgerRepository {
   }
 
   async recordBrokenMove(email: string, reason: string): Promise<void> {
-    await this.database.query(recordBrokenMove, [email, reason]);
+    await this.database.query(recordBrokenMove, [emailSpellings(email), reason]);
   }
 
   /** An operator linked a row to somebody who was in the pool already. */
