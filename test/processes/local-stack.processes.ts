@@ -133,6 +133,13 @@ describe('the local stack', () => {
     expect(stack.output).not.toContain('soon');
   }, 60_000);
 
+  it('ends with status 2 when the API refuses its configuration', async () => {
+    start([], { LEGACY_BLOCKED_WHEN: 'no_such_column' });
+    const code = await andNothingIsLeft(() => stack.exited);
+    expect(code).toBe(2);
+    expect(stack.output).toContain('LEGACY_BLOCKED_WHEN names the column "no_such_column"');
+  }, 60_000);
+
   it('does not take another port than the one it was told', async () => {
     const occupied = createServer().listen(0, '127.0.0.1');
     await once(occupied, 'listening');
