@@ -51,7 +51,8 @@ export class AdminConnection extends CognitoConnection implements OnApplicationB
       this.missingUntil = this.time.now().getTime() + lookAgainAfter;
       // The provider's own text lists the places it looked in.
       const reason = types.isNativeError(error) ? error.name : undefined;
-      if (!isLogged) this.log.warn('no AWS credentials: what needs them is off', { off: whatNeedsThem, reason });
+      if (!isLogged)
+        this.log.warn('no AWS credentials: what needs them is off', { off: whatNeedsThem, reason });
       throw new AppError('cognito.credentials_missing', { cause: error });
     }
   }

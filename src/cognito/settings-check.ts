@@ -3,7 +3,12 @@ import { BackgroundWork } from '../platform/background/background-work.js';
 import { Config } from '../platform/config/config.js';
 import { isAppError } from '../platform/errors/app-error.js';
 import { Log } from '../platform/logging/log.js';
-import { findClientIssues, findPoolIssues, protectedAttributes, type SettingsIssue } from './settings-issues.js';
+import {
+  findClientIssues,
+  findPoolIssues,
+  protectedAttributes,
+  type SettingsIssue,
+} from './settings-issues.js';
 import { UserDirectory } from './user-directory.js';
 
 /** Milliseconds until the next try, while Cognito cannot be asked. */
@@ -26,7 +31,8 @@ export class SettingsCheck implements OnApplicationBootstrap, OnApplicationShutd
 
   constructor(
     directory: UserDirectory,
-    @Inject(Config) { cognito }: { cognito: Pick<Config['cognito'], 'acceptedClientIds' | 'legacyIdAttribute'> },
+    @Inject(Config)
+    { cognito }: { cognito: Pick<Config['cognito'], 'acceptedClientIds' | 'legacyIdAttribute'> },
     private readonly log: Log,
   ) {
     const attributes = protectedAttributes(cognito.legacyIdAttribute);

@@ -1,6 +1,5 @@
 import {
   AdminAddUserToGroupCommand,
-  AdminCreateUserCommand,
   AdminGetUserCommand,
   AdminListGroupsForUserCommand,
   AdminRemoveUserFromGroupCommand,
@@ -14,12 +13,10 @@ import {
   GetUserCommand,
   GlobalSignOutCommand,
   ListGroupsCommand,
-  RespondToAuthChallengeCommand,
-  SignUpCommand,
   UpdateUserAttributesCommand,
   VerifyUserAttributeCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   claimsOf,
   createClient,
@@ -95,26 +92,6 @@ describe('attributes', () => {
     expect((await get('bea2@example.com', careful))['email_verified']).toBe('true');
   });
 
-  it('a pending address is replaced by one that an administrator sets as verified', async () => {
-    const poolId = await createPool(pool.sdk, {
-      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
-    });
-    const client = await createClient(pool.sdk, poolId);
-    const careful = { ...pool, poolId, clientId: client.ClientId ?? '' };
-    await createUser(careful, 'bob@example.com');
-    await pool.sdk.send(
-      new AdminUpdateUserAttributesCommand({
-        UserPoolId: poolId,
-        Username: 'bob@example.com',
-        UserAttributes: [
-          { Name: 'email', Value: 'bob2@example.com' },
-          { Name: 'email_verified', Value: 'true' },
-        ],
-      }),
-    );
-    expect(await get('bob2@example.com', careful)).toMatchObject({ email_verified: 'true' });
-  });
-
   it('follow the schema', async () => {
     await createUser(pool, 'cyd@example.com');
     await createUser(pool, 'dan@example.com');
@@ -152,122 +129,6 @@ describe('attributes', () => {
     expect((await refusal(update(tokens?.AccessToken ?? '', { name: 'E' }))).name).toBe(
       'NotAuthorizedException',
     );
-  });
-});
-
-describe('a client that may write the name only', () => {
-  let narrow: typeof pool;
-  const unauthorized = {
-    name: 'NotAuthorizedException',
-    message: 'A client attempted to write unauthorized attribute',
-  };
-  const attributes = (given: Record<string, string>) =>
-    Object.entries(given).map(([Name, Value]) => ({ Name, Value }));
-  beforeAll(async () => {
-    const poolId = await createPool(pool.sdk, {
-      Schema: [{ Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true }],
-    });
-    const client = await createClient(pool.sdk, poolId, { WriteAttributes: ['name'] });
-    narrow = { ...pool, poolId, clientId: client.ClientId ?? '' };
-  });
-
-  it('changes no other attribute, not even together with the name', async () => {
-    await createUser(narrow, 'nia@example.com');
-    const AccessToken = (await signIn(narrow, 'nia@example.com')).AuthenticationResult?.AccessToken ?? '';
-    const refused: Record<string, string>[] = [
-      { email: 'other@example.com' },
-      { name: 'Nia', email: 'other@example.com' },
-      { email: '' },
-      { phone_number: '+15551234567' },
-      { 'custom:rails_app_id': '1' },
-    ];
-    for (const given of refused) {
-      expect(await refusal(update(AccessToken, given, narrow))).toEqual(unauthorized);
-    }
-    expect((await get('nia@example.com', narrow))['name']).toBeUndefined();
-    await update(AccessToken, { name: 'Nia' }, narrow);
-    expect(await get('nia@example.com', narrow)).toMatchObject({ name: 'Nia', email: 'nia@example.com' });
-  });
-
-  it('signs nobody up with another attribute', async () => {
-    const signUp = (Username: string, given: Record<string, string>) =>
-      pool.sdk.send(
-        new SignUpCommand({
-          ClientId: narrow.clientId,
-          Username,
-          Password: password,
-          UserAttributes: attributes(given),
-        }),
-      );
-    expect(await refusal(signUp('oli@example.com', { email: 'oli@example.com' }))).toEqual(unauthorized);
-    expect(await refusal(signUp('oli@example.com', { 'custom:rails_app_id': '1' }))).toEqual(unauthorized);
-    await signUp('oli@example.com', { name: 'Oli' });
-  });
-
-  it('sets no other attribute with a first password', async () => {
-    const invited = { UserPoolId: narrow.poolId, Username: 'pia@example.com' };
-    await pool.sdk.send(
-      new AdminCreateUserCommand({
-        ...invited,
-        UserAttributes: attributes({ email: 'pia@example.com' }),
-        TemporaryPassword: password,
-        MessageAction: 'SUPPRESS',
-      }),
-    );
-    const challenge = await signIn(narrow, 'pia@example.com');
-    const answer = (given: Record<string, string>) =>
-      pool.sdk.send(
-        new RespondToAuthChallengeCommand({
-          ClientId: narrow.clientId,
-          ChallengeName: 'NEW_PASSWORD_REQUIRED',
-          Session: challenge.Session,
-          ChallengeResponses: { USERNAME: 'pia@example.com', NEW_PASSWORD: 'Another-horse-2', ...given },
-        }),
-      );
-    expect(await refusal(answer({ 'userAttributes.email': 'other@example.com' }))).toEqual(unauthorized);
-    await answer({ 'userAttributes.name': 'Pia' });
-    expect(await get('pia@example.com', narrow)).toMatchObject({ name: 'Pia', email: 'pia@example.com' });
-  });
-});
-
-describe('a first password', () => {
-  it('swaps no address that the user has, and takes no address of another user', async () => {
-    const poolId = await createPool(pool.sdk, {
-      UsernameAttributes: ['email', 'phone_number'],
-      Schema: undefined,
-    });
-    const client = await createClient(pool.sdk, poolId);
-    const open = { ...pool, poolId, clientId: client.ClientId ?? '' };
-    await createUser(open, 'quin@example.com');
-    const firstPassword = async (Username: string, attribute: 'email' | 'phone_number', email: string) => {
-      await pool.sdk.send(
-        new AdminCreateUserCommand({
-          UserPoolId: poolId,
-          Username,
-          UserAttributes: [{ Name: attribute, Value: Username }],
-          TemporaryPassword: password,
-          MessageAction: 'SUPPRESS',
-        }),
-      );
-      const { Session } = await signIn(open, Username);
-      const answers = { USERNAME: Username, NEW_PASSWORD: 'Another-horse-2', 'userAttributes.email': email };
-      return pool.sdk.send(
-        new RespondToAuthChallengeCommand({
-          ClientId: open.clientId,
-          ChallengeName: 'NEW_PASSWORD_REQUIRED',
-          Session,
-          ChallengeResponses: answers,
-        }),
-      );
-    };
-    expect(await refusal(firstPassword('rob@example.com', 'email', 'rob2@example.com'))).toEqual({
-      name: 'NotAuthorizedException',
-      message: 'Cannot modify an already provided email',
-    });
-    expect((await refusal(firstPassword('+15551234567', 'phone_number', 'quin@example.com'))).name).toBe(
-      'AliasExistsException',
-    );
-    expect(await get('quin@example.com', open)).toMatchObject({ email_verified: 'true' });
   });
 });
 
