@@ -65,6 +65,9 @@ describe('the local stack', () => {
       'demoUsers',
     ]);
     expect(first.demoUsers).toHaveLength(29);
+    // The pool and its client.
+    await until(() => stack.output.split('user pool settings checked').length === 3);
+    expect(stack.output).not.toContain('cognito.misconfigured');
     const answer = await post(`${first.apiUrl}/auth/sign-in`, ada);
     const signedIn = (await answer.json()) as { tokens: { accessToken: string } };
     expect(signedIn).toMatchObject({ user: { id: 1, email: ada.email }, tokens: { tokenType: 'Bearer' } });
