@@ -50,7 +50,7 @@ describe('without AWS credentials', () => {
     expect(await ask()).toBe('asked');
   });
 
-  it('two who ask at once are one line, which names the check of the settings', async () => {
+  it('two requests at once log one line, which names the check of the settings', async () => {
     warn.mockClear();
     expect(await Promise.all([ask(), ask()])).toEqual(Array(2).fill('cognito.credentials_missing'));
     expect(warn).toHaveBeenCalledTimes(1);

@@ -79,7 +79,7 @@ describe('the check of the settings at start', () => {
     expect(describePool).toHaveBeenCalledTimes(1);
   });
 
-  it('leaves it to the connection to say that there are no credentials', async () => {
+  it('logs nothing itself where there are no credentials: the connection does', async () => {
     outage = new AppError('cognito.credentials_missing');
     await start();
     await minute();
@@ -87,7 +87,7 @@ describe('the check of the settings at start', () => {
     expect(logged).toEqual(Array(2).fill('info user pool settings checked'));
   });
 
-  it('ends with the process', async () => {
+  it('stops with the process', async () => {
     outage = new AppError('cognito.unavailable');
     await start();
     check.onApplicationShutdown();

@@ -128,14 +128,14 @@ describe('the user directory', () => {
   });
 });
 
-describe('the settings that users are bound by', () => {
-  it('are those of the pool, and those of one app client', async () => {
+describe('the settings of the pool and its app clients', () => {
+  it('are read by the user directory', async () => {
     expect(await directory.describePool()).toEqual({ verifiedBeforeUpdate: ['email'] });
     const described = { clientId: usher.clientId, writeAttributes: ['name'], identityProviders: [] };
     expect(await directory.describeAppClient(usher.clientId)).toEqual(described);
   });
 
-  it('of a client without a list are no list, whether it is absent or empty', async () => {
+  it('have no list of writable attributes where it is absent or empty', async () => {
     const { UserPoolClient: client } = await usher.cognito.send(
       new CreateUserPoolClientCommand({
         UserPoolId: usher.userPoolId,
@@ -153,7 +153,7 @@ describe('the settings that users are bound by', () => {
     usher.proxy.answerWith('DescribeUserPoolClient', undefined);
   });
 
-  it('of a client that the pool does not have are a fault of the configuration', async () => {
+  it('are a fault of the configuration where the client does not exist', async () => {
     expect(await codeOf(directory.describeAppClient('nosuchclient'))).toBe('internal');
   });
 });

@@ -45,7 +45,7 @@ describe('a client that may write the name only', () => {
     narrow = { ...pool, poolId, clientId: client.ClientId ?? '' };
   });
 
-  it('changes no other attribute, not even together with the name', async () => {
+  it('refuses a change of another attribute, also together with the name', async () => {
     await createUser(narrow, 'nia@example.com');
     const token = await accessToken(narrow, 'nia@example.com');
     const refused: Record<string, string>[] = [
@@ -63,7 +63,7 @@ describe('a client that may write the name only', () => {
     expect(await get('nia@example.com', narrow)).toMatchObject({ name: 'Nia', email: 'nia@example.com' });
   });
 
-  it('signs nobody up with another attribute', async () => {
+  it('refuses a sign-up with another attribute', async () => {
     const signUp = (Username: string, given: Record<string, string>) =>
       pool.sdk.send(
         new SignUpCommand({
@@ -78,7 +78,7 @@ describe('a client that may write the name only', () => {
     await signUp('oli@example.com', { name: 'Oli' });
   });
 
-  it('sets no other attribute with a first password', async () => {
+  it('refuses another attribute with a first password', async () => {
     const invited = { UserPoolId: narrow.poolId, Username: 'pia@example.com' };
     await pool.sdk.send(
       new AdminCreateUserCommand({
