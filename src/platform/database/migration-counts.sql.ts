@@ -1,3 +1,5 @@
+import { labels } from '#password-hashes';
+
 /**
  * Where somebody stands on the way to Cognito, and how many people stand there. The triggers of `users` and a full count use
  * the same expressions, so they cannot differ. A change here needs a migration that makes the trigger's function anew.
@@ -36,7 +38,10 @@ export const dateStyle = `datestyle TO 'ISO'`;
 const monthOf = (text: string) =>
   `CASE WHEN ${text} ~ '^[1-9]\\d{3}-(0[1-9]|1[0-2])-\\d\\d' THEN (left(${text}, 7) || '-01')::date END`;
 
-export const isBlank = `btrim(coalesce(encrypted_password, '')) = ''`;
+/** Without the padding that the library of password hashes trims; text holds no NUL. */
+const trimmedHash = `btrim(encrypted_password, E' \\t\\n\\x0B\\f\\r')`;
+
+export const isBlank = `coalesce(${trimmedHash}, '') = ''`;
 const waits = `usher_erased_at IS NULL AND cognito_sub IS NULL AND usher_disabled_at IS NULL`;
 const stored = `usher_migration_state IN ('reset_sent', 'failed')`;
 
@@ -64,19 +69,41 @@ const reason = `
 /** People who have yet to move. */
 const isLeft = `${waits} AND (${stored} OR NOT (${isNew} OR ${isBlank} OR confirmed IS NULL))`;
 
-/** How the stored string begins, as far as that is one of a few dozen beginnings: never a salt or a digest. */
-export const format = `
-  CASE WHEN encrypted_password ~ '^\\$2[abxy]?\\$\\d\\d\\$' THEN substring(encrypted_password from '^\\$2[abxy]?\\$\\d\\d\\$')
-    WHEN encrypted_password ~ '^A[A-P][A-Za-z0-9+/]{50,}={0,2}$' THEN 'base64'
-    WHEN encrypted_password ~ '^[0-9A-Fa-f]+$' AND length(encrypted_password) IN (32, 40, 64, 128)
-      THEN 'hexadecimal, ' || length(encrypted_password) || ' digits'
+/** One of a few dozen beginnings, or what stands in the place of one: never a salt or a digest. */
+const beginningOf = (text: string) => `
+  CASE WHEN ${text} ~ '^\\$2[abxy]?\\$\\d\\d\\$' THEN substring(${text} from '^\\$2[abxy]?\\$\\d\\d\\$')
+    WHEN ${text} ~ '^A[A-P][A-Za-z0-9+/]{50,}={0,2}$' THEN 'base64'
+    WHEN ${text} ~ '^[0-9A-Fa-f]+$' AND length(${text}) IN (32, 40, 64, 128)
+      THEN 'hexadecimal, ' || length(${text}) || ' digits'
+    WHEN ${text} ~ '^([A-Za-z0-9]{16}|[0-9a-f]{32}):[0-9a-f]{128}$' THEN 'salt:hexadecimal'
+    WHEN ${text} ~ '^\\$[0-9a-f]{5,6}\\$[A-Za-z0-9+/]+=*\\$[A-Za-z0-9+/]+=*$' THEN 'scrypt, cost in hexadecimal'
     ELSE coalesce(
-      substring(encrypted_password from
-        '^(\\$(?:argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha(?:1|256|512))?|bcrypt-sha256|1|5|6|7|y|gy|apr1|wp|P|H|S)\\$|U\\$S\\$)'),
-      substring(encrypted_password from
-        '^((?:pbkdf2_sha(?:1|256|512)|argon2|bcrypt|bcrypt_sha256|scrypt|md5|sha1)\\$|scrypt:|pbkdf2:sha(?:1|256|512):)'),
-      substring(encrypted_password from '^(\\{(?:SHA|SSHA|SSHA256|SSHA512|MD5|SMD5|PKCS5S2)\\})'),
+      substring(${text} from '^(\\$bcrypt\\$(?:v=9[78]\\$)?r=\\d\\d?\\$)'),
+      substring(${text} from
+        '^(\\$(?:argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha(?:1|256|512))?|bcrypt-sha256|(?:md5|sha256|sha512)-crypt|1|5|6|7|y|gy|apr1|wp|P|H|S)\\$|U\\$S\\$)'),
+      substring(${text} from
+        '^((?:pbkdf2_sha(?:1|256|512)|argon2|bcrypt|bcrypt_sha256|scrypt|md5|sha1)\\$|scrypt:|pbkdf2:sha(?:1|256|512):|s2:)'),
       'other') END`;
+
+/** Labels of plain text and of digests that no scheme reads: shown by name, never supported. */
+const unreadLabels = ['NOOP', 'PLAIN', 'CLEAR', 'CLEARTEXT', 'MD4', 'PLAIN-MD4', 'NTLM'];
+
+const around = String.raw`\{(?:${labels.around.join('|')})\}`;
+const alone = String.raw`\{LDAP\}\{S?SHA\}|\{(?:${[...labels.around, ...labels.alone, ...unreadLabels].join('|')})(?:\.(?:HEX|B64|BASE64))?\}`;
+
+/** In the C locale a Turkish database's "i" is ours, too. */
+const labelOf = (form: string) => `upper(substring(hash COLLATE "C" from '(?i)^(?:${form})'))`;
+
+/**
+ * How the stored string begins without its padding: its label in capitals, and behind the label of a string that tells itself
+ * what it is that string's own beginning.
+ */
+export const format = `(
+  SELECT CASE WHEN label_around IS NOT NULL THEN label_around || beginning ELSE coalesce(label_alone, beginning) END
+  FROM (SELECT label_around, label_alone, ${beginningOf('rest')} AS beginning
+    FROM (SELECT label_around, label_alone, substr(hash, 1 + length(coalesce(label_around, ''))) AS rest
+      FROM (SELECT hash, ${labelOf(around)} AS label_around, ${labelOf(alone)} AS label_alone
+        FROM (SELECT ${trimmedHash} AS hash) AS trimmed) AS labelled) AS split) AS named)`;
 
 const lastSignIn = `greatest(${monthOf('current_sign_in')}, ${monthOf('last_sign_in')})`;
 const month = `coalesce(${lastSignIn}, ${monthOf('created')})`;
