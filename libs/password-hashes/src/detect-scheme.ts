@@ -23,7 +23,7 @@ import { springDigestScheme, springStandardScheme } from './schemes/spring.js';
 import { yescryptScheme } from './schemes/yescrypt.js';
 
 /** A stored string of these tells what made it. No two of them take the same string. */
-const selfDescribing = {
+export const selfDescribing = {
   bcrypt_2: bcryptScheme('$2$'),
   bcrypt_2a: bcryptScheme('$2a$'),
   bcrypt_2b: bcryptScheme('$2b$'),

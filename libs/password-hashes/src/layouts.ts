@@ -1,17 +1,12 @@
 import { base64, bcryptBase64, phcBase64 } from './encodings.js';
+import type { ScryptCost } from './schemes/scrypt.js';
 
 /** The same hash in the layout that a scheme reads; `undefined`: not of this layout. */
 type Rewrite = (stored: string) => string | undefined;
 
-const phcScrypt = (
-  log2N: number,
-  r: string,
-  p: string,
-  salt?: Buffer,
-  digest?: Buffer,
-): string | undefined =>
-  salt && digest && Number.isInteger(log2N)
-    ? `$scrypt$ln=${log2N},r=${r},p=${p}$${phcBase64.encode(salt)}$${phcBase64.encode(digest)}`
+const phcScrypt = (cost: ScryptCost, salt?: Buffer, digest?: Buffer): string | undefined =>
+  salt && digest && Number.isInteger(Math.log2(cost.N))
+    ? `$scrypt$ln=${Math.log2(cost.N)},r=${cost.r},p=${cost.p}$${phcBase64.encode(salt)}$${phcBase64.encode(digest)}`
     : undefined;
 
 // log2 N, r and p in one hexadecimal number: $e0801$ is N=2^14, r=8, p=1
@@ -22,8 +17,8 @@ const springForm =
 export const springScrypt: Rewrite = (stored) => {
   const [match, log2N = '', r = '', p = '', salt = '', digest = ''] = springForm.exec(stored) ?? [];
   if (match === undefined) return undefined;
-  const [cost = 0, blockSize = 0, lanes = 0] = [log2N, r, p].map((digits) => parseInt(digits, 16));
-  return phcScrypt(cost, `${blockSize}`, `${lanes}`, base64.decode(salt), base64.decode(digest));
+  const cost = { N: 2 ** parseInt(log2N, 16), r: parseInt(r, 16), p: parseInt(p, 16) };
+  return phcScrypt(cost, base64.decode(salt), base64.decode(digest));
 };
 
 const nForm =
@@ -34,10 +29,11 @@ const largestLogarithm = 63;
 
 /** AdonisJS writes N as `n`, without padding (@phc/format); Ory Kratos writes it as `ln`, with padding (hash_comparator.go). */
 const scryptWithN: Rewrite = (stored) => {
-  const [match, name, N, r = '', p = '', salt = '', digest = ''] = nForm.exec(stored) ?? [];
+  const [match, name, N, r, p, salt = '', digest = ''] = nForm.exec(stored) ?? [];
   if (match === undefined || (name === 'ln' && Number(N) <= largestLogarithm)) return undefined;
   const encoding = name === 'n' ? phcBase64 : base64;
-  return phcScrypt(Math.log2(Number(N)), r, p, encoding.decode(salt), encoding.decode(digest));
+  const cost = { N: Number(N), r: Number(r), p: Number(p) };
+  return phcScrypt(cost, encoding.decode(salt), encoding.decode(digest));
 };
 
 const adonisBcryptForm = /^\$bcrypt\$(?:v=(97|98)\$)?r=([1-9]\d?)\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{31})$/;

@@ -72,7 +72,7 @@ const isLeft = `${waits} AND (${stored} OR NOT (${isNew} OR ${isBlank} OR confir
 /** One of a few dozen beginnings, or what stands in the place of one: never a salt or a digest. */
 const beginningOf = (text: string) => `
   CASE WHEN ${text} ~ '^\\$2[abxy]?\\$\\d\\d\\$' THEN substring(${text} from '^\\$2[abxy]?\\$\\d\\d\\$')
-    WHEN ${text} ~ '^A[A-P][A-Za-z0-9+/]{50,}={0,2}$' THEN 'base64'
+    WHEN ${text} ~ '^A([A-P]|QAAAA)[A-Za-z0-9+/]{50,}={0,2}$' THEN 'base64'
     WHEN ${text} ~ '^[0-9A-Fa-f]+$' AND length(${text}) IN (32, 40, 64, 128)
       THEN 'hexadecimal, ' || length(${text}) || ' digits'
     WHEN ${text} ~ '^([A-Za-z0-9]{16}|[0-9a-f]{32}):[0-9a-f]{128}$' THEN 'salt:hexadecimal'
