@@ -12,7 +12,7 @@ const matching =
 const bcrypt = matching(/^\$2[abxy]?\$/);
 const argon2 = matching(/^\$argon2(?:id|i|d)\$/);
 
-/** Labels of strings that tell themselves what they are. Of RFC 2307, OpenLDAP, Dovecot and Spring Security. */
+/** Labels around self-describing strings: of RFC 2307, OpenLDAP, Dovecot and Spring Security. */
 const around = new Map<string, Rewrite>([
   ['CRYPT', matching(/^\$(?:1|2[abxy]?|5|6|7|y)\$/)],
   ['MD5-CRYPT', matching(/^\$1\$/)],
@@ -53,7 +53,10 @@ const [md5, sha1, sha256, sha384, sha512] = [
 /** Dovecot's "MD5" is either MD5-CRYPT or PLAIN-MD5 (password-scheme.c). */
 const eitherMd5: Rewrite = (payload) => (payload.startsWith('$1$') ? payload : md5(payload));
 
-/** Spring's SHA-512 is in no default, but in its documentation's own mappings. */
+/**
+ * `{SHA256}` of Spring's StandardPasswordEncoder has a longer payload than Dovecot's and keeps it. SHA-512 is in none of Spring's
+ * defaults; applications add it.
+ */
 const digests = new Map<string, Rewrite>([
   digestOfSpring('MD5', eitherMd5),
   digestOfSpring('SHA-1', sha1),
@@ -91,7 +94,7 @@ const dovecotPbkdf2: Rewrite = (payload) => {
   return key && passlibPbkdf2('', iterations, Buffer.from(salt), key);
 };
 
-/** Spring's Pbkdf2PasswordEncoder, salt and digest in one run: its defaults before 5.8 and since, told apart by length. */
+/** Spring's Pbkdf2PasswordEncoder, salt and digest joined. The length tells the defaults before 5.8 from those since. */
 const springPbkdf2 =
   (...lengths: number[]): Rewrite =>
   (payload) => {
@@ -107,7 +110,6 @@ const firstOf =
   (payload) =>
     rewrites.map((rewrite) => rewrite(payload)).find((rewritten) => rewritten !== undefined);
 
-/** Spring's StandardPasswordEncoder has the same label as Dovecot's SHA-256, and a longer payload that stays as it is. */
 const others = new Map<string, Rewrite>([
   ['PBKDF2', firstOf(openLdapPbkdf2(''), dovecotPbkdf2, springPbkdf2(40, 48))],
   ['PBKDF2-SHA1', openLdapPbkdf2('')],
@@ -120,14 +122,14 @@ const others = new Map<string, Rewrite>([
 ]);
 
 /**
- * In capitals. `around`: of strings that tell themselves what they are. The counts of formats know them from here, so that a
- * change needs a migration that makes the trigger's function anew (migration-counts.sql.ts).
+ * In capitals. `around`: labels of self-describing strings. The SQL that counts formats is made from these lists, so a change needs
+ * a migration that replaces the trigger's function (migration-counts.sql.ts).
  */
 export const labels = { around: [...around.keys()], alone: [...digests.keys(), ...others.keys()] };
 
 const form = /^\{([A-Za-z0-9@_-]{1,40})(?:\.(hex|b64|base64))?\}([^]*)$/i;
 
-/** The schemes' names count in any case (RFC 2307, section 5.3). `undefined`: no label, an unknown one, or one around something else. */
+/** Names are case-insensitive (RFC 2307, section 5.3). `undefined`: no label, an unknown one, or one around something else. */
 export function withoutLabel(stored: string): string | undefined {
   const [, label = '', encoding, payload = ''] = form.exec(stored) ?? [];
   const name = label.toUpperCase();

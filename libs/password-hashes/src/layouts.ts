@@ -66,7 +66,7 @@ const kratosCrypt: Rewrite = (stored) => {
   return prefix && prefix + stored.slice(name.length);
 };
 
-/** Frameworks' spellings of hashes that have a usual one. No two of them take the same string. */
+/** Frameworks' own layouts of hashes that have a usual one. No two of them take the same string. */
 const rewrites = [springScrypt, scryptWithN, adonisBcrypt, adonisArgon2, kratosCrypt];
 
 export function inUsualLayout(stored: string): string {

@@ -91,12 +91,12 @@ const unreadLabels = ['NOOP', 'PLAIN', 'CLEAR', 'CLEARTEXT', 'MD4', 'PLAIN-MD4',
 const around = String.raw`\{(?:${labels.around.join('|')})\}`;
 const alone = String.raw`\{LDAP\}\{S?SHA\}|\{(?:${[...labels.around, ...labels.alone, ...unreadLabels].join('|')})(?:\.(?:HEX|B64|BASE64))?\}`;
 
-/** In the C locale a Turkish database's "i" is ours, too. */
+/** The C collation folds ASCII only, also in a database with a Turkish locale. */
 const labelOf = (form: string) => `upper(substring(hash COLLATE "C" from '(?i)^(?:${form})'))`;
 
 /**
- * How the stored string begins without its padding: its label in capitals, and behind the label of a string that tells itself
- * what it is that string's own beginning.
+ * How the stored string begins behind its padding: the label in capitals, followed by the beginning of what is behind it where that
+ * describes itself.
  */
 export const format = `(
   SELECT CASE WHEN label_around IS NOT NULL THEN label_around || beginning ELSE coalesce(label_alone, beginning) END

@@ -6,8 +6,8 @@ import { scrypt } from './scrypt.js';
 const form = /^(s2:)?([A-Za-z0-9]{16}|[0-9a-f]{32}):([0-9a-f]{128})$/;
 
 /**
- * `salt:digest` of Lucia 3, Oslo and better-auth (r=16), of the first Lucia and of Node's own scrypt with its defaults (r=8): the
- * string does not tell which, so both are tried. Lucia 2 marks its strings with `s2:` (r=16).
+ * `salt:digest` of Lucia 3, Oslo and better-auth (r=16), and of the first Lucia and Node's scrypt with its defaults (r=8). The string
+ * does not tell which, so both are tried. Lucia 1 and 2 mark their strings with `s2:` (r=16).
  */
 export const luciaScheme: Scheme = {
   read(stored) {
@@ -24,6 +24,6 @@ export const luciaScheme: Scheme = {
   },
 };
 
-/** The salt counts as text, not as the bytes that its digits stand for. All but Node itself bring the password to NFKC. */
+/** The salt is hashed as text, not decoded. Lucia, Oslo and better-auth normalise the password to NFKC. */
 const digestOf = (password: string, salt: string, r: number): string =>
   scrypt(password.normalize('NFKC'), Buffer.from(salt), 64, { N: 16_384, r, p: 1 }).toString('hex');
