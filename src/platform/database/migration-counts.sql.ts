@@ -69,41 +69,55 @@ const reason = `
 /** People who have yet to move. */
 const isLeft = `${waits} AND (${stored} OR NOT (${isNew} OR ${isBlank} OR confirmed IS NULL))`;
 
+/** `salt:digest` of Lucia. Lengths are compared first: long bounded repetitions are slow in PostgreSQL's regular expressions. */
+const isSaltAndDigest = (text: string) => `
+  (length(${text}) = 145 AND strpos(${text}, ':') = 17 AND ${text} ~ '^[A-Za-z0-9]+:[0-9a-f]+$'
+    OR length(${text}) = 161 AND strpos(${text}, ':') = 33 AND ${text} ~ '^[0-9a-f]+:[0-9a-f]+$')`;
+
 /** One of a few dozen beginnings, or what stands in the place of one: never a salt or a digest. */
 const beginningOf = (text: string) => `
   CASE WHEN ${text} ~ '^\\$2[abxy]?\\$\\d\\d\\$' THEN substring(${text} from '^\\$2[abxy]?\\$\\d\\d\\$')
     WHEN ${text} ~ '^A([A-P]|QAAAA)[A-Za-z0-9+/]{50,}={0,2}$' THEN 'base64'
     WHEN ${text} ~ '^[0-9A-Fa-f]+$' AND length(${text}) IN (32, 40, 64, 128)
       THEN 'hexadecimal, ' || length(${text}) || ' digits'
-    WHEN ${text} ~ '^([A-Za-z0-9]{16}|[0-9a-f]{32}):[0-9a-f]{128}$' THEN 'salt:hexadecimal'
-    WHEN ${text} ~ '^\\$[0-9a-f]{5,6}\\$[A-Za-z0-9+/]+=*\\$[A-Za-z0-9+/]+=*$' THEN 'scrypt, cost in hexadecimal'
+    WHEN ${isSaltAndDigest(text)} THEN 'salt:hexadecimal'
     ELSE coalesce(
-      substring(${text} from '^(\\$bcrypt\\$(?:v=9[78]\\$)?r=\\d\\d?\\$)'),
       substring(${text} from
         '^(\\$(?:argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha(?:1|256|512))?|bcrypt-sha256|(?:md5|sha256|sha512)-crypt|1|5|6|7|y|gy|apr1|wp|P|H|S)\\$|U\\$S\\$)'),
       substring(${text} from
         '^((?:pbkdf2_sha(?:1|256|512)|argon2|bcrypt|bcrypt_sha256|scrypt|md5|sha1)\\$|scrypt:|pbkdf2:sha(?:1|256|512):|s2:)'),
+      substring(${text} from '^(\\$bcrypt\\$(?:v=9[78]\\$)?r=\\d\\d?\\$)'),
+      CASE WHEN ${text} ~ '^\\$[0-9a-f]{5,6}\\$' THEN 'scrypt, cost in hexadecimal' END,
       'other') END`;
 
 /** Labels of plain text and of digests that no scheme reads: shown by name, never supported. */
 const unreadLabels = ['NOOP', 'PLAIN', 'CLEAR', 'CLEARTEXT', 'MD4', 'PLAIN-MD4', 'NTLM'];
 
-const around = String.raw`\{(?:${labels.around.join('|')})\}`;
-const alone = String.raw`\{LDAP\}\{S?SHA\}|\{(?:${[...labels.around, ...labels.alone, ...unreadLabels].join('|')})(?:\.(?:HEX|B64|BASE64))?\}`;
+const isOneOf = (text: string, names: string[]) =>
+  `${text} IN (${names.map((name) => `'{${name}}'`).join(', ')})`;
 
-/** The C collation folds ASCII only, also in a database with a Turkish locale. */
-const labelOf = (form: string) => `upper(substring(hash COLLATE "C" from '(?i)^(?:${form})'))`;
+/** In capitals. The C collation folds ASCII only, also in a database with a Turkish locale. */
+const label = `
+  upper(substring(hash COLLATE "C" from
+    '^\\{[Ll][Dd][Aa][Pp]\\}\\{[Ss]?[Ss][Hh][Aa]\\}|^\\{[A-Za-z0-9@_.-]+\\}'))`;
+
+const withoutEncoding = String.raw`regexp_replace(label, '\.(HEX|B64|BASE64)\}$', '}')`;
+const allLabels = [...labels.around, ...labels.alone, 'LDAP}{SHA', 'LDAP}{SSHA', ...unreadLabels];
+
+const labelled = `(
+  SELECT CASE WHEN ${isOneOf('label', labels.around)} THEN label || ${beginningOf('rest')}
+    WHEN ${isOneOf(withoutEncoding, allLabels)} THEN label
+    ELSE 'other' END
+  FROM (SELECT label, substr(hash, 1 + length(label)) AS rest
+    FROM (SELECT ${label} AS label OFFSET 0) AS labelled OFFSET 0) AS split)`;
 
 /**
  * How the stored string begins behind its padding: the label in capitals, followed by the beginning of what is behind it where that
- * describes itself.
+ * describes itself. `OFFSET 0` keeps PostgreSQL from copying an inner expression to each of its uses.
  */
 export const format = `(
-  SELECT CASE WHEN label_around IS NOT NULL THEN label_around || beginning ELSE coalesce(label_alone, beginning) END
-  FROM (SELECT label_around, label_alone, ${beginningOf('rest')} AS beginning
-    FROM (SELECT label_around, label_alone, substr(hash, 1 + length(coalesce(label_around, ''))) AS rest
-      FROM (SELECT hash, ${labelOf(around)} AS label_around, ${labelOf(alone)} AS label_alone
-        FROM (SELECT ${trimmedHash} AS hash) AS trimmed) AS labelled) AS split) AS named)`;
+  SELECT CASE WHEN hash LIKE '{%' THEN ${labelled} ELSE ${beginningOf('hash')} END
+  FROM (SELECT ${trimmedHash} AS hash OFFSET 0) AS trimmed)`;
 
 const lastSignIn = `greatest(${monthOf('current_sign_in')}, ${monthOf('last_sign_in')})`;
 const month = `coalesce(${lastSignIn}, ${monthOf('created')})`;
