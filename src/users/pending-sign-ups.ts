@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isBlankHash } from '#password-hashes';
 import type { Language } from '../platform/texts/languages.js';
 import { ConfirmationMails } from './confirmation/confirmation-mails.js';
 import { normaliseEmail } from './email.js';
@@ -73,7 +74,7 @@ function whatIsConfirmed(
   const none = { passwordHash: null, firstName: null, lastName: null };
   const [only, ...others] = pending;
   if (only === undefined) return none;
-  if (others.length > 0 || passwordHash !== '') return { ...none, passwordHash: '' };
+  if (others.length > 0 || !isBlankHash(passwordHash)) return { ...none, passwordHash: '' };
   const { firstName, lastName } = only;
   return { passwordHash: only.passwordHash, firstName, lastName };
 }

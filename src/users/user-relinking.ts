@@ -1,3 +1,4 @@
+import { isBlankHash } from '#password-hashes';
 import type { Database } from '../platform/database/database.js';
 import { AuditTrail } from './audit-trail.js';
 import { normaliseEmail } from './email.js';
@@ -48,7 +49,7 @@ export class UserRelinking {
       if (account === undefined || account.erased) return undefined;
       const { user, passwordHash } = account;
       if (user.sub === null) return { user, outcome: 'not_linked' };
-      if (passwordHash === '') return { user, outcome: 'no_old_password' };
+      if (isBlankHash(passwordHash)) return { user, outcome: 'no_old_password' };
       await this.users.relink(user.id, null);
       await this.audit.record('operator', 'reopen-migration', user);
       return { user, outcome: 'reopened' };

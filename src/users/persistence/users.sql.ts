@@ -61,7 +61,7 @@ export const findLegacyAccount: Statement = {
 export const findSignedIn: Statement = {
   name: 'users-find-signed-in',
   text: `
-    SELECT ${userColumns}, usher_migration_reason IS NOT DISTINCT FROM 'reconciled' AND encrypted_password <> '' AS "keptHash"
+    SELECT ${userColumns}, usher_migration_reason IS NOT DISTINCT FROM 'reconciled' AND NOT (${isBlank}) AS "keptHash"
     FROM users WHERE cognito_sub = $1`,
 };
 
