@@ -44,8 +44,10 @@ export class UsersService implements OnApplicationBootstrap {
 
   /** Cognito holds a new password now: the old hash goes, whatever `LEGACY_HASH` says. */
   async recordNewPassword(user: User, how: 'reset-password' | 'change-password'): Promise<void> {
-    await this.users.recordPasswordReset(user.id);
-    await this.audit.record(user, how, user);
+    await this.users.transaction(async () => {
+      await this.users.recordPasswordReset(user.id);
+      await this.audit.record(user, how, user);
+    });
   }
 
   private async reportCollisions(): Promise<void> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
+import { revokeEmailChanges } from '../revoke-confirmations.js';
 import type { LegacyAccount, User } from '../user.js';
 import * as sql from './users.sql.js';
 
@@ -8,7 +9,7 @@ type LegacyRow = User & Omit<LegacyAccount, 'user'>;
 export interface SignUpToConfirm {
   userId: number;
   email: string;
-  /** `null` leaves the row's. */
+  /** `null` leaves the row's, and its names. */
   passwordHash: string | null;
   firstName: string | null;
   lastName: string | null;
@@ -113,8 +114,14 @@ export class UsersRepository {
     await this.database.query(sql.recordAgreement, [id]);
   }
 
+  transaction<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.database.transaction(work);
+  }
+
+  /** To be called in a transaction: pending changes of address end with the old password. */
   async recordPasswordReset(id: number): Promise<void> {
     await this.database.query(sql.recordPasswordReset, [id]);
+    await revokeEmailChanges(this.database, { id });
   }
 
   /** An adopted table has the columns of Devise's trackable only where the application used it. */
