@@ -85,7 +85,7 @@ describe('a process killed in the middle of', () => {
     const token = await mailedToken(usher, email);
     // And in the middle of the confirmation.
     const confirm = ({ api }: Pick<Usher, 'api'>) =>
-      api.call('PUT', '/users/confirmation', { body: { token } });
+      api.call('PUT', '/users/confirmation', { body: { token, password: newPassword } });
     await dieWaiting('usher.confirmations', confirm);
     expect((await confirm(usher)).status).toBe(204);
     expect(await statusOf(email, newPassword)).toBe(200);

@@ -1,11 +1,5 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Post, Put, Res } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiBody,
-  ApiExcludeEndpoint,
-  ApiNoContentResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiExcludeEndpoint, ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
   CancelEmailChangeRequest,
@@ -94,7 +88,6 @@ export class SignUpController {
   @RateLimited('cancellation')
   @HttpCode(204)
   @ApiNoContentResponse()
-  @ApiBody({ type: CancelEmailChangeRequest })
   @Answers('request.invalid', 'overloaded')
   cancel(@Body() { token }: CancelEmailChangeRequest): Promise<void> {
     return this.confirmations.cancel(token);
