@@ -41,7 +41,8 @@ export const confirmationPageTexts: Record<Language, ConfirmationPageTexts> = {
     wrong:
       'Das ist nicht das richtige Passwort. Geben Sie das Passwort ein, das Sie bei der Registrierung gewählt haben, oder registrieren Sie sich mit dieser Adresse noch einmal.',
     done: 'Ihre Adresse ist bestätigt. Sie können diese Seite schließen.',
-    cancelled: 'Falls die Änderung noch ausstand, ist sie jetzt abgebrochen. Sie können diese Seite schließen.',
+    cancelled:
+      'Falls die Änderung noch ausstand, ist sie jetzt abgebrochen. Sie können diese Seite schließen.',
     failed: 'Das hat nicht funktioniert: ',
   },
   fr: {
@@ -54,7 +55,8 @@ export const confirmationPageTexts: Record<Language, ConfirmationPageTexts> = {
     wrong:
       'Ce n’est pas le bon mot de passe. Saisissez celui que vous avez choisi lors de l’inscription, ou inscrivez-vous de nouveau avec cette adresse.',
     done: 'Votre adresse est confirmée. Vous pouvez fermer cette page.',
-    cancelled: 'Si la modification était encore en attente, elle est maintenant annulée. Vous pouvez fermer cette page.',
+    cancelled:
+      'Si la modification était encore en attente, elle est maintenant annulée. Vous pouvez fermer cette page.',
     failed: 'Cela n’a pas fonctionné : ',
   },
   it: {

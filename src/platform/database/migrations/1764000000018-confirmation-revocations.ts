@@ -13,6 +13,8 @@ export class ConfirmationRevocations1764000000018 implements MigrationInterface 
         ADD COLUMN revoked_at timestamptz,
         ADD COLUMN wrong_passwords smallint NOT NULL DEFAULT 0,
         ADD COLUMN password_tag smallint;
+      CREATE INDEX confirmations_to_roll_back ON usher.confirmations (applying_until)
+        WHERE revoked_at IS NOT NULL AND applying_until IS NOT NULL;
       CREATE TABLE usher.confirmation_revocations (user_id bigint PRIMARY KEY, generation bigint NOT NULL);
       DELETE FROM usher.confirmations WHERE purpose = 'email-change' AND used_at IS NULL AND (
         EXISTS (SELECT 1 FROM usher.audit WHERE audit.user_id = confirmations.user_id AND at > created_at
@@ -25,6 +27,7 @@ export class ConfirmationRevocations1764000000018 implements MigrationInterface 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       DROP TABLE usher.confirmation_revocations;
+      DROP INDEX usher.confirmations_to_roll_back;
       ALTER TABLE usher.confirmations
         DROP COLUMN cancel_digest, DROP COLUMN revoked_at, DROP COLUMN wrong_passwords, DROP COLUMN password_tag;
     `);
