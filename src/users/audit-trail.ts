@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type AuditEntry, AuditRepository } from './persistence/audit.repository.js';
 import type { User } from './user.js';
 
-/** Who did it. `mailed-link`: somebody who reads a mailbox, and need not be the owner of the account. */
+/** Who did it. `mailed-link`: a reader of the mailbox, who need not own the account. */
 export type Actor = Pick<User, 'id'> | 'operator' | 'usher' | 'mailed-link';
 
 export type AuditedAction =

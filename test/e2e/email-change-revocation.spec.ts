@@ -90,7 +90,7 @@ describe('a pending change of address', () => {
     expect((await usher.app.get(UserDirectory).find(stranger))?.sub).toBeUndefined();
   });
 
-  it('ends when the person signs in to confirm it and signs out everywhere meanwhile', async () => {
+  it('is not created by a request that began before signing out everywhere', async () => {
     const owner = await person('in-flight-request@example.com');
     const passwordCheck = usher.proxy.holdAnswer('InitiateAuth');
     const request = owner.change('in-flight-2@example.com');

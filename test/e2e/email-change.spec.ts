@@ -121,7 +121,7 @@ describe('PUT /users/me/email', () => {
     expect(await addresses(sub)).toMatchObject({ here: 'unlucky@example.com', pool: 'unlucky@example.com' });
   });
 
-  it('is audited: the request with the person, the click with nobody, who need not be its owner', async () => {
+  it('is audited: the request with the person who is signed in, the click without a person', async () => {
     const changing = await person('audited@example.com');
     await changing.change('audited-2@example.com');
     await confirm(await mailedToken(usher, 'audited-2@example.com'));

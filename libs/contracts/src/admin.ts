@@ -106,7 +106,7 @@ export class AuditEntryResponse {
   @IsString()
   at!: string;
 
-  /** `user`: the person with `actorId`, or without one somebody who used a mailed link; `operator`: somebody with the `usher` commands; `usher`: the service itself. */
+  /** `user`: the person with `actorId`, or without one a reader of a mailed link; `operator`: somebody with the `usher` commands; `usher`: the service itself. */
   @IsIn(['user', 'operator', 'usher'])
   actor!: 'user' | 'operator' | 'usher';
 

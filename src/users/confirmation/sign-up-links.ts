@@ -46,7 +46,7 @@ export class SignUpLinks {
       match = await this.match(confirmation, row, password);
       if (match) await this.confirm(confirmation, match);
     } catch (error) {
-      // Nobody has learned whether the password was right.
+      // The answer does not say whether the password was right, so it is no guess.
       await this.confirmations.uncountPassword(confirmation.id);
       throw error;
     }
