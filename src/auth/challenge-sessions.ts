@@ -17,6 +17,8 @@ export interface OpenStep {
   /** As it was typed, normalised: names an authenticator app's entry, never links a row. */
   email: string;
   mode: SessionMode;
+  /** When the first step began, by PostgreSQL's clock (milliseconds since 1970). */
+  beganAt: number;
   asks: string[];
   choices?: string[] | undefined;
   /** During MFA_SETUP: the app has proved itself, and only Cognito's answer to that is outstanding. */
