@@ -23,6 +23,8 @@ export interface CognitoProxy {
   answerWith(operation: string, answer: Answerer | undefined): void;
   /** Lets the next request of an operation through and keeps its answer back. Resolves once the pool has done it. */
   loseAnswer(operation: string): Promise<void>;
+  /** Lets the next request of an operation through and holds its answer. Resolves with what lets go of it. */
+  holdAnswer(operation: string): Promise<() => void>;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
   const arrived: string[] = [];
   const takenOver = new Map<string, Answerer>();
   const lost = new Map<string, () => void>();
+  const held = new Map<string, (letGo: () => void) => void>();
   const server = createServer((request, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
@@ -53,6 +56,9 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
       const lose = lost.get(operation);
       lost.delete(operation);
       if (lose) return lose();
+      const hold = held.get(operation);
+      held.delete(operation);
+      if (hold) await new Promise<void>((letGo) => hold(letGo));
       const functionError = answer.headers.get('x-amz-function-error');
       response.writeHead(answer.status, {
         'content-type': 'application/x-amz-json-1.1',
@@ -73,6 +79,7 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
       if (answer) takenOver.set(operation, answer);
       else takenOver.delete(operation);
     },
+    holdAnswer: (operation) => new Promise((resolve) => held.set(operation, resolve)),
     loseAnswer: (operation) => new Promise((resolve) => lost.set(operation, resolve)),
     close: () =>
       new Promise((resolve) => {
