@@ -43,6 +43,8 @@ export class ChallengeSessions {
 
   /** As `open`, for who only wants to know. */
   read(session: string): OpenStep | undefined {
-    return this.seal.open('challenge-session', session) as OpenStep | undefined;
+    const step = this.seal.open('challenge-session', session) as Partial<OpenStep> | undefined;
+    // What an earlier version sealed does not say when it began.
+    return step && ({ beganAt: 0, ...step } as OpenStep);
   }
 }

@@ -5,7 +5,7 @@ import type { ApiClient } from '../support/api-client.js';
 import { deviseUser } from '../support/devise-users.js';
 import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
 import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { bearer, signInWithTokens, statusWith } from '../support/sessions.js';
+import { bearer, signInElsewhere, signInWithTokens, statusWith } from '../support/sessions.js';
 import { until } from '../support/until.js';
 import { startUsher, type Usher } from '../support/usher.js';
 import type { UsherProcess } from '../support/usher-process.js';
@@ -183,24 +183,19 @@ describe('without AWS credentials', () => {
 
   it('refuses what began elsewhere, though Cognito goes on renewing it', async () => {
     const { email } = await person('elsewhere-alone@example.org');
-    const start = new InitiateAuthCommand({
-      ClientId: usher.clientId,
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      AuthParameters: { USERNAME: email, PASSWORD: poolPassword },
-    });
-    const { AuthenticationResult: foreign } = await usher.cognito.send(start);
+    const foreign = await signInElsewhere(usher, { email, password: poolPassword });
     const code = await askForCode(email, other.api);
     expect(((await resetOf(email, code)(other.api)) as { status: number }).status).toBe(204);
     const renew = new InitiateAuthCommand({
       ClientId: usher.clientId,
       AuthFlow: 'REFRESH_TOKEN_AUTH',
-      AuthParameters: { REFRESH_TOKEN: foreign?.RefreshToken ?? '' },
+      AuthParameters: { REFRESH_TOKEN: foreign.refreshToken },
     });
     const { AuthenticationResult: renewed } = await usher.cognito.send(renew);
     const fresh = renewed?.AccessToken ?? '';
     await until(async () => (await statusWith(usher.api, fresh)) === 401, 2000);
     expect(await statusWith(other.api, fresh)).toBe(401);
-    const { status } = await usher.api.post('/auth/refresh', { refreshToken: foreign?.RefreshToken });
+    const { status } = await usher.api.post('/auth/refresh', { refreshToken: foreign.refreshToken });
     expect(status).toBe(401);
   });
 });
@@ -218,14 +213,8 @@ describe('the token of another product', () => {
     const ids = { AWS_COGNITO_ACCEPTED_CLIENT_IDS: client?.ClientId ?? '' };
     const [one, two] = [await usher.startProcess(ids), await usher.startProcess(ids)];
     const { email } = await person('two-products@example.org');
-    const { AuthenticationResult: product } = await usher.cognito.send(
-      new InitiateAuthCommand({
-        ClientId: client?.ClientId ?? '',
-        AuthFlow: 'USER_PASSWORD_AUTH',
-        AuthParameters: { USERNAME: email, PASSWORD: poolPassword },
-      }),
-    );
-    const token = product?.AccessToken ?? '';
+    const product = { email, password: poolPassword };
+    const { accessToken: token } = await signInElsewhere(usher, product, client?.ClientId);
     for (const { api } of [one, two]) expect(await statusWith(api, token)).toBe(200);
     const code = await askForCode(email);
     expect(((await resetOf(email, code)(one.api)) as { status: number }).status).toBe(204);

@@ -12,8 +12,9 @@ describe('what became of a new password whose answer was lost', () => {
     ['CONFIRMED', 0, 'RESET_REQUIRED', 5, 'not_done'],
     ['CONFIRMED', 0, 'FORCE_CHANGE_PASSWORD', 5, 'not_done'],
     ['CONFIRMED', 0, 'UNCONFIRMED', 5, 'not_done'],
-  ])('%s at %d s, then %s at %d s: %s', (before, then, status, now, outcome) => {
-    const change = { poolStatus: before, poolModifiedAt: at(then) };
+  ] as const)('%s at %d s, then %s at %d s: %s', (...row) => {
+    const [poolStatus, before, status, now, outcome] = row;
+    const change = { poolStatus, poolModifiedAt: at(before) };
     expect(outcomeOf(change, { status, modifiedAt: at(now) })).toBe(outcome);
   });
 
