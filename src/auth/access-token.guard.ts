@@ -27,7 +27,7 @@ export class AccessTokenGuard extends AuthGuard(accessToken) {
   private async isSignedIn(context: ExecutionContext): Promise<true> {
     await super.canActivate(context);
     const { user, ip } = context.switchToHttp().getRequest<{ user: Principal; ip: string }>();
-    if (this.ended.has(user)) {
+    if (await this.ended.has(user)) {
       if (!this.isMarked(allowEnded, context)) throw new AppError('auth.token_invalid');
     } else this.use.touch(user.originJti, ip);
     return true;

@@ -4,6 +4,7 @@ import type { Tokens } from '../cognito/identity-provider.js';
 import { TokenVerifier } from '../cognito/token-verifier.js';
 import { type Device, storableAddress } from '../sessions/session-device.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import type { SignInStart } from '../sessions/sign-out-times.js';
 import { SignInTracking } from '../users/sign-in-tracking.js';
 import { UserLinkingService } from '../users/user-linking.service.js';
 import type { User } from '../users/user.js';
@@ -30,7 +31,10 @@ export class AdmissionService {
    * Whoever we refuse must not keep the refresh token that Cognito has just issued.
    * @throws AppError `auth.invalid_credentials`, `auth.account_link_conflict`, `cognito.unexpected_answer`
    */
-  async admit(tokens: Tokens, how: { mode: SessionMode; device: Device }): Promise<SignedIn> {
+  async admit(
+    tokens: Tokens,
+    how: { mode: SessionMode; device: Device; start: SignInStart },
+  ): Promise<SignedIn> {
     try {
       const user = await this.linking.link(await this.tokenVerifier.verifyIdToken(tokens.idToken));
       const { cookieSecret } = await this.sessions.begin(user, tokens, how);

@@ -17,6 +17,8 @@ export interface OpenStep {
   /** As it was typed, normalised: names an authenticator app's entry, never links a row. */
   email: string;
   mode: SessionMode;
+  /** When the first step began, by PostgreSQL's clock (milliseconds since 1970). */
+  beganAt: number;
   asks: string[];
   choices?: string[] | undefined;
   /** During MFA_SETUP: the app has proved itself, and only Cognito's answer to that is outstanding. */
@@ -41,6 +43,8 @@ export class ChallengeSessions {
 
   /** As `open`, for who only wants to know. */
   read(session: string): OpenStep | undefined {
-    return this.seal.open('challenge-session', session) as OpenStep | undefined;
+    const step = this.seal.open('challenge-session', session) as Partial<OpenStep> | undefined;
+    // What an earlier version sealed does not say when it began.
+    return step && ({ beganAt: 0, ...step } as OpenStep);
   }
 }

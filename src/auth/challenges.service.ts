@@ -9,7 +9,7 @@ import { stepOf } from './challenge-steps.js';
 import { TotpService } from './totp.service.js';
 
 /** Whose sign-in it is, and how its session will be carried. */
-export type Attempt = Pick<OpenStep, 'email' | 'userId' | 'mode'>;
+export type Attempt = Pick<OpenStep, 'email' | 'userId' | 'mode' | 'beganAt'>;
 
 /** The next step, in the caller's words; or what Cognito said to the last one. */
 type NextStep = { kind: 'step'; challenge: ChallengeResponse };
@@ -36,12 +36,12 @@ export class ChallengesService {
   async issue(challenge: Challenge, attempt: Attempt): Promise<ChallengeResponse> {
     const { name, parameters } = challenge;
     const { delivery, ...step } = stepOf(challenge);
-    const { email, mode } = attempt;
+    const { email, mode, beganAt } = attempt;
     const userId = parameters.USER_ID_FOR_SRP ?? attempt.userId;
     await this.refuseDisabled({ email, userId });
     const { session, totp } = await this.withTotp(challenge, email);
     return {
-      ...this.present({ name, session, userId, email, mode, ...step }),
+      ...this.present({ name, session, userId, email, mode, beganAt, ...step }),
       ...(delivery && { delivery }),
       ...(totp && { totp }),
       parameters: Object.fromEntries(Object.entries(parameters).filter(([key]) => !kept.has(key))),

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { ChallengeResponse, SignInRequest } from '#contracts';
 import type { SignInAnswer } from '../cognito/identity-provider.js';
+import { AppError } from '../platform/errors/app-error.js';
 import type { Device } from '../sessions/session-device.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import type { SignInStart } from '../sessions/sign-out-times.js';
 import { normaliseEmail } from '../users/email.js';
 import { AdmissionService, type SignedIn } from './admission.service.js';
 import type { OpenStep } from './challenge-sessions.js';
@@ -16,6 +19,7 @@ export class SignInService {
     private readonly passwords: PasswordSignIn,
     private readonly challenges: ChallengesService,
     private readonly admission: AdmissionService,
+    private readonly sessions: SessionsService,
   ) {}
 
   /**
@@ -27,19 +31,33 @@ export class SignInService {
     // An optional member may also be null.
     const mode = session ?? 'tokens';
     const email = normaliseEmail(typed);
+    const start = this.sessions.startOfSignIn();
     const answer = await this.passwords.ask(email, password);
-    return this.next(answer, { email, userId: email, mode }, device);
+    return this.next(answer, { email, userId: email, mode, start }, device);
   }
 
-  /** @throws AppError what `signIn` and `ChallengesService.answer` throw */
+  /**
+   * @throws AppError what `signIn` and `ChallengesService.answer` throw; `auth.challenge_expired` also where the person has signed
+   * out everywhere or got a new password since the first step
+   */
   async answer(step: OpenStep, answers: Record<string, string>, device: Device): Promise<SignInOutcome> {
+    const start = { at: step.beganAt };
+    if (this.sessions.isSignedOutSince(step.userId, start)) throw new AppError('auth.challenge_expired');
     const answer = await this.challenges.answer(step, answers);
-    return answer.kind === 'step' ? { challenge: answer.challenge } : this.next(answer, step, device);
+    return answer.kind === 'step'
+      ? { challenge: answer.challenge }
+      : this.next(answer, { ...step, start }, device);
   }
 
-  private async next(answer: SignInAnswer, attempt: Attempt, device: Device): Promise<SignInOutcome> {
-    if (answer.kind === 'challenge')
-      return { challenge: await this.challenges.issue(answer.challenge, attempt) };
-    return this.admission.admit(answer.tokens, { mode: attempt.mode, device });
+  private async next(
+    answer: SignInAnswer,
+    { start, ...attempt }: Omit<Attempt, 'beganAt'> & { start: SignInStart },
+    device: Device,
+  ): Promise<SignInOutcome> {
+    if (answer.kind === 'challenge') {
+      const issued = await this.challenges.issue(answer.challenge, { ...attempt, beganAt: start.at });
+      return { challenge: issued };
+    }
+    return this.admission.admit(answer.tokens, { mode: attempt.mode, device, start });
   }
 }

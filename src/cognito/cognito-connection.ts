@@ -90,6 +90,21 @@ export abstract class CognitoConnection implements OnApplicationShutdown {
     );
   }
 
+  /** @param learn is told the `Date` of every answer, also of a refusal, and when it was asked for (`Clock.elapsed`) */
+  onDate(learn: (date: string, askedAt: number) => void): void {
+    this.client.middlewareStack.add(
+      (next) => async (sent) => {
+        const askedAt = this.clock.elapsed();
+        const answer = await next(sent);
+        const { headers } = answer.response as { headers?: Record<string, string | undefined> };
+        if (headers?.date !== undefined) learn(headers.date, askedAt);
+        return answer;
+      },
+      // Next to the network: what is thrown for a refusal is made further out.
+      { step: 'deserialize', name: 'onDate', priority: 'low' },
+    );
+  }
+
   /** Does Cognito answer, as far as we know? It is not asked for this. */
   get isAnswering(): boolean {
     return !this.breaker.isOpen;

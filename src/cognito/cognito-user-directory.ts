@@ -208,7 +208,7 @@ async function unlessUnknown<Answer>(ask: () => Promise<Answer>): Promise<Answer
   }
 }
 
-function toPoolUser({ Username, UserStatus, Enabled, Attributes, UserCreateDate }: UserType): PoolUser {
+function toPoolUser({ Username, UserStatus, Enabled, Attributes, ...dates }: UserType): PoolUser {
   const attributes = toMap(Attributes);
   const sub = attributes.get('sub');
   if (!Username || !UserStatus || !sub) throw new AppError('cognito.unexpected_answer');
@@ -219,7 +219,8 @@ function toPoolUser({ Username, UserStatus, Enabled, Attributes, UserCreateDate 
     emailVerified: attributes.get('email_verified') === 'true',
     status: UserStatus,
     enabled: Enabled ?? false,
-    createdAt: UserCreateDate ?? new Date(0),
+    createdAt: dates.UserCreateDate ?? new Date(0),
+    modifiedAt: dates.UserLastModifiedDate ?? new Date(0),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AdminConnection } from './admin-connection.js';
 import { AppClientConnection } from './app-client-connection.js';
+import { CognitoClock } from './cognito-clock.js';
 import { CognitoHealth } from './cognito-health.js';
 import { CognitoIdentityProvider } from './cognito-identity-provider.js';
 import { CognitoMonitoring } from './cognito-monitoring.js';
@@ -15,6 +16,7 @@ import { UserDirectory } from './user-directory.js';
   providers: [
     AdminConnection,
     AppClientConnection,
+    CognitoClock,
     CognitoHealth,
     CognitoMonitoring,
     SettingsCheck,
@@ -23,6 +25,6 @@ import { UserDirectory } from './user-directory.js';
     { provide: IdentityProvider, useClass: CognitoIdentityProvider },
     { provide: UserDirectory, useClass: CognitoUserDirectory },
   ],
-  exports: [IdentityProvider, TokenVerifier, UserDirectory],
+  exports: [CognitoClock, IdentityProvider, TokenVerifier, UserDirectory],
 })
 export class CognitoModule {}

@@ -9,6 +9,8 @@ export interface PoolUser {
   status: string;
   enabled: boolean;
   createdAt: Date;
+  /** Moves with the password and with attributes, not with sign-ins. */
+  modifiedAt: Date;
 }
 
 /** What the pool asks of a new password (Cognito's `PasswordPolicyType`). */

@@ -4,18 +4,18 @@ import { IdentityProvider } from '../cognito/identity-provider.js';
 import type { FieldFault } from '../platform/errors/app-error.js';
 import type { Language } from '../platform/texts/languages.js';
 import { normaliseEmail } from '../users/email.js';
-import { UsersService } from '../users/users.service.js';
 import { faultsOf, isBlank, refuse } from '../users/new-password.js';
-import { PasswordAftermath } from './password-aftermath.js';
+import { PasswordChanges } from './password-changes.js';
+import { ResetOwners } from './reset-owners.js';
 import { ResetPreparation } from './reset-preparation.js';
 
 @Injectable()
 export class PasswordResetService {
   constructor(
     private readonly identityProvider: IdentityProvider,
-    private readonly users: UsersService,
     private readonly preparation: ResetPreparation,
-    private readonly aftermath: PasswordAftermath,
+    private readonly owners: ResetOwners,
+    private readonly changes: PasswordChanges,
   ) {}
 
   /** Has Cognito mail a code, where there is somebody to mail it to. Says nothing about whether there is. */
@@ -28,16 +28,18 @@ export class PasswordResetService {
   /**
    * @param email of the reset under way, when there is one
    * @throws AppError the first of the four refusals, with all of them in `errors`; then what Cognito says of the code and
-   * the password
+   * the password; `overloaded` when the database is away before Cognito is asked
    */
   async finish(request: ResetPasswordRequest, email: string | undefined, language: Language): Promise<void> {
     const { code, password } = request;
     refuse([...faultsOf(request), ...faultsOfCode(code, email)]);
     if (isBlank(code) || isBlank(password) || isBlank(email)) throw new TypeError('refusals are incomplete');
-    await this.identityProvider.confirmForgotPassword(normaliseEmail(email), code.trim(), password);
-    await this.users.recordMailboxProof(email);
-    const user = await this.users.findByEmail(email);
-    if (user) await this.aftermath.ofReset(user, language);
+    const username = normaliseEmail(email);
+    const wanted = { kind: 'reset', username, sub: null, keep: null, authTime: null, language } as const;
+    await this.changes.make(wanted, {
+      ask: () => this.identityProvider.confirmForgotPassword(username, code.trim(), password),
+      findSub: (address) => this.owners.find(address, password),
+    });
   }
 }
 

@@ -2,25 +2,33 @@ import { Module } from '@nestjs/common';
 import { CognitoModule } from '../cognito/cognito.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { Completion } from './completion/completion.js';
+import { UnfinishedChanges } from './completion/unfinished-changes.js';
 import { ForgotPasswordController } from './http/forgot-password.controller.js';
 import { PasswordsController } from './http/passwords.controller.js';
-import { PasswordAftermath } from './password-aftermath.js';
 import { PasswordChangeService } from './password-change.service.js';
+import { PasswordChanges } from './password-changes.js';
 import { PasswordResetService } from './password-reset.service.js';
+import { PasswordChangesRepository } from './persistence/password-changes.repository.js';
 import { ResetAccount } from './reset-account.js';
 import { ResetCookie } from './reset-cookie.js';
+import { ResetOwners } from './reset-owners.js';
 import { ResetPreparation } from './reset-preparation.js';
 
 @Module({
   imports: [CognitoModule, SessionsModule, UsersModule],
   controllers: [ForgotPasswordController, PasswordsController],
   providers: [
-    PasswordAftermath,
+    Completion,
     PasswordChangeService,
+    PasswordChanges,
+    PasswordChangesRepository,
     PasswordResetService,
     ResetAccount,
     ResetCookie,
+    ResetOwners,
     ResetPreparation,
+    UnfinishedChanges,
   ],
 })
 export class PasswordsModule {}

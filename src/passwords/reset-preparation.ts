@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type PoolUser, UserDirectory } from '../cognito/user-directory.js';
-import { isAppError } from '../platform/errors/app-error.js';
 import type { Language } from '../platform/texts/languages.js';
 import { PendingSignUps } from '../users/pending-sign-ups.js';
 import { UsersService } from '../users/users.service.js';
 import type { LegacyAccount } from '../users/user.js';
+import { findIfAllowed } from './find-if-allowed.js';
 
 /** Cognito can reset people in some states only. Here everybody else is helped, or brought into such a state. */
 @Injectable()
@@ -23,7 +23,7 @@ export class ResetPreparation {
       await this.signUps.resend(email, language);
       return false;
     }
-    const poolUser = await this.find(email);
+    const poolUser = await findIfAllowed(this.directory, email);
     return poolUser === undefined || this.isResettable(poolUser, account);
   }
 
@@ -38,15 +38,5 @@ export class ResetPreparation {
     if (poolUser.status === 'UNCONFIRMED' && account?.confirmed && account.user.sub !== poolUser.sub)
       await this.directory.delete(poolUser.username);
     return true;
-  }
-
-  /** Without AWS credentials nobody is found, and Cognito does what it can by itself. */
-  private async find(email: string): Promise<PoolUser | undefined> {
-    try {
-      return await this.directory.find(email);
-    } catch (error) {
-      if (isAppError(error, 'cognito.credentials_missing')) return undefined;
-      throw error;
-    }
   }
 }

@@ -1,8 +1,8 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../platform/clock/clock.js';
-import type { Principal } from '../platform/http/current-user.decorator.js';
 import { Log } from '../platform/logging/log.js';
-import { SessionsRepository } from './persistence/sessions.repository.js';
+import { SessionsRepository, type SignOut } from './persistence/sessions.repository.js';
+import { type Bearer, SignOutTimes } from './sign-out-times.js';
 
 const pollMs = 1000;
 
@@ -17,8 +17,6 @@ const keptMs = 24 * 3600 * 1000;
 export class EndedSessions implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /** Until when each is kept (milliseconds since 1970), oldest first. */
   private readonly ended = new Map<string, number>();
-  /** When whoever has this `sub` signed out everywhere, and until when that is kept. */
-  private readonly signOuts = new Map<string, { at: number; until: number }>();
   private readAt: string | undefined;
   private isBehind = false;
   private timer: NodeJS.Timeout | undefined;
@@ -26,6 +24,7 @@ export class EndedSessions implements OnApplicationBootstrap, BeforeApplicationS
 
   constructor(
     private readonly sessions: SessionsRepository,
+    private readonly signOuts: SignOutTimes,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
@@ -35,11 +34,13 @@ export class EndedSessions implements OnApplicationBootstrap, BeforeApplicationS
     return !this.isBehind;
   }
 
-  /** Whether the session that a token belongs to has ended. */
-  has({ originJti, sub, authTime }: Pick<Principal, 'originJti' | 'sub' | 'authTime'>): boolean {
-    if (originJti !== undefined && this.ended.has(originJti)) return true;
-    const signOut = this.signOuts.get(sub);
-    return signOut !== undefined && authTime < signOut.at;
+  /**
+   * Whether the session that a token belongs to has ended.
+   * @throws AppError `overloaded` for a session of long ago while the database is away
+   */
+  async has(bearer: Bearer): Promise<boolean> {
+    if (bearer.originJti !== undefined && this.ended.has(bearer.originJti)) return true;
+    return this.signOuts.refuses(bearer);
   }
 
   /** For this process at once; the others read it in the database. */
@@ -47,9 +48,8 @@ export class EndedSessions implements OnApplicationBootstrap, BeforeApplicationS
     if (!this.ended.has(originJti)) this.ended.set(originJti, this.clock.now().getTime() + keptMs);
   }
 
-  /** @param at seconds since 1970; sessions of the person that began before are over, wherever they did */
-  addSignOut(sub: string, at: number): void {
-    this.signOuts.set(sub, { at, until: this.clock.now().getTime() + keptMs });
+  addSignOut(signOut: SignOut): void {
+    this.signOuts.add(signOut);
   }
 
   /** Before the first request. */
@@ -74,14 +74,15 @@ export class EndedSessions implements OnApplicationBootstrap, BeforeApplicationS
     } catch (error) {
       if (!this.isBehind) this.log.error('ended sessions cannot be read', { error });
       this.isBehind = true;
+      this.signOuts.forgetDatabaseTime();
     }
   }
 
   private async read(): Promise<void> {
-    const { readAt, ended, signOuts } = await this.sessions.endedSince(this.readAt);
+    const { readAt, ended, signOuts, databaseTime } = await this.sessions.endedSince(this.readAt);
     this.readAt = readAt;
     for (const originJti of ended) this.add(originJti);
-    for (const { sub, at } of signOuts) this.addSignOut(sub, at);
+    this.signOuts.learn(signOuts, databaseTime);
     this.forget();
   }
 
@@ -91,6 +92,6 @@ export class EndedSessions implements OnApplicationBootstrap, BeforeApplicationS
       if (until > now) break;
       this.ended.delete(originJti);
     }
-    for (const [sub, { until }] of this.signOuts) if (until <= now) this.signOuts.delete(sub);
+    this.signOuts.forget();
   }
 }

@@ -8,6 +8,7 @@ import { CookieSessions } from './lifecycle/cookie-sessions.js';
 import { Endings } from './lifecycle/endings.js';
 import { TokenSessions } from './lifecycle/token-sessions.js';
 import type { Device } from './session-device.js';
+import type { SignInStart } from './sign-out-times.js';
 
 /** Token families: one signed-in device each. Ending them is the business of `SignOutService`. */
 @Injectable()
@@ -19,14 +20,25 @@ export class SessionsService {
     private readonly endings: Endings,
   ) {}
 
+  /** For a sign-in that begins now, before Cognito is asked. */
+  startOfSignIn(): SignInStart {
+    return this.beginnings.start();
+  }
+
+  /** Has somebody signed out everywhere, or got a new password, since a sign-in began? Knows it within a second. */
+  isSignedOutSince(sub: string, start: SignInStart): boolean {
+    return this.beginnings.isSignedOutSince(sub, start);
+  }
+
   /**
    * Writes the row of a sign-in that was admitted. In cookie mode the answer is the secret for the cookie.
    * Whoever calls must revoke the tokens when this throws.
+   * @throws AppError `auth.invalid_credentials` where the person signed out everywhere after the sign-in had begun
    */
   begin(
     user: User,
     tokens: Tokens,
-    how: { mode: SessionMode; device: Device },
+    how: { mode: SessionMode; device: Device; start: SignInStart },
   ): Promise<{ cookieSecret: string | undefined }> {
     return this.beginnings.begin(user, tokens, how);
   }

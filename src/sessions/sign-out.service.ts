@@ -3,9 +3,9 @@ import type { SessionResponse } from '#contracts';
 import { IdentityProvider } from '../cognito/identity-provider.js';
 import { AppError } from '../platform/errors/app-error.js';
 import type { Principal } from '../platform/http/current-user.decorator.js';
-import { EndedSessions } from './ended-sessions.js';
 import { Endings } from './lifecycle/endings.js';
-import { type EndReason, SessionsRepository } from './persistence/sessions.repository.js';
+import { SignOutEverywhere } from './lifecycle/sign-out-everywhere.js';
+import { SessionsRepository } from './persistence/sessions.repository.js';
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
@@ -15,7 +15,7 @@ export class SignOutService {
   constructor(
     private readonly sessions: SessionsRepository,
     private readonly endings: Endings,
-    private readonly ended: EndedSessions,
+    private readonly everywhere: SignOutEverywhere,
     private readonly identityProvider: IdentityProvider,
   ) {}
 
@@ -35,30 +35,9 @@ export class SignOutService {
     if (session !== undefined && !session.ended) await this.endings.endQuietly(session, 'signed out');
   }
 
-  /**
-   * Cognito first: while it cannot be told nothing has ended, and the caller can try again.
-   * @throws AppError `cognito.unavailable`
-   */
-  async endEverywhere(caller: Principal): Promise<void> {
-    if (this.ended.has(caller)) return;
-    const { sub, clientId, originJti, accessToken } = caller;
-    const isDone = await this.identityProvider.globalSignOut(accessToken);
-    if (originJti !== undefined) {
-      await this.sessions.insertEnded(sub, clientId, originJti);
-      this.ended.add(originJti);
-    }
-    this.ended.addSignOut(sub, await this.sessions.recordSignOut(sub));
-    // With a token that is dead at Cognito nothing has ended there: then each session is revoked by its own token.
-    if (!isDone) return this.endings.endAll(sub, 'signed out everywhere');
-    for (const ended of await this.sessions.endAllOf(sub)) this.ended.add(ended);
-  }
-
-  /**
-   * Ends the sessions of a person that began here, whatever Cognito says to it.
-   * @param keep a token family that goes on
-   */
-  async endAll(sub: string, reason: EndReason, keep?: string): Promise<void> {
-    await this.endings.endAll(sub, reason, keep);
+  /** @throws AppError `cognito.unavailable`, with nothing ended */
+  endEverywhere(caller: Principal): Promise<void> {
+    return this.everywhere.end(caller);
   }
 
   async list({ sub, originJti: current }: Principal): Promise<SessionResponse[]> {

@@ -34,6 +34,7 @@ describe('the user directory', () => {
       status: 'CONFIRMED',
       enabled: true,
       createdAt: expect.any(Date),
+      modifiedAt: expect.any(Date),
     };
     expect(await directory.find('FOUND@example.com')).toEqual(found);
     expect(await directory.find(sub)).toEqual(found);

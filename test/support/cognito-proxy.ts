@@ -31,7 +31,7 @@ export interface CognitoProxy {
 export interface HeldAnswer {
   /** Resolves once the pool has done it. */
   done: Promise<void>;
-  release(): void;
+  release: () => void;
 }
 
 export async function startCognitoProxy(target: () => string): Promise<CognitoProxy> {
@@ -48,6 +48,8 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
       const operation = String(request.headers['x-amz-target'] ?? 'Lambda.Invoke').split('.')[1] ?? '';
       arrived.push(operation);
       const takeOver = takenOver.get(operation) ?? takenOver.get('*');
+      // The system's time is not the pool's.
+      response.sendDate = false;
       if (takeOver) return takeOver(response);
       const { host, connection, 'content-length': length, ...headers } = request.headers;
       const answer = await fetch(target() + request.url, {
@@ -67,6 +69,7 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
       const functionError = answer.headers.get('x-amz-function-error');
       response.writeHead(answer.status, {
         'content-type': 'application/x-amz-json-1.1',
+        date: answer.headers.get('date') ?? '',
         ...(functionError !== null && { 'x-amz-function-error': functionError }),
       });
       response.end(text);

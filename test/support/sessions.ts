@@ -1,3 +1,4 @@
+import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import type { TokensResponse } from '#contracts';
 import type { ApiClient } from './api-client.js';
 import { deviseUser } from './devise-users.js';
@@ -23,6 +24,22 @@ export async function signInWithCookie(usher: Usher, { email, password }: Person
   const { status, text } = await browser.signIn(email, password, 'cookie');
   if (status !== 200) throw new Error(`no session: ${text}`);
   return browser;
+}
+
+/** A session that began at Cognito, without Usher. @param clientId another product's; by default ours */
+export async function signInElsewhere(
+  { cognito, clientId: ours }: Usher,
+  { email, password }: Person,
+  clientId = ours,
+): Promise<{ accessToken: string; refreshToken: string }> {
+  const { AuthenticationResult: tokens } = await cognito.send(
+    new InitiateAuthCommand({
+      ClientId: clientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: email, PASSWORD: password },
+    }),
+  );
+  return { accessToken: tokens?.AccessToken ?? '', refreshToken: tokens?.RefreshToken ?? '' };
 }
 
 export const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });

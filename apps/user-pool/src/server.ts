@@ -131,6 +131,7 @@ function createServices(options: UserPoolOptions, url: string): Services {
 
 async function serve(services: Services, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? '/').split('?')[0] ?? '/';
+  response.setHeader('date', new Date(services.clock.now()).toUTCString());
   if (isInspection(path)) return serveInspection(services, request, response);
   // Browsers ask other origins first; the real service allows every one of them.
   response.setHeader('access-control-allow-origin', '*');

@@ -8,6 +8,7 @@ const values: { [Name in MailName]: Mail<Name>['values'] } = {
   confirmation: { link: 'https://example.com/?token=abc' },
   sign_up_exists: {},
   password_changed: {},
+  password_may_have_changed: {},
   email_change_confirm: { link: 'https://example.com/?token=abc' },
   email_change_notice: { newAddress: 'n***@example.com', link: 'https://example.com/?cancel=abc' },
   email_changed: {},

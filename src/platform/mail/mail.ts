@@ -8,6 +8,8 @@ export interface PersonMailValues {
   sign_up_exists: Record<never, string>;
   /** The password is another one now. */
   password_changed: Record<never, string>;
+  /** Whether the password is another one now is not known. */
+  password_may_have_changed: Record<never, string>;
   /** To the new address: please confirm it. */
   email_change_confirm: { link: string };
   /** To the old address: a change was requested, and the link cancels it. */

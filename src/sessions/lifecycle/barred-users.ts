@@ -1,9 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Database } from '../../platform/database/database.js';
 import { UserEvents } from '../../users/user-events.js';
 import type { User } from '../../users/user.js';
-import { EndedSessions } from '../ended-sessions.js';
 import { type EndReason, SessionsRepository } from '../persistence/sessions.repository.js';
+import { Revocations } from '../revocations.js';
 
 /**
  * Ends all sessions of people whom an administrator disables or signs out: in the same transaction, wherever they began.
@@ -14,8 +13,7 @@ export class BarredUsers implements OnModuleInit {
   constructor(
     private readonly events: UserEvents,
     private readonly sessions: SessionsRepository,
-    private readonly ended: EndedSessions,
-    private readonly database: Database,
+    private readonly revocations: Revocations,
   ) {}
 
   onModuleInit(): void {
@@ -25,12 +23,6 @@ export class BarredUsers implements OnModuleInit {
   }
 
   private async endAll({ sub }: User, reason: EndReason): Promise<void> {
-    if (sub === null) return;
-    const at = await this.sessions.recordSignOut(sub);
-    const ended = await this.sessions.endOthers(sub, reason, undefined);
-    this.database.afterCommit(() => {
-      this.ended.addSignOut(sub, at);
-      for (const { originJti } of ended) this.ended.add(originJti);
-    });
+    if (sub !== null) await this.revocations.revoke({ sub, reason });
   }
 }

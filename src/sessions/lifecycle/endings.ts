@@ -40,10 +40,8 @@ export class Endings implements BeforeApplicationShutdown {
     await this.revokeQuietly(session);
   }
 
-  /** All of a person's that began here, but the token family to keep. As `endQuietly`. */
-  async endAll(sub: string, reason: EndReason, keep?: string): Promise<void> {
-    const sessions = await this.sessions.endOthers(sub, reason, keep);
-    for (const { originJti } of sessions) this.ended.add(originJti);
+  /** Of sessions that have ended here. As `endQuietly`. */
+  async revokeAll(sessions: Session[]): Promise<void> {
     await Promise.all(sessions.map((session) => this.revokeQuietly(session)));
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../platform/errors/app-error.js';
 import { UsersService } from '../../users/users.service.js';
 import { type Session, type SessionOfToken, SessionsRepository } from '../persistence/sessions.repository.js';
+import { type Bearer, SignOutTimes } from '../sign-out-times.js';
 import { Endings } from './endings.js';
 
 /** Finds the session of whoever calls, and ends it where it must not go on. */
@@ -11,6 +12,7 @@ export class LiveSessions {
     private readonly sessions: SessionsRepository,
     private readonly users: UsersService,
     private readonly endings: Endings,
+    private readonly signOuts: SignOutTimes,
   ) {}
 
   /** @throws AppError `auth.token_invalid` */
@@ -32,6 +34,12 @@ export class LiveSessions {
     }
     await this.assertGoesOn(session);
     return session;
+  }
+
+  /** For a session without a row. Asks the database, and no memory that may be a second old. */
+  async isOver(bearer: Bearer): Promise<boolean> {
+    const user = await this.users.findBySub(bearer.sub);
+    return user?.disabled === true || this.signOuts.refusesByDatabase(bearer);
   }
 
   private async assertGoesOn(session: Session): Promise<void> {

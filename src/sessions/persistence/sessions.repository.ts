@@ -43,6 +43,12 @@ export interface NewSession {
   cookieSecret: string | undefined;
   tokens: Tokens;
   device: Device;
+  /** Seconds since 1970, by Cognito's clock. */
+  authTime: number;
+  /** When the sign-in began, by PostgreSQL's clock (milliseconds since 1970). */
+  beganAt: number;
+  /** The person's last sign-out everywhere, where it is known that the sign-in began after it. */
+  knownSignOut: string | undefined;
 }
 
 export interface ListedSession {
@@ -61,8 +67,30 @@ export interface Ended {
   readAt: string;
   /** Token families. */
   ended: string[];
-  /** Who signed out everywhere, and when (seconds since 1970). */
-  signOuts: { sub: string; at: number }[];
+  /** Who signed out everywhere or got a new password. */
+  signOuts: SignOut[];
+  /** PostgreSQL's, in milliseconds since 1970. */
+  databaseTime: number;
+}
+
+/** That somebody signed out everywhere, or got a new password. */
+export interface SignOut {
+  sub: string;
+  /** By PostgreSQL's clock, to the microsecond. */
+  signedOutAt: string;
+  /** Access tokens with an `auth_time` up to this one count no longer (seconds since 1970, by Cognito's clock). */
+  refusedThrough: number;
+  /** Token families that go on all the same. */
+  kept: string[];
+}
+
+export interface NewSignOut {
+  /** Cognito's clock (seconds since 1970), where it is known. */
+  cognitoTime: number | undefined;
+  /** An `auth_time` from before the sign-out. */
+  atLeast: number | undefined;
+  /** A token family that goes on. */
+  keep: string | undefined;
 }
 
 /** Why a session ended; for whoever reads the table. */
@@ -79,6 +107,10 @@ export const endReasons = [
 ] as const;
 export type EndReason = (typeof endReasons)[number];
 
+interface Row {
+  [column: string]: unknown;
+}
+
 // Only what leaves this process is a secret with 256 random bits or more, so a plain digest is enough.
 const digest = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
@@ -94,6 +126,14 @@ export class SessionsRepository {
     this.timeouts = [sessions.idleSeconds, sessions.absoluteSeconds];
   }
 
+  transaction<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.database.transaction(work);
+  }
+
+  afterCommit(callback: () => void): void {
+    this.database.afterCommit(callback);
+  }
+
   find(id: string): Promise<Session | undefined> {
     return this.database.queryOne(sql.find, [id, ...this.timeouts]);
   }
@@ -106,9 +146,10 @@ export class SessionsRepository {
     return this.database.queryOne(sql.findByRefreshToken, [digest(refreshToken), ...this.timeouts]);
   }
 
-  async insert({ tokens, device, cookieSecret, ...session }: NewSession): Promise<void> {
+  /** Whether it was created: not where its owner signed out everywhere after the sign-in had begun. */
+  async insert({ tokens, device, cookieSecret, ...session }: NewSession): Promise<boolean> {
     const id = randomUUID();
-    await this.database.query(sql.insert, [
+    const rows = await this.database.query(sql.insert, [
       id,
       session.userId,
       session.sub,
@@ -121,7 +162,12 @@ export class SessionsRepository {
       device.userAgent ?? null,
       storableAddress(device.address),
       digest(tokens.refreshToken),
+      session.originJti ?? (session.mode === 'cookie' ? id : null),
+      session.authTime,
+      session.beganAt / 1000,
+      session.knownSignOut ?? null,
     ]);
+    return rows.length > 0;
   }
 
   /** The tokens of a row; `undefined` when there are none, or none that a secret we still have has sealed. */
@@ -166,10 +212,9 @@ export class SessionsRepository {
     await this.database.query(sql.recordUnrevocable, [id]);
   }
 
-  /** The token families that were live until now. Cognito has been told. */
-  async endAllOf(sub: string): Promise<string[]> {
-    const rows = await this.database.query<{ originJti: string }>(sql.endAllOf, [sub]);
-    return rows.map(({ originJti }) => originJti);
+  /** Those that were live until now. Cognito has been told. */
+  endAllOf(sub: string): Promise<{ originJti: string }[]> {
+    return this.database.query(sql.endAllOf, [sub]);
   }
 
   /** Those that were live until now. Cognito has to be told. */
@@ -182,13 +227,19 @@ export class SessionsRepository {
     await this.database.query(sql.forgetDevices, [userId]);
   }
 
-  /** Seconds since 1970. */
-  async recordSignOut(sub: string): Promise<number> {
+  /** Sessions of this person that are being created are there afterwards, to be ended; later ones are refused. */
+  async recordSignOut(sub: string, { cognitoTime, atLeast, keep }: NewSignOut): Promise<SignOut> {
+    const values = [sub, cognitoTime ?? null, atLeast ?? null, keep ?? null];
     return this.database.transaction(async () => {
       await revokeEmailChangesOfSub(this.database, sub);
-      const row = await this.database.queryOne<{ at: number }>(sql.recordSignOut, [sub]);
-      return row?.at ?? 0;
+      const row = await this.database.queryOne<SignOut & Row>(sql.recordSignOut, values);
+      if (row === undefined) throw new TypeError('an upsert without a row');
+      return row;
     });
+  }
+
+  findSignOut(sub: string): Promise<SignOut | undefined> {
+    return this.database.queryOne<SignOut & Row>(sql.findSignOut, [sub]);
   }
 
   async insertEnded(sub: string, clientId: string, originJti: string): Promise<void> {
@@ -217,9 +268,7 @@ export class SessionsRepository {
 
   /** @param readAt of the last answer; without it everything of the last day comes back. */
   async endedSince(readAt: string | undefined): Promise<Ended> {
-    const row = await this.database.queryOne<Ended & { [column: string]: unknown }>(sql.endedSince, [
-      readAt ?? null,
-    ]);
+    const row = await this.database.queryOne<Ended & Row>(sql.endedSince, [readAt ?? null]);
     if (row === undefined) throw new TypeError('an aggregate without a row');
     return row;
   }

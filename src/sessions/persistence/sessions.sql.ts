@@ -31,7 +31,11 @@ export const findByRefreshToken: Statement = {
     WHERE digest = $1`,
 };
 
-/** Each new session also takes a few forgotten ones away, so that the table never outgrows its use. */
+/**
+ * Each new session also takes a few forgotten ones away, so that the table never outgrows its use. $13 is the token's
+ * family, where it names one, $14 its `auth_time`. No row comes back where the sign-in began before its owner's last
+ * sign-out everywhere.
+ */
 export const insert: Statement = {
   name: 'sessions-insert',
   text: `
@@ -43,9 +47,11 @@ export const insert: Statement = {
     begun AS (
       INSERT INTO usher.sessions
         (id, user_id, sub, client_id, mode, origin_jti, cookie_digest, tokens, access_expires_at, device, address)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10, $11)
+      SELECT $1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10, $11
+      WHERE usher.admits_session($3, $13, $14, to_timestamp($15), $16)
       RETURNING id)
-    INSERT INTO usher.session_refresh_tokens (digest, session_id) SELECT $12, id FROM begun`,
+    INSERT INTO usher.session_refresh_tokens (digest, session_id) SELECT $12, id FROM begun
+    RETURNING session_id AS id`,
 };
 
 /**
@@ -173,6 +179,9 @@ export const endOverdue: Statement = {
     RETURNING ${columns}`,
 };
 
+const signOutColumns = `
+  sub, signed_out_at::text AS "signedOutAt", refused_through::float8 AS "refusedThrough", kept`;
+
 /**
  * What has ended since the last look. Some seconds are looked at twice, because a row carries the time at which its
  * statement began and shows when it is over. Access tokens live a day at most (Cognito, "Quotas").
@@ -180,21 +189,29 @@ export const endOverdue: Statement = {
 export const endedSince: Statement = {
   name: 'sessions-ended-since',
   text: `
-    WITH since AS (SELECT coalesce($1::timestamptz - interval '10 seconds', now() - interval '1 day') AS since)
+    WITH since AS (SELECT coalesce($1::timestamptz - interval '10 seconds', now() - interval '25 hours') AS since),
+    changed AS (SELECT ${signOutColumns} FROM usher.sign_outs, since WHERE updated_at > since)
     SELECT now()::text AS "readAt",
       (SELECT coalesce(array_agg(origin_jti), '{}') FROM usher.sessions, since WHERE ended_at > since) AS ended,
-      (SELECT coalesce(json_agg(json_build_object('sub', sub, 'at', extract(epoch FROM signed_out_at))), '[]')
-        FROM usher.sign_outs, since WHERE signed_out_at > since) AS "signOuts"`,
+      (SELECT coalesce(json_agg(changed), '[]') FROM changed) AS "signOuts",
+      extract(epoch FROM clock_timestamp())::float8 * 1000 AS "databaseTime"`,
 };
 
-/** Whole seconds, as tokens have them: a sign-in in the very second of the sign-out is one that came after it. */
+/**
+ * $2 is Cognito's time (seconds), as far as it is known, $3 an `auth_time` that is not later, $4 a token family that goes on.
+ * A row stays as long as a refresh token can live that Cognito was not told of (ten years): a renewed access token keeps its
+ * `auth_time`.
+ */
 export const recordSignOut: Statement = {
   name: 'sessions-record-sign-out',
   text: `
-    WITH old AS (DELETE FROM usher.sign_outs WHERE signed_out_at < now() - interval '2 days')
-    INSERT INTO usher.sign_outs VALUES ($1, date_trunc('second', now()))
-    ON CONFLICT (sub) DO UPDATE SET signed_out_at = excluded.signed_out_at
-    RETURNING extract(epoch FROM signed_out_at)::float8 AS at`,
+    WITH old AS (DELETE FROM usher.sign_outs WHERE signed_out_at < now() - interval '10 years 1 day' AND sub <> $1)
+    SELECT ${signOutColumns} FROM usher.record_sign_out($1, $2, $3, $4)`,
+};
+
+export const findSignOut: Statement = {
+  name: 'sessions-find-sign-out',
+  text: `SELECT ${signOutColumns} FROM usher.sign_outs WHERE sub = $1`,
 };
 
 /**

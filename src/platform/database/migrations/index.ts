@@ -16,6 +16,7 @@ import { AcmeChallenges1764000000015 } from './1764000000015-acme-challenges.js'
 import { Certificates1764000000016 } from './1764000000016-certificates.js';
 import { BlockedRows1764000000017 } from './1764000000017-blocked-rows.js';
 import { ConfirmationRevocations1764000000018 } from './1764000000018-confirmation-revocations.js';
+import { PasswordChanges1764000000019 } from './1764000000019-password-changes.js';
 
 /** In the order they run. Never change one that was released; add another. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   Certificates1764000000016,
   BlockedRows1764000000017,
   ConfirmationRevocations1764000000018,
+  PasswordChanges1764000000019,
 ];

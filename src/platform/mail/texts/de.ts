@@ -28,6 +28,13 @@ export const de: MailTexts = {
         'Falls Sie es nicht waren, setzen Sie das Passwort sofort zurück und wenden Sie sich an den Support.',
       ],
     },
+    password_may_have_changed: {
+      subject: 'Ihr Passwort wurde möglicherweise geändert',
+      paragraphs: [
+        'Eine Änderung des Passworts Ihres Kontos wurde unterbrochen; ob das neue Passwort gilt, ist nicht bekannt. Zur Sicherheit wurden andere Geräte abgemeldet.',
+        'Falls ein Passwort nicht funktioniert, setzen Sie es zurück. Falls Sie es nicht waren, setzen Sie es sofort zurück und wenden Sie sich an den Support.',
+      ],
+    },
     email_change_confirm: {
       subject: 'Bestätigen Sie Ihre neue Adresse',
       paragraphs: [

@@ -28,6 +28,13 @@ export const en: MailTexts = {
         'If it was not you, reset the password at once and contact support.',
       ],
     },
+    password_may_have_changed: {
+      subject: 'Your password may have changed',
+      paragraphs: [
+        'A change of the password of your account was interrupted, and the new password may or may not count now. To be safe, other devices were signed out.',
+        'If a password does not work, reset it. If it was not you, reset it at once and contact support.',
+      ],
+    },
     email_change_confirm: {
       subject: 'Confirm your new address',
       paragraphs: [

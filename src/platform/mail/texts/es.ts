@@ -28,6 +28,13 @@ export const es: MailTexts = {
         'Si no ha sido usted, restablezca la contraseña de inmediato y póngase en contacto con soporte.',
       ],
     },
+    password_may_have_changed: {
+      subject: 'Es posible que su contraseña haya cambiado',
+      paragraphs: [
+        'Se interrumpió un cambio de la contraseña de su cuenta y no sabemos si la nueva contraseña es válida. Por seguridad, se ha cerrado la sesión en los demás dispositivos.',
+        'Si una contraseña no funciona, restablézcala. Si no ha sido usted, restablézcala de inmediato y póngase en contacto con soporte.',
+      ],
+    },
     email_change_confirm: {
       subject: 'Confirme su nueva dirección',
       paragraphs: [

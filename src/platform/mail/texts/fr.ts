@@ -28,6 +28,13 @@ export const fr: MailTexts = {
         'Si ce n’était pas vous, réinitialisez immédiatement le mot de passe et contactez l’assistance.',
       ],
     },
+    password_may_have_changed: {
+      subject: 'Votre mot de passe a peut-être été modifié',
+      paragraphs: [
+        'Une modification du mot de passe de votre compte a été interrompue ; nous ne savons pas si le nouveau mot de passe est en vigueur. Par sécurité, les autres appareils ont été déconnectés.',
+        'Si un mot de passe ne fonctionne pas, réinitialisez-le. Si ce n’était pas vous, réinitialisez-le immédiatement et contactez l’assistance.',
+      ],
+    },
     email_change_confirm: {
       subject: 'Confirmez votre nouvelle adresse',
       paragraphs: [

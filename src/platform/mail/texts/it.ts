@@ -28,6 +28,13 @@ export const it: MailTexts = {
         'Se non è stato Lei, reimposti subito la password e contatti l’assistenza.',
       ],
     },
+    password_may_have_changed: {
+      subject: 'La Sua password potrebbe essere stata cambiata',
+      paragraphs: [
+        'Una modifica della password del Suo account è stata interrotta; non sappiamo se la nuova password sia valida. Per sicurezza, gli altri dispositivi sono stati disconnessi.',
+        'Se una password non funziona, la reimposti. Se non è stato Lei, la reimposti subito e contatti l’assistenza.',
+      ],
+    },
     email_change_confirm: {
       subject: 'Confermi il nuovo indirizzo',
       paragraphs: [

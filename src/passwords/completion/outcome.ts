@@ -1,0 +1,19 @@
+import type { PoolUser } from '../../cognito/user-directory.js';
+import type { PasswordChange } from '../persistence/password-changes.repository.js';
+
+/** What became of a question whose answer was lost. */
+export type Outcome = 'done' | 'not_done' | 'unknown';
+
+/**
+ * Looks at the pool's user. A reset makes everybody `CONFIRMED`, also who was in another state before, and moves
+ * `UserLastModifiedDate`. A change needs somebody who is `CONFIRMED`.
+ * @param now the pool's user, `undefined` where there is none
+ */
+export function outcomeOf(
+  { poolStatus, poolModifiedAt }: Pick<PasswordChange, 'poolStatus' | 'poolModifiedAt'>,
+  now: Pick<PoolUser, 'status' | 'modifiedAt'> | undefined,
+): Outcome {
+  if (now?.status !== 'CONFIRMED') return 'not_done';
+  if (poolStatus === null || poolModifiedAt === null) return 'unknown';
+  return poolStatus !== 'CONFIRMED' || now.modifiedAt > poolModifiedAt ? 'done' : 'not_done';
+}

@@ -1,0 +1,133 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { UserDirectory } from '../../cognito/user-directory.js';
+import { BackgroundWork } from '../../platform/background/background-work.js';
+import { isAppError } from '../../platform/errors/app-error.js';
+import { Log } from '../../platform/logging/log.js';
+import {
+  type PasswordChange,
+  PasswordChangesRepository,
+  type TakenPasswordChange,
+} from '../persistence/password-changes.repository.js';
+import { Completion } from './completion.js';
+import { outcomeOf } from './outcome.js';
+
+/** Milliseconds between looks for changes that another process left behind, or that are due again. */
+const pollMs = 5000;
+
+/** From this try on an operator should look. */
+const worrying = 5;
+
+/**
+ * Completes new passwords, also those whose process died or whose answer from Cognito was lost: then the pool is looked at.
+ * Every process does; each change is taken by one at a time, and can be tried again from any point.
+ */
+@Injectable()
+export class UnfinishedChanges implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly work = new BackgroundWork(() => this.round(), pollMs);
+  /** What this process knows that Cognito said, and could not write down yet. */
+  private readonly owed = new Map<string, () => Promise<void>>();
+
+  constructor(
+    private readonly changes: PasswordChangesRepository,
+    private readonly completion: Completion,
+    private readonly directory: UserDirectory,
+    private readonly log: Log,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.work.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.work.stop();
+  }
+
+  wake(): void {
+    this.work.wake();
+  }
+
+  /** Cognito said yes. Never fails: what cannot be done now is done later. */
+  async finish(change: PasswordChange): Promise<void> {
+    await this.perform(change, () => this.complete(change, true));
+  }
+
+  /** Cognito said no. Never fails. */
+  async drop({ id }: PasswordChange): Promise<void> {
+    await this.perform({ id }, () => this.changes.remove(id));
+  }
+
+  private async perform({ id }: Pick<PasswordChange, 'id'>, write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+      this.owed.delete(id);
+    } catch (error) {
+      this.owed.set(id, write);
+      this.log.error('failed to record what Cognito said to a new password; it is tried again', {
+        id,
+        error,
+      });
+    }
+  }
+
+  private async round(): Promise<boolean> {
+    for (const [id, write] of this.owed) await this.perform({ id }, write);
+    try {
+      const taken = await this.changes.take();
+      if (taken) await this.resume(taken);
+      return taken !== undefined;
+    } catch (error) {
+      this.log.warn('changes of passwords that are due cannot be read', { error });
+      return false;
+    }
+  }
+
+  private async resume(taken: TakenPasswordChange): Promise<void> {
+    const { id, kind, tries } = taken;
+    if (this.owed.has(id)) return;
+    try {
+      if (taken.completed) await this.signOutAtCognito(taken, taken.sub);
+      else await this.decide(taken);
+    } catch (error) {
+      const level = tries >= worrying ? 'error' : 'warn';
+      this.log[level]('a change of a password could not be completed yet', { id, kind, tries, error });
+    }
+  }
+
+  private async decide(taken: TakenPasswordChange): Promise<void> {
+    const { isLooked, poolUser } = await this.look(taken.username);
+    const outcome = isLooked ? outcomeOf(taken, poolUser) : 'unknown';
+    if (outcome === 'not_done') return this.changes.remove(taken.id);
+    await this.complete({ ...taken, sub: taken.sub ?? poolUser?.sub ?? null }, outcome === 'done');
+  }
+
+  private async complete(change: PasswordChange, isKnown: boolean): Promise<void> {
+    const sub = await this.completion.complete(change, isKnown);
+    // It is done here, and the rest can wait for the next round.
+    await this.signOutAtCognito(change, sub).catch((error: unknown) => {
+      this.log.warn('sessions of other products could not be ended at Cognito yet', { id: change.id, error });
+    });
+  }
+
+  /** A change keeps the caller's session, and Cognito can only end all of them. */
+  private async signOutAtCognito({ id, kind }: PasswordChange, sub: string | null): Promise<void> {
+    if (kind === 'reset' && sub !== null) await unlessImpossible(() => this.directory.signOutEverywhere(sub));
+    await this.changes.remove(id);
+  }
+
+  private async look(username: string) {
+    try {
+      return { isLooked: true, poolUser: await this.directory.find(username) };
+    } catch (error) {
+      if (isAppError(error, 'cognito.credentials_missing')) return { isLooked: false, poolUser: undefined };
+      throw error;
+    }
+  }
+}
+
+async function unlessImpossible(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isAppError(error, 'cognito.credentials_missing', 'request.not_found')) throw error;
+  }
+}

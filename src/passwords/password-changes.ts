@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { mayBeDone } from '../cognito/lost-answers.js';
+import { type PoolUser, UserDirectory } from '../cognito/user-directory.js';
+import { UnfinishedChanges } from './completion/unfinished-changes.js';
+import { findIfAllowed } from './find-if-allowed.js';
+import {
+  type NewPasswordChange,
+  type PasswordChange,
+  PasswordChangesRepository,
+} from './persistence/password-changes.repository.js';
+
+type Wanted = Omit<NewPasswordChange, 'email' | 'poolStatus' | 'poolModifiedAt'>;
+
+export interface Question {
+  /** Asks Cognito. */
+  ask: () => Promise<void>;
+  /** Who it was, after Cognito's yes, where the pool could not be looked at before. Never fails. */
+  findSub?: (email: string) => Promise<string | null>;
+}
+
+/** Has Cognito set a new password, with a record that outlives this process. */
+@Injectable()
+export class PasswordChanges {
+  constructor(
+    private readonly changes: PasswordChangesRepository,
+    private readonly unfinished: UnfinishedChanges,
+    private readonly directory: UserDirectory,
+  ) {}
+
+  /**
+   * Returns once Cognito has set it, also where the database is away by then: what follows is done as soon as it is back.
+   * @throws AppError `overloaded` or `cognito.unavailable` before Cognito was asked; what `ask` throws
+   */
+  async make(wanted: Wanted, { ask, findSub }: Question): Promise<void> {
+    const change = await this.record(wanted);
+    try {
+      await ask();
+    } catch (error) {
+      if (!mayBeDone(error)) await this.unfinished.drop(change);
+      throw error;
+    }
+    const sub = change.sub ?? (await findSub?.(change.email)) ?? null;
+    await this.unfinished.finish({ ...change, sub });
+  }
+
+  private async record(wanted: Wanted): Promise<PasswordChange> {
+    const before = await findIfAllowed(this.directory, wanted.username);
+    return this.changes.insert({ ...wanted, ...stateOf(before), ...ownerOf(wanted, before) });
+  }
+}
+
+const stateOf = (before: PoolUser | undefined) => ({
+  poolStatus: before?.status ?? null,
+  poolModifiedAt: before?.modifiedAt ?? null,
+});
+
+const ownerOf = ({ sub, username }: Wanted, before: PoolUser | undefined) => ({
+  sub: sub ?? before?.sub ?? null,
+  email: before?.email ?? username,
+});

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { IdentityProvider } from '../cognito/identity-provider.js';
+import { TokenVerifier } from '../cognito/token-verifier.js';
+import { Log } from '../platform/logging/log.js';
+import { UsersService } from '../users/users.service.js';
+
+/** Whose password was reset, where there are no AWS credentials to ask the pool with. */
+@Injectable()
+export class ResetOwners {
+  constructor(
+    private readonly users: UsersService,
+    private readonly identityProvider: IdentityProvider,
+    private readonly verifier: TokenVerifier,
+    private readonly log: Log,
+  ) {}
+
+  /** The `sub` of the row with this address or, where none is linked, of who can sign in with the new password. */
+  async find(email: string, password: string): Promise<string | null> {
+    try {
+      const user = await this.users.findByEmail(email);
+      return user?.sub ?? (await this.subOfSignIn(email, password));
+    } catch (error) {
+      this.log.warn('the pool user of a reset is not known', { error });
+      return null;
+    }
+  }
+
+  /** Nobody keeps the tokens. A challenge comes after the right password only, and names the user. */
+  private async subOfSignIn(email: string, password: string): Promise<string | null> {
+    const answer = await this.identityProvider.signIn(email, password);
+    if (answer.kind === 'challenge') return answer.challenge.parameters.USER_ID_FOR_SRP ?? null;
+    const { sub } = await this.verifier.verifyIdToken(answer.tokens.idToken);
+    await this.identityProvider.revoke(answer.tokens.refreshToken);
+    return sub;
+  }
+}

@@ -1,0 +1,294 @@
+import { AdminUpdateUserAttributesCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { UnfinishedChanges } from '../../src/passwords/completion/unfinished-changes.js';
+import { cutOff, exception } from '../support/cognito-proxy.js';
+import { createDeviseDatabase } from '../support/database.js';
+import { deviseUser } from '../support/devise-users.js';
+import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
+import { createPoolUser, poolPassword } from '../support/pool-users.js';
+import { bearer, signInWithTokens, statusWith } from '../support/sessions.js';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+let way: TcpProxy;
+beforeAll(async () => {
+  const database = await createDeviseDatabase();
+  way = await startTcpProxy(database.url);
+  usher = await startUsher({ database, environment: { DATABASE_URL: way.url } });
+});
+afterEach(async () => {
+  await way.mend();
+  for (const operation of operations) usher.proxy.answerWith(operation, undefined);
+});
+afterAll(async () => {
+  await way.mend();
+  await usher.close();
+  await way.cut();
+});
+
+const operations = ['ConfirmForgotPassword', 'ChangePassword', 'AdminGetUser', 'AdminUserGlobalSignOut'];
+const newPassword = 'another-password-1';
+const twice = { password: newPassword, passwordConfirmation: newPassword };
+const changed = 'Your password was changed';
+
+async function person(email: string) {
+  const sub = await createPoolUser(usher, email);
+  return { email, sub, tokens: await signInWithTokens(usher.api, { email, password: poolPassword }) };
+}
+
+async function askForCode(email: string): Promise<string> {
+  await usher.api.post('/passwords/forgot', { email });
+  return mailedCode(usher, email);
+}
+
+const reset = (email: string, code: string) => usher.api.post('/passwords/reset', { email, code, ...twice });
+const change = (token: string, body: object = {}) =>
+  usher.api.post('/passwords/change', { currentPassword: poolPassword, ...twice, ...body }, bearer(token));
+
+const records = () => usher.database.sql('SELECT kind, sub FROM usher.password_changes');
+const audited = async (email: string) => {
+  const entries = await usher.database.sql<{ action: string }>(
+    `SELECT action, details FROM usher.audit JOIN users ON users.id = user_id WHERE email = $1
+     AND action IN ('reset-password', 'change-password')`,
+    [email],
+  );
+  return entries.map(({ action, ...entry }) => ({ action, ...entry }));
+};
+const hashOf = async (email: string) =>
+  (
+    await usher.database.sql<{ hash: string }>(
+      'SELECT encrypted_password AS hash FROM users WHERE email = $1',
+      [email],
+    )
+  )[0]?.hash;
+
+/** The job finds what is due; its pause is over. */
+async function completed(): Promise<void> {
+  await usher.database.sql('UPDATE usher.password_changes SET next_try_at = now()');
+  usher.app.get(UnfinishedChanges).wake();
+  await until(async () => (await records()).length === 0);
+}
+
+/** The password is the new one, the session is over, and there is one audit entry and one mail. */
+async function expectCompleted(email: string, accessToken: string, action: string): Promise<void> {
+  await until(async () => (await statusWith(usher.api, accessToken)) === 401, 5000);
+  expect(await audited(email)).toEqual([{ action, details: {} }]);
+  await allMailsSent(usher);
+  expect(subjectsTo(usher, email).filter((subject) => subject === changed)).toHaveLength(1);
+  expect((await usher.api.signIn(email, newPassword)).status).toBe(200);
+  expect((await usher.api.signIn(email, poolPassword)).status).toBe(401);
+}
+
+describe('while the database is away', () => {
+  it('Cognito is not asked, and nothing happens', async () => {
+    const { email, tokens } = await person('away@example.com');
+    const code = await askForCode(email);
+    await way.cut();
+    usher.proxy.arrived.length = 0;
+    for (const answer of [await reset(email, code), await change(tokens.accessToken)])
+      expect({ status: answer.status, code: answer.body.code }).toEqual({ status: 503, code: 'overloaded' });
+    expect(usher.proxy.arrived).not.toContain('ConfirmForgotPassword');
+    expect(usher.proxy.arrived).not.toContain('ChangePassword');
+    await way.mend();
+    expect((await reset(email, code)).status).toBe(204);
+  });
+
+  it.each(['reset', 'change'])(
+    'and went away right after the yes to a %s, the caller hears the truth and the rest follows',
+    async (kind) => {
+      const { email, tokens } = await person(`after-the-yes-${kind}@example.com`);
+      const other = await signInWithTokens(usher.api, { email, password: poolPassword });
+      const code = kind === 'reset' ? await askForCode(email) : '';
+      const operation = kind === 'reset' ? 'ConfirmForgotPassword' : 'ChangePassword';
+      const held = usher.proxy.holdAnswer(operation);
+      const answer = kind === 'reset' ? reset(email, code) : change(tokens.accessToken);
+      await held.done;
+      await way.cut();
+      held.release();
+      expect((await answer).status).toBe(204);
+      expect(await audited(email)).toEqual([]);
+      await way.mend();
+      usher.app.get(UnfinishedChanges).wake();
+      await until(async () => (await records()).length === 0);
+      await expectCompleted(email, other.accessToken, `${kind}-password`);
+      expect(await statusWith(usher.api, tokens.accessToken)).toBe(kind === 'reset' ? 401 : 200);
+    },
+  );
+
+  it('and went away right after the no, the record goes without a trace', async () => {
+    const { email, tokens } = await person('after-the-no@example.com');
+    const code = await askForCode(email);
+    const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
+    const answer = reset(email, code === '000000' ? '000001' : '000000');
+    await held.done;
+    await way.cut();
+    held.release();
+    expect((await answer).body.code).toBe('passwords.code_wrong');
+    await way.mend();
+    usher.app.get(UnfinishedChanges).wake();
+    await until(async () => (await records()).length === 0);
+    expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
+    expect(await audited(email)).toEqual([]);
+  });
+});
+
+describe("when Cognito's answer is lost", () => {
+  it('a reset that was done is completed once, and found by the sub', async () => {
+    const { email, tokens } = await person('lost-reset@example.com');
+    const code = await askForCode(email);
+    const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
+    const answer = reset(email, code);
+    await held.done;
+    // Two processes may look at once.
+    await usher.database.sql('UPDATE usher.password_changes SET next_try_at = now()');
+    usher.app.get(UnfinishedChanges).wake();
+    await until(async () => (await audited(email)).length > 0);
+    held.release();
+    expect((await answer).status).toBe(204);
+    await completed();
+    await expectCompleted(email, tokens.accessToken, 'reset-password');
+  });
+
+  it.each(['ConfirmForgotPassword', 'ChangePassword'])(
+    'a question that never arrived (%s) changes nothing',
+    async (operation) => {
+      const { email, tokens } = await person(`never-${operation.toLowerCase()}@example.com`);
+      const code = await askForCode(email);
+      usher.proxy.answerWith(operation, cutOff);
+      const answer =
+        operation === 'ChangePassword' ? await change(tokens.accessToken) : await reset(email, code);
+      expect(answer.body.code).toBe('cognito.unavailable');
+      expect(await records()).toHaveLength(1);
+      await completed();
+      expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
+      expect(await audited(email)).toEqual([]);
+      expect((await usher.api.signIn(email, poolPassword)).status).toBe(200);
+    },
+  );
+
+  it('a legacy user whose reset was not done keeps the old password', async () => {
+    const user = deviseUser('second');
+    const code = await askForCode(user.email);
+    usher.proxy.answerWith('ConfirmForgotPassword', cutOff);
+    await reset(user.email, code);
+    await completed();
+    expect(await hashOf(user.email)).not.toBe('');
+    expect((await usher.api.signIn(user.email, user.password)).status).toBe(200);
+  });
+
+  it('a legacy user whose reset was done loses the old hash', async () => {
+    const user = deviseUser('plain');
+    const code = await askForCode(user.email);
+    const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
+    const answer = reset(user.email, code);
+    await held.done;
+    await completed();
+    expect(await hashOf(user.email)).toBe('');
+    held.release();
+    await answer;
+    expect((await usher.api.signIn(user.email, user.password)).status).toBe(401);
+    expect((await usher.api.signIn(user.email, newPassword)).status).toBe(200);
+  });
+
+  it('a trigger that fails after Cognito has set the password hides no reset', async () => {
+    const { email, tokens } = await person('trigger@example.com');
+    const code = await askForCode(email);
+    const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
+    const done = reset(email, code);
+    await held.done;
+    held.release();
+    await done;
+    await until(async () => (await records()).length === 0);
+    // As the same answer would be with PostConfirmation failing: a second code, and no yes.
+    const again = await askForCode(email);
+    usher.proxy.answerWith('ConfirmForgotPassword', exception('UserLambdaValidationException'));
+    expect((await reset(email, again)).status).toBe(503);
+    expect(await records()).toHaveLength(1);
+    await completed();
+    expect(await statusWith(usher.api, tokens.accessToken)).toBe(401);
+  });
+
+  it('waits while the pool cannot be looked at', async () => {
+    const { email } = await person('cannot-look@example.com');
+    const code = await askForCode(email);
+    usher.proxy.answerWith('ConfirmForgotPassword', cutOff);
+    await reset(email, code);
+    usher.proxy.answerWith('AdminGetUser', exception('InternalErrorException', '', 500));
+    await usher.database.sql('UPDATE usher.password_changes SET next_try_at = now()');
+    usher.app.get(UnfinishedChanges).wake();
+    await until(() => usher.logLines().some((line) => line.includes('could not be completed yet')));
+    expect(await records()).toHaveLength(1);
+    usher.proxy.answerWith('AdminGetUser', undefined);
+    await completed();
+  });
+});
+
+describe('whose reset it is', () => {
+  it('is found by the sub where the row has another address than the pool', async () => {
+    const { email, sub, tokens } = await person('in-the-pool@example.com');
+    await usher.database.sql(
+      `UPDATE users SET email = 'in-the-row@example.com', encrypted_password = 'x' WHERE cognito_sub = $1`,
+      [sub],
+    );
+    expect((await reset(email, await askForCode(email))).status).toBe(204);
+    expect(await statusWith(usher.api, tokens.accessToken)).toBe(401);
+    expect(await hashOf('in-the-row@example.com')).toBe('');
+    expect(await audited('in-the-row@example.com')).toHaveLength(1);
+    await allMailsSent(usher);
+    expect(subjectsTo(usher, 'in-the-row@example.com')).toEqual([changed]);
+  });
+
+  it('never is that of a row that belongs to another user of the pool', async () => {
+    const { email, tokens } = await person('linked@example.com');
+    const other = await createPoolUser(usher, 'moves-in@example.com');
+    await usher.database.sql(`UPDATE users SET email = 'moves-in@example.com' WHERE email = $1`, [email]);
+    expect((await reset('moves-in@example.com', await askForCode('moves-in@example.com'))).status).toBe(204);
+    expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
+    expect(await audited('moves-in@example.com')).toEqual([]);
+    const recorded = await usher.database.sql('SELECT 1 FROM usher.sign_outs WHERE sub = $1', [other]);
+    expect(recorded).toHaveLength(1);
+  });
+});
+
+describe('ending the sessions of other products at Cognito', () => {
+  it('is tried again until Cognito is back, and does not fail the reset', async () => {
+    const { email, sub, tokens } = await person('other-products@example.com');
+    const code = await askForCode(email);
+    usher.proxy.answerWith('AdminUserGlobalSignOut', exception('InternalErrorException', '', 500));
+    expect((await reset(email, code)).status).toBe(204);
+    expect(await statusWith(usher.api, tokens.accessToken)).toBe(401);
+    expect(await records()).toEqual([{ kind: 'reset', sub }]);
+    usher.proxy.answerWith('AdminUserGlobalSignOut', undefined);
+    const before = usher.proxy.calls.length;
+    await completed();
+    const told = usher.proxy.calls
+      .slice(before)
+      .find(({ operation }) => operation === 'AdminUserGlobalSignOut');
+    expect(told?.request.Username).toBe(sub);
+    expect(await audited(email)).toHaveLength(1);
+  });
+});
+
+describe('no record is left', () => {
+  it('after a refusal, and answers say nothing about whether an address exists', async () => {
+    await usher.cognito.send(
+      new AdminUpdateUserAttributesCommand({
+        UserPoolId: usher.userPoolId,
+        Username: (await person('known@example.com')).email,
+        UserAttributes: [{ Name: 'name', Value: 'Known' }],
+      }),
+    );
+    const answers = [];
+    for (const email of ['known@example.com', 'nobody-at-all@example.com']) {
+      await usher.api.post('/passwords/forgot', { email });
+      usher.proxy.arrived.length = 0;
+      const { status } = await reset(email, '000000');
+      answers.push({ status, asked: [...usher.proxy.arrived] });
+    }
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[0]).toEqual({ status: 422, asked: ['AdminGetUser', 'ConfirmForgotPassword'] });
+    expect(await records()).toEqual([]);
+  });
+});

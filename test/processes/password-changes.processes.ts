@@ -1,0 +1,244 @@
+import { CreateUserPoolClientCommand, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import type { ApiClient } from '../support/api-client.js';
+import { deviseUser } from '../support/devise-users.js';
+import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
+import { createPoolUser, poolPassword } from '../support/pool-users.js';
+import { bearer, signInElsewhere, signInWithTokens, statusWith } from '../support/sessions.js';
+import { until } from '../support/until.js';
+import { startUsher, type Usher } from '../support/usher.js';
+import type { UsherProcess } from '../support/usher-process.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher();
+});
+afterAll(() => usher.close());
+
+const newPassword = 'another-password-1';
+const twice = { password: newPassword, passwordConfirmation: newPassword };
+const noCredentials = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
+
+async function person(email: string) {
+  const sub = await createPoolUser(usher, email);
+  return { email, sub, tokens: await signInWithTokens(usher.api, { email, password: poolPassword }) };
+}
+
+async function askForCode(email: string, api = usher.api): Promise<string> {
+  await api.post('/passwords/forgot', { email });
+  return mailedCode(usher, email);
+}
+
+type Ask = (api: ApiClient) => Promise<unknown>;
+
+const resetOf =
+  (email: string, code: string): Ask =>
+  (api) =>
+    api.post('/passwords/reset', { email, code, ...twice });
+const changeOf =
+  (accessToken: string): Ask =>
+  (api) =>
+    api.post('/passwords/change', { currentPassword: poolPassword, ...twice }, bearer(accessToken));
+
+/** Dies once Cognito has done what it was asked for, and nobody has heard of it. */
+async function dieAfterTheYes(operation: string, ask: Ask, environment = {}): Promise<void> {
+  const doomed = await usher.startProcess(environment);
+  const done = usher.proxy.loseAnswer(operation);
+  const answer = ask(doomed.api).catch(() => 'no answer');
+  await done;
+  await doomed.kill();
+  expect(await answer).toBe('no answer');
+}
+
+/** Dies before Cognito has done anything. */
+async function dieBefore(operation: string, ask: Ask): Promise<void> {
+  const doomed = await usher.startProcess();
+  const before = usher.proxy.arrived.length;
+  usher.proxy.answerWith(operation, () => undefined);
+  const answer = ask(doomed.api).catch(() => 'no answer');
+  await until(() => usher.proxy.arrived.slice(before).includes(operation));
+  await doomed.kill();
+  usher.proxy.answerWith(operation, undefined);
+  expect(await answer).toBe('no answer');
+}
+
+/** Dies in the middle of the transaction that completes it. */
+async function dieCompleting(ask: Ask): Promise<void> {
+  const doomed: UsherProcess = await usher.startProcess();
+  const blocker = new pg.Client({ connectionString: usher.database.url });
+  await blocker.connect();
+  try {
+    await blocker.query('BEGIN; LOCK TABLE usher.outbox IN EXCLUSIVE MODE');
+    const answer = ask(doomed.api).catch(() => 'no answer');
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+      AND query LIKE 'INSERT INTO usher.outbox%'`;
+    await until(async () => (await usher.database.sql(waiting)).length > 0);
+    await doomed.kill();
+    expect(await answer).toBe('no answer');
+  } finally {
+    await blocker.end();
+  }
+}
+
+const records = () => usher.database.sql('SELECT 1 FROM usher.password_changes');
+
+/** Its turn is over, and whoever looks first takes it. */
+async function completed(): Promise<void> {
+  expect(await records()).toHaveLength(1);
+  await usher.database.sql('UPDATE usher.password_changes SET next_try_at = now()');
+  await until(async () => (await records()).length === 0);
+}
+
+const audited = (email: string) =>
+  usher.database.sql(
+    `SELECT action, details FROM usher.audit JOIN users ON users.id = user_id WHERE email = $1
+     AND action IN ('reset-password', 'change-password')`,
+    [email],
+  );
+
+async function subjects(email: string): Promise<string[]> {
+  await allMailsSent(usher);
+  return subjectsTo(usher, email).filter((subject) => /password/i.test(subject));
+}
+
+async function expectDone(email: string, otherToken: string, action: string): Promise<void> {
+  await until(async () => (await statusWith(usher.api, otherToken)) === 401, 3000);
+  expect(await audited(email)).toEqual([{ action, details: {} }]);
+  expect(await subjects(email)).toEqual(['Your password was changed']);
+  expect((await usher.api.signIn(email, newPassword)).status).toBe(200);
+}
+
+describe('a process that is killed', () => {
+  it('after the yes to a reset: another completes it, once', async () => {
+    const { email, tokens } = await person('killed-reset@example.org');
+    const code = await askForCode(email);
+    await dieAfterTheYes('ConfirmForgotPassword', resetOf(email, code));
+    expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
+    const others = [await usher.startProcess(), await usher.startProcess()];
+    await completed();
+    await expectDone(email, tokens.accessToken, 'reset-password');
+    for (const { api } of others)
+      await until(async () => (await statusWith(api, tokens.accessToken)) === 401, 2000);
+  });
+
+  it("after the yes to a change: the caller's session goes on, the others end", async () => {
+    const { email, tokens } = await person('killed-change@example.org');
+    const other = await signInWithTokens(usher.api, { email, password: poolPassword });
+    await dieAfterTheYes('ChangePassword', changeOf(tokens.accessToken));
+    await completed();
+    await expectDone(email, other.accessToken, 'change-password');
+    expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
+    expect((await usher.api.post('/auth/refresh', { refreshToken: tokens.refreshToken })).status).toBe(200);
+  });
+
+  it('while it completes a reset: nothing is half done, and another completes it', async () => {
+    const { email, tokens } = await person('killed-completing@example.org');
+    await dieCompleting(resetOf(email, await askForCode(email)));
+    expect(await audited(email)).toEqual([]);
+    await completed();
+    await expectDone(email, tokens.accessToken, 'reset-password');
+  });
+
+  it.each(['ConfirmForgotPassword', 'ChangePassword'])(
+    'before Cognito has done its part (%s): nothing happens',
+    async (operation) => {
+      const { email, tokens } = await person(`killed-before-${operation.toLowerCase()}@example.org`);
+      const ask =
+        operation === 'ChangePassword'
+          ? changeOf(tokens.accessToken)
+          : resetOf(email, await askForCode(email));
+      await dieBefore(operation, ask);
+      await completed();
+      expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
+      expect(await audited(email)).toEqual([]);
+      expect(await subjects(email)).toEqual([]);
+      expect((await usher.api.signIn(email, poolPassword)).status).toBe(200);
+    },
+  );
+});
+
+describe('without AWS credentials', () => {
+  let other: UsherProcess;
+  beforeAll(async () => {
+    other = await usher.startProcess(noCredentials);
+  });
+
+  it('a reset finds its owner by a sign-in that keeps no tokens, where no row is linked', async () => {
+    const user = deviseUser('second');
+    await other.api.post('/passwords/forgot', { email: user.email });
+    const code = await mailedCode(usher, user.email);
+    const before = usher.proxy.calls.length;
+    expect(((await resetOf(user.email, code)(other.api)) as { status: number }).status).toBe(204);
+    const asked = usher.proxy.calls.slice(before).map(({ operation }) => operation);
+    expect(asked).toEqual(['ConfirmForgotPassword', 'InitiateAuth', 'RevokeToken']);
+    const rows = await usher.database.sql<{ hash: string }>(
+      'SELECT encrypted_password AS hash FROM users WHERE email = $1',
+      [user.email],
+    );
+    expect(rows).toEqual([{ hash: '' }]);
+    expect((await other.api.signIn(user.email, newPassword)).status).toBe(200);
+    expect((await other.api.signIn(user.email, user.password)).status).toBe(401);
+  });
+
+  it('refuses what began elsewhere, though Cognito goes on renewing it', async () => {
+    const { email } = await person('elsewhere-alone@example.org');
+    const foreign = await signInElsewhere(usher, { email, password: poolPassword });
+    const code = await askForCode(email, other.api);
+    expect(((await resetOf(email, code)(other.api)) as { status: number }).status).toBe(204);
+    const renew = new InitiateAuthCommand({
+      ClientId: usher.clientId,
+      AuthFlow: 'REFRESH_TOKEN_AUTH',
+      AuthParameters: { REFRESH_TOKEN: foreign.refreshToken },
+    });
+    const { AuthenticationResult: renewed } = await usher.cognito.send(renew);
+    const fresh = renewed?.AccessToken ?? '';
+    await until(async () => (await statusWith(usher.api, fresh)) === 401, 2000);
+    expect(await statusWith(other.api, fresh)).toBe(401);
+    const { status } = await usher.api.post('/auth/refresh', { refreshToken: foreign.refreshToken });
+    expect(status).toBe(401);
+  });
+});
+
+describe('the token of another product', () => {
+  it('is refused by every process within two seconds after a reset', async () => {
+    const { UserPoolClient: client } = await usher.cognito.send(
+      new CreateUserPoolClientCommand({
+        UserPoolId: usher.userPoolId,
+        ClientName: 'another product',
+        ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+        EnableTokenRevocation: true,
+      }),
+    );
+    const ids = { AWS_COGNITO_ACCEPTED_CLIENT_IDS: client?.ClientId ?? '' };
+    const [one, two] = [await usher.startProcess(ids), await usher.startProcess(ids)];
+    const { email } = await person('two-products@example.org');
+    const product = { email, password: poolPassword };
+    const { accessToken: token } = await signInElsewhere(usher, product, client?.ClientId);
+    for (const { api } of [one, two]) expect(await statusWith(api, token)).toBe(200);
+    const code = await askForCode(email);
+    expect(((await resetOf(email, code)(one.api)) as { status: number }).status).toBe(204);
+    expect(await statusWith(one.api, token)).toBe(401);
+    await until(async () => (await statusWith(two.api, token)) === 401, 2000);
+    // And what begins since lives in both at once.
+    const { accessToken } = await signInWithTokens(one.api, { email, password: newPassword });
+    for (const { api } of [one, two]) expect(await statusWith(api, accessToken)).toBe(200);
+  });
+});
+
+describe('an answer that is lost for good', () => {
+  it('ends the sessions, and claims no more than is known', async () => {
+    const database = usher.database;
+    const { email, tokens } = await person('never-known@example.org');
+    const code = await askForCode(email);
+    // Nobody with credentials looks: the record says that the pool could not be looked at before.
+    await dieAfterTheYes('ConfirmForgotPassword', resetOf(email, code), noCredentials);
+    expect(await database.sql('SELECT sub, pool_status FROM usher.password_changes')).toEqual([
+      { sub: null, pool_status: null },
+    ]);
+    await completed();
+    await until(async () => (await statusWith(usher.api, tokens.accessToken)) === 401, 3000);
+    expect(await audited(email)).toEqual([{ action: 'reset-password', details: { outcome: 'unknown' } }]);
+    expect(await subjects(email)).toEqual(['Your password may have changed']);
+  });
+});
