@@ -1,1 +1,1 @@
-export { normaliseEmail } from '../platform/email.js';
+export { canonicalEmail, emailSpellings, normaliseEmail } from '../platform/email.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../../platform/database/database.js';
 import { emailExpression } from '../../platform/database/email-expression.js';
+import { emailSpellings } from '../../platform/email.js';
 
 /**
  * Nobody who is in the pool already, may not come there or never came from the old application changes state by what is asked about
@@ -40,7 +41,7 @@ const recordBrokenMove: Statement = {
   name: 'migration-ledger-record-broken-move',
   text: fail(
     '$2',
-    `${emailExpression('email')} = ${emailExpression('$1::text')}
+    `${emailExpression('email')} = ANY ($1::text[])
       AND usher_agreed_at > now() - interval '20 seconds'
       AND usher_agreed_at > coalesce(usher_migration_at, '-infinity')`,
   ),
@@ -65,7 +66,7 @@ export class MigrationLedgerRepository {
   }
 
   async recordBrokenMove(email: string, reason: string): Promise<void> {
-    await this.database.query(recordBrokenMove, [email, reason]);
+    await this.database.query(recordBrokenMove, [emailSpellings(email), reason]);
   }
 
   /** An operator linked a row to somebody who was in the pool already. */
