@@ -4,7 +4,7 @@ import { IdentityProvider } from '../cognito/identity-provider.js';
 import type { Principal } from '../platform/http/current-user.decorator.js';
 import type { Language } from '../platform/texts/languages.js';
 import { EmailChanges } from './confirmation/email-changes.js';
-import { normaliseEmail } from './email.js';
+import { canonicalEmail } from './email.js';
 import { ProfileService } from './profile.service.js';
 
 /** Asks for another address: the password first, then a click in the new mailbox. */
@@ -23,8 +23,8 @@ export class EmailChangeService {
   async request(caller: Principal, request: ChangeEmailRequest, language: Language): Promise<void> {
     const user = await this.profiles.of(caller);
     await this.checkPassword(caller, request.currentPassword);
-    const email = normaliseEmail(request.email);
-    if (email !== normaliseEmail(user.email)) await this.changes.begin(user, email, language);
+    const email = canonicalEmail(request.email);
+    if (email !== canonicalEmail(user.email)) await this.changes.begin(user, email, language);
   }
 
   /** Cognito is asked by a sign-in, which nobody shall keep. A challenge comes after the right password only. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Language } from '../platform/texts/languages.js';
 import { ConfirmationMails } from './confirmation/confirmation-mails.js';
-import { normaliseEmail } from './email.js';
+import { canonicalEmail, normaliseEmail } from './email.js';
 import { ConfirmationsRepository, type PendingSignUp } from './persistence/confirmations.repository.js';
 import { UsersRepository } from './persistence/users.repository.js';
 import type { LegacyAccount } from './user.js';
@@ -30,7 +30,7 @@ export class PendingSignUps {
 
   /** Writes a sign-up down and mails the owner of the address, whoever that is. */
   async begin({ email: typed, ...signUp }: SignUp, language: Language): Promise<void> {
-    const email = normaliseEmail(typed);
+    const email = canonicalEmail(typed);
     await this.confirmations.transaction(email, async () => {
       const account = await this.users.findLegacyAccount(email, undefined);
       const userId = account ? account.user.id : await this.users.insertUnconfirmed(email);
@@ -38,13 +38,13 @@ export class PendingSignUps {
       if (userId === undefined || account?.user.disabled) return;
       if (account && !isPending(account))
         await this.mails.send({ to: account.user.email, mail: 'sign_up_exists', language, values: {} });
-      else await this.mails.sendLink({ userId, email, purpose: 'sign-up', ...signUp }, language);
+      else await this.mails.sendLink({ userId, email: mailedTo(account, email), purpose: 'sign-up', ...signUp }, language);
     });
   }
 
   /** Mails a link once more, if somebody signed up with this address and nobody has just mailed one. */
   async resend(typed: string, language: Language): Promise<void> {
-    const email = normaliseEmail(typed);
+    const email = canonicalEmail(typed);
     await this.confirmations.transaction(email, async () => {
       const account = await this.users.findLegacyAccount(email, undefined);
       if (!account || !isPending(account)) return;
@@ -52,12 +52,16 @@ export class PendingSignUps {
       if (pending.some(({ secondsAgo }) => secondsAgo < coolDown)) return;
       const promised = whatIsConfirmed(account, pending);
       await this.mails.sendLink(
-        { userId: account.user.id, email, purpose: 'sign-up', ...promised },
+        { userId: account.user.id, email: mailedTo(account, email), purpose: 'sign-up', ...promised },
         language,
       );
     });
   }
 }
+
+/** A row keeps its spelling of the address: a mail server may hold NFC and NFD for two mailboxes. */
+const mailedTo = (account: LegacyAccount | undefined, email: string): string =>
+  account ? normaliseEmail(account.user.email) : email;
 
 const isPending = ({ user, confirmed }: LegacyAccount): boolean =>
   !confirmed && user.sub === null && !user.disabled;
