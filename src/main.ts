@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './create-app.js';
 import { end, whenAskedToEnd } from './ending.js';
 import { Config, ConfigurationError } from './platform/config/config.js';
+import { StartError } from './platform/errors/start-error.js';
 import { Log } from './platform/logging/log.js';
 
 const log = new Log();
@@ -26,6 +27,10 @@ async function start(): Promise<NestFastifyApplication> {
 }
 
 function complain(error: unknown): never {
+  if (error instanceof StartError) {
+    process.stderr.write(`${error.message}.\n`);
+    process.exit(2);
+  }
   if (error instanceof ConfigurationError) process.stderr.write(`${error.message}\n`);
   else log.fatal('the service cannot start', { error });
   process.exit(1);

@@ -40,6 +40,8 @@ export class OldPasswordsService {
     if (!(await this.passwords.accepts(email, account, password))) return false;
     const poolUser = await this.directory.find(email);
     if (poolUser === undefined || !hasNoPassword(poolUser)) return false;
+    // The row whose hash was checked is the row that the sign-in links.
+    await this.users.recordAgreement(account.user.id);
     try {
       await this.directory.setPassword(poolUser.username, password);
     } catch (error) {

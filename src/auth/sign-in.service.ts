@@ -27,8 +27,8 @@ export class SignInService {
     // An optional member may also be null.
     const mode = session ?? 'tokens';
     const email = normaliseEmail(typed);
-    const answer = await this.passwords.ask(email, password);
-    return this.next(answer, { email, userId: email, mode }, device);
+    const { answer, username } = await this.passwords.ask(email, password);
+    return this.next(answer, { email, userId: username, mode }, device);
   }
 
   /** @throws AppError what `signIn` and `ChallengesService.answer` throw */

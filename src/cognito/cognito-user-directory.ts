@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock/clock.js';
+import { emailSpellings } from '../platform/email.js';
 import { AppError, isAppError } from '../platform/errors/app-error.js';
 import { Log } from '../platform/logging/log.js';
 import { AdminConnection } from './admin-connection.js';
@@ -49,7 +50,13 @@ export class CognitoUserDirectory extends UserDirectory {
     return this.cognito.requireCredentials();
   }
 
-  async find(username: string): Promise<PoolUser | undefined> {
+  async find(name: string): Promise<PoolUser | undefined> {
+    const found = await Promise.all(emailSpellings(name).map((spelling) => this.findExactly(spelling)));
+    const users = found.filter((user) => user !== undefined);
+    return users.find(({ status }) => status !== 'UNCONFIRMED') ?? users[0];
+  }
+
+  private async findExactly(username: string): Promise<PoolUser | undefined> {
     const command = new AdminGetUserCommand(this.named(username));
     const answer = await unlessUnknown(() =>
       this.cognito.ask('find-user', (client, options) => client.send(command, options)),
@@ -106,6 +113,7 @@ export class CognitoUserDirectory extends UserDirectory {
   }
 
   async changeEmail(username: string, email: string): Promise<void> {
+    await this.refuseTakenSpelling(username, email);
     const command = new AdminUpdateUserAttributesCommand({
       ...this.named(username),
       UserAttributes: [
@@ -142,6 +150,14 @@ export class CognitoUserDirectory extends UserDirectory {
     const value = toPasswordPolicy(UserPool?.Policies?.PasswordPolicy);
     this.policy = { value, until: now + policyKept };
     return value;
+  }
+
+  /** Cognito itself compares addresses as text. */
+  private async refuseTakenSpelling(username: string, email: string): Promise<void> {
+    if (emailSpellings(email).length === 1) return;
+    const owner = await this.find(email);
+    if (owner && owner.username !== username && owner.sub !== username)
+      throw new AppError('auth.account_link_conflict');
   }
 
   /** The quota is shared: a page that is refused must not be the end of hours of reading. */

@@ -21,7 +21,9 @@ export class LegacyCredentialsService {
     const accepted = await this.passwords.accepts(email, account, password);
     const success = accepted && account !== undefined && maySignIn(account);
     if (success) await this.users.recordAgreement(account.user.id);
-    const answer = toAwsAuthResponse(account, success);
+    // Several rows have it, none of which is found: it is free for nobody.
+    const isShared = account === undefined && password === undefined && (await this.users.hasRows(email));
+    const answer = { ...toAwsAuthResponse(account, success), ...(isShared && { sign_up_allowed: false }) };
     if (forReset && account && answer.password_reset_allowed) this.ledger.recordReset(account.user.id);
     return answer;
   }

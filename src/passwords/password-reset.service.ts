@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { ResetPasswordRequest } from '#contracts';
-import { IdentityProvider } from '../cognito/identity-provider.js';
 import type { FieldFault } from '../platform/errors/app-error.js';
 import type { Language } from '../platform/texts/languages.js';
 import { normaliseEmail } from '../users/email.js';
 import { UsersService } from '../users/users.service.js';
 import { faultsOf, isBlank, refuse } from '../users/new-password.js';
 import { PasswordAftermath } from './password-aftermath.js';
+import { ResetCodes } from './reset-codes.js';
 import { ResetPreparation } from './reset-preparation.js';
 
 @Injectable()
 export class PasswordResetService {
   constructor(
-    private readonly identityProvider: IdentityProvider,
+    private readonly codes: ResetCodes,
     private readonly users: UsersService,
     private readonly preparation: ResetPreparation,
     private readonly aftermath: PasswordAftermath,
@@ -21,8 +21,7 @@ export class PasswordResetService {
   /** Has Cognito mail a code, where there is somebody to mail it to. Says nothing about whether there is. */
   async begin(email: string, language: Language): Promise<void> {
     const username = normaliseEmail(email);
-    if (await this.preparation.isCodeTheWay(username, language))
-      await this.identityProvider.forgotPassword(username);
+    if (await this.preparation.isCodeTheWay(username, language)) await this.codes.send(username);
   }
 
   /**
@@ -34,7 +33,8 @@ export class PasswordResetService {
     const { code, password } = request;
     refuse([...faultsOf(request), ...faultsOfCode(code, email)]);
     if (isBlank(code) || isBlank(password) || isBlank(email)) throw new TypeError('refusals are incomplete');
-    await this.identityProvider.confirmForgotPassword(normaliseEmail(email), code.trim(), password);
+    await this.codes.confirm(normaliseEmail(email), code.trim(), password);
+    await this.users.recordMailboxProof(email);
     const user = await this.users.findByEmail(email);
     if (user) await this.aftermath.ofReset(user, language);
   }

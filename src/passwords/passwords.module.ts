@@ -8,6 +8,7 @@ import { PasswordAftermath } from './password-aftermath.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { PasswordResetService } from './password-reset.service.js';
 import { ResetAccount } from './reset-account.js';
+import { ResetCodes } from './reset-codes.js';
 import { ResetCookie } from './reset-cookie.js';
 import { ResetPreparation } from './reset-preparation.js';
 
@@ -19,6 +20,7 @@ import { ResetPreparation } from './reset-preparation.js';
     PasswordChangeService,
     PasswordResetService,
     ResetAccount,
+    ResetCodes,
     ResetCookie,
     ResetPreparation,
   ],

@@ -38,7 +38,11 @@ export class PendingSignUps {
       if (userId === undefined || account?.user.disabled) return;
       if (account && !isPending(account))
         await this.mails.send({ to: account.user.email, mail: 'sign_up_exists', language, values: {} });
-      else await this.mails.sendLink({ userId, email: mailedTo(account, email), purpose: 'sign-up', ...signUp }, language);
+      else
+        await this.mails.sendLink(
+          { userId, email: mailedTo(account, email), purpose: 'sign-up', ...signUp },
+          language,
+        );
     });
   }
 

@@ -44,7 +44,9 @@ export class RowMending {
 
   /** The old hash stays until the person signs in. */
   link(id: number, { sub, userPoolId }: PoolLink): Promise<boolean> {
-    return this.write('link', id, async () => {
+    return this.write('link', id, async ({ email }) => {
+      // Another row may have got the address since.
+      if ((await this.users.findToLink(email))?.id !== id) return false;
       const linked = await this.users.link(id, { sub, userPoolId, legacyHash: 'keep' });
       if (linked) await this.ledger.recordReconciliation(id);
       return linked !== undefined;
@@ -61,8 +63,8 @@ export class RowMending {
 
   /** The person can move again, where the old hash is still there. */
   unlink(id: number, sub: string): Promise<boolean> {
-    return this.write('unlink', id, async (linkedTo) => {
-      if (linkedTo !== sub) return false;
+    return this.write('unlink', id, async (record) => {
+      if (record.sub !== sub) return false;
       await this.users.relink(id, null);
       return true;
     });
@@ -90,11 +92,11 @@ export class RowMending {
   private write(
     change: string,
     id: number,
-    work: (sub: string | null) => Promise<boolean>,
+    work: (record: UserRecord) => Promise<boolean>,
   ): Promise<boolean> {
     return this.database.transaction(async () => {
       const record = await this.records.findForChange(id);
-      if (!record || record.erasure !== null || !(await work(record.sub))) return false;
+      if (!record || record.erasure !== null || !(await work(record))) return false;
       await this.audit.record('operator', 'reconcile', record, { change });
       return true;
     });

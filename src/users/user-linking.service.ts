@@ -26,8 +26,8 @@ export class UserLinkingService {
 
   /**
    * Safe to call many times at once for the same person: one row comes out, and everybody gets it.
-   * @throws AppError `auth.account_link_conflict` when the address is unverified or linked to another `sub`; nothing is
-   * written then. `auth.invalid_credentials` when the row is disabled.
+   * @throws AppError `auth.account_link_conflict` when the address is unverified, linked to another `sub`, or that of several
+   * rows of which none can be chosen (`rowToLink`); nothing is written then. `auth.invalid_credentials` when the row is disabled.
    */
   async link(identity: Identity): Promise<User> {
     const { legacyHash } = this.config.migration;
@@ -53,7 +53,7 @@ export class UserLinkingService {
     const { userPoolId } = this.config.cognito;
     const { legacyHash } = this.config.migration;
     const normalised = normaliseEmail(email);
-    const row = await this.users.findByEmail(normalised);
+    const row = await this.users.findToLink(normalised);
     if (row === undefined) return this.users.insert(normalised, sub, userPoolId);
     if (row.disabled) return row;
     const linked = await this.users.link(row.id, { sub, userPoolId, legacyHash });

@@ -14,7 +14,7 @@ export function toMeResponse(record: UserRecord): MeResponse {
 }
 
 export function toAdminUserResponse(record: UserRecord): AdminUserResponse {
-  const { profile, sub, confirmed, disabled, erasure, unconfirmedEmail, createdAt } = record;
-  const state = { sub, confirmed, disabled, erasure, unconfirmedEmail, createdAt: createdAt.toISOString() };
-  return { ...toUserResponse(record), profile, ...state };
+  const { profile, sub, confirmed, disabledHere: disabled, blocked, erasure, unconfirmedEmail } = record;
+  const state = { sub, confirmed, disabled, blocked, erasure, unconfirmedEmail };
+  return { ...toUserResponse(record), profile, ...state, createdAt: record.createdAt.toISOString() };
 }

@@ -11,6 +11,7 @@ import { DecoyHashes } from './legacy/decoy-hashes.js';
 import { ConfirmationMails } from './confirmation/confirmation-mails.js';
 import { EmailChanges } from './confirmation/email-changes.js';
 import { ConfirmationService } from './confirmation.service.js';
+import { DuplicateAddresses } from './duplicate-addresses.js';
 import { EmailChangeService } from './email-change.service.js';
 import { AdminUsersController } from './http/admin-users.controller.js';
 import { AuditController } from './http/audit.controller.js';
@@ -31,6 +32,7 @@ import { UsersRepository } from './persistence/users.repository.js';
 import { PasswordRules } from './password-rules.js';
 import { PendingSignUps } from './pending-sign-ups.js';
 import { ProfileChangeService } from './profile-change.service.js';
+import { PoolUsernames } from './pool-usernames.js';
 import { ProfileService } from './profile.service.js';
 import { SignInTracking } from './sign-in-tracking.js';
 import { SignUpService } from './sign-up.service.js';
@@ -52,6 +54,7 @@ import { UsersService } from './users.service.js';
     ConfirmationService,
     ConfirmationsRepository,
     DecoyHashes,
+    DuplicateAddresses,
     EmailChangeService,
     EmailChanges,
     Erasures,
@@ -64,6 +67,7 @@ import { UsersService } from './users.service.js';
     PasswordChecks,
     PasswordRules,
     PendingSignUps,
+    PoolUsernames,
     PoolUsers,
     ProfileChangeService,
     ProfileService,
@@ -80,9 +84,11 @@ import { UsersService } from './users.service.js';
   ],
   exports: [
     AuditTrail,
+    DuplicateAddresses,
     LegacyPasswords,
     MigrationLedger,
     PendingSignUps,
+    PoolUsernames,
     ProfileService,
     SignInTracking,
     UserEvents,

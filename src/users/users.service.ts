@@ -1,6 +1,5 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Config } from '../platform/config/config.js';
-import { Log } from '../platform/logging/log.js';
 import { AuditTrail } from './audit-trail.js';
 import { normaliseEmail } from './email.js';
 import { UsersRepository } from './persistence/users.repository.js';
@@ -8,21 +7,15 @@ import type { LegacyAccount, User } from './user.js';
 
 /** What other modules may ask and tell about a person's row. */
 @Injectable()
-export class UsersService implements OnApplicationBootstrap {
+export class UsersService {
   private readonly unlockInSeconds: number | undefined;
 
   constructor(
     private readonly users: UsersRepository,
     private readonly audit: AuditTrail,
-    private readonly log: Log,
     config: Config,
   ) {
     this.unlockInSeconds = config.migration.unlockInSeconds;
-  }
-
-  /** Not awaited: counting takes a while on a large table, and nothing depends on it. */
-  onApplicationBootstrap(): void {
-    void this.reportCollisions();
   }
 
   findBySub(sub: string): Promise<User | undefined> {
@@ -31,6 +24,11 @@ export class UsersService implements OnApplicationBootstrap {
 
   findByEmail(email: string): Promise<User | undefined> {
     return this.users.findByEmail(normaliseEmail(email));
+  }
+
+  /** Whether any row has the address, also one that `findByEmail` does not find. */
+  hasRows(email: string): Promise<boolean> {
+    return this.users.hasRows(email);
   }
 
   findLegacyAccount(email: string): Promise<LegacyAccount | undefined> {
@@ -42,19 +40,17 @@ export class UsersService implements OnApplicationBootstrap {
     return this.users.recordAgreement(id);
   }
 
+  /**
+   * A reset has proved who reads the mailbox: what blocked or deleted rows of the address agreed to no longer keeps its one
+   * live row from being linked.
+   */
+  recordMailboxProof(email: string): Promise<void> {
+    return this.users.recordMailboxProof(email);
+  }
+
   /** Cognito holds a new password now: the old hash goes, whatever `LEGACY_HASH` says. */
   async recordNewPassword(user: User, how: 'reset-password' | 'change-password'): Promise<void> {
     await this.users.recordPasswordReset(user.id);
     await this.audit.record(user, how, user);
-  }
-
-  private async reportCollisions(): Promise<void> {
-    try {
-      const count = await this.users.countCollisions();
-      if (count > 0)
-        this.log.warn('addresses collide by case: only an exact spelling finds these users', { count });
-    } catch (error) {
-      this.log.warn('addresses that collide by case were not counted', { error });
-    }
   }
 }

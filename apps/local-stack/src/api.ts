@@ -16,8 +16,8 @@ export interface ApiOptions {
 }
 
 export interface Api {
-  /** Settles with a sentence when the process has ended, whoever ended it. */
-  ended: Promise<string>;
+  /** Settles when the process has ended, whoever ended it. */
+  ended: Promise<StartError>;
   stop(): Promise<void>;
 }
 
@@ -40,16 +40,19 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const child = spawnApi(options);
   const ended = once(child, 'exit').then(
     ([code, signal]) =>
-      `The API ended (${String(signal ?? `exit code ${code}`)}).${lastLines(options.logFile)}`,
-    (error: Error) => `The API did not start: ${error.message}`,
+      new StartError(
+        `The API ended (${String(signal ?? `exit code ${code}`)}).${lastLines(options.logFile)}`,
+        { exitCode: code === 2 ? 2 : 1 },
+      ),
+    (error: Error) => new StartError(`The API did not start: ${error.message}`),
   );
   // When we are forced to end at once, so is the API.
   const takeAlong = () => child.kill('SIGKILL');
   process.once('exit', takeAlong);
   void ended.then(() => process.off('exit', takeAlong));
   const over = new AbortController();
-  const died = ended.then((sentence) => {
-    throw new StartError(sentence);
+  const died = ended.then((error) => {
+    throw error;
   });
   try {
     await Promise.race([died, untilReady(options, AbortSignal.any([options.signal, over.signal]))]);
@@ -98,7 +101,7 @@ async function untilReady({ url }: ApiOptions, signal: AbortSignal): Promise<voi
   }
 }
 
-async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> {
+async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
   child.kill('SIGTERM');
   const over = new AbortController();
   const tooLong = pause(stopMs, undefined, { signal: over.signal }).then(

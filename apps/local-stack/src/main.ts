@@ -53,8 +53,8 @@ async function untilTheEnd({ watch }: StartCommand, folder: LocalFolder, startup
   const given = givenVariables(process.env);
   const stack = await startStack({ given, folder, startup, signal: ending.signal, write, watch });
   write(announcement(stack.described, watch ? 'here' : '.local/api.log, .local/lambda.log'));
-  const died = stack.ended.then((sentence) => {
-    throw new StartError(sentence);
+  const died = stack.ended.then((error) => {
+    throw error;
   });
   const asked = ending.signal.aborted ? Promise.resolve() : once(ending.signal, 'abort');
   await Promise.race([asked, died]);
@@ -95,5 +95,5 @@ function complain(error: unknown): number {
   const readable = error instanceof StartError || (error instanceof Error && 'syscall' in error);
   const said = error instanceof Error ? (readable ? error.message : error.stack) : error;
   process.stderr.write(`\n${String(said)}\n`);
-  return 1;
+  return error instanceof StartError ? error.exitCode : 1;
 }

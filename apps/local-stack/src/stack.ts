@@ -35,14 +35,14 @@ export interface StackOptions {
 
 export interface Stack {
   described: StackFile;
-  /** Settles with a sentence when a part has ended by itself. */
-  ended: Promise<string>;
+  /** Settles when a part has ended by itself. */
+  ended: Promise<StartError>;
 }
 
 interface Database {
   url: string;
   demoUsers: DemoUser[];
-  ended: Promise<string>;
+  ended: Promise<StartError>;
 }
 
 const never = new Promise<never>(() => undefined);
@@ -99,7 +99,11 @@ async function bringUpDatabase(
   const demoUsers = await startup.step('Demo users', () =>
     withClient(url, (client) => prepareDemoUsers(client, new Date())),
   );
-  return { url, demoUsers, ended: postgres.ended.then((said) => `PostgreSQL ended:\n${said}`) };
+  return {
+    url,
+    demoUsers,
+    ended: postgres.ended.then((said) => new StartError(`PostgreSQL ended:\n${said}`)),
+  };
 }
 
 async function bringUpLambda(options: StackOptions, parts: StackParts, port: number) {

@@ -43,8 +43,13 @@ export class AdminUserResponse extends UserResponse {
   @IsBoolean()
   confirmed!: boolean;
 
+  /** By an administrator. */
   @IsBoolean()
   disabled!: boolean;
+
+  /** By the old application, whose conditions are in `LEGACY_BLOCKED_WHEN`. */
+  @IsBoolean()
+  blocked!: boolean;
 
   /** `pending` until the pool has forgotten the person too. */
   @IsOptional()

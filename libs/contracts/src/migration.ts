@@ -25,7 +25,7 @@ export class PeopleInState {
 
   /**
    * Of `failed`: `unknown_hash`, `not_created` (Cognito refused what the Lambda answered), `answer_lost`. Of `skipped`:
-   * `unconfirmed`, `disabled`, `no_password`, `erased`. Of `imported`: `found_in_pool`, `not_known_here`, `relinked`,
+   * `unconfirmed`, `disabled`, `blocked` (by a condition of `LEGACY_BLOCKED_WHEN`), `no_password`, `erased`. Of `imported`: `found_in_pool`, `not_known_here`, `relinked`,
    * `reconciled`. Of `legacy`: `reopened`.
    */
   @IsOptional()
@@ -136,6 +136,17 @@ export class MigrationVerdict {
   reasons!: VerdictReason[];
 }
 
+/** Addresses that several people of the table have who may sign in: none of them can. */
+export class DuplicateAddressCount {
+  /** Addresses that several rows have in the same spelling. */
+  @IsInt()
+  exact!: number;
+
+  /** Addresses that rows have in different spellings: upper and lower case, or forms of an international name. */
+  @IsInt()
+  byCase!: number;
+}
+
 export class MigrationProgressResponse {
   /** All rows of the users table. */
   @IsInt()
@@ -144,6 +155,12 @@ export class MigrationProgressResponse {
   /** Of those, how many have yet to move: `legacy`, `reset_sent` and `failed`. */
   @IsInt()
   left!: number;
+
+  /** `null` while they have not been counted. On a large table they are counted every few minutes. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => DuplicateAddressCount)
+  duplicates!: DuplicateAddressCount | null;
 
   /** Of those left, how many did not sign in for so many months; `null` where the table does not tell. */
   @IsOptional()

@@ -46,8 +46,8 @@ const whats: Record<FindingKind, string> = {
   email_changed_here: 'has another address, unverified, in the pool',
   disabled_here: 'is disabled here and not in the pool',
   disabled_in_pool: 'is disabled in the pool and not here',
-  duplicate_here: 'shares the address with another row, but for its case',
-  duplicate_in_pool: 'shares the address with somebody else in the pool, but for its case',
+  duplicate_here: 'shares the address with another row, so none is found by it',
+  duplicate_in_pool: 'shares the address with another user of the pool',
 };
 
 const mends: Record<NonNullable<ReturnType<typeof mendOf>>, string> = {

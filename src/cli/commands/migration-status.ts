@@ -37,7 +37,7 @@ export function migrationStatus(migration: Command, io: Io): void {
     .action(async ({ json, ...view }: Options) => {
       const { LEGACY_HASH_SCHEME: unmarkedScheme } = requireVariables(io.variables(), 'LEGACY_HASH_SCHEME');
       const progress = await withDatabase(io, (database) =>
-        MigrationProgress.of(database, new Clock()).read({ ...view, unmarkedScheme }),
+        MigrationProgress.of(database, new Clock()).read({ ...view, unmarkedScheme }, Infinity),
       );
       io.out(`${json ? JSON.stringify(progress) : report(progress, view)}\n`);
     });
@@ -80,6 +80,7 @@ function report(progress: MigrationProgressResponse, view: Omit<Options, 'json'>
       lastSignIn.map(({ month, people: n }) => [n, month ?? 'never']),
     ),
     ...inactive(progress, view.inactiveAfter),
+    ...duplicatesOf(progress),
     '',
     estimateOf(progress),
     ...verdictOf(progress),
@@ -100,6 +101,15 @@ function inactive({ inactive: count, neverSignedIn }: MigrationProgressResponse,
   return [
     '',
     `Of those left, ${count} did not sign in for ${months} months, ${neverSignedIn} of them never.`,
+  ];
+}
+
+function duplicatesOf({ duplicates }: MigrationProgressResponse): string[] {
+  const { exact = 0, byCase = 0 } = duplicates ?? {};
+  if (exact + byCase === 0) return [];
+  return [
+    '',
+    `Addresses that several people share: ${exact} in the same spelling, ${byCase} in different ones. Those of them who have not migrated cannot sign in.`,
   ];
 }
 

@@ -6,6 +6,9 @@ import { Permissions } from '../../platform/http/access.decorators.js';
 import { Answers } from '../../platform/http/answers.decorator.js';
 import { MigrationProgress, usualView } from '../migration-progress.js';
 
+/** Milliseconds that an answer waits for what is not known yet. */
+const longestCount = 500;
+
 @ApiTags('migration')
 @ApiBearerAuth()
 @Controller('migration')
@@ -23,10 +26,11 @@ export class ProgressController {
   @ApiOkResponse({ type: MigrationProgressResponse })
   @Answers('auth.token_invalid', 'auth.forbidden', 'request.invalid', 'overloaded')
   read(@Query() { days, inactiveAfter }: MigrationProgressQuery): Promise<MigrationProgressResponse> {
-    return this.progress.read({
+    const view = {
       days: Number(days ?? usualView.days),
       inactiveAfter: Number(inactiveAfter ?? usualView.inactiveAfter),
       unmarkedScheme: this.config.migration.hashScheme,
-    });
+    };
+    return this.progress.read(view, longestCount);
   }
 }

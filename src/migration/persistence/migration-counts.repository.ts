@@ -1,12 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { MigrationState } from '#contracts';
 import { Database, type Statement } from '../../platform/database/database.js';
-import {
-  addUp,
-  countEverybody,
-  dateStyle,
-  hasSignInColumns,
-} from '../../platform/database/migration-counts.sql.js';
+import { addUp, countsLock, hasSignInColumns } from '../../platform/database/migration-counts.sql.js';
 
 /** How many people stand at one place of the way. */
 export interface Count {
@@ -41,22 +36,20 @@ const hasRows: Statement = {
   text: `SELECT count(*) >= $1 AS found FROM (SELECT FROM usher.migration_counts LIMIT $1) AS found_rows`,
 };
 
-// Any number, the same in every process of every version: "ledger" on a telephone's keys.
-const key = 533_437;
-
-const lock: Statement = { name: 'migration-counts-lock', text: `SELECT pg_advisory_xact_lock(${key})` };
-
 const tryToLock: Statement = {
   name: 'migration-counts-try-to-lock',
-  text: `SELECT pg_try_advisory_xact_lock(${key}) AS locked`,
+  text: `SELECT pg_try_advisory_xact_lock(${countsLock}) AS locked`,
 };
 
 /** An hour. Ten million people take less than a minute on a slow machine. */
 const patienceMs = 3_600_000;
 
 const addRowsUp: Statement = { name: 'migration-counts-add-up', text: addUp, patienceMs };
-const recount: Statement = { name: 'migration-counts-recount', text: countEverybody, patienceMs };
-const readTimes: Statement = { name: 'migration-counts-read-times', text: `SET LOCAL ${dateStyle}` };
+const recount: Statement = {
+  name: 'migration-counts-recount',
+  text: 'SELECT usher.recount_migration()',
+  patienceMs,
+};
 
 /** The counts that the triggers of `users` keep. */
 @Injectable()
@@ -88,10 +81,6 @@ export class MigrationCounts {
 
   /** Counts everybody anew, should the triggers have been off, as when a backup is restored. */
   async recount(): Promise<void> {
-    await this.database.transaction(async () => {
-      await this.database.query({ ...lock, patienceMs });
-      await this.database.query(readTimes);
-      await this.database.query(recount);
-    });
+    await this.database.query(recount);
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolUser } from '../../cognito/user-directory.js';
+import { emailSpellings } from '../../platform/email.js';
 import { Database, type Statement } from '../../platform/database/database.js';
 import type { Finding } from '../reconcile/finding.js';
 import * as sql from './pool-listings.sql.js';
@@ -18,8 +19,8 @@ const comparisons: readonly [what: string, Statement][] = [
   ['addresses', sql.emailDiffers],
   ['who is disabled here', sql.disabledHere],
   ['who is disabled in the pool', sql.disabledInPool],
-  ['addresses that collide by case here', sql.duplicatesHere],
-  ['addresses that collide by case in the pool', sql.duplicatesInPool],
+  ['addresses that several people share here', sql.duplicatesHere],
+  ['addresses that several people share in the pool', sql.duplicatesInPool],
 ];
 
 /** What was read of the pool, beside the users table. */
@@ -37,6 +38,7 @@ export class PoolListings {
     await this.database.query(sql.insert, [
       ...[run, column('sub'), column('username'), column('email'), column('emailVerified')],
       ...[column('status'), column('enabled')],
+      users.map(({ email }) => JSON.stringify(email === undefined ? [] : emailSpellings(email))),
     ]);
   }
 

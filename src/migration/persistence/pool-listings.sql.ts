@@ -1,5 +1,6 @@
 import type { Statement } from '../../platform/database/database.js';
-import { emailExpression } from '../../platform/database/email-expression.js';
+import { emailExpression, isSpelling } from '../../platform/database/email-expression.js';
+import { isLive, isTaken, rowToLink } from '../../users/row-of-address.js';
 
 /** Each reads at most a page, but may look at many rows for it. */
 const patienceMs = 600_000;
@@ -16,9 +17,11 @@ export const clean: Statement = {
 export const insert: Statement = {
   name: 'pool-listings-insert',
   text: `
-    INSERT INTO usher.pool_listings (run, sub, username, email, email_verified, status, enabled)
-    SELECT $1, one.* FROM unnest($2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::boolean[])
-      AS one
+    INSERT INTO usher.pool_listings (run, sub, username, email, email_verified, status, enabled, spellings)
+    SELECT $1, sub, username, email, email_verified, status, enabled,
+      ARRAY(SELECT jsonb_array_elements_text(spellings::jsonb))
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::boolean[], $8::text[])
+      AS one (sub, username, email, email_verified, status, enabled, spellings)
     ON CONFLICT DO NOTHING`,
 };
 
@@ -58,28 +61,20 @@ export const missingInPool: Statement = {
 
 const sameAddress = (one: string, other: string) => `${emailExpression(one)} = ${emailExpression(other)}`;
 
-/** As at a sign-in: where rows collide by case the exact spelling finds one, and anything else finds nobody. */
-const rowOfAddress = `
-  (SELECT * FROM (SELECT *, count(*) OVER () AS namesakes FROM users WHERE ${sameAddress('users.email', 'pool.email')})
-    AS namesake WHERE namesakes = 1 OR email = pool.email LIMIT 1)`;
-
-const hasAnyRow = `EXISTS (SELECT 1 FROM users WHERE ${sameAddress('users.email', 'pool.email')})`;
-
-const erasedHere = `EXISTS (SELECT 1 FROM users WHERE usher_erased_email =
-  sha256((SELECT erasure_key FROM usher.installation) || convert_to(${emailExpression('pool.email')}, 'UTF8')))`;
+const hasAnyRow = isTaken('pool.spellings');
 
 /** Two people of the pool have proven one address: nobody can say whose a row is. `duplicate_in_pool` tells of them. */
 const hasTwin = `EXISTS (SELECT 1 FROM usher.pool_listings AS twin WHERE twin.run = pool.run AND twin.sub <> pool.sub
   AND twin.email_verified AND twin.status <> 'UNCONFIRMED' AND ${sameAddress('twin.email', 'pool.email')})`;
 
-const isOurs = `person.id IS NOT NULL AND person.usher_erased_at IS NULL`;
+const isOurs = `person.id IS NOT NULL AND person.usher_erased_at IS NULL AND NOT person.usher_blocked`;
 const isProven = `pool.email_verified AND pool.status = 'CONFIRMED' AND pool.enabled`;
 const isFree = `${isOurs} AND person.cognito_sub IS NULL AND person.usher_disabled_at IS NULL`;
 const couldSignIn = `${isOurs} AND person.cognito_sub IS NULL AND person.confirmed_at IS NOT NULL`;
 
 /** The first that fits. */
 const kindWithoutLink = `
-  CASE WHEN ${erasedHere} THEN 'erased_here'
+  CASE WHEN person.usher_erased_at IS NOT NULL THEN 'erased_here'
     WHEN ${hasTwin} THEN NULL
     WHEN ${isFree} AND ${isProven} THEN 'unheard_of'
     WHEN ${isFree} AND pool.status = 'RESET_REQUIRED' AND pool.enabled
@@ -98,7 +93,7 @@ export const missingHere: Statement = {
   text: `
     SELECT * FROM (
       SELECT pool.sub AS key, ${finding(kindWithoutLink, 'coalesce(person.email, pool.email)')}
-      FROM usher.pool_listings AS pool LEFT JOIN LATERAL ${rowOfAddress} AS person ON true
+      FROM usher.pool_listings AS pool LEFT JOIN LATERAL ${rowToLink('pool.spellings')} AS person ON true
       WHERE pool.run = $1 AND pool.sub > $2 AND pool.email IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM users WHERE cognito_sub = pool.sub)
       ORDER BY pool.sub
@@ -120,9 +115,9 @@ const linked = (name: string, kind: string, condition: string): Statement => ({
 export const emailDiffers = linked(
   'reconcile-email-differs',
   `CASE WHEN pool.email IS NULL OR NOT pool.email_verified THEN 'email_changed_here'
-    WHEN EXISTS (SELECT 1 FROM users AS other WHERE ${sameAddress('other.email', 'pool.email')}) THEN 'email_taken_here'
+    WHEN ${isTaken('pool.spellings')} THEN 'email_taken_here'
     ELSE 'email_changed_in_pool' END`,
-  `${emailExpression('person.email')} IS DISTINCT FROM ${emailExpression('pool.email')}`,
+  `(${isSpelling('person.email', 'pool.spellings')}) IS NOT TRUE`,
 );
 
 export const disabledHere = linked(
@@ -144,9 +139,9 @@ export const duplicatesHere: Statement = {
     SELECT users.id::text AS key, 'duplicate_here' AS kind, users.id, users.email, cognito_sub AS sub, NULL AS username,
       NULL AS "poolEmail"
     FROM users JOIN (
-      SELECT ${emailExpression('email')} AS address FROM users GROUP BY 1 HAVING count(*) > 1
+      SELECT ${emailExpression('email')} AS address FROM users WHERE ${isLive} GROUP BY 1 HAVING count(*) > 1
     ) AS collision ON address = ${emailExpression('users.email')}
-    WHERE users.id > coalesce(nullif($2::text, ''), '0')::bigint AND $1::uuid IS NOT NULL
+    WHERE address <> '' AND ${isLive} AND users.id > coalesce(nullif($2::text, ''), '0')::bigint AND $1::uuid IS NOT NULL
     ORDER BY users.id LIMIT ${pageSize}`,
 };
 

@@ -5,6 +5,7 @@ import { summarise, type View } from './summary.js';
 const view: View = {
   now: new Date('2026-11-25T00:30:00Z'),
   days: 3,
+  duplicates: { exact: 0, byCase: 0 },
   inactiveAfter: 12,
   knowsSignIns: true,
   unmarkedScheme: undefined,

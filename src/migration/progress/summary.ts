@@ -1,4 +1,9 @@
-import type { MigrationProgressResponse, PeopleInState, PeopleOnDay } from '#contracts';
+import type {
+  DuplicateAddressCount,
+  MigrationProgressResponse,
+  PeopleInState,
+  PeopleOnDay,
+} from '#contracts';
 import type { Count } from '../persistence/migration-counts.repository.js';
 import { daysForEstimate, estimate } from './estimate.js';
 import { isSupported } from './hash-formats.js';
@@ -10,6 +15,8 @@ export interface View {
   days: number;
   /** Months. */
   inactiveAfter: number;
+  /** `null` where they were not counted in time. */
+  duplicates: DuplicateAddressCount | null;
   /** Whether the table tells when somebody last signed in. */
   knowsSignIns: boolean;
   /** What plain digests are, as configured. */
@@ -30,6 +37,7 @@ export function summarise(counts: readonly Count[], view: View): MigrationProgre
   return {
     people: people(counts),
     left: people(left),
+    duplicates: view.duplicates,
     inactive: view.knowsSignIns ? people(inactive) : null,
     neverSignedIn: view.knowsSignIns ? people(left.filter(({ neverSignedIn }) => neverSignedIn)) : null,
     states: states(counts),

@@ -32,7 +32,7 @@ export const findings = {
   disabled_here: 'disable_in_pool',
   /** Linked, and disabled in the pool only. */
   disabled_in_pool: 'disable_here',
-  /** Rows whose addresses differ by case only. */
+  /** Live rows that share an address, in one spelling or by case. */
   duplicate_here: null,
   /** People of the pool whose addresses differ by case only. */
   duplicate_in_pool: null,

@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import type { BlockedCondition } from '../database/blocked-condition.js';
 import { normalised } from './certificate-lists.js';
 import { Environment } from './environment.js';
 
@@ -42,6 +43,8 @@ export class Config {
     /** Devise's `unlock_in`, in seconds; `undefined` means that a lock never runs out. */
     readonly unlockInSeconds: number | undefined;
     readonly legacyHash: 'keep' | 'erase' | undefined;
+    /** When a person of the old application may not sign in; `undefined`: guessed from the columns of the table. */
+    readonly blockedWhen: readonly BlockedCondition[] | undefined;
   };
   /** Of the hashes we make: until Cognito has the password, at the first sign-in. */
   readonly bcryptCost: number;
@@ -106,6 +109,7 @@ export class Config {
       hashScheme: environment.LEGACY_HASH_SCHEME,
       unlockInSeconds: seconds(environment.LEGACY_UNLOCK_IN),
       legacyHash: environment.LEGACY_HASH,
+      blockedWhen: environment.LEGACY_BLOCKED_WHEN,
     };
     this.bcryptCost = environment.BCRYPT_COST;
     this.confirmationPageUrl = new URL(

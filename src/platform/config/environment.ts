@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, MinLength, ValidateBy } from 'class-validator';
+import type { BlockedCondition } from '../database/blocked-condition.js';
+import { AreBlockedConditions } from './blocked-conditions.js';
 import { IsCaBundle } from './ca-bundle.js';
 import { AreCertificates } from './certificate-lists.js';
 import { IsServerUrl } from './server-url.js';
@@ -155,6 +157,10 @@ export class Environment {
   @IsOptional()
   @IsIn(['keep', 'erase'], { message: 'must be keep or erase' })
   LEGACY_HASH?: 'keep' | 'erase';
+
+  @IsOptional()
+  @AreBlockedConditions()
+  LEGACY_BLOCKED_WHEN?: BlockedCondition[];
 
   @IsInt({ message: 'must be a number of milliseconds from 0 to 10000' })
   @Min(0, { message: 'must be a number of milliseconds from 0 to 10000' })

@@ -29,6 +29,8 @@ export function dataSourceOptions(databaseUrl: string): PostgresDataSourceOption
     poolSize: 10,
     // What goes wrong is thrown; TypeORM's default logger would also print it, around our own log.
     logger: 'debug',
-    extra: { types },
+    // A statement, because PgBouncer refuses unknown start-up options. Rails's columns hold UTC, whatever their type and
+    // the time zone of the database, the role or the server.
+    extra: { types, onConnect: (client: pg.ClientBase) => client.query(`SET timezone TO 'UTC'`) },
   };
 }

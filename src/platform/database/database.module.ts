@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Config } from '../config/config.js';
+import { BlockedRows } from './blocked-rows.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { Database } from './database.js';
 import { openMigratedDataSource } from './migrate.js';
@@ -14,7 +15,7 @@ import { openMigratedDataSource } from './migrate.js';
       dataSourceFactory: openMigratedDataSource,
     }),
   ],
-  providers: [Database],
+  providers: [BlockedRows, Database],
   exports: [Database],
 })
 export class DatabaseModule {}

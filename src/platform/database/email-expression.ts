@@ -7,3 +7,11 @@
 export function emailExpression(sql: string): string {
   return `lower(btrim(${sql}, E' \\t\\n\\r\\f\\x0B') COLLATE "und-x-icu")`;
 }
+
+/** What is kept of an address that must not be readable any more. The key has a fixed length, so no key and address look like others. */
+export const emailDigest = (sql: string): string =>
+  `sha256((SELECT erasure_key FROM usher.installation) || convert_to(${emailExpression(sql)}, 'UTF8'))`;
+
+/** Is the address in `sql` one of the spellings in the text array `spellings`? Finds the rows by the index over the address. */
+export const isSpelling = (sql: string, spellings: string): string =>
+  `${emailExpression(sql)} = ANY (ARRAY(SELECT ${emailExpression('spelling')} FROM unnest(${spellings}::text[]) AS spelling))`;

@@ -25,17 +25,33 @@ export async function openMigratedDataSource(options?: DataSourceOptions): Promi
 }
 
 /** Runs what is missing of the migrations, one process at a time. */
-export async function migrate(dataSource: DataSource): Promise<void> {
+export function migrate(dataSource: DataSource): Promise<void> {
+  return exclusively(dataSource, async (runner) => {
+    await runner.query('CREATE SCHEMA IF NOT EXISTS usher');
+    await unlessBusy(() => dataSource.runMigrations());
+  });
+}
+
+/** Changes the schema while no other process does. */
+export async function exclusively<Result>(
+  dataSource: DataSource,
+  work: (runner: QueryRunner) => Promise<Result>,
+): Promise<Result> {
   const runner = dataSource.createQueryRunner();
   try {
     await lock(runner);
-    await runner.query('CREATE SCHEMA IF NOT EXISTS usher');
-    await runUnlessBusy(dataSource);
-    await runner.query('SELECT pg_advisory_unlock($1)', [lockKey]);
+    const result = await work(runner).catch(async (error: unknown) => {
+      await unlock(runner);
+      throw error;
+    });
+    await unlock(runner);
+    return result;
   } finally {
     await runner.release();
   }
 }
+
+const unlock = (runner: QueryRunner) => runner.query('SELECT pg_advisory_unlock($1)', [lockKey]);
 
 /**
  * Asks again and again instead of waiting inside PostgreSQL: CREATE INDEX CONCURRENTLY waits for every transaction that
@@ -55,10 +71,10 @@ async function lock(runner: QueryRunner): Promise<void> {
  * A migration gives up after its `lock_timeout`, so that the old application's queries never queue behind it; it gets
  * its turn at a quieter moment.
  */
-async function runUnlessBusy(dataSource: DataSource): Promise<void> {
+export async function unlessBusy(change: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await dataSource.runMigrations();
+      await change();
       return;
     } catch (error) {
       if (attempt === tries || !isLockTimeout(error)) throw error;

@@ -1,6 +1,10 @@
+import { emailDigest } from './email-expression.js';
+import { isBlockedOfTextsSql, textColumns, type TypedCondition } from './blocked-condition.js';
+
 /**
  * Where somebody stands on the way to Cognito, and how many people stand there. The triggers of `users` and a full count use
- * the same expressions, so they cannot differ. A change here needs a migration that makes the trigger's function anew.
+ * the same expressions, so they cannot differ. A change here needs a migration that sets `usher.installation.blocked_when`
+ * to NULL: the next start makes both functions anew and recounts.
  */
 
 /** What is read of a row, as what. Times that are not ours are read as text, whatever their type. */
@@ -18,26 +22,33 @@ const readColumns: Record<string, [column: string, type: string]> = {
   usher_migration_at: ['usher_migration_at', 'timestamptz'],
 };
 
-const absent = Object.values(readColumns).map(([column, type]) => `NULL::${type} AS ${column}`);
-const read = Object.entries(readColumns).map(([name, [column, type]]) => `${column}::${type} AS ${name}`);
-
 /**
  * The rows of `users`, or of a trigger's transition table. A column that the table lacks, or that the old application drops one day,
  * is found one level further out, where it is empty: so what that application writes never fails for it.
  */
-const rowsOf = (table: string) => `
-  (SELECT person.* FROM (SELECT ${absent.join(', ')}) AS absent,
+function rowsOf(table: string, conditions: readonly TypedCondition[]): string {
+  const blocked = Object.entries(textColumns(conditions));
+  const columns = [
+    ...Object.entries(readColumns).map(([name, [column, type]]) => ({ name, column: `"${column}"`, type })),
+    ...blocked.map(([name, column]) => ({ name, column, type: 'text' })),
+  ];
+  const absent = new Map(columns.map(({ column, type }) => [column, `NULL::${type} AS ${column}`]));
+  const read = columns.map(({ name, column, type }) => `${column}::${type} AS ${name}`);
+  return `
+  (SELECT person.*, ${isBlockedOfTextsSql(conditions)} AS usher_blocked
+    FROM (SELECT ${[...absent.values()].join(', ')}) AS absent,
     LATERAL (SELECT ${read.join(', ')} FROM ${table}) AS person) AS person`;
+}
 
-/** Of the session or function that evaluates the expressions below. */
-export const dateStyle = `datestyle TO 'ISO'`;
+/** Of the function that evaluates the expressions below: times are read as text. */
+const settings = `SET search_path = pg_catalog, pg_temp SET datestyle TO 'ISO' SET timezone TO 'UTC'`;
 
 /** The first of the month; nothing of a text that is no time. */
 const monthOf = (text: string) =>
   `CASE WHEN ${text} ~ '^[1-9]\\d{3}-(0[1-9]|1[0-2])-\\d\\d' THEN (left(${text}, 7) || '-01')::date END`;
 
 export const isBlank = `btrim(coalesce(encrypted_password, '')) = ''`;
-const waits = `usher_erased_at IS NULL AND cognito_sub IS NULL AND usher_disabled_at IS NULL`;
+const waits = `usher_erased_at IS NULL AND cognito_sub IS NULL AND usher_disabled_at IS NULL AND NOT usher_blocked`;
 const stored = `usher_migration_state IN ('reset_sent', 'failed')`;
 
 /** Signed up at Usher, so nobody of the old application. Their first sign-in takes them to the pool as well. */
@@ -46,7 +57,7 @@ const isNew = `usher_migration_reason IS NOT DISTINCT FROM 'signed_up'`;
 const state = `
   CASE WHEN usher_erased_at IS NOT NULL THEN 'skipped'
     WHEN cognito_sub IS NOT NULL THEN CASE WHEN usher_migration_state = 'imported' THEN 'imported' ELSE 'migrated' END
-    WHEN usher_disabled_at IS NOT NULL THEN 'skipped'
+    WHEN usher_disabled_at IS NOT NULL OR usher_blocked THEN 'skipped'
     WHEN ${stored} THEN usher_migration_state
     WHEN ${isNew} OR ${isBlank} OR confirmed IS NULL THEN 'skipped'
     ELSE 'legacy' END`;
@@ -55,6 +66,7 @@ const reason = `
   CASE WHEN usher_erased_at IS NOT NULL THEN 'erased'
     WHEN cognito_sub IS NOT NULL THEN CASE WHEN usher_migration_state = 'imported' THEN usher_migration_reason END
     WHEN usher_disabled_at IS NOT NULL THEN 'disabled'
+    WHEN usher_blocked THEN 'blocked'
     WHEN ${stored} THEN usher_migration_reason
     WHEN confirmed IS NULL THEN 'unconfirmed'
     WHEN ${isNew} THEN 'signed_up'
@@ -101,32 +113,62 @@ export const hasSignInColumns = `
   WHERE attrelid = to_regclass('users') AND NOT attisdropped
     AND attname IN ('current_sign_in_at', 'last_sign_in_at')`;
 
-const places = (table: string) => `(SELECT ${placeColumns} FROM ${rowsOf(table)}) AS place`;
+// Any number, the same in every process of every version: "ledger" on a telephone's keys.
+export const countsLock = 533_437;
 
 const into = `INSERT INTO usher.migration_counts (${keyColumns}, people)`;
 
-/**
- * Puts a full count in the place of all differences. One statement, so one snapshot: what somebody changes meanwhile is a
- * difference that stays. Nobody may add rows up meanwhile (`addUp`).
- */
-export const countEverybody = `
-  WITH gone AS (DELETE FROM usher.migration_counts)
-  ${into} SELECT ${keyColumns}, count(*) FROM ${places('users')} GROUP BY ${keyColumns}`;
+const places = (table: string, conditions: readonly TypedCondition[]) =>
+  `(SELECT ${placeColumns} FROM ${rowsOf(table, conditions)}) AS place`;
 
 /**
  * What a trigger writes down: nothing where everybody stays where they were.
  * @param tables transition tables: of the rows as they were, and as they are
  */
-export const difference = (tables: { before?: string; after?: string }) => {
-  const sides = [
-    ...(tables.before === undefined
+function difference(
+  tables: { before?: string; after?: string },
+  conditions: readonly TypedCondition[],
+): string {
+  const side = (table: string | undefined, change: number) =>
+    table === undefined
       ? []
-      : [`SELECT ${keyColumns}, -1 AS change FROM ${places(tables.before)}`]),
-    ...(tables.after === undefined ? [] : [`SELECT ${keyColumns}, 1 AS change FROM ${places(tables.after)}`]),
-  ];
+      : [`SELECT ${keyColumns}, ${change} AS change FROM ${places(table, conditions)}`];
+  const sides = [...side(tables.before, -1), ...side(tables.after, 1)];
   return `${into} SELECT ${keyColumns}, sum(change) FROM (${sides.join(' UNION ALL ')}) AS changed
     GROUP BY ${keyColumns} HAVING sum(change) <> 0;`;
-};
+}
+
+/** A deleted row that had agreed, or was linked without our having been asked. */
+const keepAgreements = `
+  INSERT INTO usher.deleted_agreements (user_id, email_digest, agreed_at)
+  SELECT id::text, ${emailDigest('email')}, coalesce(usher_agreed_at, cognito_linked_at) FROM gone
+  WHERE coalesce(usher_agreed_at, cognito_linked_at) IS NOT NULL AND usher_erased_at IS NULL;`;
+
+/** Runs with our rights: the old application need not have any in our schema. */
+export const countChanges = (conditions: readonly TypedCondition[] = []) => `
+  CREATE OR REPLACE FUNCTION usher.count_migration() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    ${settings} AS $$
+  BEGIN
+    CASE TG_OP
+      WHEN 'INSERT' THEN ${difference({ after: 'come' }, conditions)}
+      WHEN 'UPDATE' THEN ${difference({ before: 'gone', after: 'come' }, conditions)}
+      WHEN 'DELETE' THEN ${difference({ before: 'gone' }, conditions)} ${keepAgreements}
+      ELSE DELETE FROM usher.migration_counts;
+    END CASE;
+    RETURN NULL;
+  END $$`;
+
+/**
+ * Puts a full count in the place of all differences. One statement, so one snapshot: what somebody changes meanwhile is a
+ * difference that stays. The lock keeps others from adding rows up meanwhile (`addUp`).
+ * @param table quoted, with its schema
+ */
+export const countEverybody = (table: string, conditions: readonly TypedCondition[] = []) => `
+  CREATE OR REPLACE FUNCTION usher.recount_migration() RETURNS void LANGUAGE sql ${settings} AS $$
+    SELECT pg_advisory_xact_lock(${countsLock});
+    WITH gone AS (DELETE FROM usher.migration_counts)
+    ${into} SELECT ${keyColumns}, count(*) FROM ${places(table, conditions)} GROUP BY ${keyColumns}
+  $$`;
 
 /** One row a place again. What is added to them meanwhile stays beside them. Answers how many they are. */
 export const addUp = `

@@ -1,5 +1,6 @@
 import type { Statement } from '../../platform/database/database.js';
-import { erasedDigest, nowForRails } from './users.sql.js';
+import { emailDigest } from '../../platform/database/email-expression.js';
+import { nowForRails } from './users.sql.js';
 
 /** What could be signed in or confirmed with goes at once. */
 export const mark: Statement = {
@@ -7,7 +8,7 @@ export const mark: Statement = {
   text: `
     UPDATE users SET
       usher_erased_at = now(), usher_disabled_at = coalesce(usher_disabled_at, now()),
-      usher_erased_email = ${erasedDigest('email')},
+      usher_erased_email = ${emailDigest('email')},
       encrypted_password = '', authentication_hash = NULL, reset_password_token = NULL, confirmation_token = NULL,
       unlock_token = NULL, unconfirmed_email = NULL, usher_roles = '{}', updated_at = ${nowForRails}
     WHERE id = $1`,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../../platform/database/database.js';
-import { emailExpression } from '../../platform/database/email-expression.js';
+import { isSpelling } from '../../platform/database/email-expression.js';
 import { emailSpellings } from '../../platform/email.js';
 
 /**
@@ -8,6 +8,7 @@ import { emailSpellings } from '../../platform/email.js';
  * them.
  */
 const waits = `cognito_sub IS NULL AND usher_erased_at IS NULL AND usher_disabled_at IS NULL AND confirmed_at IS NOT NULL
+  AND NOT usher.is_blocked(users)
   AND usher_migration_reason IS DISTINCT FROM 'signed_up'`;
 
 /** Cognito has them already, without a password: what comes is a reset or a sign-in. */
@@ -41,7 +42,7 @@ const recordBrokenMove: Statement = {
   name: 'migration-ledger-record-broken-move',
   text: fail(
     '$2',
-    `${emailExpression('email')} = ANY ($1::text[])
+    `${isSpelling('email', '$1')}
       AND usher_agreed_at > now() - interval '20 seconds'
       AND usher_agreed_at > coalesce(usher_migration_at, '-infinity')`,
   ),

@@ -7,6 +7,10 @@ import * as sql from './user-records.sql.js';
 export interface UserRecord extends User {
   profile: Record<string, unknown>;
   confirmed: boolean;
+  /** By an administrator. */
+  disabledHere: boolean;
+  /** By the old application (`LEGACY_BLOCKED_WHEN`). */
+  blocked: boolean;
   unconfirmedEmail: string | null;
   createdAt: Date;
   erasure: 'pending' | 'done' | null;

@@ -4,8 +4,9 @@ import { nowForRails, userColumns } from './users.sql.js';
 
 const emailKey = `(${emailExpression('email')} COLLATE "C")`;
 
-const columns = `${userColumns}, usher_profile AS profile, confirmed_at IS NOT NULL AS confirmed,
-  unconfirmed_email AS "unconfirmedEmail", created_at AT TIME ZONE 'UTC' AS "createdAt",
+const columns = `${userColumns}, usher_disabled_at IS NOT NULL AS "disabledHere", usher.is_blocked(users) AS blocked,
+  usher_profile AS profile, confirmed_at IS NOT NULL AS confirmed,
+  unconfirmed_email AS "unconfirmedEmail", created_at::timestamptz AS "createdAt",
   CASE WHEN usher_erased_at IS NULL THEN NULL
     WHEN EXISTS (SELECT 1 FROM usher.erasures WHERE user_id = users.id) THEN 'pending' ELSE 'done' END AS erasure`;
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
+import { emailSpellings } from '../../platform/email.js';
 import type { LegacyAccount, User } from '../user.js';
 import * as sql from './users.sql.js';
 
@@ -46,7 +47,19 @@ export class UsersRepository {
   }
 
   findByEmail(email: string): Promise<User | undefined> {
-    return this.database.queryOne<User>(sql.findByEmail, [email]);
+    return this.database.queryOne<User>(sql.findByEmail, [emailSpellings(email)]);
+  }
+
+  /** The row that a pool user belongs to whose address the pool has verified. */
+  findToLink(email: string): Promise<User | undefined> {
+    return this.database.queryOne<User>(sql.findToLink, [emailSpellings(email)]);
+  }
+
+  /** Whether any row has the address, also one that `findByEmail` does not find. */
+  async hasRows(email: string): Promise<boolean> {
+    return (
+      (await this.database.queryOne<{ found: boolean }>(sql.hasRows, [emailSpellings(email)]))?.found ?? false
+    );
   }
 
   /** @param unlockInSeconds how long Devise's lock holds; `undefined` for ever. */
@@ -54,13 +67,16 @@ export class UsersRepository {
     email: string,
     unlockInSeconds: number | undefined,
   ): Promise<LegacyAccount | undefined> {
-    const row = await this.database.queryOne<LegacyRow>(sql.findLegacyAccount, [email, unlockInSeconds]);
+    const row = await this.database.queryOne<LegacyRow>(sql.findLegacyAccount, [
+      emailSpellings(email),
+      unlockInSeconds,
+    ]);
     return row && toLegacyAccount(row);
   }
 
-  /** The new row, or `undefined` when one of the table's unique indexes has the address or the `sub` already. */
+  /** The new row, or `undefined` when a row has the address or the `sub` already. */
   insert(email: string, sub: string, userPoolId: string): Promise<User | undefined> {
-    return this.database.queryOne<User>(sql.insert, [email, sub, userPoolId]);
+    return this.database.queryOne<User>(sql.insert, [email, sub, userPoolId, emailSpellings(email)]);
   }
 
   /** The linked row, or `undefined` when it was linked meanwhile. */
@@ -86,7 +102,9 @@ export class UsersRepository {
 
   /** The id of a new row that nobody has confirmed, or `undefined` when some row has the address. */
   async insertUnconfirmed(email: string): Promise<number | undefined> {
-    return (await this.database.queryOne<{ id: number }>(sql.insertUnconfirmed, [email]))?.id;
+    return (
+      await this.database.queryOne<{ id: number }>(sql.insertUnconfirmed, [email, emailSpellings(email)])
+    )?.id;
   }
 
   /** Whether there is a row with this address that is confirmed now. One that was so before stays as it is. */
@@ -106,11 +124,15 @@ export class UsersRepository {
 
   /** Whether it was done: not when another row has the address. */
   async changeEmail(id: number, email: string): Promise<boolean> {
-    return (await this.database.query(sql.changeEmail, [id, email])).length > 0;
+    return (await this.database.query(sql.changeEmail, [id, email, emailSpellings(email)])).length > 0;
   }
 
   async recordAgreement(id: number): Promise<void> {
     await this.database.query(sql.recordAgreement, [id]);
+  }
+
+  async recordMailboxProof(email: string): Promise<void> {
+    await this.database.query(sql.recordMailboxProof, [emailSpellings(email)]);
   }
 
   async recordPasswordReset(id: number): Promise<void> {
@@ -124,10 +146,6 @@ export class UsersRepository {
 
   async recordSignIn(id: number, address: string | null): Promise<void> {
     await this.database.query(sql.recordSignIn, [id, address]);
-  }
-
-  async countCollisions(): Promise<number> {
-    return (await this.database.queryOne<{ count: number }>(sql.countCollisions))?.count ?? 0;
   }
 }
 

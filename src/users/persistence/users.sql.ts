@@ -1,46 +1,47 @@
 import type { Statement } from '../../platform/database/database.js';
-import { emailExpression } from '../../platform/database/email-expression.js';
+import { emailExpression, isSpelling } from '../../platform/database/email-expression.js';
 import { format, isBlank } from '../../platform/database/migration-counts.sql.js';
+import { isDigestOf, isLive, isTaken, onlyLiveRow, rowOfAddress, rowToLink } from '../row-of-address.js';
 
-export const userColumns = `
+const columns = (blocked: string) => `
   id, email, first_name AS "firstName", last_name AS "lastName", usher_roles AS roles, cognito_sub AS sub,
-  usher_disabled_at IS NOT NULL AS disabled`;
+  usher_disabled_at IS NOT NULL OR ${blocked} AS disabled`;
+
+/** A person whom the old application blocks is treated like one who was disabled here. */
+export const userColumns = columns('usher.is_blocked(users)');
+
+const columnsOfAddress = columns('usher_blocked');
 
 /** Rails's `timestamp without time zone` holds UTC. */
 export const nowForRails = `(now() AT TIME ZONE 'UTC')`;
 
 const isUnconfirmed = `confirmed_at IS NULL AND cognito_sub IS NULL`;
 
-const sameEmail = `${emailExpression('email')} = ${emailExpression('$1::text')}`;
-
-/** What is kept of the address of somebody who was erased. The key has a fixed length, so no key and address look like others. */
-export const erasedDigest = (email: string) =>
-  `sha256((SELECT erasure_key FROM usher.installation) || convert_to(${emailExpression(email)}, 'UTF8'))`;
-
-/**
- * The row of an address. Rows can collide by case, because Rails compared bytes: then an exact match wins, and without
- * one nobody is found. Somebody who was erased with this address comes before all others.
- */
-const ofEmail = `
-  (SELECT *, count(*) OVER () AS namesakes, bool_or(usher_erased_at IS NOT NULL) OVER () AS erased_before
-    FROM users WHERE ${sameEmail} OR usher_erased_email = ${erasedDigest('$1::text')}) AS candidate
-  WHERE usher_erased_at IS NOT NULL OR (NOT erased_before AND (namesakes = 1 OR email = $1))
-  LIMIT 1`;
-
 export const findBySub: Statement = {
   name: 'users-find-by-sub',
   text: `SELECT ${userColumns} FROM users WHERE cognito_sub = $1`,
 };
 
+/** $1: `emailSpellings` */
 export const findByEmail: Statement = {
   name: 'users-find-by-email',
-  text: `SELECT ${userColumns} FROM ${ofEmail}`,
+  text: `SELECT ${columnsOfAddress} FROM ${rowOfAddress('$1')} AS found`,
+};
+
+export const findToLink: Statement = {
+  name: 'users-find-to-link',
+  text: `SELECT ${columnsOfAddress} FROM ${rowToLink('$1')} AS found`,
+};
+
+export const hasRows: Statement = {
+  name: 'users-has-rows',
+  text: `SELECT ${isTaken('$1')} AS found`,
 };
 
 export const findLegacyAccount: Statement = {
   name: 'users-find-legacy-account',
   text: `
-    SELECT ${userColumns},
+    SELECT ${columnsOfAddress},
       encrypted_password AS "passwordHash",
       authentication_hash AS "authenticationHash",
       confirmed_at IS NOT NULL AS confirmed,
@@ -50,7 +51,7 @@ export const findLegacyAccount: Statement = {
         coalesce(cognito_linked_at < now() - interval '5 minutes', true) AS "linkedForGood",
       coalesce(usher_agreed_at > now() - interval '20 seconds', false) AS "agreedJustNow",
       usher_erased_at IS NOT NULL AS erased
-    FROM ${ofEmail}`,
+    FROM ${rowOfAddress('$1')} AS found`,
 };
 
 /**
@@ -72,13 +73,15 @@ export const settleHash: Statement = {
   text: `UPDATE users SET encrypted_password = '', updated_at = ${nowForRails} WHERE id = $1 AND ${erasesHash('$2')}`,
 };
 
-// No conflict target: an adopted table has several unique indexes, and any of them may be the one that objects.
+// No conflict target: an adopted table has several unique indexes, and any of them may be the one that objects. It may also
+// have none over the address alone. $4: `emailSpellings`
 export const insert: Statement = {
   name: 'users-insert',
   text: `
     INSERT INTO users (email, cognito_sub, cognito_linked_at, cognito_user_pool_id, usher_migration_state,
       usher_migration_reason, usher_migration_at, encrypted_password, confirmed_at, created_at, updated_at)
-    VALUES ($1, $2, now(), $3, 'imported', 'not_known_here', now(), '', ${nowForRails}, ${nowForRails}, ${nowForRails})
+    SELECT $1::text, $2, now(), $3, 'imported', 'not_known_here', now(), '', ${nowForRails}, ${nowForRails}, ${nowForRails}
+    WHERE NOT ${isTaken('$4')}
     ON CONFLICT DO NOTHING
     RETURNING ${userColumns}`,
 };
@@ -120,14 +123,12 @@ export const link: Statement = {
     RETURNING ${userColumns}, CASE WHEN usher_migration_state = 'migrated' THEN format_before END AS "movedFrom"`,
 };
 
-const noSuchRow = (email: string) =>
-  `NOT EXISTS (SELECT 1 FROM users AS other WHERE ${emailExpression('other.email')} = ${emailExpression(`${email}::text`)})`;
-
+/** $2: `emailSpellings` */
 export const insertUnconfirmed: Statement = {
   name: 'users-insert-unconfirmed',
   text: `
     INSERT INTO users (email, encrypted_password, usher_migration_reason, created_at, updated_at)
-    SELECT $1::text, '', 'signed_up', ${nowForRails}, ${nowForRails} WHERE ${noSuchRow('$1')}
+    SELECT $1::text, '', 'signed_up', ${nowForRails}, ${nowForRails} WHERE NOT ${isTaken('$2')}
     ON CONFLICT DO NOTHING
     RETURNING id`,
 };
@@ -160,13 +161,13 @@ export const findAwaiting: Statement = {
   text: `SELECT ${userColumns} FROM users WHERE id = $1 AND unconfirmed_email = $2`,
 };
 
-/** A wish for yet another address that came meanwhile stays. */
+/** A wish for yet another address that came meanwhile stays. $3: `emailSpellings` */
 export const changeEmail: Statement = {
   name: 'users-change-email',
   text: `
-    UPDATE users SET email = $2, unconfirmed_email = CASE WHEN unconfirmed_email <> $2 THEN unconfirmed_email END,
+    UPDATE users SET email = $2::text, unconfirmed_email = CASE WHEN unconfirmed_email <> $2::text THEN unconfirmed_email END,
       confirmed_at = coalesce(confirmed_at, ${nowForRails}), updated_at = ${nowForRails}
-    WHERE id = $1 AND ${noSuchRow('$2')}
+    WHERE id = $1 AND NOT ${isTaken('$3')}
     RETURNING id`,
 };
 
@@ -215,6 +216,26 @@ export const recordPasswordReset: Statement = {
     WHERE id = $1`,
 };
 
+/**
+ * The owner of the mailbox has proved it, so what blocked or deleted rows agreed to counts no longer, and a link of theirs
+ * passes to the one live row of the address at its next sign-in. Nothing changes without such a row. $1: `emailSpellings`
+ */
+export const recordMailboxProof: Statement = {
+  name: 'users-record-mailbox-proof',
+  text: `
+    WITH live AS (SELECT id FROM ${onlyLiveRow('$1')} AS found WHERE cognito_sub IS NULL),
+    deleted AS (
+      DELETE FROM usher.deleted_agreements
+      WHERE ${isDigestOf('email_digest', '$1')} AND EXISTS (SELECT 1 FROM live) RETURNING 1)
+    UPDATE users SET usher_agreed_at = NULL, cognito_sub = NULL, cognito_linked_at = NULL, cognito_user_pool_id = NULL,
+      usher_migration_state = NULL,
+      usher_migration_reason = CASE WHEN cognito_sub IS NULL THEN usher_migration_reason ELSE 'reopened' END,
+      updated_at = ${nowForRails}
+    FROM live
+    WHERE users.id <> live.id AND ${isSpelling('email', '$1')} AND NOT (${isLive}) AND usher_erased_at IS NULL
+      AND (usher_agreed_at IS NOT NULL OR cognito_sub IS NOT NULL)`,
+};
+
 export const hasTrackingColumns: Statement = {
   name: 'users-has-tracking-columns',
   text: `
@@ -235,13 +256,4 @@ export const recordSignIn: Statement = {
       sign_in_count = coalesce(sign_in_count, 0) + 1,
       updated_at = ${nowForRails}
     WHERE id = $1`,
-};
-
-export const countCollisions: Statement = {
-  name: 'users-count-collisions',
-  patienceMs: 600_000,
-  text: `
-    SELECT count(*) AS count FROM (
-      SELECT 1 FROM users GROUP BY ${emailExpression('email')} HAVING count(*) > 1
-    ) AS collision`,
 };

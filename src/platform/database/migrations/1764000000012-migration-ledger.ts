@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { dateStyle, difference } from '../migration-counts.sql.js';
+import { countChanges } from '../migration-counts.sql.js';
 
 /**
  * What became of each legacy user, in the row itself: whatever changes the row and the ledger does so in one statement.
@@ -21,7 +21,7 @@ export class MigrationLedger1764000000012 implements MigrationInterface {
         state text NOT NULL, reason text, format text, month date, never_signed_in boolean, day date, people bigint NOT NULL
       );
     `);
-    for (const statement of [count, ...triggers]) await runner.query(statement);
+    for (const statement of [countChanges(), ...triggers]) await runner.query(statement);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -37,20 +37,6 @@ export class MigrationLedger1764000000012 implements MigrationInterface {
     `);
   }
 }
-
-/** Runs with our rights: the old application need not have any in our schema. */
-const count = `
-  CREATE FUNCTION usher.count_migration() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp SET ${dateStyle} AS $$
-  BEGIN
-    CASE TG_OP
-      WHEN 'INSERT' THEN ${difference({ after: 'come' })}
-      WHEN 'UPDATE' THEN ${difference({ before: 'gone', after: 'come' })}
-      WHEN 'DELETE' THEN ${difference({ before: 'gone' })}
-      ELSE DELETE FROM usher.migration_counts;
-    END CASE;
-    RETURN NULL;
-  END $$`;
 
 const run = 'FOR EACH STATEMENT EXECUTE FUNCTION usher.count_migration()';
 

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { countEverybody, dateStyle } from '../migration-counts.sql.js';
+import { countEverybody } from '../migration-counts.sql.js';
+import { nameOfUsers } from './name-of-users.js';
 
 /**
  * Counts everybody once. The triggers of the migration before are there already, in a transaction of their own: whoever
@@ -7,11 +8,12 @@ import { countEverybody, dateStyle } from '../migration-counts.sql.js';
  */
 export class MigrationCounts1764000000013 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`SET LOCAL ${dateStyle}`);
-    await runner.query(countEverybody);
+    await runner.query(countEverybody(await nameOfUsers(runner)));
+    await runner.query('SELECT usher.recount_migration()');
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP FUNCTION usher.recount_migration');
     await runner.query('DELETE FROM usher.migration_counts');
   }
 }

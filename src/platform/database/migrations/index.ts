@@ -14,6 +14,7 @@ import { MigrationCounts1764000000013 } from './1764000000013-migration-counts.j
 import { PoolListings1764000000014 } from './1764000000014-pool-listings.js';
 import { AcmeChallenges1764000000015 } from './1764000000015-acme-challenges.js';
 import { Certificates1764000000016 } from './1764000000016-certificates.js';
+import { BlockedRows1764000000017 } from './1764000000017-blocked-rows.js';
 
 /** In the order they run. Never change one that was released; add another. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   PoolListings1764000000014,
   AcmeChallenges1764000000015,
   Certificates1764000000016,
+  BlockedRows1764000000017,
 ];

@@ -1,0 +1,107 @@
+/** A condition on a column of the old application's table under which a person may not sign in. */
+export interface BlockedCondition {
+  column: string;
+  /** Blocks where the column is not set, instead of where it is. */
+  negated?: true;
+  /** Compared as text. */
+  equals?: string;
+}
+
+/** How the values of a column say yes and no. */
+export type ColumnKind = 'boolean' | 'date' | 'number' | 'text';
+
+/** A condition and the kind of its column. */
+export type TypedCondition = BlockedCondition & { kind: ColumnKind };
+
+const dates = [
+  'deleted',
+  'discarded',
+  'archived',
+  'banned',
+  'blocked',
+  'suspended',
+  'disabled',
+  'deactivated',
+];
+const whenFalse = ['active', 'enabled'];
+const whenTrue = ['banned', 'blocked', 'suspended', 'disabled', 'deleted'];
+
+const withPrefix = (names: readonly string[]) => [...names, ...names.map((name) => `is_${name}`)];
+
+const guesses: readonly TypedCondition[] = [
+  ...dates.map((name): TypedCondition => ({ column: `${name}_at`, kind: 'date' })),
+  ...withPrefix(whenFalse).map((column): TypedCondition => ({ column, kind: 'boolean', negated: true })),
+  ...withPrefix(whenTrue).map((column): TypedCondition => ({ column, kind: 'boolean' })),
+];
+
+/** The conditions of `LEGACY_BLOCKED_WHEN`, one text each: `deleted_at`, `not active`, `status=banned`. */
+export function parseCondition(text: string): BlockedCondition | undefined {
+  const [, negated, column = '', equals] = /^(not\s+)?([^=]+?)\s*(?:=\s*(.*))?$/is.exec(text.trim()) ?? [];
+  if (column === '' || /\s/.test(column) || (negated !== undefined && equals !== undefined)) return undefined;
+  return { column, ...(negated && { negated: true }), ...(equals !== undefined && { equals }) };
+}
+
+/** The text that `parseCondition` reads. */
+export const describeCondition = ({ column, negated, equals }: BlockedCondition): string =>
+  (negated ? 'not ' : '') + column + (equals === undefined ? '' : `=${equals}`);
+
+/** What the columns of a table say by their names and types. */
+export const guessConditions = (columns: ReadonlyMap<string, ColumnKind>): TypedCondition[] =>
+  guesses.filter(({ column, kind }) => columns.get(column) === kind);
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+const orFalse = (conditions: readonly string[]) =>
+  conditions.length === 0 ? 'false' : conditions.join(' OR ');
+
+/**
+ * SQL that is true for a blocked row, never NULL.
+ * @param row an expression of the table's row type
+ */
+export function isBlockedSql(row: string, conditions: readonly TypedCondition[]): string {
+  return orFalse(
+    conditions.map((condition) => {
+      const value = `(${row}).${quoted(condition.column)}`;
+      if (condition.kind !== 'date' || condition.equals !== undefined)
+        return testOf(condition, `${value}::text`);
+      // Every connection has UTC, so a column without a time zone is read as UTC.
+      return setOrNot(condition, `coalesce(${value}::timestamptz <= now(), false)`);
+    }),
+  );
+}
+
+/** The function that statements ask. PostgreSQL inlines it. */
+export const buildIsBlocked = (conditions: readonly TypedCondition[]): string =>
+  `CREATE OR REPLACE FUNCTION usher.is_blocked(users) RETURNS boolean LANGUAGE sql STABLE
+     AS $function$ SELECT ${isBlockedSql('$1', conditions)} $function$`;
+
+/** The columns that `isBlockedOfTextsSql` reads as text: name of the expression's column by column of the table. */
+export const textColumns = (conditions: readonly TypedCondition[]): Record<string, string> =>
+  Object.fromEntries(conditions.map(({ column }, index) => [`usher_blocked_${index}`, quoted(column)]));
+
+/**
+ * As `isBlockedSql`, of columns read as text, so that it evaluates whatever type a column gets one day. A date counts as
+ * soon as it is less than an hour ahead: an application writes its own clock, later than the transaction's start.
+ */
+export function isBlockedOfTextsSql(conditions: readonly TypedCondition[]): string {
+  return orFalse(
+    conditions.map((condition, index) => {
+      const text = `usher_blocked_${index}`;
+      if (condition.kind !== 'date' || condition.equals !== undefined) return testOf(condition, text);
+      const soon = `to_char((clock_timestamp() + interval '1 hour') AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`;
+      const isSet = `coalesce(${text} ~ '^\\d{4}-\\d\\d-\\d\\d' AND left(${text}, 26) COLLATE "C" <= ${soon}, false)`;
+      return setOrNot(condition, isSet);
+    }),
+  );
+}
+
+const setOrNot = ({ negated }: BlockedCondition, isSet: string) => (negated ? `NOT ${isSet}` : isSet);
+
+/** NULL is neither true nor false; it is no text. */
+function testOf({ kind, negated, equals }: TypedCondition, text: string): string {
+  if (equals !== undefined) return `coalesce(${text} = ${literal(equals)}, false)`;
+  if (kind === 'boolean') return `coalesce(${text} = '${negated ? 'false' : 'true'}', false)`;
+  const isZero = `${text} ~ '^-?0*(\\.0*)?$'`;
+  if (kind === 'number') return `coalesce(${negated ? isZero : `NOT (${isZero})`}, false)`;
+  return setOrNot({ column: '', ...(negated && { negated }) }, `(btrim(coalesce(${text}, '')) <> '')`);
+}

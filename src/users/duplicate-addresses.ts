@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import type { DuplicateAddressCount } from '#contracts';
+import { Clock } from '../platform/clock/clock.js';
+import { Database, type Statement } from '../platform/database/database.js';
+import { emailExpression } from '../platform/database/email-expression.js';
+import { emailSpellings, normaliseEmail } from '../platform/email.js';
+import { isLive } from './row-of-address.js';
+
+/** Both read the whole table. */
+const patienceMs = 600_000;
+
+/** Milliseconds. A count that takes longer is not repeated at every question. */
+const quick = 250;
+const keptMs = 10 * 60_000;
+
+const count: Statement = {
+  name: 'duplicate-addresses-count',
+  patienceMs,
+  text: `
+    SELECT count(*) FILTER (WHERE rows > spellings) AS exact, count(*) FILTER (WHERE spellings > 1) AS "byCase"
+    FROM (
+      SELECT count(*) AS rows, count(DISTINCT email) AS spellings FROM users
+      WHERE ${emailExpression('email')} <> '' AND ${isLive}
+      GROUP BY ${emailExpression('email')} HAVING count(*) > 1
+    ) AS shared`,
+};
+
+/** PostgreSQL cannot compare an A-label with its U-label. */
+const findInternational: Statement = {
+  name: 'duplicate-addresses-international',
+  patienceMs,
+  text: `SELECT DISTINCT email FROM users WHERE (email !~ '^[\\x01-\\x7F]*$' OR email ~* '@.*xn--') AND ${isLive}`,
+};
+
+/** Addresses that several live rows have. No row is found by them (`rowOfAddress`). */
+@Injectable()
+export class DuplicateAddresses {
+  private last: { value: DuplicateAddressCount; at: number; tookMs: number } | undefined;
+  private counting: Promise<DuplicateAddressCount> | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * As they are now; on a large table, where counting takes a while, as they were some minutes ago.
+   * @param patience milliseconds to wait for the first count
+   * @returns `null` when they were not counted in time
+   */
+  async read(patience: number): Promise<DuplicateAddressCount | null> {
+    const { last } = this;
+    const isSlow = last !== undefined && last.tookMs > quick;
+    if (isSlow && this.clock.elapsed() - last.at < keptMs) return last.value;
+    const counting = this.count();
+    if (isSlow) {
+      counting.catch(() => undefined);
+      return last.value;
+    }
+    return patience === Infinity
+      ? counting
+      : Promise.race([counting, this.clock.sleep(patience).then(() => null)]);
+  }
+
+  /** One count at a time, whoever asks. */
+  count(): Promise<DuplicateAddressCount> {
+    this.counting ??= this.countNow().finally(() => (this.counting = undefined));
+    return this.counting;
+  }
+
+  private async countNow(): Promise<DuplicateAddressCount> {
+    const begun = this.clock.elapsed();
+    const row = await this.database.queryOne<{ exact: number; byCase: number }>(count);
+    const international = await this.database.query<{ email: string }>(findInternational);
+    const spelled = countSharedSpellings(international.map(({ email }) => email));
+    const value = { exact: row?.exact ?? 0, byCase: (row?.byCase ?? 0) + spelled };
+    this.last = { value, at: this.clock.elapsed(), tookMs: this.clock.elapsed() - begun };
+    return value;
+  }
+}
+
+/** Addresses with several spellings that differ by more than case. */
+function countSharedSpellings(emails: readonly string[]): number {
+  const spellings = new Map<string, Set<string>>();
+  for (const email of emails) {
+    const [first = ''] = emailSpellings(email);
+    spellings.set(first, (spellings.get(first) ?? new Set()).add(normaliseEmail(email)));
+  }
+  return [...spellings.values()].filter(({ size }) => size > 1).length;
+}
