@@ -21,6 +21,9 @@ import { Log } from '../platform/logging/log.js';
 import { AdminConnection } from './admin-connection.js';
 import { type PasswordPolicy, type PoolUser, UserDirectory } from './user-directory.js';
 
+/** What Cognito takes for a user name (API reference, AdminGetUser); it answers anything else with an error. */
+const usernames = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
+
 /** Milliseconds. `DescribeUserPool` has a low quota, and policies hardly ever change. */
 const policyKept = 5 * 60 * 1000;
 
@@ -57,6 +60,7 @@ export class CognitoUserDirectory extends UserDirectory {
   }
 
   private async findExactly(username: string): Promise<PoolUser | undefined> {
+    if (!usernames.test(username)) return undefined;
     const command = new AdminGetUserCommand(this.named(username));
     const answer = await unlessUnknown(() =>
       this.cognito.ask('find-user', (client, options) => client.send(command, options)),

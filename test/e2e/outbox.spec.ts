@@ -9,6 +9,7 @@ import { freePort } from '../../apps/local-stack/src/ports.js';
 import { run } from '../../src/cli/run.js';
 import { createApp } from '../../src/create-app.js';
 import { Database } from '../../src/platform/database/database.js';
+import { MailServer } from '../../src/platform/mail/mail-server.js';
 import { Outbox } from '../../src/platform/mail/outbox.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { minimalEnvironment } from '../support/environment.js';
@@ -260,6 +261,158 @@ describe('a mail', () => {
   });
 });
 
+interface LogLine {
+  level: string;
+  id?: string;
+  alarm?: string;
+  reason?: string;
+}
+
+describe('a recipient', () => {
+  /** A server that answers the two commands in this way, and everything that it was told. */
+  async function answering(answers: Record<string, string>) {
+    const told: string[] = [];
+    let inData = false;
+    const url = await stubbornServer((command) => {
+      told.push(command);
+      if (inData && command !== '.') return undefined;
+      inData = command === 'DATA' && !('DATA' in answers);
+      if (inData) return '354 go on';
+      const name = Object.keys(answers).find((start) => command.startsWith(start));
+      return name === undefined ? '250 ok' : answers[name];
+    });
+    return { url, told };
+  }
+
+  const states = (id: unknown) =>
+    output
+      .lines()
+      .map((line) => JSON.parse(line) as LogLine)
+      .filter((line) => line.id === id);
+
+  async function givenUp() {
+    const row = await until(async () => (await rows()).find((known) => known.given_up));
+    const [{ id } = { id: '' }] = await database.sql<{ id: string }>('SELECT id FROM usher.outbox');
+    return { row, id, lines: await until(async () => (states(id).length > 0 ? states(id) : undefined)) };
+  }
+
+  const figures = (app: NestFastifyApplication) => app.get(Outbox).figures();
+
+  it.each([
+    '550 no such user canary@example.com',
+    '550 5.1.1 no such user canary@example.com',
+    '553 5.1.3 that is no mailbox',
+    '550 5.4.1 Recipient address rejected: Access denied',
+    '552 5.2.2 mailbox full',
+    '501 bad address syntax',
+  ])('that the server refuses with "%s" raises no alarm', async (answer) => {
+    const { url } = await answering({ RCPT: answer });
+    const app = await start(url);
+    await post(app, 'canary@example.com');
+    const { row, lines } = await givenUp();
+    expect(row).toMatchObject({ tries: 1, last_error: `EENVELOPE ${answer.slice(0, 3)}` });
+    expect(lines).toEqual([expect.objectContaining({ level: 'warn', reason: row.last_error })]);
+    expect(lines[0]).not.toHaveProperty('alarm');
+    expect(await figures(app)).toMatchObject({ givenUp: 0, refused: 1, oldestSeconds: 0 });
+    expect(app.get(MailServer).isWorking).toBe(true);
+    expect(output.lines().join()).not.toContain('canary');
+  });
+
+  it.each([
+    ['RCPT', '554 5.7.1 client host rejected', 'EENVELOPE 554'],
+    ['RCPT', '530 authentication required', 'EENVELOPE 530'],
+    ['RCPT', '550 5.3.2 system not accepting messages', 'EENVELOPE 550'],
+    ['.', '554 5.6.0 we do not like the contents', 'EMESSAGE 554'],
+  ])('is not to blame for the answer to %s "%s": that is an alarm', async (command, answer, reason) => {
+    const { url } = await answering({ [command]: answer });
+    const app = await start(url);
+    await post(app, 'canary@example.com');
+    const { lines } = await givenUp();
+    expect(lines).toEqual([expect.objectContaining({ level: 'error', alarm: 'mail.stuck', reason })]);
+    expect(await figures(app)).toMatchObject({ givenUp: 1, refused: 0 });
+  });
+
+  it('whose domain is not known is tried again, and raises no alarm at any try', async () => {
+    const { url } = await answering({ RCPT: '450 4.1.2 Recipient address rejected: Domain not found' });
+    const app = await start(url);
+    await post(app, 'canary@nowhere.example');
+    const tried = (tries: number) =>
+      until(async () =>
+        (await rows()).find((row) => row.tries === tries && row.last_error && row.seconds < 100),
+      );
+    await tried(1);
+    await database.sql('UPDATE usher.outbox SET next_try_at = now(), tries = 5, last_error = NULL');
+    await until(async () => (await rows()).find((row) => row.tries === 6 && row.last_error !== null));
+    const [{ id } = { id: '' }] = await database.sql<{ id: string }>('SELECT id FROM usher.outbox');
+    expect(states(id).map(({ level, alarm }) => [level, alarm])).toEqual([
+      ['warn', undefined],
+      ['warn', undefined],
+    ]);
+    expect(await figures(app)).toMatchObject({ tried: 1, oldestSeconds: 0 });
+    await database.sql(`UPDATE usher.outbox SET next_try_at = now(), posted_at = now() - interval '4 days'`);
+    expect((await givenUp()).row.last_error).toBe('EENVELOPE 450');
+    expect(await figures(app)).toMatchObject({ givenUp: 0, refused: 1 });
+  });
+
+  it.each([
+    '<victim@example.com>',
+    'Ada <victim@example.com>',
+    'ada@example.com, victim@example.com',
+    'ada@example.com;victim@example.com',
+    'ada@example.com (victim@example.com)',
+    'ada@example.com\r\nBcc: victim@example.com',
+    'ada@example.com>\r\nRCPT TO:<victim@example.com',
+    'mailto:victim@example.com',
+    '@relay.example:victim@example.com',
+    'group: victim@example.com;',
+    'victim@[127.0.0.1]',
+    '\u226evictim@example.com',
+    'nobody',
+    '',
+  ])('%j is not mailed at all', async (to) => {
+    const { url, told } = await answering({});
+    const app = await start(url);
+    await post(app, to);
+    const { row, lines } = await givenUp();
+    expect(row).toMatchObject({ tries: 1, last_error: 'not an address' });
+    expect(lines[0]).not.toHaveProperty('alarm');
+    await database.sql('DELETE FROM usher.outbox');
+    await post(app, ' Ada.Lovelace@Ex\u00e4mple.com ');
+    await isEmpty();
+    expect(told.filter((command) => command.startsWith('RCPT'))).toEqual([
+      'RCPT TO:<Ada.Lovelace@xn--exmple-cua.com>',
+    ]);
+  });
+
+  it('in another script needs a server that offers SMTPUTF8, and is refused without one', async () => {
+    const { url, told } = await answering({});
+    const app = await start(url);
+    await post(app, 'j\u00fcrgen@example.com');
+    const { row, lines } = await givenUp();
+    expect(row).toMatchObject({ tries: 1, last_error: 'the mail server does not offer SMTPUTF8' });
+    expect(lines[0]).not.toHaveProperty('alarm');
+    expect(app.get(MailServer).isWorking).toBe(true);
+    expect(told.filter((command) => /^(?:MAIL|RCPT)/.test(command))).toEqual([]);
+  });
+
+  it('in another script is mailed by a server that offers SMTPUTF8', async () => {
+    const { url, told } = await answering({ EHLO: '250-stubborn\r\n250 SMTPUTF8' });
+    const app = await start(url);
+    await post(app, 'j\u00fcrgen@xn--exmple-cua.com');
+    await isEmpty();
+    expect(told.find((command) => command.startsWith('MAIL'))).toContain(' SMTPUTF8');
+    expect(told.find((command) => command.startsWith('RCPT'))).toBe('RCPT TO:<j\u00fcrgen@ex\u00e4mple.com>');
+  });
+
+  it('in another script waits for a server that is away', async () => {
+    const app = await start(`smtp://127.0.0.1:${await freePort()}`);
+    await post(app, 'j\u00fcrgen@example.com');
+    const row = await until(async () => (await rows()).find(({ last_error }) => last_error));
+    expect(row).toMatchObject({ given_up: false, last_error: 'ESOCKET' });
+    expect(app.get(MailServer).isWorking).toBe(false);
+  });
+});
+
 describe('usher mail', () => {
   async function usher(...argv: string[]) {
     const outcome = { status: -1, out: '', err: '' };
@@ -277,7 +430,7 @@ describe('usher mail', () => {
     await post(app, 'canary@example.com');
     await post(app, 'other@example.com');
     const [taken] = await app.get(Outbox).take(1, 120);
-    await app.get(Outbox).giveUp(taken?.id ?? '', 'EENVELOPE 550');
+    await app.get(Outbox).giveUp(taken?.id ?? '', { reason: 'EENVELOPE 550', recipientRefused: false });
     const { out } = await usher('status');
     expect(out).toMatch(
       /^confirmation: 2 waiting \(1 tried, 1 given up\), the oldest since 20\S+Z; last error: EENVELOPE 550\n$/,
@@ -285,6 +438,8 @@ describe('usher mail', () => {
     const [line] = JSON.parse((await usher('status', '--json')).out) as unknown[];
     expect(line).toMatchObject({ mail: 'confirmation', waiting: 2, givenUp: 1, lastError: 'EENVELOPE 550' });
     expect(out).not.toContain('canary');
+    await app.get(Outbox).giveUp(taken?.id ?? '', { reason: 'EENVELOPE 550', recipientRefused: true });
+    expect((await usher('status')).out).toContain('1 given up, 1 because of the recipient)');
     expect(await usher('retry', '--json')).toMatchObject({ status: 0, out: '{"due":1}\n' });
     const server = await mailServer();
     await start(server.smtpUrl);
