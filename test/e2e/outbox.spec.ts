@@ -354,31 +354,33 @@ describe('a recipient', () => {
     expect(await figures(app)).toMatchObject({ givenUp: 0, refused: 1 });
   });
 
-  it.each([
-    '<victim@example.com>',
-    'Ada <victim@example.com>',
-    'ada@example.com, victim@example.com',
-    'ada@example.com;victim@example.com',
-    'ada@example.com (victim@example.com)',
-    'ada@example.com\r\nBcc: victim@example.com',
-    'ada@example.com>\r\nRCPT TO:<victim@example.com',
-    'mailto:victim@example.com',
-    '@relay.example:victim@example.com',
-    'group: victim@example.com;',
-    'victim@[127.0.0.1]',
-    '\u226evictim@example.com',
-    'nobody',
-    '',
-  ])('%j is not mailed at all', async (to) => {
+  it('that is no single mailbox is not mailed at all', async () => {
     const { url, told } = await answering({});
     const app = await start(url);
-    await post(app, to);
-    const { row, lines } = await givenUp();
-    expect(row).toMatchObject({ tries: 1, last_error: 'not an address' });
-    expect(lines[0]).not.toHaveProperty('alarm');
-    await database.sql('DELETE FROM usher.outbox');
+    const recipients = [
+      '<victim@example.com>',
+      'Ada <victim@example.com>',
+      'ada@example.com, victim@example.com',
+      'ada@example.com;victim@example.com',
+      'ada@example.com (victim@example.com)',
+      'ada@example.com\r\nBcc: victim@example.com',
+      'ada@example.com>\r\nRCPT TO:<victim@example.com',
+      'mailto:victim@example.com',
+      '@relay.example:victim@example.com',
+      'group: victim@example.com;',
+      'victim@[127.0.0.1]',
+      '\u226evictim@example.com',
+      'nobody',
+      '',
+    ];
+    for (const to of recipients) await post(app, to);
+    await until(async () => (await rows()).every(({ given_up }) => given_up));
+    expect(new Set((await rows()).map(({ tries, last_error }) => `${tries}: ${last_error}`))).toEqual(
+      new Set(['1: not an address']),
+    );
+    expect(await figures(app)).toMatchObject({ givenUp: 0, refused: recipients.length });
     await post(app, ' Ada.Lovelace@Ex\u00e4mple.com ');
-    await isEmpty();
+    await until(async () => (await rows()).length === recipients.length);
     expect(told.filter((command) => command.startsWith('RCPT'))).toEqual([
       'RCPT TO:<Ada.Lovelace@xn--exmple-cua.com>',
     ]);
