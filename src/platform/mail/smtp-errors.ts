@@ -45,7 +45,7 @@ export function reasonOf(error: unknown): string {
 }
 
 const smtpError = (error: unknown): Partial<SmtpError> =>
-  types.isNativeError(error) ? (error as SmtpError) : {};
+  types.isNativeError(error) ? (error) : {};
 
 function isUnmailable(error: unknown): boolean {
   const { code, command } = smtpError(error);

@@ -5,7 +5,8 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 export function offersSmtpUtf8({ url, ...options }: { url: string } & object): Promise<boolean> {
   const connection = new SMTPConnection({ ...options, ...parseConnectionUrl(url) });
   return new Promise<boolean>((resolve, reject) => {
-    connection.once('error', reject);
+    // It stays: an error after the answer changes nothing, and without a listener would end the process.
+    connection.on('error', reject);
     // Connected means that the server has answered EHLO, after STARTTLS where it offers that.
     connection.connect(() => {
       resolve(/[ -]SMTPUTF8\b/i.test(connection.lastServerResponse || ''));
