@@ -44,8 +44,7 @@ export function reasonOf(error: unknown): string {
   return [code ?? error.name, responseCode].filter((part) => part !== undefined).join(' ');
 }
 
-const smtpError = (error: unknown): Partial<SmtpError> =>
-  types.isNativeError(error) ? (error) : {};
+const smtpError = (error: unknown): Partial<SmtpError> => (types.isNativeError(error) ? error : {});
 
 function isUnmailable(error: unknown): boolean {
   const { code, command } = smtpError(error);
