@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isBlankHash } from '#password-hashes';
 import { type PoolUser, UserDirectory } from '../cognito/user-directory.js';
 import { AppError, isAppError } from '../platform/errors/app-error.js';
 import { Log } from '../platform/logging/log.js';
@@ -54,7 +55,7 @@ export class OldPasswordsService {
 
 /** Once a sign-in has linked the row, Cognito's password is the only one. */
 const maySignIn = ({ user, passwordHash, confirmed, locked }: LegacyAccount): boolean =>
-  passwordHash !== '' && user.sub === null && confirmed && !locked && !user.disabled;
+  !isBlankHash(passwordHash) && user.sub === null && confirmed && !locked && !user.disabled;
 
 /** Whoever finished a reset is `CONFIRMED` and has chosen another password. */
 const hasNoPassword = ({ status, enabled }: PoolUser): boolean => enabled && status === 'RESET_REQUIRED';

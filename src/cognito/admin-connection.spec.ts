@@ -50,6 +50,16 @@ describe('without AWS credentials', () => {
     expect(await ask()).toBe('asked');
   });
 
+  it('two requests at once log one line, which names the check of the settings', async () => {
+    warn.mockClear();
+    expect(await Promise.all([ask(), ask()])).toEqual(Array(2).fill('cognito.credentials_missing'));
+    expect(warn).toHaveBeenCalledTimes(1);
+    const off = expect.arrayContaining([
+      'the check at start whether users may change their own e-mail address in the pool',
+    ]);
+    expect(warn.mock.lastCall?.[1]).toMatchObject({ off });
+  });
+
   it('the start says so', async () => {
     warn.mockClear();
     cognito.onApplicationBootstrap();

@@ -47,10 +47,12 @@ export class AdminConnection extends CognitoConnection implements OnApplicationB
     try {
       await this.client.config.credentials();
     } catch (error) {
+      const isLogged = this.time.now().getTime() < this.missingUntil;
       this.missingUntil = this.time.now().getTime() + lookAgainAfter;
       // The provider's own text lists the places it looked in.
       const reason = types.isNativeError(error) ? error.name : undefined;
-      this.log.warn('no AWS credentials: what needs them is off', { off: whatNeedsThem, reason });
+      if (!isLogged)
+        this.log.warn('no AWS credentials: what needs them is off', { off: whatNeedsThem, reason });
       throw new AppError('cognito.credentials_missing', { cause: error });
     }
   }
@@ -62,4 +64,5 @@ const whatNeedsThem = [
   'the old password after somebody asked for a reset',
   'changes of address',
   'disabling, enabling and erasing people in the pool',
+  'the check at start whether users may change their own e-mail address in the pool',
 ];

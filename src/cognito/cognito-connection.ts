@@ -37,6 +37,7 @@ const repeatable = new Set<Asked>([
   'enable-user',
   'sign-user-out',
   'describe-pool',
+  'describe-app-client',
 ]);
 
 /** Milliseconds after which a caller has waited long enough for a first answer. */

@@ -8,9 +8,11 @@ import {
   AdminUpdateUserAttributesCommand,
   AdminUserGlobalSignOutCommand,
   type AttributeType,
+  DescribeUserPoolClientCommand,
   DescribeUserPoolCommand,
   ListUsersCommand,
   type PasswordPolicyType,
+  type UserPoolType,
   type UserType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { Injectable } from '@nestjs/common';
@@ -19,7 +21,13 @@ import { emailSpellings } from '../platform/email.js';
 import { AppError, isAppError } from '../platform/errors/app-error.js';
 import { Log } from '../platform/logging/log.js';
 import { AdminConnection } from './admin-connection.js';
-import { type PasswordPolicy, type PoolUser, UserDirectory } from './user-directory.js';
+import {
+  type AppClientSettings,
+  type PasswordPolicy,
+  type PoolSettings,
+  type PoolUser,
+  UserDirectory,
+} from './user-directory.js';
 
 /** What Cognito takes for a user name (API reference, AdminGetUser); it answers anything else with an error. */
 const usernames = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
@@ -147,13 +155,41 @@ export class CognitoUserDirectory extends UserDirectory {
   async passwordPolicy(): Promise<PasswordPolicy> {
     const now = this.clock.now().getTime();
     if (this.policy && now < this.policy.until) return this.policy.value;
+    const value = toPasswordPolicy((await this.readPool()).Policies?.PasswordPolicy);
+    this.policy = { value, until: now + policyKept };
+    return value;
+  }
+
+  async describePool(): Promise<PoolSettings> {
+    const { UserAttributeUpdateSettings: settings } = await this.readPool();
+    return { verifiedBeforeUpdate: settings?.AttributesRequireVerificationBeforeUpdate ?? [] };
+  }
+
+  async describeAppClient(clientId: string): Promise<AppClientSettings> {
+    const command = new DescribeUserPoolClientCommand({
+      UserPoolId: this.cognito.userPoolId,
+      ClientId: clientId,
+    });
+    const { UserPoolClient: found } = await this.cognito.ask('describe-app-client', (client, options) =>
+      client.send(command, options),
+    );
+    if (!found) throw new AppError('cognito.unexpected_answer');
+    const { WriteAttributes: written = [], SupportedIdentityProviders: providers = [] } = found;
+    return {
+      clientId,
+      // An empty list is no list: Cognito answers none where the client has the default.
+      writeAttributes: written.length > 0 ? written : undefined,
+      identityProviders: providers.filter((name) => name !== 'COGNITO'),
+    };
+  }
+
+  private async readPool(): Promise<UserPoolType> {
     const command = new DescribeUserPoolCommand({ UserPoolId: this.cognito.userPoolId });
     const { UserPool } = await this.cognito.ask('describe-pool', (client, options) =>
       client.send(command, options),
     );
-    const value = toPasswordPolicy(UserPool?.Policies?.PasswordPolicy);
-    this.policy = { value, until: now + policyKept };
-    return value;
+    if (!UserPool) throw new AppError('cognito.unexpected_answer');
+    return UserPool;
   }
 
   /** Cognito itself compares addresses as text. */

@@ -6,6 +6,7 @@ import { CognitoIdentityProvider } from './cognito-identity-provider.js';
 import { CognitoMonitoring } from './cognito-monitoring.js';
 import { CognitoUserDirectory } from './cognito-user-directory.js';
 import { IdentityProvider } from './identity-provider.js';
+import { SettingsCheck } from './settings-check.js';
 import { SigningKeys } from './signing-keys.js';
 import { TokenVerifier } from './token-verifier.js';
 import { UserDirectory } from './user-directory.js';
@@ -16,6 +17,7 @@ import { UserDirectory } from './user-directory.js';
     AppClientConnection,
     CognitoHealth,
     CognitoMonitoring,
+    SettingsCheck,
     SigningKeys,
     TokenVerifier,
     { provide: IdentityProvider, useClass: CognitoIdentityProvider },

@@ -18,6 +18,7 @@ const operations: Record<string, Asked[]> = {
   ChangePassword: ['change-password'],
   ConfirmForgotPassword: ['confirm-forgot-password'],
   DescribeUserPool: ['describe-pool'],
+  DescribeUserPoolClient: ['describe-app-client'],
   ForgotPassword: ['forgot-password'],
   GetTokensFromRefreshToken: ['refresh'],
   GetUser: ['get-user'],

@@ -25,7 +25,8 @@ export type Asked =
   | 'disable-user'
   | 'enable-user'
   | 'sign-user-out'
-  | 'describe-pool';
+  | 'describe-pool'
+  | 'describe-app-client';
 
 /** Exceptions by name. `internal` is a fault of the configuration: ours, the pool's or the account's. */
 type Meanings = Record<string, ErrorCode>;
@@ -220,4 +221,5 @@ export const meanings: Record<Asked, Meanings> = {
   'enable-user': onPoolUser,
   'sign-user-out': onPoolUser,
   'describe-pool': { ...asAdministrator, UserPoolTaggingException: 'internal' },
+  'describe-app-client': asAdministrator,
 };

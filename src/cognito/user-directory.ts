@@ -23,6 +23,21 @@ export interface PasswordPolicy {
   temporaryPasswordValidityDays: number;
 }
 
+/** Settings of the pool that decide how users may change what identifies them. */
+export interface PoolSettings {
+  /** Attributes that keep their value until the new one is verified (`AttributesRequireVerificationBeforeUpdate`). */
+  verifiedBeforeUpdate: string[];
+}
+
+/** Settings of an app client that decide what its users may change by themselves. */
+export interface AppClientSettings {
+  clientId: string;
+  /** Absent where the client has no list of its own. */
+  writeAttributes: string[] | undefined;
+  /** Those besides the pool itself (`COGNITO`). */
+  identityProviders: string[];
+}
+
 /**
  * The pool as its administrator sees it. Everything here needs AWS credentials.
  * @throws AppError `cognito.credentials_missing` (501) without them, `request.not_found` where nobody has the name, and
@@ -65,4 +80,8 @@ export abstract class UserDirectory {
 
   /** Asked at Cognito every few minutes at most. */
   abstract passwordPolicy(): Promise<PasswordPolicy>;
+
+  abstract describePool(): Promise<PoolSettings>;
+
+  abstract describeAppClient(clientId: string): Promise<AppClientSettings>;
 }

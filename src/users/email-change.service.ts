@@ -17,14 +17,16 @@ export class EmailChangeService {
   ) {}
 
   /**
-   * Says nothing about whose address that may be.
+   * Says nothing about whose address that may be. One's own cancels a pending change.
    * @throws AppError `auth.invalid_credentials`, and what `ProfileService.of` throws
    */
   async request(caller: Principal, request: ChangeEmailRequest, language: Language): Promise<void> {
     const user = await this.profiles.of(caller);
+    const generation = await this.changes.generation(user);
     await this.checkPassword(caller, request.currentPassword);
     const email = canonicalEmail(request.email);
-    if (email !== canonicalEmail(user.email)) await this.changes.begin(user, email, language);
+    if (email === canonicalEmail(user.email)) await this.changes.cancel(user);
+    else await this.changes.begin({ user, email, generation }, language);
   }
 
   /** Cognito is asked by a sign-in, which nobody shall keep. A challenge comes after the right password only. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { longestPassword } from '#contracts';
+import { isBlankHash } from '#password-hashes';
 import { AccountFailures } from './legacy/account-failures.js';
 import { DecoyHashes } from './legacy/decoy-hashes.js';
 import { MigrationLedger } from './migration-ledger.js';
@@ -34,11 +35,11 @@ export class LegacyPasswords {
 
   private async isRight(account: LegacyAccount | undefined, password: string): Promise<boolean> {
     const stored = account?.passwordHash ?? '';
-    const outcome = stored === '' ? 'unknown-scheme' : await this.checks.verify(password, stored);
+    const isBlank = isBlankHash(stored);
+    const outcome = isBlank ? 'unknown-scheme' : await this.checks.verify(password, stored);
     // A string that nothing was computed for must not answer sooner than the others.
     if (outcome === 'unknown-scheme') await this.checks.verify(password, await this.decoys.ofUsualCost());
-    if (outcome === 'unknown-scheme' && account && stored !== '')
-      this.ledger.recordUnknownHash(account.user.id);
+    if (outcome === 'unknown-scheme' && account && !isBlank) this.ledger.recordUnknownHash(account.user.id);
     return outcome === 'match' || outcome === 'match-needs-rehash';
   }
 }

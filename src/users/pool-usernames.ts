@@ -6,7 +6,7 @@ import { emailSpellings, normaliseEmail } from './email.js';
 import { UsersRepository } from './persistence/users.repository.js';
 
 /**
- * The names by which the pool knows people (docs/adr/0011-addresses.md). Cognito compares user names as text, so one
+ * The names by which the pool knows people (docs/adr/0014-addresses.md). Cognito compares user names as text, so one
  * address in two spellings could become two pool users. An address with one spelling costs no request and no query.
  */
 @Injectable()

@@ -2,9 +2,11 @@ import type { Database } from '../platform/database/database.js';
 import { AuditTrail } from './audit-trail.js';
 import { normaliseEmail } from './email.js';
 import { AuditRepository } from './persistence/audit.repository.js';
+import { EmailChangesRepository } from './persistence/email-changes.repository.js';
 import { MigrationLedgerRepository } from './persistence/migration-ledger.repository.js';
 import { type UserRecord, UserRecordsRepository } from './persistence/user-records.repository.js';
 import { UsersRepository } from './persistence/users.repository.js';
+import { revokeConfirmations, revokeEmailChanges } from './revoke-confirmations.js';
 
 export interface PoolLink {
   sub: string;
@@ -22,12 +24,14 @@ export class RowMending {
   private readonly users: UsersRepository;
   private readonly records: UserRecordsRepository;
   private readonly ledger: MigrationLedgerRepository;
+  private readonly emailChanges: EmailChangesRepository;
   private readonly audit: AuditTrail;
 
   constructor(private readonly database: Database) {
     this.users = new UsersRepository(database);
     this.records = new UserRecordsRepository(database);
     this.ledger = new MigrationLedgerRepository(database);
+    this.emailChanges = new EmailChangesRepository(database);
     this.audit = new AuditTrail(new AuditRepository(database));
   }
 
@@ -66,6 +70,7 @@ export class RowMending {
     return this.write('unlink', id, async (record) => {
       if (record.sub !== sub) return false;
       await this.users.relink(id, null);
+      await revokeEmailChanges(this.database, { id });
       return true;
     });
   }
@@ -77,13 +82,19 @@ export class RowMending {
     });
   }
 
+  /** Not to the address of a revoked change: the pool is about to get the row's address again. */
   changeEmail(id: number, email: string): Promise<boolean> {
-    return this.write('change-email', id, () => this.users.changeEmail(id, normaliseEmail(email)));
+    const normalised = normaliseEmail(email);
+    return this.write('change-email', id, async () => {
+      if (await this.emailChanges.isBeingRolledBack(id, normalised)) return false;
+      return this.users.changeEmail(id, normalised);
+    });
   }
 
   disable(id: number, endSessions: () => Promise<void>): Promise<boolean> {
     return this.write('disable', id, async () => {
       await this.records.disable(id);
+      await revokeConfirmations(this.database, { id });
       await endSessions();
       return true;
     });

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { SignUpRequest } from '#contracts';
+import { Keys } from '../platform/crypto/keys.js';
 import type { Language } from '../platform/texts/languages.js';
+import { passwordTags } from './confirmation/password-tags.js';
 import { faultsOf, isBlank, refuse } from './new-password.js';
 import { PasswordChecks } from './password-checks.js';
 import { PasswordRules } from './password-rules.js';
@@ -12,6 +14,7 @@ export class SignUpService {
     private readonly rules: PasswordRules,
     private readonly passwords: PasswordChecks,
     private readonly pending: PendingSignUps,
+    private readonly keys: Keys,
   ) {}
 
   /**
@@ -24,6 +27,7 @@ export class SignUpService {
     if (isBlank(password)) throw new TypeError('refusals are incomplete');
     await this.rules.check(password);
     const passwordHash = await this.passwords.hash(password);
-    await this.pending.begin({ email, passwordHash, firstName, lastName }, language);
+    const [passwordTag] = passwordTags(this.keys, password);
+    await this.pending.begin({ email, passwordHash, passwordTag, firstName, lastName }, language);
   }
 }

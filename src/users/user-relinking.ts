@@ -1,9 +1,11 @@
+import { isBlankHash } from '#password-hashes';
 import type { Database } from '../platform/database/database.js';
 import { AuditTrail } from './audit-trail.js';
 import { normaliseEmail } from './email.js';
 import { AuditRepository } from './persistence/audit.repository.js';
 import { UserRecordsRepository } from './persistence/user-records.repository.js';
 import { UsersRepository } from './persistence/users.repository.js';
+import { revokeAllEmailChanges, revokeEmailChanges } from './revoke-confirmations.js';
 import type { User } from './user.js';
 
 export type Reopening = 'reopened' | 'not_linked' | 'no_old_password';
@@ -30,9 +32,15 @@ export class UserRelinking {
     return this.users.findBySub(sub);
   }
 
-  /** @param sub the new link, or `null` to remove it */
+  /**
+   * What was pending with the old link ends with it.
+   * @param sub the new link, or `null` to remove it
+   */
   relink(id: number, sub: string | null): Promise<void> {
-    return this.users.relink(id, sub);
+    return this.database.transaction(async () => {
+      await this.users.relink(id, sub);
+      await revokeEmailChanges(this.database, { id });
+    });
   }
 
   /**
@@ -48,8 +56,8 @@ export class UserRelinking {
       if (account === undefined || account.erased) return undefined;
       const { user, passwordHash } = account;
       if (user.sub === null) return { user, outcome: 'not_linked' };
-      if (passwordHash === '') return { user, outcome: 'no_old_password' };
-      await this.users.relink(user.id, null);
+      if (isBlankHash(passwordHash)) return { user, outcome: 'no_old_password' };
+      await this.relink(user.id, null);
       await this.audit.record('operator', 'reopen-migration', user);
       return { user, outcome: 'reopened' };
     });
@@ -57,7 +65,10 @@ export class UserRelinking {
 
   /** How many links were removed. */
   unlinkAll(): Promise<number> {
-    return this.users.unlinkAll();
+    return this.database.transaction(async () => {
+      await revokeAllEmailChanges(this.database);
+      return this.users.unlinkAll();
+    });
   }
 
   countLinked(): Promise<number> {

@@ -9,7 +9,12 @@ import { AuditTrail } from './audit-trail.js';
 import { AccountFailures } from './legacy/account-failures.js';
 import { DecoyHashes } from './legacy/decoy-hashes.js';
 import { ConfirmationMails } from './confirmation/confirmation-mails.js';
+import { EmailChangeLinks } from './confirmation/email-change-links.js';
+import { EmailChangeRollbackJob } from './confirmation/email-change-rollback.job.js';
+import { EmailChangeTurns } from './confirmation/email-change-turns.js';
 import { EmailChanges } from './confirmation/email-changes.js';
+import { PoolAddresses } from './confirmation/pool-addresses.js';
+import { SignUpLinks } from './confirmation/sign-up-links.js';
 import { ConfirmationService } from './confirmation.service.js';
 import { DuplicateAddresses } from './duplicate-addresses.js';
 import { EmailChangeService } from './email-change.service.js';
@@ -24,6 +29,7 @@ import { PasswordChecks } from './password-checks.js';
 import { AccountFailuresRepository } from './persistence/account-failures.repository.js';
 import { AuditRepository } from './persistence/audit.repository.js';
 import { ConfirmationsRepository } from './persistence/confirmations.repository.js';
+import { EmailChangesRepository } from './persistence/email-changes.repository.js';
 import { ErasuresRepository } from './persistence/erasures.repository.js';
 import { HashSamples } from './persistence/hash-samples.js';
 import { MigrationLedgerRepository } from './persistence/migration-ledger.repository.js';
@@ -55,8 +61,12 @@ import { UsersService } from './users.service.js';
     ConfirmationsRepository,
     DecoyHashes,
     DuplicateAddresses,
+    EmailChangeLinks,
+    EmailChangeRollbackJob,
     EmailChangeService,
+    EmailChangeTurns,
     EmailChanges,
+    EmailChangesRepository,
     Erasures,
     ErasuresRepository,
     HashSamples,
@@ -67,6 +77,7 @@ import { UsersService } from './users.service.js';
     PasswordChecks,
     PasswordRules,
     PendingSignUps,
+    PoolAddresses,
     PoolUsernames,
     PoolUsers,
     ProfileChangeService,
@@ -74,6 +85,7 @@ import { UsersService } from './users.service.js';
     RecordChanges,
     RowChanges,
     SignInTracking,
+    SignUpLinks,
     SignUpService,
     UserEvents,
     UserLinkingService,

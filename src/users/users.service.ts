@@ -50,7 +50,9 @@ export class UsersService {
 
   /** Cognito holds a new password now: the old hash goes, whatever `LEGACY_HASH` says. */
   async recordNewPassword(user: User, how: 'reset-password' | 'change-password'): Promise<void> {
-    await this.users.recordPasswordReset(user.id);
-    await this.audit.record(user, how, user);
+    await this.users.transaction(async () => {
+      await this.users.recordPasswordReset(user.id);
+      await this.audit.record(user, how, user);
+    });
   }
 }

@@ -135,6 +135,7 @@ describe('GET /admin/users', () => {
         sub: support.sub,
         confirmed: true,
         disabled: false,
+        blocked: false,
         erasure: null,
         unconfirmedEmail: null,
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),

@@ -38,7 +38,7 @@ const statusOf = async ({ email, password }: { email: string; password: string }
 const past = `now() AT TIME ZONE 'UTC' - interval '1 second'`;
 
 it('refuses people whom the old application deleted, discarded, banned or deactivated', async () => {
-  const { logLines } = await start(
+  const running = await start(
     {},
     `ALTER TABLE users ADD COLUMN deleted_at timestamp, ADD COLUMN discarded_at timestamp, ADD COLUMN banned_at timestamp,
        ADD COLUMN active boolean`,
@@ -49,8 +49,8 @@ it('refuses people whom the old application deleted, discarded, banned or deacti
   );
   for (const person of [ada, bob, grace, accents]) expect(await statusOf(person)).toBe(401);
   expect(await statusOf(deviseUser('cost_11'))).toBe(200);
-  await until(() => named(logLines()).length === 4);
-  expect(named(logLines())).toEqual(
+  await until(() => named(running.logLines()).length === 4);
+  expect(named(running.logLines())).toEqual(
     ['deleted_at', 'discarded_at', 'banned_at', 'not active'].map((condition) =>
       expect.objectContaining({ condition, count: 1 }),
     ),

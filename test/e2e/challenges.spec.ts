@@ -177,7 +177,8 @@ describe('a temporary password in a pool that requires more of its users', () =>
     const Schema = [
       { Name: 'given_name', AttributeDataType: 'String' as const, Required: true, Mutable: true },
     ];
-    const usher = await startUsher({ pool: { Schema } });
+    // A client that lists what its users may write has to list what the pool requires.
+    const usher = await startUsher({ pool: { Schema }, client: { WriteAttributes: ['name', 'given_name'] } });
     const challenge = await asked(usher, 'ann@example.com');
     expect(challenge.asks).toEqual(['NEW_PASSWORD', 'userAttributes.given_name']);
     const half = await answerTo(usher, challenge, { NEW_PASSWORD: lasting });

@@ -97,7 +97,7 @@ describe('a column of Devise', () => {
     });
     const token = await mailedToken(usher, email);
     const changes = await changesOf(email, () =>
-      usher.api.call('PUT', '/users/confirmation', { body: { token } }),
+      usher.api.call('PUT', '/users/confirmation', { body: { token, password } }),
     );
     const hash = expect.stringMatching(/^\$2[aby]\$10\$/);
     expect(changes).toEqual({ confirmed_at: expect.any(Date), encrypted_password: hash, first_name: 'New' });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exception } from '../support/cognito-proxy.js';
+import { addressesOf, auditOf, confirmEmail, emailChanger } from '../support/email-changes.js';
 import { allMailsSent, mailedToken, subjectsTo } from '../support/mails.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { bearer, signInWithTokens } from '../support/sessions.js';
-import { UserDirectory } from '../../src/cognito/user-directory.js';
+import { poolPassword } from '../support/pool-users.js';
+import { bearer } from '../support/sessions.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
 let usher: Usher;
@@ -12,27 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => usher.close());
 
-async function person(email: string) {
-  const sub = await createPoolUser(usher, email);
-  const { accessToken } = await signInWithTokens(usher.api, { email, password: poolPassword });
-  const change = (to: string, currentPassword = poolPassword) =>
-    usher.api.call('PUT', '/users/me/email', {
-      body: { email: to, currentPassword },
-      headers: bearer(accessToken),
-    });
-  return { sub, accessToken, change };
-}
-const confirm = (token: string) => usher.api.call('PUT', '/users/confirmation', { body: { token } });
-
-/** The address on both sides, and the one that waits. */
-async function addresses(sub: string) {
-  const [row] = await usher.database.sql<{ email: string; unconfirmed_email: string | null }>(
-    'SELECT email, unconfirmed_email FROM users WHERE cognito_sub = $1',
-    [sub],
-  );
-  const pool = await usher.app.get(UserDirectory).find(sub);
-  return { here: row?.email, pool: pool?.email, waiting: row?.unconfirmed_email };
-}
+const person = (email: string) => emailChanger(usher, email);
+const confirm = (token: string) => confirmEmail(usher, token);
+const addresses = (sub: string) => addressesOf(usher, { sub });
 
 describe('PUT /users/me/email', () => {
   it('counts once the owner of the new address has said so, and tells the old one', async () => {
@@ -137,6 +119,16 @@ describe('PUT /users/me/email', () => {
     );
     expect((await confirm(token)).body.code).toBe('auth.account_link_conflict');
     expect(await addresses(sub)).toMatchObject({ here: 'unlucky@example.com', pool: 'unlucky@example.com' });
+  });
+
+  it('is audited: the request with the person who is signed in, the click without a person', async () => {
+    const changing = await person('audited@example.com');
+    await changing.change('audited-2@example.com');
+    await confirm(await mailedToken(usher, 'audited-2@example.com'));
+    expect(await auditOf(usher, changing)).toEqual([
+      `request-email-change user ${changing.id}`,
+      'change-email user - mailed_link',
+    ]);
   });
 
   it('does not go on for a person disabled meanwhile', async () => {

@@ -194,7 +194,8 @@ describe('the ledger', () => {
   it('tells whoever signs up here from people of the old application', async () => {
     const [email, password] = ['newcomer@example.org', 'new-password-1'];
     await usher.api.post('/users', { email, password, passwordConfirmation: password });
-    await usher.api.call('PUT', '/users/confirmation', { body: { token: await mailedToken(usher, email) } });
+    const body = { token: await mailedToken(usher, email), password };
+    await usher.api.call('PUT', '/users/confirmation', { body });
     const states = () =>
       usher.database.sql(`SELECT state, reason, sum(people)::int AS people FROM usher.migration_counts
         WHERE reason = 'signed_up' GROUP BY 1, 2 HAVING sum(people) <> 0`);

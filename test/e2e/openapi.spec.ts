@@ -172,6 +172,7 @@ const requests: Record<string, () => Call[]> = {
   ],
   'post /users/confirmation': () => [json({ email: signUp.email }), json({ email }), nulls, ...unreadable],
   'put /users/confirmation': () => [json({ token: 'made-up' }), json({ token: '' }), nulls, ...unreadable],
+  'delete /users/confirmation': () => [json({ token: 'made-up' }), json({ token: '' }), nulls, ...unreadable],
   'put /users/me/email': () => [
     json({ email: 'newer@example.com', currentPassword: password }, bearer),
     json({ email: 'newer@example.com', currentPassword: 'wrong' }, bearer),

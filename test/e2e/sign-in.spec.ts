@@ -199,6 +199,7 @@ describe('sign-in', () => {
           UserPoolId: usher.userPoolId,
           ClientName: 'another product',
           ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
+          WriteAttributes: ['name'],
         }),
       );
       const signIn = new InitiateAuthCommand({

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openPage } from '../support/confirmation-page.js';
 import { deviseUser } from '../support/devise-users.js';
 import { allMailsSent, mailedToken, subjectsTo, tokenIn } from '../support/mails.js';
 import { createPoolUser } from '../support/pool-users.js';
+import { signUps } from '../support/sign-ups.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
 let usher: Usher;
@@ -11,29 +13,7 @@ beforeAll(async () => {
 afterAll(() => usher.close());
 
 const password = 'chosen-by-me-1';
-const signUp = (email: string, changes: object = {}, headers?: Record<string, string>) =>
-  usher.api.post('/users', { email, password, passwordConfirmation: password, ...changes }, headers);
-const confirm = (token: string) => usher.api.call('PUT', '/users/confirmation', { body: { token } });
-const resend = (email: string) => usher.api.post('/users/confirmation', { email });
-
-interface Row {
-  id: number;
-  hash: string;
-  confirmed: boolean;
-  first_name: string | null;
-  confirmation_token: string | null;
-  sub: string | null;
-}
-const rowOf = async (email: string) =>
-  (
-    await usher.database.sql<Row>(
-      `SELECT id::int, encrypted_password AS hash, confirmed_at IS NOT NULL AS confirmed, first_name,
-         confirmation_token, cognito_sub AS sub FROM users WHERE lower(email) = lower($1)`,
-      [email],
-    )
-  )[0];
-const longAgo = () =>
-  usher.database.sql(`UPDATE usher.confirmations SET created_at = created_at - interval '61 seconds'`);
+const { signUp, confirm, confirmBare, resend, rowOf, longAgo } = signUps(() => usher, password);
 
 describe('signing up', () => {
   it('takes a mail to confirm, and the first sign-in brings Cognito in', async () => {
@@ -123,6 +103,29 @@ describe('the mailed link', () => {
     expect((await rowOf('page@example.com'))?.confirmed).toBe(false);
   });
 
+  it('asks for the password once the service has, and says what came of it', async () => {
+    await signUp('script@example.com');
+    const token = await mailedToken(usher, 'script@example.com');
+    const page = await openPage(`${usher.url}/users/confirmation?token=${token}`, {
+      'accept-language': 'de',
+    });
+    expect(page.label).toMatchObject({ textContent: 'Passwort', hidden: true });
+    expect(await page.submit()).toMatch(/^Geben Sie das Passwort ein/);
+    expect(page.label.hidden).toBe(false);
+    expect(await page.submit('wrong-password-1')).toMatch(/^Das ist nicht das richtige Passwort/);
+    expect(page.form.hidden).toBe(false);
+    expect(await page.submit(password)).toMatch(/^Ihre Adresse ist bestätigt/);
+    expect(page.form.hidden).toBe(true);
+    expect(page.requests.map(({ method, body }) => [method, Object.keys(body)])).toEqual([
+      ['PUT', ['token']],
+      ['PUT', ['token', 'password']],
+      ['PUT', ['token', 'password']],
+    ]);
+    const wrong = await openPage(`${usher.url}/users/confirmation?token=made-up`);
+    expect(await wrong.submit()).toMatch(/^This did not work: This confirmation link is wrong/);
+    expect(wrong.label.hidden).toBe(true);
+  });
+
   it('may be opened twice by its owner, and is good for a time', async () => {
     await signUp('twice@example.com');
     const token = await mailedToken(usher, 'twice@example.com');
@@ -147,53 +150,6 @@ describe('the mailed link', () => {
     await usher.database.sql(`UPDATE users SET email = 'moved@example.com' WHERE email = 'gone@example.com'`);
     expect((await confirm(token)).body.code).toBe('users.confirmation_invalid');
     expect((await rowOf('moved@example.com'))?.confirmed).toBe(false);
-  });
-});
-
-describe('somebody who signs up with another person’s address', () => {
-  const squatter = 'of-the-squatter-1';
-  const both = (text: string) => ({ password: text, passwordConfirmation: text });
-
-  it('gets nothing from the owner’s click, whoever came first', async () => {
-    for (const [email, order] of [
-      ['first@example.com', [squatter, password]],
-      ['second@example.com', [password, squatter]],
-    ] as const) {
-      const tokens = new Map<string, string>();
-      for (const chosen of order) {
-        await signUp(email, both(chosen));
-        await allMailsSent(usher);
-        tokens.set(chosen, await mailedToken(usher, email));
-      }
-      expect((await confirm(tokens.get(password) ?? '')).status).toBe(204);
-      expect((await confirm(tokens.get(squatter) ?? '')).status).toBe(422);
-      expect((await usher.api.signIn(email, squatter)).status).toBe(401);
-      expect((await usher.api.signIn(email, password)).status).toBe(200);
-    }
-  });
-
-  it('gets nothing from a mail that is sent again: it confirms no password at all', async () => {
-    const email = 'contested@example.com';
-    await signUp(email);
-    await signUp(email, both(squatter));
-    await longAgo();
-    await resend(email);
-    await allMailsSent(usher);
-    expect((await confirm(await mailedToken(usher, email))).status).toBe(204);
-    expect(await rowOf(email)).toMatchObject({ confirmed: true, hash: '' });
-    expect((await usher.api.signIn(email, squatter)).status).toBe(401);
-  });
-
-  it('gets nothing by way of a row that Rails has made', async () => {
-    const carol = 'carol@example.com';
-    const before = (await rowOf(carol))?.hash;
-    await signUp(carol, both(squatter));
-    expect((await rowOf(carol))?.hash).toBe(before);
-    await longAgo();
-    await resend(carol);
-    await allMailsSent(usher);
-    await confirm(await mailedToken(usher, carol));
-    expect(await rowOf(carol)).toMatchObject({ confirmed: true, hash: '' });
   });
 });
 
@@ -222,6 +178,18 @@ describe('POST /users/confirmation', () => {
   });
 });
 
+describe('a row that Rails has confirmed meanwhile', () => {
+  it('keeps what it has, and nothing is asked for', async () => {
+    const email = 'confirmed-in-rails@example.com';
+    await signUp(email);
+    const token = await mailedToken(usher, email);
+    await usher.database.sql('UPDATE users SET confirmed_at = now() WHERE email = $1', [email]);
+    const confirmed = await rowOf(email);
+    expect((await confirmBare(token)).status).toBe(204);
+    expect(await rowOf(email)).toEqual(confirmed);
+  });
+});
+
 describe('an address that Cognito has verified meanwhile', () => {
   it('belongs to its owner, and no mailed link changes that', async () => {
     const email = 'both@example.com';
@@ -231,6 +199,7 @@ describe('an address that Cognito has verified meanwhile', () => {
     expect((await usher.api.signIn(email, 'pool-password-1')).status).toBe(200);
     const linked = await rowOf(email);
     expect((await confirm(token)).status).toBe(204);
+    expect((await confirmBare(token)).status).toBe(204);
     expect(await rowOf(email)).toEqual(linked);
     expect(linked?.hash).toBe('');
   });

@@ -48,6 +48,7 @@ describe('routes', () => {
       }
     }
     expect(open.sort()).toEqual([
+      'DELETE /users/confirmation 422',
       'GET /.well-known/acme-challenge/{token} 404',
       'GET /health/live 200',
       'GET /health/ready 200',
@@ -72,7 +73,9 @@ describe('routes', () => {
     const { paths, components } = await document();
     for (const [path, operations] of Object.entries(paths)) {
       for (const [method, { requestBody, responses }] of Object.entries(operations)) {
-        const takesBody = ['post', 'put', 'patch'].includes(method) && !withoutBody.has(path);
+        const isCancellation = method === 'delete' && path === '/users/confirmation';
+        const takesBody =
+          isCancellation || (['post', 'put', 'patch'].includes(method) && !withoutBody.has(path));
         expect({ path, method, takesBody }).toEqual({ path, method, takesBody: requestBody !== undefined });
         expect(Object.keys(responses).some((status) => status.startsWith('2'))).toBe(true);
         for (const code of Object.values(responses).flatMap(

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AdminDisableUserCommand, SignUpCommand } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  AdminDisableUserCommand,
+  CreateUserPoolClientCommand,
+  SignUpCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
-import { exception } from '../support/cognito-proxy.js';
+import { exception, json } from '../support/cognito-proxy.js';
 import { createPoolUser, invite, poolPassword } from '../support/pool-users.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
@@ -121,6 +125,36 @@ describe('the user directory', () => {
     expect(await directory.passwordPolicy()).toEqual(policy);
     expect(asked()).toBeLessThanOrEqual(before + 1);
     expect(asked()).toBeGreaterThan(0);
+  });
+});
+
+describe('the settings of the pool and its app clients', () => {
+  it('are read by the user directory', async () => {
+    expect(await directory.describePool()).toEqual({ verifiedBeforeUpdate: ['email'] });
+    const described = { clientId: usher.clientId, writeAttributes: ['name'], identityProviders: [] };
+    expect(await directory.describeAppClient(usher.clientId)).toEqual(described);
+  });
+
+  it('have no list of writable attributes where it is absent or empty', async () => {
+    const { UserPoolClient: client } = await usher.cognito.send(
+      new CreateUserPoolClientCommand({
+        UserPoolId: usher.userPoolId,
+        ClientName: 'federating',
+        SupportedIdentityProviders: ['COGNITO', 'Google'],
+      }),
+    );
+    const clientId = client?.ClientId ?? '';
+    const described = { clientId, writeAttributes: undefined, identityProviders: ['Google'] };
+    expect(await directory.describeAppClient(clientId)).toEqual(described);
+    usher.proxy.answerWith('DescribeUserPoolClient', json({ UserPoolClient: { WriteAttributes: [] } }));
+    expect((await directory.describeAppClient(clientId)).writeAttributes).toBeUndefined();
+    usher.proxy.answerWith('DescribeUserPoolClient', json({}));
+    expect(await codeOf(directory.describeAppClient(clientId))).toBe('cognito.unexpected_answer');
+    usher.proxy.answerWith('DescribeUserPoolClient', undefined);
+  });
+
+  it('are a fault of the configuration where the client does not exist', async () => {
+    expect(await codeOf(directory.describeAppClient('nosuchclient'))).toBe('internal');
   });
 });
 

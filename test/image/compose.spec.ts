@@ -96,6 +96,16 @@ describe('docker-compose.yml', () => {
     expect(service('user-pool').command).toContain(`--url=${cognito.endpoint}`);
   });
 
+  it('lets users of its pool write their name only', () => {
+    const { pools } = JSON.parse(readProjectFile('docker/pools.json')) as {
+      pools: { Clients: { WriteAttributes?: string[] }[]; UserAttributeUpdateSettings?: object }[];
+    };
+    for (const { Clients, UserAttributeUpdateSettings } of pools) {
+      expect(Clients.map(({ WriteAttributes }) => WriteAttributes)).toEqual([['name']]);
+      expect(UserAttributeUpdateSettings).toEqual({ AttributesRequireVerificationBeforeUpdate: ['email'] });
+    }
+  });
+
   it('gives the API more time to end than its longest request takes', () => {
     const grace = Number(/^(\d+)s$/.exec(service('api').stop_grace_period ?? '')?.[1]) * 1000;
     expect(grace).toBeGreaterThan(triggerTimeout + 5000);

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { UserDirectory } from '../../src/cognito/user-directory.js';
 import { personWith } from '../support/admins.js';
 import { deviseUser } from '../support/devise-users.js';
 import { allMailsSent, mailedCode, mailedToken, subjectsTo } from '../support/mails.js';
 import { poolPassword } from '../support/pool-users.js';
 import { ada, bob } from '../support/sessions.js';
+import { until } from '../support/until.js';
 import { startUsher, type Usher } from '../support/usher.js';
 import type { UsherProcess } from '../support/usher-process.js';
 
@@ -85,7 +87,7 @@ describe('a process killed in the middle of', () => {
     const token = await mailedToken(usher, email);
     // And in the middle of the confirmation.
     const confirm = ({ api }: Pick<Usher, 'api'>) =>
-      api.call('PUT', '/users/confirmation', { body: { token } });
+      api.call('PUT', '/users/confirmation', { body: { token, password: newPassword } });
     await dieWaiting('usher.confirmations', confirm);
     expect((await confirm(usher)).status).toBe(204);
     expect(await statusOf(email, newPassword)).toBe(200);
@@ -107,6 +109,24 @@ describe('a process killed in the middle of', () => {
     expect(subjectsTo(usher, email).filter((subject) => /changed/i.test(subject))).toHaveLength(1);
     expect(await statusOf(newEmail, poolPassword)).toBe(200);
     expect(await statusOf(email, poolPassword)).toBe(401);
+  });
+
+  it('a change of address that is revoked then leaves the old one on both sides', async () => {
+    const admin = await personWith(usher, 'the-other-admin@example.org', 'admin');
+    const { headers, email, id, sub } = await personWith(usher, 'robbed@example.org');
+    const body = { email: 'of-the-thief@example.org', currentPassword: poolPassword };
+    await usher.api.call('PUT', '/users/me/email', { headers, body });
+    const token = await mailedToken(usher, body.email);
+    const confirm = ({ api }: Pick<Usher, 'api'>) =>
+      api.call('PUT', '/users/confirmation', { body: { token } });
+    await dieAfter('AdminUpdateUserAttributes', confirm);
+    const emailInPool = async () => (await usher.app.get(UserDirectory).find(sub))?.email;
+    expect(await emailInPool()).toBe(body.email);
+    expect((await usher.api.delete(`/admin/users/${id}/sessions`, admin.headers)).status).toBe(204);
+    expect((await confirm(usher)).body.code).toBe('users.confirmation_invalid');
+    await usher.database.sql(`UPDATE usher.confirmations SET applying_until = now() - interval '1 second'`);
+    await until(async () => (await emailInPool()) === email);
+    expect(await usher.database.sql('SELECT email FROM users WHERE id = $1', [id])).toEqual([{ email }]);
   });
 
   it('a first sign-in leaves one user, who signs in again', async () => {

@@ -68,7 +68,18 @@ describe('the local stack', () => {
     const answer = await post(`${first.apiUrl}/auth/sign-in`, ada);
     const signedIn = (await answer.json()) as { tokens: { accessToken: string } };
     expect(signedIn).toMatchObject({ user: { id: 1, email: ada.email }, tokens: { tokenType: 'Bearer' } });
-    const authorization = `Bearer ${signedIn.tokens.accessToken}`;
+    const AccessToken = signedIn.tokens.accessToken;
+    const changed = await fetch(first.userPoolUrl, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'AWSCognitoIdentityProviderService.UpdateUserAttributes',
+      },
+      body: JSON.stringify({ AccessToken, UserAttributes: [{ Name: 'email', Value: 'x@evil.example' }] }),
+    });
+    expect(await changed.json()).toMatchObject({ __type: 'NotAuthorizedException' });
+    expect(stack.output).not.toContain('cognito.misconfigured');
+    const authorization = `Bearer ${AccessToken}`;
     const enrolment = await fetch(`${first.apiUrl}/auth/mfa/totp`, {
       method: 'POST',
       headers: { authorization },
@@ -131,6 +142,13 @@ describe('the local stack', () => {
     expect(await andNothingIsLeft(() => stack.exited)).toBe(1);
     expect(stack.output).toMatch(/REFUSAL_TIME_MS must be a number of milliseconds/);
     expect(stack.output).not.toContain('soon');
+  }, 60_000);
+
+  it('ends with status 2 when the API refuses its configuration', async () => {
+    start([], { LEGACY_BLOCKED_WHEN: 'no_such_column' });
+    const code = await andNothingIsLeft(() => stack.exited);
+    expect(code).toBe(2);
+    expect(stack.output).toContain('LEGACY_BLOCKED_WHEN names the column "no_such_column"');
   }, 60_000);
 
   it('does not take another port than the one it was told', async () => {

@@ -23,7 +23,15 @@ export interface CognitoProxy {
   answerWith(operation: string, answer: Answerer | undefined): void;
   /** Lets the next request of an operation through and keeps its answer back. Resolves once the pool has done it. */
   loseAnswer(operation: string): Promise<void>;
+  /** Lets the next request of an operation through and keeps its answer back until `release` is called. */
+  holdAnswer(operation: string): HeldAnswer;
   close(): Promise<void>;
+}
+
+export interface HeldAnswer {
+  /** Resolves once the pool has done it. */
+  done: Promise<void>;
+  release(): void;
 }
 
 export async function startCognitoProxy(target: () => string): Promise<CognitoProxy> {
@@ -31,6 +39,7 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
   const arrived: string[] = [];
   const takenOver = new Map<string, Answerer>();
   const lost = new Map<string, () => void>();
+  const held = new Map<string, { arrive: () => void; released: Promise<void> }>();
   const server = createServer((request, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
@@ -51,6 +60,10 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
       const lose = lost.get(operation);
       lost.delete(operation);
       if (lose) return lose();
+      const hold = held.get(operation);
+      held.delete(operation);
+      hold?.arrive();
+      await hold?.released;
       const functionError = answer.headers.get('x-amz-function-error');
       response.writeHead(answer.status, {
         'content-type': 'application/x-amz-json-1.1',
@@ -71,6 +84,12 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
       else takenOver.delete(operation);
     },
     loseAnswer: (operation) => new Promise((resolve) => lost.set(operation, resolve)),
+    holdAnswer: (operation) => {
+      let release = () => undefined as void;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const done = new Promise<void>((arrive) => held.set(operation, { arrive, released }));
+      return { done, release: () => release() };
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -23,6 +23,9 @@ export const vectorsOfFrameworks = readVectors('test/fixtures/password-hashes.js
 /** Cheaper ones, which say in `made_by` what made them. */
 export const moreVectors = readVectors('test/fixtures/more-password-hashes.json');
 
+/** With labels, and in frameworks' own layouts; most are those that the writers publish. */
+export const labelledVectors = readVectors('test/fixtures/labelled-password-hashes.json');
+
 /** The last of each format. */
 export const oneOfEachFormat = (vectors: Vector[]): Vector[] => [
   ...new Map(vectors.filter(({ password }) => password !== null).map((v) => [v.format, v])).values(),

@@ -10,6 +10,12 @@ export async function mailedCode({ mail }: Usher, email: string): Promise<string
 export const tokenIn = (text: string): string =>
   /[?&]token=([\w-]+)/.exec(text)?.[1] ?? 'no token in this mail';
 
+/** The newest token that was mailed to this address and cancels a change. */
+export async function mailedCancelToken({ mail }: Usher, email: string): Promise<string> {
+  const { text } = await mail.waitFor(({ to, text }) => to.includes(email) && text.includes('cancel='));
+  return /[?&]cancel=([\w-]+)/.exec(text)?.[1] ?? 'no token in this mail';
+}
+
 /** The newest token that was mailed to this address. */
 export async function mailedToken({ mail }: Usher, email: string): Promise<string> {
   const { text } = await mail.waitFor(({ to, text }) => to.includes(email) && text.includes('token='));

@@ -55,7 +55,12 @@ async function subOf(usher: Usher, email: string): Promise<string> {
   return found.Username ?? '';
 }
 
+/** Also to an address that is not verified, as older pools and pools with other settings have them. */
 export async function changeAttributes(usher: Usher, user: string, attributes: Attributes): Promise<void> {
+  if (attributes.email !== undefined && attributes.email_verified === 'false') {
+    // Given as unverified, it would wait for its verification.
+    await changeAttributes(usher, user, { ...attributes, email_verified: 'true' });
+  }
   await usher.cognito.send(
     new AdminUpdateUserAttributesCommand({
       UserPoolId: usher.userPoolId,

@@ -42,6 +42,7 @@ export async function createPool(
       UsernameAttributes: ['email'],
       UsernameConfiguration: { CaseSensitive: false },
       AutoVerifiedAttributes: ['email'],
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
       LambdaConfig: { UserMigration: `arn:aws:lambda:${region}:000000000000:function:usher-migration` },
       Schema: [{ Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true }],
       Policies: {
@@ -72,6 +73,7 @@ export async function createPool(
       ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
       PreventUserExistenceErrors: 'ENABLED',
       EnableTokenRevocation: true,
+      WriteAttributes: ['name'],
       ...clientChanges,
     }),
   );

@@ -65,6 +65,7 @@ async function createPool(
       ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
       PreventUserExistenceErrors: 'ENABLED',
       EnableTokenRevocation: true,
+      WriteAttributes: ['name'],
     }),
   );
   if (!pool?.Id || !client?.ClientId)
@@ -79,6 +80,7 @@ function poolSettings(region: string, attribute: string): CreateUserPoolCommandI
     UsernameAttributes: ['email'],
     UsernameConfiguration: { CaseSensitive: false },
     AutoVerifiedAttributes: ['email'],
+    UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
     LambdaConfig: { UserMigration: trigger, PreSignUp: trigger },
     Schema: [{ Name: attribute.replace(/^custom:/, ''), AttributeDataType: 'String', Mutable: true }],
     // As lenient as Cognito can be about what Devise accepted.

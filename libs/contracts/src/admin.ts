@@ -111,7 +111,7 @@ export class AuditEntryResponse {
   @IsString()
   at!: string;
 
-  /** `user`: whoever has `actorId`; `operator`: somebody with the `usher` commands; `usher`: the service itself. */
+  /** `user`: the person with `actorId`, or without one a reader of a mailed link; `operator`: somebody with the `usher` commands; `usher`: the service itself. */
   @IsIn(['user', 'operator', 'usher'])
   actor!: 'user' | 'operator' | 'usher';
 

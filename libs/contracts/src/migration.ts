@@ -38,7 +38,7 @@ export class PeopleInState {
 
 /** People who have yet to move, by how their stored string begins. */
 export class PeopleWithFormat {
-  /** Such as `$2a$12$`; `other` for what begins in no known way. */
+  /** Such as `$2a$12$` or `{BCRYPT}$2a$12$`, the label in capitals; `other` for what begins in no known way. */
   @IsString()
   format!: string;
 

@@ -40,6 +40,19 @@ export class ConfirmRequest {
   /** Of the mailed link. */
   @IsText(1, 256)
   token!: string;
+
+  /** Of the sign-up. A change of address needs none; where one is needed, its absence is `passwords.blank`. */
+  @IsOptional()
+  @IsStorable()
+  @MaxLength(longestPassword)
+  password?: string;
+}
+
+/** `DELETE /users/confirmation` */
+export class CancelEmailChangeRequest {
+  /** Of the link in the notice mail. */
+  @IsText(1, 256)
+  token!: string;
 }
 
 /** `PUT /users/me/email` */

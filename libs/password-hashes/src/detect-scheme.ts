@@ -1,3 +1,4 @@
+import { normalise } from './normalise.js';
 import type { Scheme, SchemeOptions, StoredHash } from './scheme.js';
 import { argon2dScheme, argon2idScheme, argon2iScheme, djangoArgon2Scheme } from './schemes/argon2.js';
 import { aspnetIdentityV2Scheme, aspnetIdentityV3Scheme } from './schemes/aspnet-identity.js';
@@ -12,15 +13,17 @@ import { bcryptScheme } from './schemes/bcrypt.js';
 import { firebaseScryptScheme } from './schemes/firebase-scrypt.js';
 import { djangoDigestScheme, hexDigestScheme } from './schemes/hex-digest.js';
 import * as ldap from './schemes/ldap.js';
+import { luciaScheme } from './schemes/lucia.js';
 import { apr1CryptScheme, md5CryptScheme } from './schemes/md5-crypt.js';
 import { atlassianScheme, djangoPbkdf2Scheme, pbkdf2Scheme, werkzeugPbkdf2Scheme } from './schemes/pbkdf2.js';
 import { drupal7Scheme, drupal7UpgradedScheme, phpassScheme, phpbbScheme } from './schemes/phpass.js';
 import * as scrypt from './schemes/scrypt.js';
 import { sha256CryptScheme, sha512CryptScheme } from './schemes/sha-crypt.js';
+import { springDigestScheme, springStandardScheme } from './schemes/spring.js';
 import { yescryptScheme } from './schemes/yescrypt.js';
 
 /** A stored string of these tells what made it. No two of them take the same string. */
-const selfDescribing = {
+export const selfDescribing = {
   bcrypt_2: bcryptScheme('$2$'),
   bcrypt_2a: bcryptScheme('$2a$'),
   bcrypt_2b: bcryptScheme('$2b$'),
@@ -38,6 +41,7 @@ const selfDescribing = {
   scrypt_7: scrypt.cryptScryptScheme,
   django_scrypt: scrypt.djangoScryptScheme,
   werkzeug_scrypt: scrypt.werkzeugScryptScheme,
+  lucia_scrypt: luciaScheme,
   pbkdf2_sha1: pbkdf2Scheme('sha1'),
   pbkdf2_sha256: pbkdf2Scheme('sha256'),
   pbkdf2_sha512: pbkdf2Scheme('sha512'),
@@ -59,10 +63,16 @@ const selfDescribing = {
   yescrypt: yescryptScheme,
   ldap_md5: ldap.ldapMd5Scheme,
   ldap_sha1: ldap.ldapSha1Scheme,
+  ldap_sha256: ldap.ldapSha256Scheme,
+  ldap_sha384: ldap.ldapSha384Scheme,
+  ldap_sha512: ldap.ldapSha512Scheme,
   ldap_salted_md5: ldap.ldapSaltedMd5Scheme,
   ldap_salted_sha1: ldap.ldapSaltedSha1Scheme,
   ldap_salted_sha256: ldap.ldapSaltedSha256Scheme,
+  ldap_salted_sha384: ldap.ldapSaltedSha384Scheme,
   ldap_salted_sha512: ldap.ldapSaltedSha512Scheme,
+  spring_digest: springDigestScheme,
+  spring_standard: springStandardScheme,
   django_md5: djangoDigestScheme('md5'),
   django_sha1: djangoDigestScheme('sha1'),
 } satisfies Record<string, Scheme>;
@@ -86,18 +96,23 @@ interface Detected {
   hash: StoredHash;
 }
 
-/** @param unmarkedScheme asked only where the string itself does not tell */
+/**
+ * The one way from a stored string to its scheme: padding and labels are gone before a scheme sees it.
+ * @param unmarkedScheme asked only where the string itself does not tell
+ */
 export function readStored(
   stored: string,
   options: SchemeOptions,
   unmarkedScheme?: string,
 ): Detected | undefined {
+  const bare = normalise(stored);
+  if (bare === undefined) return undefined;
   for (const [name, scheme] of Object.entries(selfDescribing)) {
-    const hash = scheme.read(stored, options);
+    const hash = scheme.read(bare, options);
     if (hash) return { scheme: name as SchemeName, hash };
   }
   const scheme = unmarkedSchemes.find((name) => name === unmarkedScheme);
-  const hash = scheme && unmarked[scheme].read(stored, options);
+  const hash = scheme && unmarked[scheme].read(bare, options);
   return hash && { scheme, hash };
 }
 

@@ -40,6 +40,25 @@ export const adaptedBase64 = strict(
   (text) => Buffer.from(text.replaceAll('.', '+'), 'base64'),
 );
 
+const standardAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const bcryptAlphabet = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+const translate = (text: string, from: string, to: string): string =>
+  [...text].map((digit) => to.charAt(from.indexOf(digit))).join('');
+
+/** bcrypt's base64 is the usual one with another alphabet, without padding. */
+export const bcryptBase64 = strict(
+  (bytes) => translate(withoutPadding(bytes.toString('base64')), standardAlphabet, bcryptAlphabet),
+  (text) => Buffer.from(translate(text, bcryptAlphabet, standardAlphabet), 'base64'),
+);
+
+/** Upper case or lower case, not both: a changed letter is another string. */
+const hexadecimal = /^(?:[0-9a-f]+|[0-9A-F]+)$/;
+
+/** @param bytes how many they must be */
+export const decodeHex = (text: string, bytes: number): Buffer | undefined =>
+  text.length === 2 * bytes && hexadecimal.test(text) ? Buffer.from(text, 'hex') : undefined;
+
 /** The alphabet of crypt(3), whose index is the value. */
 export const cryptAlphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 

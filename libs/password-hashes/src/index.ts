@@ -1,5 +1,8 @@
+export { readsBeginning } from './beginnings.js';
 export { costOfCheck, decoyLike } from './decoy.js';
 export { detectScheme, unmarkedSchemes, type SchemeName, type UnmarkedSchemeName } from './detect-scheme.js';
+export { labels } from './labels.js';
+export { isBlankHash } from './normalise.js';
 export { bcryptHash, longestBcryptInput } from './schemes/bcrypt.js';
 export type { FirebaseParameters, Outcome } from './scheme.js';
 export { verifyPassword, type VerifyOptions } from './verify-password.js';

@@ -112,7 +112,13 @@ describe('usher migration reconcile', () => {
     const other = await move(bob);
     expect(await statusWith(usher.api, other.accessToken)).toBe(200);
     await usher.cognito.send(new AdminDisableUserCommand(inPool(other.sub)));
+    await usher.database.sql(
+      `INSERT INTO usher.confirmations (token_digest, user_id, purpose, email, expires_at)
+       VALUES ('a digest', $1, 'email-change', 'thief@example.org', now() + interval '1 day')`,
+      [bob.id],
+    );
     await expectMended('disabled_in_pool', bob.email, 'disable_here');
+    expect(await usher.database.sql('SELECT 1 FROM usher.confirmations')).toEqual([]);
     expect((await rowOf(bob.id))?.disabled).toBe(true);
     const ended = `SELECT 1 FROM usher.sessions WHERE sub = $1 AND ended_at IS NULL`;
     expect(await usher.database.sql(ended, [other.sub])).toEqual([]);

@@ -40,6 +40,8 @@ interface Row {
 }
 
 const formats: [RegExp, (found: string) => string][] = [
+  [/^\{bcrypt\}\$2a\$\d\d\$/i, (found) => found.replace(/^\{[^}]*\}/, '{BCRYPT}')],
+  [/^\{ssha\}/i, () => '{SSHA}'],
   [/^\$2[abxy]?\$\d\d\$/, (found) => found],
   [/^\$[a-z0-9]+\$/, (found) => found],
   [/^[0-9a-f]{32}$/, () => 'hexadecimal, 32 digits'],
@@ -64,12 +66,13 @@ function placeOf(row: Row): Omit<Count, 'people'> {
     return { ...nowhere, state: 'skipped', reason: 'signed_up' };
   if (!reached && row.encrypted_password.trim() === '')
     return { ...nowhere, state: 'skipped', reason: 'no_password' };
-  const [pattern, name] = formats.find(([form]) => form.test(row.encrypted_password)) ?? formats[3]!;
+  const hash = row.encrypted_password.trim();
+  const [pattern, name] = formats.find(([form]) => form.test(hash)) ?? formats.at(-1)!;
   const signIns = [row.current_sign_in_at, row.last_sign_in_at].filter((at) => at != null).sort();
   return {
     state: (reached ?? 'legacy') as Count['state'],
     reason: row.usher_migration_reason,
-    format: name(pattern.exec(row.encrypted_password)?.[0] ?? ''),
+    format: name(pattern.exec(hash)?.[0] ?? ''),
     month: (signIns.at(-1) ?? row.created_at).slice(0, 7),
     neverSignedIn: signIns.length === 0,
     day: null,
@@ -112,6 +115,9 @@ const changes = [
   insert('new-1@example.com', '$6$rounds=5000$salt$digest'),
   insert('new-2@example.com', '5f4dcc3b5aa765d61d8327deb882cf99'),
   insert('new-3@example.com', 'what is this?'),
+  insert('new-4@example.com', ' {bcrypt}$2a$10$digest   '),
+  insert('new-5@example.com', '{ssha}digest\t\r\n'),
+  insert('new-6@example.com', ' \t\r\n'),
   `UPDATE users SET encrypted_password = '$2a$10$' || repeat('x', 53) WHERE id % 2 = 0`,
   `UPDATE users SET current_sign_in_at = now(), sign_in_count = sign_in_count + 1`,
   `UPDATE users SET confirmed_at = NULL WHERE id % 5 = 0`,

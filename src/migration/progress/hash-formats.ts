@@ -1,22 +1,26 @@
-import { detectScheme, type UnmarkedSchemeName } from '#password-hashes';
+import { readsBeginning } from '#password-hashes';
 
-const hexadecimal: Record<string, UnmarkedSchemeName> = {
-  'hexadecimal, 32 digits': 'hex_md5',
-  'hexadecimal, 40 digits': 'hex_sha1',
-  'hexadecimal, 64 digits': 'hex_sha256',
-  'hexadecimal, 128 digits': 'hex_sha512',
-};
+/** A string of each format whose name is no beginning. */
+const examples = new Map([
+  ...[32, 40, 64, 128].map((digits): [string, string] => [
+    `hexadecimal, ${digits} digits`,
+    '0'.repeat(digits),
+  ]),
+  ['base64', Buffer.alloc(49).toString('base64')],
+  ['salt:hexadecimal', `${'0'.repeat(32)}:${'0'.repeat(128)}`],
+  ['scrypt, cost in hexadecimal', '$e0801$'],
+]);
 
-/** `$gy$` is yescrypt over GOST's hash, for which there is no kept implementation. */
-const unsupported = new Set(['$gy$', 'other']);
+/** Answers by format and scheme: both are few. */
+const answers = new Map<string, boolean>();
 
 /**
- * Can a password be checked against stored strings that begin so? Costs beyond bcrypt's are not in the beginning: a string that
- * costs too much shows when its owner signs in.
+ * Can a password be checked against stored strings of this format? The library decides, as it does when a password is checked.
  * @param unmarkedScheme what plain digests are, as configured
  */
 export function isSupported(format: string, unmarkedScheme: string | undefined): boolean {
-  if (format in hexadecimal) return hexadecimal[format] === unmarkedScheme;
-  if (format.startsWith('$2')) return detectScheme(format + '.'.repeat(53)) !== undefined;
-  return !unsupported.has(format);
+  const question = JSON.stringify([format, unmarkedScheme]);
+  const answer = answers.get(question) ?? readsBeginning(examples.get(format) ?? format, unmarkedScheme);
+  answers.set(question, answer);
+  return answer;
 }

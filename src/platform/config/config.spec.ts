@@ -36,6 +36,17 @@ describe('loadConfig', () => {
     expect(Object.isFrozen(config)).toBe(true);
   });
 
+  it('takes the attribute of the old id as the Lambda does', () => {
+    const attribute = (LEGACY_ID_ATTRIBUTE: string | undefined) =>
+      loadConfig({ ...good, LEGACY_ID_ATTRIBUTE }).cognito.legacyIdAttribute;
+    expect(attribute(undefined)).toBeUndefined();
+    expect(attribute(' ')).toBeUndefined();
+    expect(attribute(' custom:old_id ')).toBe('custom:old_id');
+    expect(problems({ LEGACY_ID_ATTRIBUTE: 'sub' })).toEqual([
+      'LEGACY_ID_ATTRIBUTE must be a custom attribute, such as custom:rails_app_id',
+    ]);
+  });
+
   it('names every problem there is, one a line, and never a value', () => {
     const secret = 'hunter2hunter2 with spaces';
     const found = problems({

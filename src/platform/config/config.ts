@@ -31,6 +31,8 @@ export class Config {
     readonly clientSecret: string | undefined;
     /** App clients whose access tokens open our routes; ours is the first. */
     readonly acceptedClientIds: readonly string[];
+    /** The pool attribute that keeps the old id, where this process knows it from the Lambda's variable. */
+    readonly legacyIdAttribute: string | undefined;
     readonly endpoint: string | undefined;
     readonly issuer: string;
     readonly jwksUrl: string;
@@ -181,6 +183,7 @@ function cognito(environment: Environment): Config['cognito'] {
     clientId,
     clientSecret: environment.AWS_COGNITO_CLIENT_SECRET,
     acceptedClientIds: [clientId, ...(environment.AWS_COGNITO_ACCEPTED_CLIENT_IDS ?? [])],
+    legacyIdAttribute: environment.LEGACY_ID_ATTRIBUTE,
     endpoint: environment.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER,
     issuer,
     jwksUrl: environment.COGNITO_JWKS_URL ?? `${issuer}/.well-known/jwks.json`,

@@ -113,6 +113,14 @@ export class Environment {
   @Matches(/^[\w+]+$/, { each: true, message: 'must hold comma-separated app client ids' })
   AWS_COGNITO_ACCEPTED_CLIENT_IDS?: string[];
 
+  // The Lambda's variable. The API reads it for the check of the pool's settings only.
+  @IsOptional()
+  @Transform(({ value }) => (typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined))
+  @Matches(/^custom:\S{1,20}$/, {
+    message: 'must be a custom attribute, such as custom:rails_app_id',
+  })
+  LEGACY_ID_ATTRIBUTE?: string;
+
   @IsOptional()
   @IsUrl({ require_tld: false, require_protocol: true }, { message: 'must be a URL' })
   AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER?: string;

@@ -8,6 +8,7 @@ export type Purpose =
   | 'session-tokens'
   | 'reset-cookie'
   | 'account-failures'
+  | 'password-tags'
   | 'rate-limits'
   | 'outbox'
   | 'acme-keys';

@@ -6,6 +6,7 @@ import { ConfigurationError, loadConfig } from '../config/config.js';
 import { ConfigModule } from '../config/config.module.js';
 import { StartError } from '../errors/start-error.js';
 import { PlatformModule } from '../platform.module.js';
+import { Database } from './database.js';
 import { DatabaseModule } from './database.module.js';
 
 let database: TestDatabase;
@@ -191,6 +192,24 @@ describe('LEGACY_BLOCKED_WHEN', () => {
     );
     await start();
     expect(await blockedIds()).toEqual([]);
+  });
+
+  it('stops asking a column that the old application drops while Usher runs', async () => {
+    await prepare(
+      'ALTER TABLE users ADD COLUMN deleted_at timestamp, ADD COLUMN active boolean',
+      `UPDATE users SET active = false WHERE id = 2`,
+    );
+    await start();
+    const query = () =>
+      module?.get(Database).query<{ id: number }>({
+        name: 'blocked',
+        text: 'SELECT id FROM users WHERE usher.is_blocked(users)',
+      });
+    expect(await query()).toEqual([{ id: 2 }]);
+    await database.sql('ALTER TABLE users DROP COLUMN deleted_at');
+    expect(await query()).toEqual([{ id: 2 }]);
+    expect(await blockedPeople()).toBe(1);
+    await expectExactCounts();
   });
 
   it.each(['not status=banned', 'a b', ',', '=banned', 'none, deleted_at,'])(

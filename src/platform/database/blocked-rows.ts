@@ -41,7 +41,28 @@ export class BlockedRows implements OnModuleInit, OnApplicationBootstrap {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.conditions = await applyBlockedConditions(this.dataSource, this.config.migration.blockedWhen);
+    this.conditions = await exclusively(this.dataSource, (runner) =>
+      applySetting(runner, this.config.migration.blockedWhen),
+    );
+    this.database.onUndefinedColumn(() => this.dropConditions());
+  }
+
+  /** The old application dropped a column: its condition goes. */
+  private async dropConditions(): Promise<void> {
+    await exclusively(this.dataSource, async (runner) => {
+      const columns = await readColumns(runner);
+      const [kept, gone] = [true, false].map((exists) =>
+        this.conditions.filter(({ column }) => columns.has(column) === exists),
+      ) as [TypedCondition[], TypedCondition[]];
+      // Another query failed before, and its repair is done.
+      if (gone.length === 0) return;
+      await apply(runner, kept);
+      this.conditions = kept;
+      for (const condition of gone)
+        this.log.error('a column was dropped: rows are no longer blocked by it', {
+          condition: describeCondition(condition),
+        });
+    });
   }
 
   /** Not awaited: counting takes a while on a large table, and nothing depends on it. */
@@ -66,29 +87,32 @@ export class BlockedRows implements OnModuleInit, OnApplicationBootstrap {
   }
 }
 
-/** Functions first, in a transaction of their own, then a full count: what changes meanwhile is counted by the new ones. */
-async function applyBlockedConditions(
-  dataSource: DataSource,
+async function applySetting(
+  runner: QueryRunner,
   setting: readonly BlockedCondition[] | undefined,
 ): Promise<TypedCondition[]> {
-  return exclusively(dataSource, async (runner) => {
-    const columns = await readColumns(runner);
-    const conditions = setting ? typed(setting, columns) : guessConditions(columns);
-    const wanted = conditions.map((condition) => `${describeCondition(condition)} (${condition.kind})`);
-    if (await isInForce(runner, wanted)) return conditions;
-    if (setting === undefined) await refuseUnlikelyGuess(runner, conditions);
-    await unlessBusy(() => replaceFunctions(runner, conditions));
-    await runner.query('SELECT usher.recount_migration()');
-    await runner.query('UPDATE usher.installation SET blocked_when = $1', [wanted]);
-    return conditions;
-  });
+  const columns = await readColumns(runner);
+  const conditions = setting ? typed(setting, columns) : guessConditions(columns);
+  if (await isInForce(runner, conditions)) return conditions;
+  if (setting === undefined) await refuseUnlikelyGuess(runner, conditions);
+  await apply(runner, conditions);
+  return conditions;
 }
 
-async function isInForce(runner: QueryRunner, wanted: readonly string[]): Promise<boolean> {
+/** Functions first, in a transaction of their own, then a full count: what changes meanwhile is counted by the new ones. */
+async function apply(runner: QueryRunner, conditions: readonly TypedCondition[]): Promise<void> {
+  await unlessBusy(() => replaceFunctions(runner, conditions));
+  await runner.query('SELECT usher.recount_migration()');
+  await runner.query('UPDATE usher.installation SET blocked_when = $1', [conditions.map(toText)]);
+}
+
+const toText = (condition: TypedCondition): string => `${describeCondition(condition)} (${condition.kind})`;
+
+async function isInForce(runner: QueryRunner, wanted: readonly TypedCondition[]): Promise<boolean> {
   const [row] = (await runner.query('SELECT blocked_when AS "inForce" FROM usher.installation')) as {
     inForce: string[] | null;
   }[];
-  return row?.inForce != null && JSON.stringify(row.inForce) === JSON.stringify(wanted);
+  return row?.inForce != null && JSON.stringify(row.inForce) === JSON.stringify(wanted.map(toText));
 }
 
 /** The lock waits for writers that were counted by the old functions. */

@@ -33,6 +33,7 @@ interface Transaction {
 @Injectable()
 export class Database {
   private readonly transactions = new AsyncLocalStorage<Transaction>();
+  private repair: (() => Promise<void>) | undefined;
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
@@ -43,6 +44,7 @@ export class Database {
     } catch (error) {
       // Somebody changed a column's type. PostgreSQL plans anew when asked under another name.
       if (isStalePlan(error)) return this.query({ ...statement, name: '' }, values);
+      if (isUndefinedColumn(error) && this.repair) return this.afterRepair(this.repair, statement, values);
       throw isUnreachable(error) ? new AppError('overloaded', { cause: error, retryAfter }) : error;
     }
   }
@@ -104,6 +106,22 @@ export class Database {
     else callback();
   }
 
+  /** @param repair called when a statement names a column that is gone, before it is sent once more */
+  onUndefinedColumn(repair: () => Promise<void>): void {
+    this.repair = repair;
+  }
+
+  /** A transaction has failed with its statement: its caller tries again. */
+  private async afterRepair<Row extends QueryResultRow>(
+    repair: () => Promise<void>,
+    statement: Statement,
+    values: unknown[],
+  ): Promise<Row[]> {
+    await repair();
+    if (this.transactions.getStore()) throw new AppError('overloaded', { retryAfter: 1 });
+    return (await this.send<Row>({ ...statement, name: '' }, values)).rows;
+  }
+
   private async begin<Result>(work: () => Promise<Result>): Promise<Result> {
     const client = await this.pool.connect();
     const transaction: Transaction = { client, afterCommit: [] };
@@ -161,6 +179,10 @@ async function rollBack(client: PoolClient): Promise<Error | undefined> {
     return error instanceof Error ? error : new Error('the transaction could not be rolled back');
   }
 }
+
+/** PostgreSQL's undefined_column. */
+const isUndefinedColumn = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === '42703';
 
 const isStalePlan = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === '0A000' && error.message.includes('cached plan');

@@ -154,3 +154,36 @@ describe('migrations on an adopted Devise table', () => {
     );
   });
 });
+
+describe('the migration to revocable confirmations', () => {
+  beforeEach(async () => {
+    database = await createDeviseDatabase();
+  });
+
+  it('deletes the changes of address that are older than the last revocation, and keeps the others', async () => {
+    const dataSource = await migrated();
+    await dataSource.undoLastMigration();
+    await closeAll();
+    const [later, sooner] = [`now() + interval '1 hour'`, `now() - interval '1 hour'`];
+    const pending = (id: number, purpose: string) =>
+      `INSERT INTO usher.confirmations (token_digest, user_id, purpose, email, expires_at)
+       VALUES ('${id}${purpose}', ${id}, '${purpose}', 'x', now() + interval '1 day');`;
+    const event = (id: number, action: string, at: string) =>
+      `INSERT INTO usher.audit (actor, user_id, action, at) VALUES ('usher', ${id}, '${action}', ${at});`;
+    await database.sql(`
+      ${[1, 2, 3, 4, 5].map((id) => pending(id, 'email-change')).join('')} ${pending(1, 'sign-up')}
+      ${event(1, 'reset-password', later)} ${event(2, 'reset-password', sooner)} ${event(3, 'update-profile', later)}
+      UPDATE users SET cognito_sub = 'sub-' || id WHERE id IN (4, 5);
+      INSERT INTO usher.sign_outs VALUES ('sub-4', ${later}), ('sub-5', ${sooner});`);
+    await migrated();
+    const left = await database.sql<{ kept: string }>(
+      `SELECT user_id || ' ' || purpose AS kept FROM usher.confirmations ORDER BY 1`,
+    );
+    expect(left.map(({ kept }) => kept)).toEqual([
+      '1 sign-up',
+      '2 email-change',
+      '3 email-change',
+      '5 email-change',
+    ]);
+  });
+});

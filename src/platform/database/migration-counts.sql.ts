@@ -1,5 +1,6 @@
-import { emailDigest } from './email-expression.js';
+import { labels } from '#password-hashes';
 import { isBlockedOfTextsSql, textColumns, type TypedCondition } from './blocked-condition.js';
+import { emailDigest } from './email-expression.js';
 
 /**
  * Where somebody stands on the way to Cognito, and how many people stand there. The triggers of `users` and a full count use
@@ -47,7 +48,10 @@ const settings = `SET search_path = pg_catalog, pg_temp SET datestyle TO 'ISO' S
 const monthOf = (text: string) =>
   `CASE WHEN ${text} ~ '^[1-9]\\d{3}-(0[1-9]|1[0-2])-\\d\\d' THEN (left(${text}, 7) || '-01')::date END`;
 
-export const isBlank = `btrim(coalesce(encrypted_password, '')) = ''`;
+/** Without the padding that the library of password hashes trims; text holds no NUL. */
+const trimmedHash = `btrim(encrypted_password, E' \\t\\n\\x0B\\f\\r')`;
+
+export const isBlank = `coalesce(${trimmedHash}, '') = ''`;
 const waits = `usher_erased_at IS NULL AND cognito_sub IS NULL AND usher_disabled_at IS NULL AND NOT usher_blocked`;
 const stored = `usher_migration_state IN ('reset_sent', 'failed')`;
 
@@ -76,19 +80,55 @@ const reason = `
 /** People who have yet to move. */
 const isLeft = `${waits} AND (${stored} OR NOT (${isNew} OR ${isBlank} OR confirmed IS NULL))`;
 
-/** How the stored string begins, as far as that is one of a few dozen beginnings: never a salt or a digest. */
-export const format = `
-  CASE WHEN encrypted_password ~ '^\\$2[abxy]?\\$\\d\\d\\$' THEN substring(encrypted_password from '^\\$2[abxy]?\\$\\d\\d\\$')
-    WHEN encrypted_password ~ '^A[A-P][A-Za-z0-9+/]{50,}={0,2}$' THEN 'base64'
-    WHEN encrypted_password ~ '^[0-9A-Fa-f]+$' AND length(encrypted_password) IN (32, 40, 64, 128)
-      THEN 'hexadecimal, ' || length(encrypted_password) || ' digits'
+/** `salt:digest` of Lucia. Lengths are compared first: long bounded repetitions are slow in PostgreSQL's regular expressions. */
+const isSaltAndDigest = (text: string) => `
+  (length(${text}) = 145 AND strpos(${text}, ':') = 17 AND ${text} ~ '^[A-Za-z0-9]+:[0-9a-f]+$'
+    OR length(${text}) = 161 AND strpos(${text}, ':') = 33 AND ${text} ~ '^[0-9a-f]+:[0-9a-f]+$')`;
+
+/** One of a few dozen beginnings, or what stands in the place of one: never a salt or a digest. */
+const beginningOf = (text: string) => `
+  CASE WHEN ${text} ~ '^\\$2[abxy]?\\$\\d\\d\\$' THEN substring(${text} from '^\\$2[abxy]?\\$\\d\\d\\$')
+    WHEN ${text} ~ '^A([A-P]|QAAAA)[A-Za-z0-9+/]{50,}={0,2}$' THEN 'base64'
+    WHEN ${text} ~ '^[0-9A-Fa-f]+$' AND length(${text}) IN (32, 40, 64, 128)
+      THEN 'hexadecimal, ' || length(${text}) || ' digits'
+    WHEN ${isSaltAndDigest(text)} THEN 'salt:hexadecimal'
     ELSE coalesce(
-      substring(encrypted_password from
-        '^(\\$(?:argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha(?:1|256|512))?|bcrypt-sha256|1|5|6|7|y|gy|apr1|wp|P|H|S)\\$|U\\$S\\$)'),
-      substring(encrypted_password from
-        '^((?:pbkdf2_sha(?:1|256|512)|argon2|bcrypt|bcrypt_sha256|scrypt|md5|sha1)\\$|scrypt:|pbkdf2:sha(?:1|256|512):)'),
-      substring(encrypted_password from '^(\\{(?:SHA|SSHA|SSHA256|SSHA512|MD5|SMD5|PKCS5S2)\\})'),
+      substring(${text} from
+        '^(\\$(?:argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha(?:1|256|512))?|bcrypt-sha256|(?:md5|sha256|sha512)-crypt|1|5|6|7|y|gy|apr1|wp|P|H|S)\\$|U\\$S\\$)'),
+      substring(${text} from
+        '^((?:pbkdf2_sha(?:1|256|512)|argon2|bcrypt|bcrypt_sha256|scrypt|md5|sha1)\\$|scrypt:|pbkdf2:sha(?:1|256|512):|s2:)'),
+      substring(${text} from '^(\\$bcrypt\\$(?:v=9[78]\\$)?r=\\d\\d?\\$)'),
+      CASE WHEN ${text} ~ '^\\$[0-9a-f]{5,6}\\$' THEN 'scrypt, cost in hexadecimal' END,
       'other') END`;
+
+/** Labels of plain text and of digests that no scheme reads: shown by name, never supported. */
+const unreadLabels = ['NOOP', 'PLAIN', 'CLEAR', 'CLEARTEXT', 'MD4', 'PLAIN-MD4', 'NTLM'];
+
+const isOneOf = (text: string, names: string[]) =>
+  `${text} IN (${names.map((name) => `'{${name}}'`).join(', ')})`;
+
+/** In capitals. The C collation folds ASCII only, also in a database with a Turkish locale. */
+const label = `
+  upper(substring(hash COLLATE "C" from
+    '^\\{[Ll][Dd][Aa][Pp]\\}\\{[Ss]?[Ss][Hh][Aa]\\}|^\\{[A-Za-z0-9@_.-]+\\}'))`;
+
+const withoutEncoding = String.raw`regexp_replace(label, '\.(HEX|B64|BASE64)\}$', '}')`;
+const allLabels = [...labels.around, ...labels.alone, 'LDAP}{SHA', 'LDAP}{SSHA', ...unreadLabels];
+
+const labelled = `(
+  SELECT CASE WHEN ${isOneOf('label', labels.around)} THEN label || ${beginningOf('rest')}
+    WHEN ${isOneOf(withoutEncoding, allLabels)} THEN label
+    ELSE 'other' END
+  FROM (SELECT label, substr(hash, 1 + length(label)) AS rest
+    FROM (SELECT ${label} AS label OFFSET 0) AS labelled OFFSET 0) AS split)`;
+
+/**
+ * How the stored string begins behind its padding: the label in capitals, followed by the beginning of what is behind it where that
+ * describes itself. `OFFSET 0` keeps PostgreSQL from copying an inner expression to each of its uses.
+ */
+export const format = `(
+  SELECT CASE WHEN hash LIKE '{%' THEN ${labelled} ELSE ${beginningOf('hash')} END
+  FROM (SELECT ${trimmedHash} AS hash OFFSET 0) AS trimmed)`;
 
 const lastSignIn = `greatest(${monthOf('current_sign_in')}, ${monthOf('last_sign_in')})`;
 const month = `coalesce(${lastSignIn}, ${monthOf('created')})`;

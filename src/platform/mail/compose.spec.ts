@@ -9,7 +9,7 @@ const values: { [Name in MailName]: Mail<Name>['values'] } = {
   sign_up_exists: {},
   password_changed: {},
   email_change_confirm: { link: 'https://example.com/?token=abc' },
-  email_change_notice: { newAddress: 'n***@example.com' },
+  email_change_notice: { newAddress: 'n***@example.com', link: 'https://example.com/?cancel=abc' },
   email_changed: {},
   certificate_expires: { names: 'example.com', notAfter: '2027-01-01 10:00', reason: 'it was refused' },
 };
@@ -43,8 +43,9 @@ describe('every mail', () => {
 describe('HTML', () => {
   it('takes values for text', () => {
     const newAddress = `"<img src=x onerror='alert(1)'>"@example.com`;
+    const link = 'https://example.com/?cancel=abc';
     const { html } = compose(
-      { to: '', mail: 'email_change_notice', language: 'en', values: { newAddress } },
+      { to: '', mail: 'email_change_notice', language: 'en', values: { newAddress, link } },
       'x',
     );
     expect(html).not.toContain('<img');

@@ -25,7 +25,8 @@ export function compose({ mail, language, values }: Mail, service: string): Comp
   const words = {
     greeting: texts.greeting,
     paragraphs: paragraphs.map(fill),
-    button,
+    // A notice that waits from an earlier release has no link.
+    button: known.link === undefined ? undefined : button,
     link: known.link ?? '',
     ifButtonFails: texts.ifButtonFails,
     footer: fill(texts.footer),

@@ -10,8 +10,8 @@ export interface PersonMailValues {
   password_changed: Record<never, string>;
   /** To the new address: please confirm it. */
   email_change_confirm: { link: string };
-  /** To the old address: somebody wants to change it. */
-  email_change_notice: { newAddress: string };
+  /** To the old address: a change was requested, and the link cancels it. */
+  email_change_notice: { newAddress: string; link: string };
   /** To the old address: it is no longer the account's. */
   email_changed: Record<never, string>;
 }

@@ -8,7 +8,8 @@ export type Kind =
   | 'reset'
   | 'change'
   | 'sign-up'
-  | 'confirmation';
+  | 'confirmation'
+  | 'cancellation';
 
 /** Whose tries are counted together. */
 export type Scope = 'subnet' | 'address' | 'account';
@@ -75,8 +76,10 @@ export const kinds: Record<Kind, KindLimits> = {
     limits: [...guessesByPlace, { scope: 'account', tries: 10, seconds: hour }],
     successIsFree: true,
   },
-  // Tokens cannot be guessed; this keeps the database from being asked for ever.
+  // Tokens cannot be guessed, and each has its own count of passwords; this keeps the database from being asked for ever.
   confirmation: { limits: guessesByPlace, successIsFree: true },
+  // Its answer is the same for every token, so that each counts.
+  cancellation: { limits: guessesByPlace, successIsFree: false },
   // Tokens cannot be guessed, but each one that is made up costs a question to Cognito, which allows so many a second.
   refresh: { limits: guessesByPlace, successIsFree: true },
   'sign-out': {

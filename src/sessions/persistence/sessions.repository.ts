@@ -5,6 +5,7 @@ import type { Tokens } from '../../cognito/identity-provider.js';
 import { Config } from '../../platform/config/config.js';
 import { Seal } from '../../platform/crypto/seal.js';
 import { Database } from '../../platform/database/database.js';
+import { revokeEmailChangesOfSub } from '../../users/revoke-confirmations.js';
 import { type Device, storableAddress } from '../session-device.js';
 import * as sql from './sessions.sql.js';
 
@@ -183,8 +184,11 @@ export class SessionsRepository {
 
   /** Seconds since 1970. */
   async recordSignOut(sub: string): Promise<number> {
-    const row = await this.database.queryOne<{ at: number }>(sql.recordSignOut, [sub]);
-    return row?.at ?? 0;
+    return this.database.transaction(async () => {
+      await revokeEmailChangesOfSub(this.database, sub);
+      const row = await this.database.queryOne<{ at: number }>(sql.recordSignOut, [sub]);
+      return row?.at ?? 0;
+    });
   }
 
   async insertEnded(sub: string, clientId: string, originJti: string): Promise<void> {

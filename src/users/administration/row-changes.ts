@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ConfirmationsRepository } from '../persistence/confirmations.repository.js';
 import { ErasuresRepository } from '../persistence/erasures.repository.js';
 import { UserRecordsRepository } from '../persistence/user-records.repository.js';
 import { UserEvents } from '../user-events.js';
@@ -10,6 +11,7 @@ export class RowChanges {
   constructor(
     private readonly records: UserRecordsRepository,
     private readonly erasures: ErasuresRepository,
+    private readonly confirmations: ConfirmationsRepository,
     private readonly events: UserEvents,
   ) {}
 
@@ -20,19 +22,23 @@ export class RowChanges {
   /** For somebody who was disabled before nothing changes, but sessions end again. */
   async disable(user: User): Promise<void> {
     await this.records.disable(user.id);
+    await this.confirmations.revokeAll(user.id);
     await this.events.publish('disabled', user);
   }
 
   async enable({ id }: User): Promise<void> {
     await this.records.enable(id);
+    await this.confirmations.revokeAll(id);
   }
 
   async endSessions(user: User): Promise<void> {
+    await this.confirmations.revokeEmailChanges(user.id);
     await this.events.publish('signed-out', user);
   }
 
   async erase(user: User): Promise<void> {
     await this.erasures.request(user.id);
+    await this.confirmations.revokeAll(user.id);
     await this.events.publish('disabled', user);
     await this.events.publish('erased', user);
   }

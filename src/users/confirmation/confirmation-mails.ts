@@ -4,19 +4,16 @@ import { Config } from '../../platform/config/config.js';
 import type { Mail, MailName } from '../../platform/mail/mail.js';
 import { Outbox } from '../../platform/mail/outbox.js';
 import type { Language } from '../../platform/texts/languages.js';
-import {
-  type ConfirmationPurpose,
-  ConfirmationsRepository,
-  type NewConfirmation,
-} from '../persistence/confirmations.repository.js';
+import { ConfirmationsRepository, type NewConfirmation } from '../persistence/confirmations.repository.js';
 
 const hour = 3600;
 
-/** What each kind of link is mailed with. The mails' texts name the lifetimes (seconds). */
-const kinds = {
-  'sign-up': { mail: 'confirmation', lifetime: 72 * hour },
-  'email-change': { mail: 'email_change_confirm', lifetime: 24 * hour },
-} as const satisfies Record<ConfirmationPurpose, unknown>;
+/** The mails' texts name these (seconds). */
+const lifetimes = { 'sign-up': 72 * hour, 'email-change': 24 * hour };
+
+type SignUpLink = Omit<NewConfirmation, 'token' | 'cancelToken' | 'lifetime' | 'purpose'>;
+
+const newToken = (): string => randomBytes(32).toString('base64url');
 
 /** Mails around addresses. Their links prove who reads a mailbox: single use, for a time, and only a digest is kept. */
 @Injectable()
@@ -28,23 +25,29 @@ export class ConfirmationMails {
   ) {}
 
   /** To be called in a transaction: a link nobody can use must not be mailed. */
-  async sendLink(
-    confirmation: Omit<NewConfirmation, 'token' | 'lifetime'>,
-    language: Language,
-  ): Promise<void> {
-    const token = randomBytes(32).toString('base64url');
-    const { mail, lifetime } = kinds[confirmation.purpose];
-    await this.confirmations.insert({ ...confirmation, token, lifetime });
-    await this.outbox.post({ to: confirmation.email, mail, language, values: { link: this.linkOf(token) } });
+  async sendSignUpLink(signUp: SignUpLink, language: Language): Promise<void> {
+    const token = newToken();
+    const lifetime = lifetimes['sign-up'];
+    await this.confirmations.insert({ ...signUp, purpose: 'sign-up', token, lifetime });
+    const values = { link: this.linkWith('token', token) };
+    await this.outbox.post({ to: signUp.email, mail: 'confirmation', language, values });
+  }
+
+  /** The links of a change of address: one confirms it, the other one cancels it. In a transaction, as above. */
+  async insertEmailChange(userId: number, email: string): Promise<{ confirm: string; cancel: string }> {
+    const [token, cancelToken] = [newToken(), newToken()];
+    const lifetime = lifetimes['email-change'];
+    await this.confirmations.insert({ userId, email, purpose: 'email-change', token, cancelToken, lifetime });
+    return { confirm: this.linkWith('token', token), cancel: this.linkWith('cancel', cancelToken) };
   }
 
   async send<Name extends MailName>(mail: Mail<Name>): Promise<void> {
     await this.outbox.post(mail);
   }
 
-  private linkOf(token: string): string {
+  private linkWith(name: 'token' | 'cancel', token: string): string {
     const link = new URL(this.config.confirmationPageUrl);
-    link.searchParams.set('token', token);
+    link.searchParams.set(name, token);
     return link.href;
   }
 }

@@ -1,7 +1,12 @@
-import { Body, Controller, Get, Header, HttpCode, Post, Put, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Post, Put, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiExcludeEndpoint, ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ConfirmRequest, ResendConfirmationRequest, SignUpRequest } from '#contracts';
+import {
+  CancelEmailChangeRequest,
+  ConfirmRequest,
+  ResendConfirmationRequest,
+  SignUpRequest,
+} from '#contracts';
 import { Answers } from '../../platform/http/answers.decorator.js';
 import { CallerLanguage } from '../../platform/http/caller-language.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
@@ -59,21 +64,33 @@ export class SignUpController {
     }
   }
 
-  /** PUT /users/confirmation */
+  /** PUT /users/confirmation. The link of a sign-up needs its password, too. */
   @Put('confirmation')
   @RateLimited('confirmation')
   @HttpCode(204)
   @ApiNoContentResponse()
   @Answers(
     'users.confirmation_invalid',
+    'passwords.blank',
+    'auth.invalid_credentials',
     'auth.account_link_conflict',
     'request.invalid',
     'cognito.credentials_missing',
     'cognito.unavailable',
     'overloaded',
   )
-  confirm(@Body() { token }: ConfirmRequest, @CallerLanguage() language: Language): Promise<void> {
-    return this.confirmations.confirm(token, language);
+  confirm(@Body() body: ConfirmRequest, @CallerLanguage() language: Language): Promise<void> {
+    return this.confirmations.confirm(body, language);
+  }
+
+  /** DELETE /users/confirmation: cancels a change of address. The same answer for every token. */
+  @Delete('confirmation')
+  @RateLimited('cancellation')
+  @HttpCode(204)
+  @ApiNoContentResponse()
+  @Answers('request.invalid', 'overloaded')
+  cancel(@Body() { token }: CancelEmailChangeRequest): Promise<void> {
+    return this.confirmations.cancel(token);
   }
 
   /** GET /users/confirmation: a page with a button. Programs that scan mails open links; none presses a button. */

@@ -1,42 +1,56 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import { canonicalEmail } from '../../platform/email.js';
+import { canonicalEmail, emailSpellings } from '../../platform/email.js';
+import {
+  findRevocationGeneration,
+  revokeConfirmations,
+  revokeEmailChanges,
+} from '../revoke-confirmations.js';
 import * as sql from './confirmations.sql.js';
 
 export type ConfirmationPurpose = 'sign-up' | 'email-change';
 
-export interface NewConfirmation {
+/** The password and the names of a sign-up. */
+export interface SignUpData {
+  passwordHash: string | null;
+  firstName: string | null;
+  lastName: string | null;
+}
+
+export interface NewConfirmation extends Partial<SignUpData> {
   token: string;
+  /** Of the notice mail that can cancel it. */
+  cancelToken?: string;
   userId: number;
   purpose: ConfirmationPurpose;
   /** Normalised; what the token's owner has shown to read. */
   email: string;
-  /** What becomes of the row's hash: `null` leaves it, an empty text takes it away. */
-  passwordHash?: string | null;
-  firstName?: string | null;
-  lastName?: string | null;
+  passwordTag?: number;
   /** Seconds. */
   lifetime: number;
 }
 
-export interface Confirmation {
+/** A sign-up without a hash is a link that was sent again. */
+export interface Confirmation extends SignUpData {
   id: number;
   userId: number;
   purpose: ConfirmationPurpose;
   email: string;
-  passwordHash: string | null;
-  firstName: string | null;
-  lastName: string | null;
   used: boolean;
-  expired: boolean;
+  /** Expired, revoked, or guessed at too often. */
+  void: boolean;
 }
 
-export interface PendingSignUp {
-  passwordHash: string | null;
-  firstName: string | null;
-  lastName: string | null;
-  secondsAgo: number;
+/** The row of a person, locked until the end of the transaction. */
+export interface LockedUser {
+  email: string;
+  sub: string | null;
+  disabled: boolean;
+  confirmed: boolean;
+  passwordHash: string;
+  /** Whether it has the address that was asked for. */
+  hasEmail: boolean;
 }
 
 // A token has 256 random bits, so a plain digest is enough.
@@ -54,19 +68,66 @@ export class ConfirmationsRepository {
     });
   }
 
-  async insert({ token, userId, purpose, email, lifetime, ...signUp }: NewConfirmation): Promise<void> {
-    const { passwordHash = null, firstName = null, lastName = null } = signUp;
-    const values = [digest(token), userId, purpose, email, passwordHash, firstName, lastName, lifetime];
+  /** A transaction in which only this one works on the person's confirmations. @param email to compare with the row's */
+  forUser<Result>(
+    userId: number,
+    email: string,
+    work: (user: LockedUser | undefined) => Promise<Result>,
+  ): Promise<Result> {
+    return this.database.transaction(async () => work(await this.lockUser(userId, email)));
+  }
+
+  /** Part of the transaction under way. */
+  lockUser(userId: number, email: string): Promise<LockedUser | undefined> {
+    return this.database.queryOne<LockedUser & { [column: string]: unknown }>(sql.lockUser, [
+      userId,
+      emailSpellings(email),
+    ]);
+  }
+
+  async insert({ token, cancelToken, ...confirmation }: NewConfirmation): Promise<void> {
+    const { userId, purpose, email, lifetime, passwordTag } = confirmation;
+    const { passwordHash = null, firstName = null, lastName = null } = confirmation;
+    const cancelDigest = cancelToken === undefined ? null : digest(cancelToken);
+    const signUp = [passwordHash, firstName, lastName];
+    const values = [digest(token), userId, purpose, email, ...signUp, lifetime, passwordTag, cancelDigest];
     await this.database.query(sql.insert, values);
     await this.database.query(sql.removeOld);
   }
 
   find(token: string): Promise<Confirmation | undefined> {
-    return this.database.queryOne(sql.find, [digest(token)]);
+    return this.one(sql.find, digest(token));
   }
 
-  pendingSignUps(userId: number): Promise<PendingSignUp[]> {
-    return this.database.query(sql.pendingSignUps, [userId]);
+  /** As it is now. */
+  findAgain({ id }: Confirmation): Promise<Confirmation | undefined> {
+    return this.one(sql.findById, id);
+  }
+
+  findByCancelToken(token: string): Promise<Confirmation | undefined> {
+    return this.one(sql.findByCancelToken, digest(token));
+  }
+
+  async wasMailedWithin(userId: number, seconds: number): Promise<boolean> {
+    return (await this.database.query(sql.wasMailedWithin, [userId, seconds])).length > 0;
+  }
+
+  /** @param tags of the password that was typed */
+  signUpsOfResentLink(id: number, tags: number[], most: number): Promise<SignUpData[]> {
+    return this.database.query<SignUpData & { [column: string]: unknown }>(sql.signUpsOfResentLink, [
+      id,
+      tags,
+      most,
+    ]);
+  }
+
+  /** Whether one more password may be tried. */
+  async countPassword(id: number): Promise<boolean> {
+    return (await this.database.query(sql.countPassword, [id])).length > 0;
+  }
+
+  async uncountPassword(id: number): Promise<void> {
+    await this.database.query(sql.uncountPassword, [id]);
   }
 
   async use({ id, userId, purpose }: Confirmation): Promise<void> {
@@ -74,16 +135,31 @@ export class ConfirmationsRepository {
     await this.database.query(sql.removeOthers, [userId, purpose, id]);
   }
 
-  async removeEmailChanges(userId: number): Promise<void> {
-    await this.database.query(sql.removeOthers, [userId, 'email-change', 0]);
+  async supersedeEmailChanges(userId: number): Promise<void> {
+    await this.database.query(sql.supersedeEmailChanges, [userId]);
   }
 
-  /** Whether it is this confirmation's turn. */
-  async takeTurn({ id, userId }: Confirmation): Promise<boolean> {
-    return (await this.database.query(sql.takeTurn, [id, userId])).length > 0;
+  /** Without its effect, whatever Cognito has heard of it. */
+  async revoke({ id }: Confirmation): Promise<void> {
+    await this.database.query(sql.revoke, [id]);
   }
 
-  async endTurn({ id }: Confirmation): Promise<void> {
-    await this.database.query(sql.endTurn, [id]);
+  /** Changes whenever a person's pending changes of address are revoked. */
+  generation(userId: number): Promise<number> {
+    return findRevocationGeneration(this.database, userId);
+  }
+
+  /** @returns whether one was pending */
+  revokeEmailChanges(userId: number): Promise<boolean> {
+    return revokeEmailChanges(this.database, { id: userId });
+  }
+
+  /** Sign-ups too. */
+  revokeAll(userId: number): Promise<void> {
+    return revokeConfirmations(this.database, { id: userId });
+  }
+
+  private one(statement: typeof sql.find, value: unknown): Promise<Confirmation | undefined> {
+    return this.database.queryOne<Confirmation & { [column: string]: unknown }>(statement, [value]);
   }
 }

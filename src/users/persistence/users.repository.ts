@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { emailSpellings } from '../../platform/email.js';
+import { revokeEmailChanges } from '../revoke-confirmations.js';
 import type { LegacyAccount, User } from '../user.js';
 import * as sql from './users.sql.js';
 
@@ -9,7 +10,7 @@ type LegacyRow = User & Omit<LegacyAccount, 'user'>;
 export interface SignUpToConfirm {
   userId: number;
   email: string;
-  /** `null` leaves the row's. */
+  /** `null` leaves the row's, and its names. */
   passwordHash: string | null;
   firstName: string | null;
   lastName: string | null;
@@ -109,7 +110,7 @@ export class UsersRepository {
 
   /** Whether there is a row with this address that is confirmed now. One that was so before stays as it is. */
   async confirm({ userId, email, passwordHash, firstName, lastName }: SignUpToConfirm): Promise<boolean> {
-    const values = [userId, email, passwordHash, firstName, lastName];
+    const values = [userId, emailSpellings(email), passwordHash, firstName, lastName];
     return (await this.database.query(sql.confirm, values)).length > 0;
   }
 
@@ -135,8 +136,14 @@ export class UsersRepository {
     await this.database.query(sql.recordMailboxProof, [emailSpellings(email)]);
   }
 
+  transaction<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.database.transaction(work);
+  }
+
+  /** To be called in a transaction: pending changes of address end with the old password. */
   async recordPasswordReset(id: number): Promise<void> {
     await this.database.query(sql.recordPasswordReset, [id]);
+    await revokeEmailChanges(this.database, { id });
   }
 
   /** An adopted table has the columns of Devise's trackable only where the application used it. */

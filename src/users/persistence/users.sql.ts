@@ -1,5 +1,5 @@
 import type { Statement } from '../../platform/database/database.js';
-import { emailExpression, isSpelling } from '../../platform/database/email-expression.js';
+import { isSpelling } from '../../platform/database/email-expression.js';
 import { format, isBlank } from '../../platform/database/migration-counts.sql.js';
 import { isDigestOf, isLive, isTaken, onlyLiveRow, rowOfAddress, rowToLink } from '../row-of-address.js';
 
@@ -61,7 +61,7 @@ export const findLegacyAccount: Statement = {
 export const findSignedIn: Statement = {
   name: 'users-find-signed-in',
   text: `
-    SELECT ${userColumns}, usher_migration_reason IS NOT DISTINCT FROM 'reconciled' AND encrypted_password <> '' AS "keptHash"
+    SELECT ${userColumns}, usher_migration_reason IS NOT DISTINCT FROM 'reconciled' AND NOT (${isBlank}) AS "keptHash"
     FROM users WHERE cognito_sub = $1`,
 };
 
@@ -133,18 +133,26 @@ export const insertUnconfirmed: Statement = {
     RETURNING id`,
 };
 
-/** A row that is linked, or that Rails has confirmed meanwhile, keeps its password. */
+const takesSignUp = `(${isUnconfirmed} AND $3::text IS NOT NULL)`;
+
+/**
+ * A row that is linked, or that Rails has confirmed meanwhile, keeps what it has. With a hash the row becomes that sign-up's: names
+ * and tokens of whoever made the row go.
+ */
 export const confirm: Statement = {
   name: 'users-confirm',
   text: `
     UPDATE users SET
-      encrypted_password = CASE WHEN ${isUnconfirmed} THEN coalesce($3::text, encrypted_password) ELSE encrypted_password END,
-      first_name = CASE WHEN ${isUnconfirmed} THEN coalesce($4::text, first_name) ELSE first_name END,
-      last_name = CASE WHEN ${isUnconfirmed} THEN coalesce($5::text, last_name) ELSE last_name END,
-      confirmation_token = CASE WHEN ${isUnconfirmed} THEN NULL ELSE confirmation_token END,
+      encrypted_password = CASE WHEN ${takesSignUp} THEN $3::text ELSE encrypted_password END,
+      first_name = CASE WHEN ${takesSignUp} THEN $4::text ELSE first_name END,
+      last_name = CASE WHEN ${takesSignUp} THEN $5::text ELSE last_name END,
+      reset_password_token = CASE WHEN NOT ${takesSignUp} THEN reset_password_token END,
+      unlock_token = CASE WHEN NOT ${takesSignUp} THEN unlock_token END,
+      unconfirmed_email = CASE WHEN NOT ${takesSignUp} THEN unconfirmed_email END,
+      confirmation_token = CASE WHEN NOT (${isUnconfirmed}) THEN confirmation_token END,
       confirmed_at = coalesce(confirmed_at, ${nowForRails}),
       updated_at = ${nowForRails}
-    WHERE id = $1 AND usher_disabled_at IS NULL AND ${emailExpression('email')} = ${emailExpression('$2::text')}
+    WHERE id = $1 AND usher_disabled_at IS NULL AND NOT usher.is_blocked(users) AND ${isSpelling('email', '$2')}
     RETURNING id`,
 };
 

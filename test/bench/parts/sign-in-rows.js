@@ -37,8 +37,8 @@ const identityOf = (sub) => ({ sub, email: `${sub}@example.com`, emailVerified: 
 async function preparedInsert() {
   const { sub, email } = identityOf(newSub());
   await send(sql.findSignedIn, [sub]);
-  await send(sql.findByEmail, [email]);
-  await send(sql.insert, [email, sub, userPoolId]);
+  await send(sql.findToLink, [[email]]);
+  await send(sql.insert, [email, sub, userPoolId, [email]]);
 }
 
 const work = {

@@ -34,11 +34,14 @@ export async function createPool(url) {
   const { UserPool } = await call(url, 'CreateUserPool', {
     PoolName: 'bench',
     UsernameAttributes: ['email'],
+    AutoVerifiedAttributes: ['email'],
+    UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
   });
   const { UserPoolClient } = await call(url, 'CreateUserPoolClient', {
     UserPoolId: UserPool.Id,
     ClientName: 'bench',
     ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
+    WriteAttributes: ['name'],
   });
   return { poolId: UserPool.Id, clientId: UserPoolClient.ClientId };
 }

@@ -11,7 +11,8 @@ export const signUp: Actor = {
     const person = stage.crowd.newcomer();
     if (!person) return false;
     const token = await askForLink(stage, person).finally(() => stage.crowd.arrived());
-    const confirmed = await stage.caller.insist(person, 'PUT', '/users/confirmation', { body: { token } });
+    const body = { token, password: person.password };
+    const confirmed = await stage.caller.insist(person, 'PUT', '/users/confirmation', { body });
     if (confirmed.status !== 204) throw new Wronged(person, 'a good link was refused');
     await signIn(stage, person);
     stage.crowd.giveBack(person);

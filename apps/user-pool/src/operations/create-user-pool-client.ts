@@ -19,7 +19,7 @@ export const createUserPoolClient = operation<CreateUserPoolClientRequest, Creat
   },
   (context, { UserPoolId, GenerateSecret, ClientSecret, ...settings }) => {
     const pool = requirePool(context, UserPoolId);
-    checkClientSettings(pool.settings, settings);
+    checkClientSettings(pool.settings, settings, 'creating');
     const generated = GenerateSecret ? randomText(context.random, 51, lowerCaseAndDigits) : undefined;
     const secret = ClientSecret ?? generated;
     const now = context.clock.now();

@@ -14,7 +14,7 @@ export const updateUserPoolClient = operation<UpdateUserPoolClientRequest, Updat
   (context, { UserPoolId, ClientId, ...given }) => {
     const { pool, client } = requireClientOfPool(context, UserPoolId, ClientId);
     const settings = { ...given, ClientName: given.ClientName ?? client.settings.ClientName };
-    checkClientSettings(pool.settings, settings);
+    checkClientSettings(pool.settings, settings, 'updating');
     const changed = { ...client, settings, modifiedAt: context.clock.now() };
     context.database.saveClient(changed);
     return { UserPoolClient: presentClient(changed) };

@@ -4,14 +4,31 @@ import type { ClientSettings, PoolSettings } from '../state/records.js';
 import { schemaOf } from '../users/schema.js';
 import { invalidParameter } from '../wire/errors.js';
 
-export function checkClientSettings(pool: PoolSettings, settings: ClientSettings): void {
+export function checkClientSettings(
+  pool: PoolSettings,
+  settings: ClientSettings,
+  work: 'creating' | 'updating',
+): void {
   checkFlows(settings.ExplicitAuthFlows ?? []);
   checkLifetimes(settings);
+  const invalid = (what: string) =>
+    invalidParameter(`Invalid ${what} attributes specified while ${work} a client`);
+  if (!(settings.ReadAttributes ?? []).every((name) => schemaOf(pool).has(name))) throw invalid('read');
+  if (settings.WriteAttributes?.length && !areWritable(pool, settings.WriteAttributes))
+    throw invalid('write');
+}
+
+/** Set by the pool itself; Cognito takes none of them into a list of writable attributes. */
+const neverWritable = ['sub', 'email_verified', 'phone_number_verified'];
+
+/** "Required attributes in a user pool are always writable": a list without one is refused. (Developer guide, User pool attributes) */
+function areWritable(pool: PoolSettings, names: string[]): boolean {
   const schema = schemaOf(pool);
-  for (const name of [...(settings.ReadAttributes ?? []), ...(settings.WriteAttributes ?? [])]) {
-    if (!schema.has(name))
-      throw invalidParameter(`Invalid attributes specified while creating a client: ${name}`);
-  }
+  const required = [...schema.values()].filter(({ Name, Required }) => Required && Name !== 'sub');
+  return (
+    names.every((name) => schema.has(name) && !neverWritable.includes(name)) &&
+    required.every(({ Name }) => names.includes(Name))
+  );
 }
 
 const flows = ['ADMIN_NO_SRP_AUTH', 'CUSTOM_AUTH_FLOW_ONLY', 'USER_PASSWORD_AUTH'];

@@ -12,6 +12,13 @@ export function checkPoolSettings(settings: PoolSettings, factors = firstFactors
       'SMS configuration and Auto verification for phone_number are required when MFA is required/optional',
     );
   }
+  const autoVerified = settings.AutoVerifiedAttributes ?? [];
+  const { AttributesRequireVerificationBeforeUpdate: first } = settings.UserAttributeUpdateSettings ?? {};
+  if (!(first ?? []).every((name) => autoVerified.includes(name))) {
+    throw invalidParameter(
+      'All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes',
+    );
+  }
   checkSchema(settings);
 }
 

@@ -2,7 +2,8 @@ import type { Context } from '../context.js';
 import { choosePassword } from '../passwords/choose-password.js';
 import type { User } from '../state/records.js';
 import type { Holder } from '../tokens/session.js';
-import { checkWritable, mergeAttributes } from '../users/attributes.js';
+import { claimAlias } from '../users/aliases.js';
+import { checkWritable, isAddress, mergeAttributes } from '../users/attributes.js';
 import { checkAttributes, schemaOf } from '../users/schema.js';
 import { modifyUser } from '../users/users.js';
 import { invalidParameter, notAuthorized } from '../wire/errors.js';
@@ -37,12 +38,14 @@ export async function answerNewPassword(
   const password = requireParameter(answers, 'NEW_PASSWORD');
   const attributes = readAttributes(holder, answers);
   const chosen = await choosePassword(holder.pool, holder.user, password);
+  const merged = mergeAttributes(holder.user.attributes, attributes);
+  claimAlias(context, holder.pool, { sub: holder.user.sub, attributes: merged }, false);
   spendChallenge(context, challenge);
   return modifyUser(context, holder.user, {
     status: 'CONFIRMED',
     ...chosen,
     temporaryPasswordExpiresAt: undefined,
-    attributes: mergeAttributes(holder.user.attributes, attributes),
+    attributes: merged,
   });
 }
 
@@ -58,9 +61,10 @@ function readAttributes(holder: Holder, answers: Record<string, string>): Record
   checkWritable(holder.client, attributes);
   const schema = schemaOf(holder.pool.settings);
   for (const key of Object.keys(attributes)) {
-    // An address that was proved already cannot be swapped for another one here.
-    const isGiven = schema.get(key)?.Required === true && holder.user.attributes[key] !== undefined;
-    if (isGiven) throw notAuthorized(`Cannot modify an already provided ${key}`);
+    // An address that the user has is changed with UpdateUserAttributes only, which has it verified.
+    const isKept = schema.get(key)?.Required === true || isAddress(key);
+    if (isKept && holder.user.attributes[key] !== undefined)
+      throw notAuthorized(`Cannot modify an already provided ${key}`);
   }
   const missing = missingAttributes(holder).find((key) => !attributes[key]);
   if (missing !== undefined) throw invalidParameter(`Invalid attributes given, ${missing} is missing`);

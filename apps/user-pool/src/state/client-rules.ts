@@ -49,9 +49,9 @@ export function lifetimes(settings: ClientSettings): { access: number; id: numbe
 export const challengeLifetime = (settings: ClientSettings): number =>
   (settings.AuthSessionValidity ?? 3) * minute;
 
-/** A client that lists no attributes reads all of them. */
+/** A client that lists no attributes reads all of them; an empty list is no list. */
 export const mayRead = (settings: ClientSettings, attribute: string): boolean =>
-  settings.ReadAttributes === undefined || settings.ReadAttributes.includes(attribute);
+  !settings.ReadAttributes?.length || settings.ReadAttributes.includes(attribute);
 
 export const mayWrite = (settings: ClientSettings, attribute: string): boolean =>
-  settings.WriteAttributes === undefined || settings.WriteAttributes.includes(attribute);
+  !settings.WriteAttributes?.length || settings.WriteAttributes.includes(attribute);

@@ -13,13 +13,17 @@ export const toAttributeList = (user: User): AttributeType[] => [
   { Name: 'sub', Value: user.sub },
 ];
 
+const addresses = ['email', 'phone_number'];
+
+export const isAddress = (name: string): boolean => addresses.includes(name);
+
 /** An address that changes has to be proved again. */
 export function mergeAttributes(
   before: Record<string, string>,
   changes: Record<string, string>,
 ): Record<string, string> {
   const merged = { ...before, ...changes };
-  for (const name of ['email', 'phone_number']) {
+  for (const name of addresses) {
     const flag = `${name}_verified`;
     const changed = changes[name] !== undefined && changes[name] !== before[name];
     if (changed && changes[flag] === undefined) merged[flag] = 'false';

@@ -10,7 +10,9 @@ import {
   GetUserPoolMfaConfigCommand,
   ListUsersCommand,
   SetUserPoolMfaConfigCommand,
+  SignUpCommand,
   UpdateUserAttributesCommand,
+  UpdateUserPoolClientCommand,
   UpdateUserPoolCommand,
   type CreateUserPoolRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -107,6 +109,16 @@ describe('settings of a pool', () => {
     expect(await refusedPool({ Schema: many })).toBe(invalid);
   });
 
+  it('an address is verified before its update only where the pool verifies addresses by itself', async () => {
+    const UserAttributeUpdateSettings = { AttributesRequireVerificationBeforeUpdate: ['email' as const] };
+    expect(await refusedPool({ AutoVerifiedAttributes: [], UserAttributeUpdateSettings })).toBe(invalid);
+    const { poolId: UserPoolId, sdk } = await target.addPool({ UserAttributeUpdateSettings });
+    const call = sdk.send(new UpdateUserPoolCommand({ UserPoolId, UserAttributeUpdateSettings }));
+    expect((await refusal(call)).message).toMatch(
+      /^All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes/,
+    );
+  });
+
   it('UpdateUserPool replaces everything but what is fixed for life', async () => {
     const pool = await target.addPool({ Policies: { PasswordPolicy: { MinimumLength: 12 } } });
     await pool.sdk.send(new UpdateUserPoolCommand({ UserPoolId: pool.poolId }));
@@ -166,6 +178,49 @@ describe('settings of an app client', () => {
     const which = { UserPoolId: target.poolId, ClientId: target.clientId };
     const { UserPoolClient } = await target.sdk.send(new DescribeUserPoolClientCommand(which));
     expect(UserPoolClient).toMatchObject({ RefreshTokenValidity: 30, EnableTokenRevocation: true });
+  });
+
+  it('WriteAttributes lists what the schema has, and every attribute that the pool requires', async () => {
+    const refusedWrite = async (...WriteAttributes: string[]) =>
+      refusal(target.addClient({ WriteAttributes }));
+    // The target's pool requires `email`.
+    for (const names of [['name'], ['email', 'custom:nope']]) {
+      expect(await refusedWrite(...names)).toEqual({
+        name: invalid,
+        message: expect.stringMatching(/^Invalid write attributes specified while creating a client/),
+      });
+    }
+    await target.addClient({ WriteAttributes: ['email', 'name'] });
+    const { ClientId = '' } = await alias.addClient({ WriteAttributes: ['name'] });
+    const which = { UserPoolId: alias.poolId, ClientId };
+    const { UserPoolClient } = await alias.sdk.send(new DescribeUserPoolClientCommand(which));
+    expect(UserPoolClient?.WriteAttributes).toEqual(['name']);
+    const update = new UpdateUserPoolClientCommand({ ...which, WriteAttributes: ['custom:nope'] });
+    expect((await refusal(alias.sdk.send(update))).message).toMatch(
+      /^Invalid write attributes specified while updating a client/,
+    );
+  });
+
+  it.each(['sub', 'email_verified', 'phone_number_verified'])('no client may write %s', async (name) => {
+    expect(await refusedClient({ WriteAttributes: ['email', name] })).toBe(invalid);
+  });
+
+  it('a client that may not write an attribute neither changes it nor signs up with it', async () => {
+    const { ClientId = '' } = await alias.addClient({ WriteAttributes: ['name'] });
+    await createUser(alias, 'Yan', password, 'yan@example.com');
+    const { AuthenticationResult: tokens } = await signIn({ ...alias, clientId: ClientId }, 'Yan');
+    const UserAttributes = [{ Name: 'email', Value: 'other@example.com' }];
+    const refused = [
+      new UpdateUserAttributesCommand({ AccessToken: tokens?.AccessToken, UserAttributes }),
+      new SignUpCommand({ ClientId, Username: 'Xia', Password: password, UserAttributes }),
+    ];
+    for (const command of refused) {
+      expect(await refusal(alias.sdk.send(command as UpdateUserAttributesCommand))).toEqual({
+        name: 'NotAuthorizedException',
+        message: 'A client attempted to write unauthorized attribute',
+      });
+    }
+    expect(await valueOf(alias, 'Yan', 'email')).toBe('yan@example.com');
   });
 
   it('a client may bring its own secret', async () => {

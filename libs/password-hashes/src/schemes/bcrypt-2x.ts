@@ -1,4 +1,5 @@
 import { comparing } from '../compare.js';
+import { bcryptBase64 } from '../encodings.js';
 import { eksBlowfish } from '../primitives/eks-blowfish.js';
 import type { Scheme } from '../scheme.js';
 import { bcryptTail, isBcryptCost } from './bcrypt.js';
@@ -13,11 +14,12 @@ export const bcrypt2xScheme: Scheme = {
   read(stored) {
     if (!stored.startsWith(prefix)) return undefined;
     const [, cost = '', salt = '', digest = ''] = bcryptTail.exec(stored) ?? [];
-    const saltBytes = decode(salt);
-    if (stored.length !== prefix.length + 56 || !isBcryptCost(Number(cost)) || !saltBytes) return undefined;
+    const saltBytes = bcryptBase64.decode(salt);
+    if (stored.length !== prefix.length + 56 || !isBcryptCost(Number(cost))) return undefined;
+    if (saltBytes?.length !== 16) return undefined;
     return comparing({
       digest,
-      digestOf: (password) => encode(eksBlowfish(signedKey(password), saltBytes, Number(cost))),
+      digestOf: (password) => bcryptBase64.encode(eksBlowfish(signedKey(password), saltBytes, Number(cost))),
       cost,
     });
   },
@@ -32,19 +34,4 @@ function signedKey(password: string): Uint32Array {
     words[word] = ((words[word] ?? 0) << 8) | (bytes[at % bytes.length] ?? 0);
   }
   return words;
-}
-
-const alphabet = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-const standardAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-const translate = (text: string, from: string, to: string): string =>
-  [...text].map((digit) => to.charAt(from.indexOf(digit))).join('');
-
-/** bcrypt's base64 is the usual one with another alphabet. */
-const encode = (bytes: Uint8Array): string =>
-  translate(Buffer.from(bytes).toString('base64').replace(/=+$/, ''), standardAlphabet, alphabet);
-
-function decode(text: string): Buffer | undefined {
-  const bytes = Buffer.from(translate(text, alphabet, standardAlphabet), 'base64');
-  return bytes.length === 16 && encode(bytes) === text ? bytes : undefined;
 }

@@ -1,13 +1,11 @@
 import { hash } from 'node:crypto';
 import { comparing } from '../compare.js';
+import { decodeHex } from '../encodings.js';
 import type { Scheme, StoredHash } from '../scheme.js';
 
 type Algorithm = 'md5' | 'sha1' | 'sha256' | 'sha512';
 
-const digits = { md5: 32, sha1: 40, sha256: 64, sha512: 128 };
-
-/** Upper case or lower case, not both: a changed letter is another string. */
-const hexadecimal = /^(?:[0-9a-f]+|[0-9A-F]+)$/;
+const digestBytes = { md5: 16, sha1: 20, sha256: 32, sha512: 64 };
 
 /** A digest as databases and scripts write it. Nothing in it tells which algorithm and whether a salt was used. */
 export const hexDigestScheme = (algorithm: Algorithm): Scheme => ({
@@ -23,7 +21,7 @@ export const djangoDigestScheme = (algorithm: 'md5' | 'sha1'): Scheme => ({
 });
 
 function comparingHex(algorithm: Algorithm, stored: string, salt: string): StoredHash | undefined {
-  if (stored.length !== digits[algorithm] || !hexadecimal.test(stored)) return undefined;
+  if (!decodeHex(stored, digestBytes[algorithm])) return undefined;
   return comparing({
     digest: stored.toLowerCase(),
     digestOf: (password) => hash(algorithm, salt + password),

@@ -15,6 +15,7 @@ import { PoolListings1764000000014 } from './1764000000014-pool-listings.js';
 import { AcmeChallenges1764000000015 } from './1764000000015-acme-challenges.js';
 import { Certificates1764000000016 } from './1764000000016-certificates.js';
 import { BlockedRows1764000000017 } from './1764000000017-blocked-rows.js';
+import { ConfirmationRevocations1764000000018 } from './1764000000018-confirmation-revocations.js';
 import { RefusedRecipients1764000000020 } from './1764000000020-refused-recipients.js';
 
 /** In the order they run. Never change one that was released; add another. */
@@ -36,5 +37,6 @@ export const migrations = [
   AcmeChallenges1764000000015,
   Certificates1764000000016,
   BlockedRows1764000000017,
+  ConfirmationRevocations1764000000018,
   RefusedRecipients1764000000020,
 ];

@@ -9,7 +9,8 @@ export const de: MailTexts = {
       subject: 'Bestätigen Sie Ihre Adresse',
       paragraphs: [
         'Jemand, vermutlich Sie selbst, hat sich mit dieser Adresse registriert. Bestätigen Sie sie, um die Registrierung abzuschließen.',
-        'Der Link gilt drei Tage. Falls Sie es nicht waren, brauchen Sie nichts zu tun: Ohne ihn kann niemand das Konto nutzen.',
+        'Der Link gilt drei Tage. Sie werden nach dem Passwort gefragt, das Sie bei der Registrierung gewählt haben. Falls Sie es nicht kennen oder sich eine andere Person registriert hat, registrieren Sie sich mit dieser Adresse noch einmal: Der Link in der neuen E-Mail setzt das neue Passwort.',
+        'Falls Sie sich nicht registriert haben, brauchen Sie nichts zu tun: Ohne diesen Link kann das Konto nicht genutzt werden.',
       ],
       button: 'Adresse bestätigen',
     },
@@ -39,8 +40,9 @@ export const de: MailTexts = {
       subject: 'Ihre Adresse soll geändert werden',
       paragraphs: [
         'Jemand, der in Ihrem Konto angemeldet ist, möchte diese Adresse durch {newAddress} ersetzen. Das geschieht, sobald der Link in der E-Mail an die neue Adresse geöffnet wird.',
-        'Falls Sie es nicht waren, ändern Sie sofort Ihr Passwort und wenden Sie sich an den Support.',
+        'Falls Sie es nicht waren, brechen Sie die Änderung über den Link oben ab, ändern Sie sofort Ihr Passwort und wenden Sie sich an den Support.',
       ],
+      button: 'Änderung abbrechen',
     },
     email_changed: {
       subject: 'Ihre Adresse wurde geändert',

@@ -9,7 +9,8 @@ export const en: MailTexts = {
       subject: 'Confirm your address',
       paragraphs: [
         'Somebody, most likely you, signed up with this address. Confirm it to finish.',
-        'The link is good for three days. If it was not you, do nothing: nobody can use the account without it.',
+        'The link is valid for three days. You will be asked for the password that you chose when you signed up. If you do not know it, or if another person signed up, sign up again with this address: the link in that e-mail sets the new password.',
+        'If you did not sign up, do nothing: without this link the account cannot be used.',
       ],
       button: 'Confirm the address',
     },
@@ -39,8 +40,9 @@ export const en: MailTexts = {
       subject: 'Your address is about to change',
       paragraphs: [
         'Somebody signed in to your account wants to replace this address with {newAddress}. It happens once the link in the mail to the new address is opened.',
-        'If it was not you, change your password at once and contact support.',
+        'If it was not you, cancel the change with the link above, change your password at once and contact support.',
       ],
+      button: 'Cancel the change',
     },
     email_changed: {
       subject: 'Your address was changed',

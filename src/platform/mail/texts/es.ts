@@ -9,7 +9,8 @@ export const es: MailTexts = {
       subject: 'Confirme su dirección',
       paragraphs: [
         'Alguien, probablemente usted, se ha registrado con esta dirección. Confírmela para terminar el registro.',
-        'El enlace es válido durante tres días. Si no ha sido usted, no haga nada: sin él nadie puede usar la cuenta.',
+        'El enlace es válido durante tres días. Se le pedirá la contraseña que eligió al registrarse. Si no la conoce o si se ha registrado otra persona, regístrese de nuevo con esta dirección: el enlace del nuevo mensaje establecerá la nueva contraseña.',
+        'Si no se ha registrado usted, no haga nada: sin este enlace no se puede usar la cuenta.',
       ],
       button: 'Confirmar la dirección',
     },
@@ -39,8 +40,9 @@ export const es: MailTexts = {
       subject: 'Su dirección va a cambiar',
       paragraphs: [
         'Una persona con la sesión iniciada en su cuenta quiere sustituir esta dirección por {newAddress}. Ocurrirá cuando se abra el enlace del mensaje enviado a la nueva dirección.',
-        'Si no ha sido usted, cambie de inmediato su contraseña y póngase en contacto con soporte.',
+        'Si no ha sido usted, cancele el cambio con el enlace de arriba, cambie de inmediato su contraseña y póngase en contacto con soporte.',
       ],
+      button: 'Cancelar el cambio',
     },
     email_changed: {
       subject: 'Se ha cambiado su dirección',

@@ -9,7 +9,8 @@ export const fr: MailTexts = {
       subject: 'Confirmez votre adresse',
       paragraphs: [
         'Quelqu’un, sans doute vous, s’est inscrit avec cette adresse. Confirmez-la pour terminer l’inscription.',
-        'Le lien est valable trois jours. Si ce n’était pas vous, ne faites rien : sans lui, personne ne peut utiliser le compte.',
+        'Le lien est valable trois jours. Le mot de passe choisi lors de l’inscription vous sera demandé. Si vous ne le connaissez pas ou si une autre personne s’est inscrite, inscrivez-vous de nouveau avec cette adresse : le lien du nouveau message définira le nouveau mot de passe.',
+        'Si vous ne vous êtes pas inscrit, ne faites rien : sans ce lien, le compte ne peut pas être utilisé.',
       ],
       button: 'Confirmer l’adresse',
     },
@@ -39,8 +40,9 @@ export const fr: MailTexts = {
       subject: 'Votre adresse va être modifiée',
       paragraphs: [
         'Une personne connectée à votre compte souhaite remplacer cette adresse par {newAddress}. Ce sera fait dès que le lien du message envoyé à la nouvelle adresse sera ouvert.',
-        'Si ce n’était pas vous, changez immédiatement votre mot de passe et contactez l’assistance.',
+        'Si ce n’était pas vous, annulez la modification avec le lien ci-dessus, changez immédiatement votre mot de passe et contactez l’assistance.',
       ],
+      button: 'Annuler la modification',
     },
     email_changed: {
       subject: 'Votre adresse a été modifiée',

@@ -9,7 +9,8 @@ export const it: MailTexts = {
       subject: 'Confermi il Suo indirizzo',
       paragraphs: [
         'Qualcuno, probabilmente Lei, si è registrato con questo indirizzo. Lo confermi per concludere la registrazione.',
-        'Il link è valido per tre giorni. Se non è stato Lei, non deve fare nulla: senza il link nessuno può usare l’account.',
+        'Il link è valido per tre giorni. Le sarà chiesta la password scelta al momento della registrazione. Se non la conosce o se si è registrata un’altra persona, si registri di nuovo con questo indirizzo: il link nel nuovo messaggio imposterà la nuova password.',
+        'Se non si è registrato Lei, non deve fare nulla: senza questo link l’account non può essere usato.',
       ],
       button: 'Conferma l’indirizzo',
     },
@@ -39,8 +40,9 @@ export const it: MailTexts = {
       subject: 'Il Suo indirizzo sta per cambiare',
       paragraphs: [
         'Una persona che ha effettuato l’accesso al Suo account vuole sostituire questo indirizzo con {newAddress}. Avverrà quando sarà aperto il link nel messaggio al nuovo indirizzo.',
-        'Se non è stato Lei, cambi subito la password e contatti l’assistenza.',
+        'Se non è stato Lei, annulli la modifica con il link qui sopra, cambi subito la password e contatti l’assistenza.',
       ],
+      button: 'Annulla la modifica',
     },
     email_changed: {
       subject: 'Il Suo indirizzo è stato cambiato',

@@ -1,0 +1,259 @@
+import { describe, expect, it } from '@jest/globals';
+import bcrypt from 'bcryptjs';
+import fc from 'fast-check';
+import {
+  checker,
+  expectToHold,
+  labelledVectors,
+  moreVectors,
+  oneOfEachFormat,
+  type Vector,
+  vectorsOfFrameworks,
+} from '../../../test/support/hash-vectors.js';
+import { selfDescribing } from './detect-scheme.js';
+import { costOfCheck, decoyLike, detectScheme, isBlankHash, labels, verifyPassword } from './index.js';
+import { normalise } from './normalise.js';
+
+const plain = oneOfEachFormat([...vectorsOfFrameworks, ...moreVectors]);
+const named = (vectors: Vector[]) => vectors.map((vector) => [vector.label, vector] as const);
+
+const padding = fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\v', '\f', '\r', '\0'), maxLength: 9 });
+
+/** The label's letters, each in either case. */
+const inAnyCase = (stored: string) => {
+  const end = stored.startsWith('{') ? stored.indexOf('}') : 0;
+  return fc
+    .array(fc.boolean(), { minLength: end, maxLength: end })
+    .map((upper) =>
+      [...stored]
+        .map((letter, at) => (at >= end ? letter : upper[at] ? letter.toUpperCase() : letter.toLowerCase()))
+        .join(''),
+    );
+};
+
+describe('vectors with labels and in layouts of frameworks', () => {
+  it.each(named(labelledVectors))('%s', (_label, vector) => expectToHold(vector), 20_000);
+
+  it.each(named(labelledVectors))(
+    '%s: the scheme is found without being named',
+    (_label, { hash, format }) => {
+      expect(detectScheme(hash)).toBe(format);
+    },
+  );
+});
+
+describe('a stored string', () => {
+  it.each([...named(labelledVectors), ...plain.map((vector) => [vector.format, vector] as const)])(
+    'of %s is read in any padding, and its label in any case',
+    async (_label, vector) => {
+      const check = checker(vector);
+      const bare = normalise(vector.hash);
+      expect(bare).toBeDefined();
+      const stored = fc.tuple(padding, inAnyCase(vector.hash), padding).map((parts) => parts.join(''));
+      fc.assert(fc.property(stored, (text) => expect(normalise(text)).toBe(bare)));
+      const [sample = ''] = fc.sample(stored, 1);
+      expect(await check(vector.password ?? '', sample)).toBe(true);
+      expect(await check(vector.wrong_password, sample)).toBe(false);
+    },
+    30_000,
+  );
+
+  it.each(named([...labelledVectors, ...plain]))('of %s is of one scheme only', (_label, { hash }) => {
+    const bare = normalise(hash) ?? '';
+    const readers = Object.values(selfDescribing).filter((scheme) => scheme.read(bare, { peppers: [''] }));
+    expect(readers.length).toBe(detectScheme(hash) === undefined ? 0 : 1);
+  });
+
+  it.each(named(labelledVectors))(
+    'of %s with a changed character is a mismatch or unknown',
+    async (_label, vector) => {
+      const check = checker(vector);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: Math.max(0, vector.hash.length - 30), max: vector.hash.length - 1 }),
+          fc.constantFrom('.', 'a', 'Z', '9', '!', '\u00e9', '{', '}'),
+          async (at, other) => {
+            fc.pre(vector.hash[at] !== other);
+            const changed = vector.hash.slice(0, at) + other + vector.hash.slice(at + 1);
+            expect(await check(vector.password ?? '', changed)).toBe(false);
+          },
+        ),
+        { numRuns: 5 },
+      );
+    },
+    60_000,
+  );
+
+  it('with a label never throws, whatever is behind it', async () => {
+    const payloads = [...labelledVectors, ...plain].map(({ hash }) => hash.replace(/^\{[^}]*\}/, ''));
+    const label = fc.constantFrom(...labels.around, ...labels.alone, 'noop', 'unknown', '');
+    const encoding = fc.constantFrom('', '.hex', '.b64', '.base64', '.', '.x');
+    const payload = fc
+      .record({
+        text: fc.constantFrom(...payloads, ''),
+        at: fc.nat({ max: 60 }),
+        put: fc.string({ unit: 'binary', maxLength: 8 }),
+        cut: fc.nat({ max: 6 }),
+      })
+      .map(({ text, at, put, cut }) => text.slice(0, at) + put + text.slice(at + cut));
+    await fc.assert(
+      fc.asyncProperty(label, encoding, payload, async (name, suffix, behind) => {
+        expect(await verifyPassword('pw', `{${name}${suffix}}${behind}`)).not.toMatch(/^match/);
+      }),
+      { numRuns: 200 },
+    );
+  }, 60_000);
+
+  it('is blank when it is nothing but padding', () => {
+    fc.assert(fc.property(padding, (blank) => expect(isBlankHash(blank)).toBe(true)));
+    expect(isBlankHash(' x ')).toBe(false);
+  });
+
+  it('with white space that no database pads with is unknown', async () => {
+    const hash = bcrypt.hashSync('pw', 4);
+    expect(await verifyPassword('pw', ` ${hash}\r\n`)).toBe('match-needs-rehash');
+    for (const blank of ['\u00a0', '\ufeff', '\u2003'])
+      expect(await verifyPassword('pw', blank + hash)).toBe('unknown-scheme');
+  });
+
+  it('with white space inside is unknown', async () => {
+    const hash = bcrypt.hashSync('pw', 4);
+    expect(await verifyPassword('pw', `{bcrypt} ${hash}`)).toBe('unknown-scheme');
+    expect(await verifyPassword('pw', `{ bcrypt}${hash}`)).toBe('unknown-scheme');
+  });
+});
+
+describe('a label', () => {
+  const hash = bcrypt.hashSync('pw', 4);
+  const md5 = '8fe4c11451281c094a6578e6ddbf5eed'; // of "pw"
+
+  it.each([
+    'noop',
+    'NOOP',
+    'PLAIN',
+    'CLEAR',
+    'CLEARTEXT',
+    'plain.b64',
+    'CLEAR.hex',
+    'PLAIN-TRUNC',
+    'unknown',
+    '',
+  ])('{%s} is never accepted, whatever is behind it', async (label) => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ minLength: 1 }), async (password) => {
+        const base64 = Buffer.from(password).toString('base64');
+        const hex = Buffer.from(password).toString('hex');
+        for (const payload of [password, base64, hex, hash, md5])
+          expect(await verifyPassword(password, `{${label}}${payload}`, { scheme: 'hex_md5' })).toBe(
+            'unknown-scheme',
+          );
+      }),
+      { numRuns: 20 },
+    );
+    expect(await verifyPassword('pw', `{${label}}${hash}`)).toBe('unknown-scheme');
+    expect(await verifyPassword('pw', `{${label}}pw`)).toBe('unknown-scheme');
+  });
+
+  it.each([
+    `{CRYPT}{CRYPT}${hash}`,
+    `{bcrypt}{BLF-CRYPT}${hash}`,
+    '{SSHA}{SSHA}H/zrDv8FXUu1JmwvVYijfrYEF34jVZcO',
+    '{CRYPT}{SSHA}H/zrDv8FXUu1JmwvVYijfrYEF34jVZcO',
+    '{ldap}{ldap}{SSHA}H/zrDv8FXUu1JmwvVYijfrYEF34jVZcO',
+    `{ldap}${hash}`,
+    '{ldap}test',
+    '{ldap}{MD5}CY9rzUYh03PK3k6DJie09g==',
+  ])(
+    'is not read twice, and {ldap} only around the labels that Spring writes behind it: %s',
+    async (stored) => {
+      expect(await verifyPassword('pw', stored)).toBe('unknown-scheme');
+      expect(await verifyPassword('test', stored)).toBe('unknown-scheme');
+    },
+  );
+
+  it.each([
+    ['argon2id', 'CRYPT'],
+    ['argon2id', 'ARGON2I'],
+    ['argon2i', 'ARGON2ID'],
+    ['phpass_P', 'CRYPT'],
+    ['django_pbkdf2_sha256', 'PBKDF2'],
+    ['pbkdf2_sha256', 'PBKDF2-SHA256'],
+    ['bcrypt_2b', 'SHA512-CRYPT'],
+    ['bcrypt_2b', 'ARGON2'],
+    ['sha512_crypt', 'SHA256-CRYPT'],
+    ['sha512_crypt', 'bcrypt'],
+    ['md5_crypt', 'BLF-CRYPT'],
+    ['md5_crypt', 'SHA'],
+    ['scrypt_passlib', 'SCRYPT'],
+    ['hex_sha1', 'MD5'],
+    ['lucia_scrypt', 'SCRYPT'],
+    ['atlassian_pbkdf2', 'PBKDF2'],
+  ])('around %s is not {%s}', async (format, label) => {
+    const vector = [...plain, ...labelledVectors].find((one) => one.format === format);
+    expect(vector).toBeDefined();
+    expect(await verifyPassword(vector?.password ?? '', `{${label}}${vector?.hash}`)).toBe('unknown-scheme');
+  });
+
+  it('of plain digests needs no configured scheme, and does not lend one to others', async () => {
+    expect(await verifyPassword('pw', `{MD5}${md5}`)).toBe('match-needs-rehash');
+    expect(await verifyPassword('pw', `{SHA}${md5}`, { scheme: 'hex_md5' })).toBe('unknown-scheme');
+  });
+});
+
+describe("scrypt's ln", () => {
+  const salt = 'y5mT0pqzlnLO+R+jNOYcYw';
+  const digest = '1QAGIxBrMKuO4EVIgdoR24QXvzkhDQfZeaLGeHFx2pQ';
+
+  it('is a logarithm up to 63, and N itself above', () => {
+    expect(costOfCheck(`$scrypt$ln=14,r=8,p=1$${salt}$${digest}`)).toContain('N=16384,');
+    expect(costOfCheck(`$scrypt$ln=1024,r=8,p=1$${salt}==$${digest}=`)).toContain('N=1024,');
+    expect(costOfCheck(`$scrypt$ln=63,r=8,p=1$${salt}$${digest}`)).toBeUndefined();
+    expect(costOfCheck(`$scrypt$ln=63,r=8,p=1$${salt}==$${digest}=`)).toBeUndefined();
+    expect(costOfCheck(`$scrypt$ln=14,r=8,p=1$${salt}==$${digest}=`)).toBeUndefined();
+  });
+
+  it.each(['ln=1000', 'n=1000', 'n=0', 'ln=9999999999'])('is refused when it is no power of two: %s', (N) => {
+    expect(detectScheme(`$scrypt$${N},r=8,p=1$${salt}==$${digest}=`)).toBeUndefined();
+    expect(detectScheme(`$scrypt$${N},r=8,p=1$${salt}$${digest}`)).toBeUndefined();
+  });
+});
+
+describe('a check that would cost too much', () => {
+  const zeros = (bytes: number) => Buffer.alloc(bytes).toString('base64');
+  const phc = (bytes: number) => zeros(bytes).replace(/=+$/, '');
+
+  it.each([
+    `{bcrypt}$2a$15$${'a'.repeat(53)}`,
+    `{CRYPT}$6$rounds=999999999$salt$${'a'.repeat(86)}`,
+    `{SHA512-CRYPT.b64}${Buffer.from(`$6$rounds=999999999$salt$${'a'.repeat(86)}`).toString('base64')}`,
+    `{ARGON2ID}$argon2id$v=19$m=1048576,t=1,p=1$${phc(16)}$${phc(32)}`,
+    `$argon2id$v=19$t=4294967295,m=65536,p=1$${phc(16)}$${phc(32)}`,
+    `{PBKDF2}99999999$${phc(16)}$${phc(20)}`,
+    `{PBKDF2}$1$salt$99999999$${'0'.repeat(40)}`,
+    `{PBKDF2-SHA512}9999999$${phc(16)}$${phc(64)}`,
+    `{scrypt}$190801$${zeros(16)}$${zeros(32)}`,
+    `{scrypt}$e08ff$${zeros(16)}$${zeros(32)}`,
+    `$3fffff$${zeros(16)}$${zeros(32)}`,
+    `$scrypt$n=33554432,r=8,p=1$${phc(16)}$${phc(64)}`,
+    `$scrypt$ln=33554432,r=8,p=1$${zeros(16)}$${zeros(32)}`,
+    `$scrypt$n=16384,r=8,p=999999$${phc(16)}$${phc(64)}`,
+    `$bcrypt$v=98$r=15$${phc(16)}$${phc(23)}`,
+    `$bcrypt$v=98$r=3$${phc(16)}$${phc(23)}`,
+    `$sha512-crypt$rounds=999999999$salt$${'a'.repeat(86)}`,
+  ])('is refused without paying it: %s', async (costly) => {
+    expect(detectScheme(costly)).toBeUndefined();
+    expect(await verifyPassword('pw', costly)).toBe('unknown-scheme');
+  });
+});
+
+describe('decoyLike', () => {
+  it.each(named(labelledVectors))('%s costs what it is like, and matches nothing', async (_label, vector) => {
+    for (const stored of [vector.hash, `\t${vector.hash}${' '.repeat(40)}\n`]) {
+      const decoy = decoyLike(stored);
+      expect(costOfCheck(decoy)).toBe(costOfCheck(stored));
+      expect(costOfCheck(decoy)).toBeDefined();
+      expect(await checker(vector)(vector.password ?? '', decoy)).toBe(false);
+      expect(decoyLike(stored)).not.toBe(decoy);
+    }
+  });
+});

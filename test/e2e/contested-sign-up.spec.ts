@@ -1,0 +1,259 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import bcrypt from 'bcryptjs';
+import { PasswordChecks } from '../../src/users/password-checks.js';
+import { personWith } from '../support/admins.js';
+import { deviseUser } from '../support/devise-users.js';
+import { tokenIn } from '../support/mails.js';
+import { signUps } from '../support/sign-ups.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher({ environment: { PASSWORD_PEPPERS: 'a-pepper' } });
+});
+afterAll(() => usher.close());
+
+const password = 'chosen-by-me-1';
+const squatter = 'of-the-squatter-1';
+const { confirm, confirmBare, rowOf, longAgo, signUpWithEach, resentToken, pendingOf } = signUps(
+  () => usher,
+  password,
+);
+
+describe('the password at the click', () => {
+  it('is asked for, and nothing is consumed before it is right', async () => {
+    const [token = ''] = await signUpWithEach('asked@example.com', password);
+    for (const answer of [
+      await confirmBare(token),
+      await confirm(token, ''),
+      await confirm(token, null),
+      await confirm(token, ' '),
+    ])
+      expect(answer).toMatchObject({
+        status: 422,
+        body: { code: 'passwords.blank', errors: [{ field: 'password' }] },
+      });
+    expect(await pendingOf('asked@example.com')).toEqual([{ wrong_passwords: 0 }]);
+    expect(await confirm(token, 'wrong-password-1')).toMatchObject({
+      status: 401,
+      body: { code: 'auth.invalid_credentials' },
+    });
+    expect((await rowOf('asked@example.com'))?.confirmed).toBe(false);
+    expect((await confirm(token)).status).toBe(204);
+    expect((await confirm(token, 'wrong-password-1')).status).toBe(204);
+    expect((await confirmBare(token)).status).toBe(204);
+  });
+
+  it('is not checked for a token that is unknown or expired', async () => {
+    const [token = ''] = await signUpWithEach('unchecked@example.com', password);
+    await usher.database.sql(
+      `UPDATE usher.confirmations SET expires_at = now() - interval '1 second' WHERE email = 'unchecked@example.com'`,
+    );
+    const verify = jest.spyOn(usher.app.get(PasswordChecks), 'verify');
+    for (const bad of [token, 'made-up'])
+      expect((await confirm(bad)).body.code).toBe('users.confirmation_invalid');
+    expect(verify).not.toHaveBeenCalled();
+    verify.mockRestore();
+  });
+
+  it('may be wrong ten times, however many guesses are sent at once', async () => {
+    const email = 'guessed@example.com';
+    const [token = ''] = await signUpWithEach(email, password);
+    const guess = async (n: number) => (await confirm(token, `guess-${n}`)).body.code;
+    const codes = await Promise.all(Array.from({ length: 25 }, (_each, n) => guess(n)));
+    // Those for which there was no time do not count.
+    do codes.push(await guess(codes.length));
+    while (codes.at(-1) !== 'users.confirmation_invalid');
+    expect(codes.filter((code) => code === 'auth.invalid_credentials')).toHaveLength(10);
+    expect((await confirm(token)).body.code).toBe('users.confirmation_invalid');
+    // The sign-up itself is still there for a link that is sent again.
+    expect((await confirm(await resentToken(email))).status).toBe(204);
+  });
+
+  it('may be right the tenth time', async () => {
+    const [token = ''] = await signUpWithEach('tenth@example.com', password);
+    for (let guess = 1; guess < 10; guess += 1)
+      expect((await confirm(token, `guess-${guess}`)).status).toBe(401);
+    expect((await confirm(token)).status).toBe(204);
+    expect((await usher.api.signIn('tenth@example.com', password)).status).toBe(200);
+  });
+
+  it('is no guess where there is no time to check it', async () => {
+    const [token = ''] = await signUpWithEach('busy@example.com', password);
+    const overload = jest.spyOn(usher.app.get(PasswordChecks), 'isOverloaded', 'get').mockReturnValue(true);
+    expect((await confirm(token)).body.code).toBe('overloaded');
+    overload.mockRestore();
+    expect(await pendingOf('busy@example.com')).toEqual([{ wrong_passwords: 0 }]);
+    expect((await confirm(token)).status).toBe(204);
+  });
+
+  it('confirms once when two clicks race', async () => {
+    const [token = ''] = await signUpWithEach('doubled@example.com', password);
+    const answers = await Promise.all([confirm(token), confirm(token), confirm(token)]);
+    expect(answers.map(({ status }) => status)).toEqual([204, 204, 204]);
+    expect((await usher.api.signIn('doubled@example.com', password)).status).toBe(200);
+  });
+});
+
+describe('somebody who signs up with another person’s address', () => {
+  it('gets nothing from a click on their own mail, whoever came first', async () => {
+    for (const [email, order] of [
+      ['first@example.com', [squatter, password]],
+      ['second@example.com', [password, squatter]],
+    ] as const) {
+      const tokens = await signUpWithEach(email, ...order);
+      const [ofSquatter = '', ofOwner = ''] = order[0] === squatter ? tokens : tokens.reverse();
+      expect((await confirmBare(ofSquatter)).body.code).toBe('passwords.blank');
+      expect((await confirm(ofSquatter)).body.code).toBe('auth.invalid_credentials');
+      expect(await rowOf(email)).toMatchObject({ confirmed: false, hash: '' });
+      expect((await confirm(ofOwner)).status).toBe(204);
+      expect((await confirm(ofSquatter, squatter)).status).toBe(422);
+      expect((await usher.api.signIn(email, squatter)).status).toBe(401);
+      expect((await usher.api.signIn(email, password)).status).toBe(200);
+    }
+  });
+
+  it('gets nothing from a mail that is sent again: it confirms the sign-up whose password is typed', async () => {
+    const email = 'contested@example.com';
+    const [, ofSquatter = ''] = await signUpWithEach(email, password, squatter, 'of-another-one-1');
+    const token = await resentToken(email);
+    expect((await confirmBare(token)).body.code).toBe('passwords.blank');
+    expect((await confirm(token, 'wrong-password-1')).status).toBe(401);
+    expect((await confirm(token)).status).toBe(204);
+    expect(await rowOf(email)).toMatchObject({ confirmed: true, first_name: password });
+    expect(await pendingOf(email)).toEqual([]);
+    expect((await confirm(ofSquatter, squatter)).body.code).toBe('users.confirmation_invalid');
+    expect((await usher.api.signIn(email, squatter)).status).toBe(401);
+    expect((await usher.api.signIn(email, password)).status).toBe(200);
+  });
+
+  it('cannot push a sign-up out by many others before and after it, nor make a click costly', async () => {
+    const email = 'flooded@example.com';
+    const flood = () =>
+      usher.database.sql(
+        `INSERT INTO usher.confirmations (token_digest, user_id, purpose, email, password_hash, first_name, password_tag, expires_at)
+         SELECT sha256(convert_to(gen_random_uuid()::text, 'UTF8')), user_id, purpose, email,
+           '$2b$04$' || translate(substr(md5(random()::text), 1, 22), 'abcdef', 'ABCDEF') || repeat('.', 31),
+           'flood', number % 64, expires_at
+         FROM usher.confirmations, generate_series(0, 319) AS number
+         WHERE id = (SELECT min(id) FROM usher.confirmations WHERE email = $1)`,
+        [email],
+      );
+    await signUpWithEach(email, squatter);
+    await flood();
+    await signUpWithEach(email, password);
+    await flood();
+    const token = await resentToken(email);
+    const verify = jest.spyOn(usher.app.get(PasswordChecks), 'verify');
+    expect((await confirm(token, 'wrong-password-1')).status).toBe(401);
+    expect(verify.mock.calls.length).toBeLessThanOrEqual(16);
+    verify.mockRestore();
+    expect((await confirm(token)).status).toBe(204);
+    expect((await rowOf(email))?.first_name).toBe(password);
+  });
+
+  describe('over a row that Rails has made', () => {
+    const carol = deviseUser('unconfirmed');
+    const plain = deviseUser('plain');
+    beforeAll(async () => {
+      for (const { email, password: own } of [carol, plain]) {
+        const hash = bcrypt.hashSync(`${own}a-pepper`, 4);
+        await usher.database.sql('UPDATE users SET encrypted_password = $2 WHERE email = $1', [email, hash]);
+      }
+    });
+
+    it('changes nothing of it: its own password confirms it, whichever link is opened', async () => {
+      const before = await rowOf(carol.email);
+      const [ofSquatter = ''] = await signUpWithEach(carol.email, squatter);
+      expect(await rowOf(carol.email)).toEqual(before);
+      expect((await confirm(ofSquatter, 'wrong-password-1')).status).toBe(401);
+      expect((await confirm(ofSquatter, carol.password)).status).toBe(204);
+      expect(await rowOf(carol.email)).toEqual({ ...before, confirmed: true, confirmation_token: null });
+      expect((await usher.api.signIn(carol.email, squatter)).status).toBe(401);
+      expect((await usher.api.signIn(carol.email, carol.password)).status).toBe(200);
+    });
+
+    it('also by a link that was sent again', async () => {
+      await usher.database.sql(
+        `INSERT INTO users (email, encrypted_password, first_name, created_at, updated_at)
+         SELECT 'of-rails@example.com', encrypted_password, 'Rails', now(), now() FROM users WHERE email = $1`,
+        [plain.email],
+      );
+      const before = await rowOf('of-rails@example.com');
+      await signUpWithEach('of-rails@example.com', squatter);
+      const token = await resentToken('of-rails@example.com');
+      expect((await confirm(token, plain.password)).status).toBe(204);
+      expect(await rowOf('of-rails@example.com')).toEqual({ ...before, confirmed: true });
+    });
+
+    it('where the owner signs up again, the row becomes that sign-up’s', async () => {
+      const email = 'forgotten@example.com';
+      await usher.database.sql(
+        `INSERT INTO users (email, encrypted_password, first_name, last_name, reset_password_token, created_at, updated_at)
+         SELECT $2, encrypted_password, 'Made', 'In Rails', 'a-token', now(), now() FROM users WHERE email = $1`,
+        [plain.email, email],
+      );
+      const [token = ''] = await signUpWithEach(email, password);
+      expect((await confirm(token)).status).toBe(204);
+      expect(await rowOf(email)).toMatchObject({ first_name: password, last_name: null });
+      expect((await usher.api.signIn(email, plain.password)).status).toBe(401);
+      expect((await usher.api.signIn(email, password)).status).toBe(200);
+    });
+
+    it('where there is no password to type, the mail says to sign up again, in every language', async () => {
+      const email = 'blank-hash@example.com';
+      await usher.database.sql(
+        `INSERT INTO users (email, encrypted_password, created_at, updated_at) VALUES ($1, '', now(), now())`,
+        [email],
+      );
+      for (const [language, text] of Object.entries({
+        en: 'sign up again with this address',
+        de: 'registrieren Sie sich mit dieser Adresse noch einmal',
+        fr: 'inscrivez-vous de nouveau avec cette adresse',
+        it: 'si registri di nuovo con questo indirizzo',
+        es: 'regístrese de nuevo con esta dirección',
+      })) {
+        await longAgo();
+        const route = language === 'en' ? '/passwords/forgot' : '/users/confirmation';
+        await usher.api.post(route, { email }, { 'accept-language': language });
+        const mail = await usher.mail.waitFor((sent) => sent.to.includes(email) && sent.text.includes(text));
+        expect((await confirm(tokenIn(mail.text))).status).toBe(401);
+      }
+      const [token = ''] = await signUpWithEach(email, password);
+      expect((await confirm(token)).status).toBe(204);
+      expect((await usher.api.signIn(email, password)).status).toBe(200);
+    });
+  });
+});
+
+describe('links of the release before', () => {
+  it('go by the same rules', async () => {
+    const email = 'upgraded@example.com';
+    const [ofSquatter = '', ofOwner = ''] = await signUpWithEach(email, squatter, password);
+    const resent = await resentToken(email);
+    await usher.database.sql(
+      `UPDATE usher.confirmations SET password_tag = NULL, password_hash = coalesce(password_hash, '') WHERE email = $1`,
+      [email],
+    );
+    expect((await confirm(ofSquatter)).status).toBe(401);
+    expect((await confirmBare(resent)).body.code).toBe('passwords.blank');
+    expect((await confirm(resent, 'wrong-password-1')).status).toBe(401);
+    expect((await confirm(resent)).status).toBe(204);
+    expect((await confirm(ofOwner)).status).toBe(422);
+    expect((await usher.api.signIn(email, password)).status).toBe(200);
+  });
+});
+
+describe('a row that is disabled while it waits', () => {
+  it('keeps no link, also once it is enabled again', async () => {
+    const email = 'stopped@example.com';
+    const [token = ''] = await signUpWithEach(email, password);
+    const admin = await personWith(usher, 'the-admin@example.com', 'admin');
+    const path = `/admin/users/${(await rowOf(email))?.id}`;
+    expect((await usher.api.post(`${path}/disable`, undefined, admin.headers)).status).toBe(204);
+    expect(await pendingOf(email)).toEqual([]);
+    expect((await usher.api.post(`${path}/enable`, undefined, admin.headers)).status).toBe(204);
+    expect((await confirm(token)).body.code).toBe('users.confirmation_invalid');
+    expect((await rowOf(email))?.confirmed).toBe(false);
+  });
+});

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { UserDirectory } from '../../src/cognito/user-directory.js';
+import { personWith } from '../support/admins.js';
+import { cutOff } from '../support/cognito-proxy.js';
+import { runCommand } from '../support/command.js';
+import {
+  addressesOf,
+  confirmEmail,
+  type EmailChanger,
+  emailChanger,
+  pendingConfirmations,
+} from '../support/email-changes.js';
+import { mailedCode, mailedToken } from '../support/mails.js';
+import { changeAttributes, poolPassword } from '../support/pool-users.js';
+import { until } from '../support/until.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher();
+});
+afterAll(() => usher.close());
+
+const person = (email: string) => emailChanger(usher, email);
+const confirm = (token: string) => confirmEmail(usher, token);
+const addresses = (sub: string) => addressesOf(usher, { sub });
+const pendingOf = (owner: EmailChanger) => pendingConfirmations(usher, owner);
+
+let admin: Awaited<ReturnType<typeof personWith>>;
+const asAdmin = async (method: string, path: string) => {
+  admin ??= await personWith(usher, 'the-admin@example.com', 'admin');
+  const { status } = await usher.api.call(method, path, { headers: admin.headers });
+  expect([202, 204]).toContain(status);
+};
+const command = async (...argv: string[]) => {
+  const { status, err } = await runCommand(argv, usher.variables);
+  expect({ status, err }).toMatchObject({ status: 0 });
+};
+const newPassword = 'another-password-1';
+const twice = { password: newPassword, passwordConfirmation: newPassword };
+
+/** What revokes the credentials of a person. */
+const revocations: Record<string, (user: EmailChanger) => Promise<unknown>> = {
+  'a reset': async ({ email }) => {
+    await usher.api.post('/passwords/forgot', { email });
+    const code = await mailedCode(usher, email);
+    expect((await usher.api.post('/passwords/reset', { email, code, ...twice })).status).toBe(204);
+  },
+  'a change of the password': async ({ headers }) => {
+    const body = { currentPassword: poolPassword, ...twice };
+    expect((await usher.api.post('/passwords/change', body, headers)).status).toBe(204);
+  },
+  'signing out everywhere': async ({ headers }) => {
+    expect((await usher.api.post('/auth/sign-out-everywhere', undefined, headers)).status).toBe(204);
+  },
+  'an administrator’s end of sessions': ({ id }) => asAdmin('DELETE', `/admin/users/${id}/sessions`),
+  'disabling and enabling': async ({ id }) => {
+    await asAdmin('POST', `/admin/users/${id}/disable`);
+    await asAdmin('POST', `/admin/users/${id}/enable`);
+  },
+  enabling: ({ id }) => asAdmin('POST', `/admin/users/${id}/enable`),
+  deletion: ({ id }) => asAdmin('DELETE', `/admin/users/${id}`),
+  'usher users relink': ({ email }) => command('users', 'relink', email),
+  'usher migration reopen': async ({ email }) => {
+    await usher.database.sql(`UPDATE users SET encrypted_password = 'some hash' WHERE email = $1`, [email]);
+    await command('migration', 'reopen', email);
+  },
+};
+
+describe('a pending change of address', () => {
+  it.each(Object.keys(revocations))('ends with %s', async (name) => {
+    const email = `owner-${Object.keys(revocations).indexOf(name)}@example.com`;
+    const stranger = email.replace('owner', 'stranger');
+    const owner = await person(email);
+    await owner.change(stranger);
+    const token = await mailedToken(usher, stranger);
+    // As Devise leaves it where the change was requested at Rails.
+    await usher.database.sql(`UPDATE users SET confirmation_token = $2 WHERE id = $1`, [
+      owner.id,
+      `rails ${email}`,
+    ]);
+    await revocations[name]?.(owner);
+    expect((await confirm(token)).body.code).toBe('users.confirmation_invalid');
+    expect(await pendingOf(owner)).toBe(0);
+    const [row] = await usher.database.sql(
+      `SELECT confirmation_token, unconfirmed_email FROM users WHERE id = $1`,
+      [owner.id],
+    );
+    expect(row).toEqual({ confirmation_token: null, unconfirmed_email: null });
+    expect((await usher.app.get(UserDirectory).find(stranger))?.sub).toBeUndefined();
+  });
+
+  it('is not created by a request that began before signing out everywhere', async () => {
+    const owner = await person('in-flight-request@example.com');
+    const passwordCheck = usher.proxy.holdAnswer('InitiateAuth');
+    const request = owner.change('in-flight-2@example.com');
+    await passwordCheck.done;
+    await revocations['signing out everywhere']?.(owner);
+    passwordCheck.release();
+    expect((await request).body.code).toBe('auth.token_invalid');
+    expect(await pendingOf(owner)).toBe(0);
+    expect((await addresses(owner.sub)).waiting).toBeNull();
+  });
+
+  it.each(['signing out everywhere', 'disabling and enabling', 'an administrator’s end of sessions'])(
+    'does not take effect when Cognito is being told while %s happens',
+    async (name) => {
+      const email = `in-flight-${Object.keys(revocations).indexOf(name)}@example.com`;
+      const owner = await person(email);
+      await owner.change(`x-${email}`);
+      const token = await mailedToken(usher, `x-${email}`);
+      const told = usher.proxy.holdAnswer('AdminUpdateUserAttributes');
+      const click = confirm(token);
+      await told.done;
+      expect(await addresses(owner.sub)).toMatchObject({ here: email, pool: `x-${email}` });
+      await revocations[name]?.(owner);
+      told.release();
+      expect((await click).body.code).toBe('users.confirmation_invalid');
+      expect(await addresses(owner.sub)).toEqual({ here: email, pool: email, waiting: null });
+      expect(await pendingOf(owner)).toBe(0);
+      expect((await confirm(token)).body.code).toBe('users.confirmation_invalid');
+    },
+  );
+
+  it('is taken back from the pool when Cognito’s answer was lost, and reconcile does not take it', async () => {
+    const owner = await person('lost-answer@example.com');
+    await owner.change('of-the-thief@example.com');
+    const token = await mailedToken(usher, 'of-the-thief@example.com');
+    const told = usher.proxy.loseAnswer('AdminUpdateUserAttributes');
+    const click = confirm(token);
+    await told;
+    usher.proxy.answerWith('AdminUpdateUserAttributes', cutOff);
+    expect((await click).status).toBe(503);
+    expect(await addresses(owner.sub)).toMatchObject({ pool: 'of-the-thief@example.com' });
+    await revocations['an administrator’s end of sessions']?.(owner);
+    expect((await confirm(token)).body.code).toBe('users.confirmation_invalid');
+    const reconcile = await runCommand(['migration', 'reconcile', '--apply', '--json'], usher.variables);
+    expect(reconcile.out).toMatch(
+      /"kind":"email_changed_in_pool".*lost-answer@example.com.*"outcome":"changed meanwhile"/,
+    );
+    expect((await addresses(owner.sub)).here).toBe('lost-answer@example.com');
+    usher.proxy.answerWith('AdminUpdateUserAttributes', undefined);
+    await usher.database.sql(
+      'UPDATE usher.confirmations SET applying_until = now() WHERE applying_until > now()',
+    );
+    await until(async () => (await addresses(owner.sub)).pool === 'lost-answer@example.com');
+    expect(await addresses(owner.sub)).toEqual({
+      here: 'lost-answer@example.com',
+      pool: 'lost-answer@example.com',
+      waiting: null,
+    });
+  });
+
+  it('is looked at in the pool for a minute, because a request may still be on its way there', async () => {
+    const owner = await person('late-request@example.com');
+    const revoked = (age: string) =>
+      usher.database.sql(
+        `INSERT INTO usher.confirmations (token_digest, user_id, purpose, email, expires_at, revoked_at, applying_until)
+         VALUES (convert_to($2::text, 'UTF8'), $1, 'email-change', 'late@example.com', now(), now() - $2::text::interval, now())`,
+        [owner.id, age],
+      );
+    await revoked('1 second');
+    await revoked('61 seconds');
+    await until(async () => (await pendingOf(owner)) === 1);
+    await changeAttributes(usher, owner.sub, { email: 'late@example.com', email_verified: 'true' });
+    await until(async () => (await addresses(owner.sub)).pool === owner.email);
+  });
+});

@@ -1,0 +1,210 @@
+import {
+  CreateUserPoolClientCommand,
+  type CreateUserPoolClientRequest,
+  UpdateUserAttributesCommand,
+  VerifyUserAttributeCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { UserDirectory } from '../../src/cognito/user-directory.js';
+import { createApp } from '../../src/create-app.js';
+import { exception } from '../support/cognito-proxy.js';
+import { ada, signInWithTokens } from '../support/sessions.js';
+import { until } from '../support/until.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+const attacker = 'attacker@evil.example';
+const unsafe = { pool: { UserAttributeUpdateSettings: undefined }, client: { WriteAttributes: undefined } };
+
+const tokenOf = async (usher: Usher) => (await signInWithTokens(usher.api)).accessToken;
+
+/** What the holder of a token says to the pool, past Usher. */
+const write = (usher: Usher, AccessToken: string, attributes: Record<string, string>) =>
+  usher.cognito.send(
+    new UpdateUserAttributesCommand({
+      AccessToken,
+      UserAttributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
+    }),
+  );
+
+const emailInPool = async (usher: Usher, email: string) =>
+  (await usher.app.get(UserDirectory).find(email))?.email;
+
+interface Line {
+  msg: string;
+  level: string;
+  alarm?: string;
+  clientId?: string;
+  attributes?: string[];
+  identityProviders?: string[];
+  issues?: number;
+}
+const isAlarm = ({ alarm }: Line) => alarm === 'cognito.misconfigured';
+const isChecked = ({ msg }: Line) => msg === 'user pool settings checked';
+const isUnchecked = ({ msg }: Line) => msg === 'user pool settings not checked';
+const settingsLines = (usher: Usher): Line[] =>
+  usher
+    .logLines()
+    .map((line) => JSON.parse(line) as Line)
+    .filter((line) => isAlarm(line) || isChecked(line) || isUnchecked(line));
+
+/** What an API has logged of the pool, its own client and `further` ones. @param known lines of APIs before it */
+async function checksAtStart(usher: Usher, further = 0, known = 0): Promise<Line[]> {
+  const found = () => settingsLines(usher).slice(known);
+  const done = () => found().filter((line) => !isAlarm(line)).length;
+  await until(() => done() === further + 2);
+  return found();
+}
+
+/** Another API with these accepted clients beside ours; answers what it has logged of the pool's settings. */
+async function startBeside(usher: Usher, clientIds: string[]): Promise<Line[]> {
+  const known = settingsLines(usher).length;
+  const variables = { ...usher.variables, AWS_COGNITO_ACCEPTED_CLIENT_IDS: clientIds.join() };
+  const app = await createApp(variables);
+  await app.init();
+  const found = await checksAtStart(usher, clientIds.length, known);
+  await app.close();
+  return found;
+}
+
+describe('a pool with the settings of docs/production.md', () => {
+  let usher: Usher;
+  let atStart: Line[];
+  beforeAll(async () => {
+    usher = await startUsher();
+    atStart = await checksAtStart(usher);
+  });
+  afterAll(() => usher.close());
+
+  const addClient = async (settings: Partial<CreateUserPoolClientRequest>): Promise<string> => {
+    const { UserPoolClient } = await usher.cognito.send(
+      new CreateUserPoolClientCommand({ UserPoolId: usher.userPoolId, ClientName: 'other', ...settings }),
+    );
+    return UserPoolClient?.ClientId ?? '';
+  };
+
+  it.each([
+    { email: attacker },
+    { name: 'Ada', email: attacker },
+    { email_verified: 'false' },
+    { phone_number: '+15551234567' },
+    { 'custom:rails_app_id': '2' },
+  ] as Record<string, string>[])(
+    'refuses the holder of an access token who writes %j',
+    async (attributes) => {
+      const call = write(usher, await tokenOf(usher), attributes);
+      await expect(call).rejects.toMatchObject({ name: 'NotAuthorizedException' });
+      expect(await emailInPool(usher, ada.email)).toBe(ada.email);
+      expect(await emailInPool(usher, attacker)).toBeUndefined();
+    },
+  );
+
+  it('lets users write their name', async () => {
+    await write(usher, await tokenOf(usher), { name: 'Ada L.' });
+  });
+
+  it('is checked at start, without an alarm', () => {
+    expect(atStart.filter(isAlarm)).toEqual([]);
+    expect(atStart).toMatchObject([{ issues: 0 }, { clientId: usher.clientId, issues: 0 }]);
+  });
+
+  it('raises an alarm at start for every accepted client that is not like ours', async () => {
+    const free = await addClient({});
+    const careless = await addClient({ WriteAttributes: ['name', 'email', 'custom:rails_app_id'] });
+    const good = await addClient({ WriteAttributes: ['name', 'locale'] });
+    const found = await startBeside(usher, [free, careless, good]);
+    const message = 'an app client lets users change attributes that identify them';
+    const remedy = 'docs/production.md#attributes-that-users-may-change';
+    const alarm = { level: 'error', msg: message, identityProviders: [], remedy };
+    expect(found.filter(isAlarm)).toMatchObject([
+      { ...alarm, clientId: free, attributes: ['email', 'phone_number'] },
+      { ...alarm, clientId: careless, attributes: ['email', 'custom:rails_app_id'] },
+    ]);
+    expect(found.filter(isChecked).map(({ clientId, issues }) => [clientId, issues])).toEqual([
+      [undefined, 0],
+      [usher.clientId, 0],
+      [free, 1],
+      [careless, 1],
+      [good, 0],
+    ]);
+  });
+
+  it('names the identity providers of a client that federates', async () => {
+    const federating = await addClient({
+      WriteAttributes: ['name', 'email'],
+      SupportedIdentityProviders: ['COGNITO', 'Google'],
+    });
+    const found = await startBeside(usher, [federating]);
+    expect(found.filter(isAlarm)).toMatchObject([
+      { clientId: federating, attributes: ['email'], identityProviders: ['Google'] },
+    ]);
+  });
+
+  it('logs what it could not check, and never that it is fine', async () => {
+    usher.proxy.answerWith('DescribeUserPool', exception('InternalErrorException', 'canary', 500));
+    usher.proxy.answerWith('DescribeUserPoolClient', exception('AccessDeniedException', 'canary'));
+    const found = await startBeside(usher, []);
+    usher.proxy.answerWith('DescribeUserPool', undefined);
+    usher.proxy.answerWith('DescribeUserPoolClient', undefined);
+    const unchecked = { level: 'warn', msg: 'user pool settings not checked' };
+    expect(found.filter((line) => !isAlarm(line))).toMatchObject([
+      { ...unchecked, retries: true },
+      { ...unchecked, clientId: usher.clientId, retries: false },
+    ]);
+    expect(found.filter(isAlarm)).toMatchObject([
+      { asked: 'describe-app-client', exception: 'AccessDeniedException' },
+    ]);
+    expect(JSON.stringify(found)).not.toContain('canary');
+  });
+});
+
+describe('a pool where users may write everything', () => {
+  let usher: Usher;
+  beforeAll(async () => {
+    usher = await startUsher(unsafe);
+  });
+  afterAll(() => usher.close());
+
+  it('is an alarm at start: one for the pool, one for the client', async () => {
+    expect((await checksAtStart(usher)).filter(isAlarm)).toMatchObject([
+      {
+        level: 'error',
+        msg: 'the user pool replaces an e-mail address before the new one is verified',
+        attributes: ['email'],
+        remedy: 'docs/production.md#attributes-that-users-may-change',
+      },
+      { level: 'error', clientId: usher.clientId, attributes: ['email', 'phone_number'] },
+    ]);
+  });
+
+  it('gives the account to the holder of one access token', async () => {
+    await write(usher, await tokenOf(usher), { email: attacker });
+    expect(await emailInPool(usher, attacker)).toBe(attacker);
+    expect(await emailInPool(usher, ada.email)).toBeUndefined();
+  });
+});
+
+describe('a pool that requires e-mail addresses, so that every client writes them', () => {
+  it('keeps the old address until the new one is verified, and raises the alarm', async () => {
+    const attribute = { AttributeDataType: 'String' as const, Mutable: true };
+    const Schema = [
+      { ...attribute, Name: 'email', Required: true },
+      { ...attribute, Name: 'rails_app_id' },
+    ];
+    const usher = await startUsher({
+      pool: { Schema },
+      client: { WriteAttributes: ['name', 'email'] },
+    });
+    const AccessToken = await tokenOf(usher);
+    await write(usher, AccessToken, { email: 'new@example.com' });
+    const [old, pending] = [await emailInPool(usher, ada.email), await emailInPool(usher, 'new@example.com')];
+    const { text } = await usher.mail.waitFor((mail) => mail.to.includes('new@example.com'));
+    const Code = /\d{6}/.exec(text)?.[0] ?? '';
+    await usher.cognito.send(new VerifyUserAttributeCommand({ AccessToken, AttributeName: 'email', Code }));
+    const verified = await usher.app.get(UserDirectory).find('new@example.com');
+    const alarms = (await checksAtStart(usher)).filter(isAlarm);
+    await usher.close();
+    expect({ old, pending }).toEqual({ old: ada.email, pending: undefined });
+    expect(verified).toMatchObject({ email: 'new@example.com', emailVerified: true });
+    expect(alarms).toMatchObject([{ clientId: usher.clientId, attributes: ['email'] }]);
+  });
+});
