@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { isBlankHash } from '#password-hashes';
 import type { Language } from '../platform/texts/languages.js';
 import { ConfirmationMails } from './confirmation/confirmation-mails.js';
 import { canonicalEmail, normaliseEmail } from './email.js';
