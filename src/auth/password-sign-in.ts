@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IdentityProvider, type SignInAnswer } from '../cognito/identity-provider.js';
 import { isAppError } from '../platform/errors/app-error.js';
 import { MigrationLedger } from '../users/migration-ledger.js';
+import { firstTaken, PoolUsernames } from '../users/pool-usernames.js';
 import { OldPasswordsService } from './old-passwords.service.js';
 
 /** The first step of every sign-in: Cognito is asked about the password, which for a legacy user includes the move. */
@@ -11,10 +12,15 @@ export class PasswordSignIn {
     private readonly identityProvider: IdentityProvider,
     private readonly oldPasswords: OldPasswordsService,
     private readonly ledger: MigrationLedger,
+    private readonly usernames: PoolUsernames,
   ) {}
 
-  /** @param email normalised @throws AppError `passwords.reset_required`, and what `IdentityProvider.signIn` throws */
-  async ask(email: string, password: string): Promise<SignInAnswer> {
+  /**
+   * @param email normalised
+   * @returns Cognito's answer, and the user name that it was given
+   * @throws AppError `passwords.reset_required`, what `PoolUsernames.of` and `IdentityProvider.signIn` throw
+   */
+  async ask(email: string, password: string): Promise<NamedAnswer> {
     try {
       return await this.askOrRestore(email, password);
     } catch (refusal) {
@@ -24,15 +30,29 @@ export class PasswordSignIn {
     }
   }
 
-  private async askOrRestore(email: string, password: string): Promise<SignInAnswer> {
+  private async askOrRestore(email: string, password: string): Promise<NamedAnswer> {
     try {
-      return await this.identityProvider.signIn(email, password);
+      return await this.askByName(email, password);
     } catch (refusal) {
       if (!isAppError(refusal, 'auth.invalid_credentials')) throw refusal;
       if (!(await this.oldPasswords.restore(email, password))) throw refusal;
-      return this.identityProvider.signIn(email, password);
+      return this.askByName(email, password);
     }
   }
+
+  private async askByName(email: string, password: string): Promise<NamedAnswer> {
+    const names = await this.usernames.of(email);
+    return firstTaken(names, ['auth.invalid_credentials'], async (username) => ({
+      answer: await this.identityProvider.signIn(username, password),
+      username,
+    }));
+  }
+}
+
+/** Cognito's answer to a user name. */
+export interface NamedAnswer {
+  answer: SignInAnswer;
+  username: string;
 }
 
 /** What a refusal says about the move of a legacy user whose password had just been found right. */

@@ -32,8 +32,8 @@ export class SignInService {
     const mode = session ?? 'tokens';
     const email = normaliseEmail(typed);
     const start = this.sessions.startOfSignIn();
-    const answer = await this.passwords.ask(email, password);
-    return this.next(answer, { email, userId: email, mode, start }, device);
+    const { answer, username } = await this.passwords.ask(email, password);
+    return this.next(answer, { email, userId: username, mode, start }, device);
   }
 
   /**

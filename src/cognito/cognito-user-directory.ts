@@ -17,6 +17,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock/clock.js';
+import { emailSpellings } from '../platform/email.js';
 import { AppError, isAppError } from '../platform/errors/app-error.js';
 import { Log } from '../platform/logging/log.js';
 import { AdminConnection } from './admin-connection.js';
@@ -27,6 +28,9 @@ import {
   type PoolUser,
   UserDirectory,
 } from './user-directory.js';
+
+/** What Cognito takes for a user name (API reference, AdminGetUser); it answers anything else with an error. */
+const usernames = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
 /** Milliseconds. `DescribeUserPool` has a low quota, and policies hardly ever change. */
 const policyKept = 5 * 60 * 1000;
@@ -57,7 +61,14 @@ export class CognitoUserDirectory extends UserDirectory {
     return this.cognito.requireCredentials();
   }
 
-  async find(username: string): Promise<PoolUser | undefined> {
+  async find(name: string): Promise<PoolUser | undefined> {
+    const found = await Promise.all(emailSpellings(name).map((spelling) => this.findExactly(spelling)));
+    const users = found.filter((user) => user !== undefined);
+    return users.find(({ status }) => status !== 'UNCONFIRMED') ?? users[0];
+  }
+
+  private async findExactly(username: string): Promise<PoolUser | undefined> {
+    if (!usernames.test(username)) return undefined;
     const command = new AdminGetUserCommand(this.named(username));
     const answer = await unlessUnknown(() =>
       this.cognito.ask('find-user', (client, options) => client.send(command, options)),
@@ -114,6 +125,7 @@ export class CognitoUserDirectory extends UserDirectory {
   }
 
   async changeEmail(username: string, email: string): Promise<void> {
+    await this.refuseTakenSpelling(username, email);
     const command = new AdminUpdateUserAttributesCommand({
       ...this.named(username),
       UserAttributes: [
@@ -178,6 +190,14 @@ export class CognitoUserDirectory extends UserDirectory {
     );
     if (!UserPool) throw new AppError('cognito.unexpected_answer');
     return UserPool;
+  }
+
+  /** Cognito itself compares addresses as text. */
+  private async refuseTakenSpelling(username: string, email: string): Promise<void> {
+    if (emailSpellings(email).length === 1) return;
+    const owner = await this.find(email);
+    if (owner && owner.username !== username && owner.sub !== username)
+      throw new AppError('auth.account_link_conflict');
   }
 
   /** The quota is shared: a page that is refused must not be the end of hours of reading. */

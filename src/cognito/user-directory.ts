@@ -49,8 +49,11 @@ export abstract class UserDirectory {
   /** For work that must not begin where it cannot be finished. @throws AppError `cognito.credentials_missing` */
   abstract requireCredentials(): Promise<void>;
 
-  /** @param username a user name, a `sub` where that is the user name, or an address */
-  abstract find(username: string): Promise<PoolUser | undefined>;
+  /**
+   * An address is looked up in all its spellings; of several users one that has confirmed the address comes first.
+   * @param name a user name, a `sub` where that is the user name, or an address
+   */
+  abstract find(name: string): Promise<PoolUser | undefined>;
 
   /**
    * Everybody, page by page, each asked for when it is wanted. Slow enough to leave others their share of the quota, which is
@@ -67,7 +70,7 @@ export abstract class UserDirectory {
   /** A new temporary password by mail for somebody in `FORCE_CHANGE_PASSWORD`. Others are left alone. */
   abstract inviteAgain(username: string): Promise<void>;
 
-  /** Sets a verified address. @throws AppError `auth.account_link_conflict` when it is somebody else's */
+  /** Sets a verified address. @throws AppError `auth.account_link_conflict` when another user has it, in any spelling */
   abstract changeEmail(username: string, email: string): Promise<void>;
 
   abstract disable(username: string): Promise<void>;

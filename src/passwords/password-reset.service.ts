@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { ResetPasswordRequest } from '#contracts';
-import { IdentityProvider } from '../cognito/identity-provider.js';
 import type { FieldFault } from '../platform/errors/app-error.js';
 import type { Language } from '../platform/texts/languages.js';
 import { normaliseEmail } from '../users/email.js';
 import { faultsOf, isBlank, refuse } from '../users/new-password.js';
 import { PasswordChanges } from './password-changes.js';
 import { ResetOwners } from './reset-owners.js';
+import { ResetCodes } from './reset-codes.js';
 import { ResetPreparation } from './reset-preparation.js';
 
 @Injectable()
 export class PasswordResetService {
   constructor(
-    private readonly identityProvider: IdentityProvider,
+    private readonly codes: ResetCodes,
     private readonly preparation: ResetPreparation,
     private readonly owners: ResetOwners,
     private readonly changes: PasswordChanges,
@@ -21,8 +21,7 @@ export class PasswordResetService {
   /** Has Cognito mail a code, where there is somebody to mail it to. Says nothing about whether there is. */
   async begin(email: string, language: Language): Promise<void> {
     const username = normaliseEmail(email);
-    if (await this.preparation.isCodeTheWay(username, language))
-      await this.identityProvider.forgotPassword(username);
+    if (await this.preparation.isCodeTheWay(username, language)) await this.codes.send(username);
   }
 
   /**
@@ -37,7 +36,7 @@ export class PasswordResetService {
     const username = normaliseEmail(email);
     const wanted = { kind: 'reset', username, sub: null, keep: null, authTime: null, language } as const;
     await this.changes.make(wanted, {
-      ask: () => this.identityProvider.confirmForgotPassword(username, code.trim(), password),
+      ask: () => this.codes.confirm(username, code.trim(), password),
       findSub: (address) => this.owners.find(address, password),
     });
   }

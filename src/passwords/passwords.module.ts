@@ -11,6 +11,7 @@ import { PasswordChanges } from './password-changes.js';
 import { PasswordResetService } from './password-reset.service.js';
 import { PasswordChangesRepository } from './persistence/password-changes.repository.js';
 import { ResetAccount } from './reset-account.js';
+import { ResetCodes } from './reset-codes.js';
 import { ResetCookie } from './reset-cookie.js';
 import { ResetOwners } from './reset-owners.js';
 import { ResetPreparation } from './reset-preparation.js';
@@ -25,6 +26,7 @@ import { ResetPreparation } from './reset-preparation.js';
     PasswordChangesRepository,
     PasswordResetService,
     ResetAccount,
+    ResetCodes,
     ResetCookie,
     ResetOwners,
     ResetPreparation,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { normaliseEmail } from '../platform/email.js';
+import { canonicalEmail } from '../platform/email.js';
 import { type AccountOfRequest, EmailOfBody } from '../platform/rate-limits/account-of-request.js';
 import { ResetCookie } from './reset-cookie.js';
 
@@ -18,6 +18,6 @@ export class ResetAccount implements AccountOfRequest {
 
   private ofCookie(request: FastifyRequest): string | undefined {
     const email = this.cookie.read(request);
-    return email === undefined ? undefined : normaliseEmail(email);
+    return email === undefined ? undefined : canonicalEmail(email);
   }
 }

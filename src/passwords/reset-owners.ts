@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IdentityProvider } from '../cognito/identity-provider.js';
 import { TokenVerifier } from '../cognito/token-verifier.js';
 import { Log } from '../platform/logging/log.js';
+import { firstTaken, PoolUsernames } from '../users/pool-usernames.js';
 import { UsersService } from '../users/users.service.js';
 
 /** Whose password was reset, where there are no AWS credentials to ask the pool with. */
@@ -10,6 +11,7 @@ export class ResetOwners {
   constructor(
     private readonly users: UsersService,
     private readonly identityProvider: IdentityProvider,
+    private readonly usernames: PoolUsernames,
     private readonly verifier: TokenVerifier,
     private readonly log: Log,
   ) {}
@@ -27,7 +29,10 @@ export class ResetOwners {
 
   /** Nobody keeps the tokens. A challenge comes after the right password only, and names the user. */
   private async subOfSignIn(email: string, password: string): Promise<string | null> {
-    const answer = await this.identityProvider.signIn(email, password);
+    const names = await this.usernames.of(email);
+    const answer = await firstTaken(names, ['auth.invalid_credentials'], (username) =>
+      this.identityProvider.signIn(username, password),
+    );
     if (answer.kind === 'challenge') return answer.challenge.parameters.USER_ID_FOR_SRP ?? null;
     const { sub } = await this.verifier.verifyIdToken(answer.tokens.idToken);
     await this.identityProvider.revoke(answer.tokens.refreshToken);

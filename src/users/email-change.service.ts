@@ -4,7 +4,7 @@ import { IdentityProvider } from '../cognito/identity-provider.js';
 import type { Principal } from '../platform/http/current-user.decorator.js';
 import type { Language } from '../platform/texts/languages.js';
 import { EmailChanges } from './confirmation/email-changes.js';
-import { normaliseEmail } from './email.js';
+import { canonicalEmail } from './email.js';
 import { ProfileService } from './profile.service.js';
 
 /** Asks for another address: the password first, then a click in the new mailbox. */
@@ -24,8 +24,8 @@ export class EmailChangeService {
     const user = await this.profiles.of(caller);
     const generation = await this.changes.generation(user);
     await this.checkPassword(caller, request.currentPassword);
-    const email = normaliseEmail(request.email);
-    if (email === normaliseEmail(user.email)) await this.changes.cancel(user);
+    const email = canonicalEmail(request.email);
+    if (email === canonicalEmail(user.email)) await this.changes.cancel(user);
     else await this.changes.begin({ user, email, generation }, language);
   }
 

@@ -1,1 +1,1 @@
-export { emailSpellings, normaliseEmail } from '../platform/email.js';
+export { canonicalEmail, emailSpellings, normaliseEmail } from '../platform/email.js';

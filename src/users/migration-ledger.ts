@@ -1,7 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Unawaited } from '../platform/background/unawaited.js';
 import { Log } from '../platform/logging/log.js';
-import { normaliseEmail } from './email.js';
 import { MigrationLedgerRepository } from './persistence/migration-ledger.repository.js';
 
 /**
@@ -33,7 +32,7 @@ export class MigrationLedger implements OnApplicationShutdown {
    * refused what the Lambda answered, `answer_lost` when Cognito got no answer that it could use.
    */
   recordBrokenMove(email: string, reason: 'not_created' | 'answer_lost'): void {
-    this.perform(() => this.ledger.recordBrokenMove(normaliseEmail(email), reason));
+    this.perform(() => this.ledger.recordBrokenMove(email, reason));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Language } from '../platform/texts/languages.js';
 import { ConfirmationMails } from './confirmation/confirmation-mails.js';
-import { normaliseEmail } from './email.js';
+import { canonicalEmail, normaliseEmail } from './email.js';
 import { ConfirmationsRepository } from './persistence/confirmations.repository.js';
 import { UsersRepository } from './persistence/users.repository.js';
 import type { LegacyAccount } from './user.js';
@@ -31,7 +31,7 @@ export class PendingSignUps {
 
   /** Writes a sign-up down and mails the owner of the address, whoever that is. */
   async begin({ email: typed, ...signUp }: SignUp, language: Language): Promise<void> {
-    const email = normaliseEmail(typed);
+    const email = canonicalEmail(typed);
     await this.confirmations.transaction(email, async () => {
       const account = await this.users.findLegacyAccount(email, undefined);
       const userId = account ? account.user.id : await this.users.insertUnconfirmed(email);
@@ -41,7 +41,7 @@ export class PendingSignUps {
       if ((await this.confirmations.lockUser(userId, email))?.disabled) return;
       if (account && !isPending(account))
         await this.mails.send({ to: account.user.email, mail: 'sign_up_exists', language, values: {} });
-      else await this.mails.sendSignUpLink({ userId, email, ...signUp }, language);
+      else await this.mails.sendSignUpLink({ userId, email: mailedTo(account, email), ...signUp }, language);
     });
   }
 
@@ -50,17 +50,21 @@ export class PendingSignUps {
    * password at the click says which of them it confirms.
    */
   async resend(typed: string, language: Language): Promise<void> {
-    const email = normaliseEmail(typed);
+    const email = canonicalEmail(typed);
     await this.confirmations.transaction(email, async () => {
       const account = await this.users.findLegacyAccount(email, undefined);
       if (!account || !isPending(account)) return;
       const userId = account.user.id;
       if ((await this.confirmations.lockUser(userId, email))?.disabled) return;
       if (await this.confirmations.wasMailedWithin(userId, coolDown)) return;
-      await this.mails.sendSignUpLink({ userId, email }, language);
+      await this.mails.sendSignUpLink({ userId, email: mailedTo(account, email) }, language);
     });
   }
 }
+
+/** A row keeps its spelling of the address: a mail server may hold NFC and NFD for two mailboxes. */
+const mailedTo = (account: LegacyAccount | undefined, email: string): string =>
+  account ? normaliseEmail(account.user.email) : email;
 
 const isPending = ({ user, confirmed }: LegacyAccount): boolean =>
   !confirmed && user.sub === null && !user.disabled;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FindUsersQuery } from '#contracts';
 import { AppError } from '../platform/errors/app-error.js';
-import { normaliseEmail } from './email.js';
+import { emailSpellings, normaliseEmail } from './email.js';
 import {
   type Position,
   type UserRecord,
@@ -36,10 +36,18 @@ export class UserSearchService {
       const record = await this.records.findBySub(wanted);
       return { records: record ? [record] : [], next: null };
     }
+    const records = await this.ofSpelledAddress(wanted);
+    if (records.length > 0) return { records, next: null };
     const count = Number(limit ?? usualPage);
     const found = await this.records.page(normaliseEmail(wanted), positionOf(after), count + 1);
     const page = found.slice(0, count);
     return { records: page, next: found.length > count ? cursorOf(page.at(-1)) : null };
+  }
+
+  /** A whole address that has several spellings, of which a row can have any. */
+  private async ofSpelledAddress(wanted: string): Promise<UserRecord[]> {
+    const spellings = emailSpellings(wanted);
+    return spellings.length === 1 ? [] : this.records.findByEmail(spellings);
   }
 }
 

@@ -38,6 +38,7 @@ import { UsersRepository } from './persistence/users.repository.js';
 import { PasswordRules } from './password-rules.js';
 import { PendingSignUps } from './pending-sign-ups.js';
 import { ProfileChangeService } from './profile-change.service.js';
+import { PoolUsernames } from './pool-usernames.js';
 import { ProfileService } from './profile.service.js';
 import { SignInTracking } from './sign-in-tracking.js';
 import { SignUpService } from './sign-up.service.js';
@@ -77,6 +78,7 @@ import { UsersService } from './users.service.js';
     PasswordRules,
     PendingSignUps,
     PoolAddresses,
+    PoolUsernames,
     PoolUsers,
     ProfileChangeService,
     ProfileService,
@@ -98,6 +100,7 @@ import { UsersService } from './users.service.js';
     LegacyPasswords,
     MigrationLedger,
     PendingSignUps,
+    PoolUsernames,
     ProfileService,
     SignInTracking,
     UserEvents,

@@ -1,110 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { startMailCatcher } from '../../apps/local-stack/src/mail-catcher/mail-catcher.js';
+import { describe, expect, it } from '@jest/globals';
 import { freePort } from '../../apps/local-stack/src/ports.js';
 import { run } from '../../src/cli/run.js';
-import { createApp } from '../../src/create-app.js';
 import { Database } from '../../src/platform/database/database.js';
 import { Outbox } from '../../src/platform/mail/outbox.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
-import { minimalEnvironment } from '../support/environment.js';
-import { captureLog } from '../support/output.js';
+import { useOutbox } from '../support/outbox.js';
 
-let database: TestDatabase;
-let output: ReturnType<typeof captureLog>;
-const closers: (() => Promise<unknown>)[] = [];
-beforeAll(() => {
-  output = captureLog();
-});
-beforeEach(async () => {
-  database = await createDatabase();
-});
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-  await database.drop();
-});
-afterAll(() => output.restore());
-
-const secret = 'a-session-secret-of-the-tests';
-
-async function start(smtpUrl: string | undefined, secrets = secret): Promise<NestFastifyApplication> {
-  const app = await createApp({
-    ...minimalEnvironment,
-    DATABASE_URL: database.url,
-    SESSION_SECRETS: secrets,
-    PUBLIC_URL: 'https://app.example.com',
-    ...(smtpUrl && { SMTP_URL: smtpUrl, MAIL_FROM: 'Usher <usher@example.com>' }),
-  });
-  await app.init();
-  closers.push(() => app.close());
-  return app;
-}
-
-async function mailServer(port?: number) {
-  const catcher = await startMailCatcher({ smtpPort: port });
-  closers.push(() => catcher.close());
-  return catcher;
-}
-
-/** A mail server that says these lines to every connection, each in answer to a command. */
-async function stubbornServer(
-  answer: (command: string, socket: Socket) => string | undefined,
-): Promise<string> {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.write('220 stubborn\r\n');
-    socket.on('data', (data) => {
-      for (const command of data.toString().split('\r\n').filter(Boolean)) {
-        const line = answer(command, socket);
-        if (line !== undefined) socket.write(`${line}\r\n`);
-      }
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closers.push(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-const post = (app: NestFastifyApplication, to: string) =>
-  app.get(Outbox).post({
-    to,
-    mail: 'confirmation',
-    language: 'de',
-    values: { link: 'https://app.example.com/?token=canary' },
-  });
-
-interface Row {
-  mail: string;
-  tries: number;
-  last_error: string | null;
-  given_up: boolean;
-  seconds: number;
-}
-const rows = () =>
-  database.sql<Row>(
-    `SELECT mail, tries, last_error, given_up_at IS NOT NULL AS given_up,
-       extract(epoch FROM next_try_at - now())::float8 AS seconds FROM usher.outbox`,
-  );
-
-async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    await pause(20);
-  }
-}
-
-const dueNow = () => database.sql('UPDATE usher.outbox SET next_try_at = now()');
-const isEmpty = () => until(async () => (await rows()).length === 0);
+const outbox = useOutbox();
+const { start, mailServer, stubbornServer, post, rows, until, dueNow, isEmpty, secret, closers } = outbox;
+const { lines, sql, databaseUrl } = outbox;
 
 describe('a mail', () => {
   it('is sent at once, to one address, in its language', async () => {
@@ -169,12 +72,12 @@ describe('a mail', () => {
     const refused = (tries: number) =>
       until(async () => (await rows()).find((row) => row.tries === tries && row.seconds < 100));
     expect(await refused(1)).toMatchObject({ last_error: 'EENVELOPE 451', given_up: false });
-    await database.sql('UPDATE usher.outbox SET next_try_at = now(), tries = 3');
+    await sql('UPDATE usher.outbox SET next_try_at = now(), tries = 3');
     expect((await refused(4)).seconds).toBeGreaterThan(30);
     await dueNow();
-    const alarm = await until(async () => output.lines().findLast((line) => line.includes('mail.stuck')));
+    const alarm = await until(async () => lines().findLast((line) => line.includes('mail.stuck')));
     expect(JSON.parse(alarm)).toMatchObject({ mail: 'confirmation', reason: 'EENVELOPE 451' });
-    expect(output.lines().join()).not.toContain('canary');
+    expect(lines().join()).not.toContain('canary');
   });
 
   it('is given up when the server will never take it', async () => {
@@ -185,7 +88,7 @@ describe('a mail', () => {
     await post(app, 'canary@example.com');
     const row = await until(async () => (await rows()).find(({ given_up }) => given_up));
     expect(row).toMatchObject({ tries: 1, last_error: 'EENVELOPE 550' });
-    expect(output.lines().join()).not.toContain('canary');
+    expect(lines().join()).not.toContain('canary');
   });
 
   it('is not given up because the server refuses us', async () => {
@@ -205,7 +108,7 @@ describe('a mail', () => {
     await app.get(Outbox).take(1, 120);
     const server = await mailServer();
     await start(server.smtpUrl);
-    await database.sql(`UPDATE usher.outbox SET next_try_at = next_try_at - interval '120 seconds'`);
+    await sql(`UPDATE usher.outbox SET next_try_at = next_try_at - interval '120 seconds'`);
     await server.waitFor(({ to }) => to.includes('orphan@example.com'));
   });
 
@@ -226,8 +129,8 @@ describe('a mail', () => {
   it('is no secret in the table', async () => {
     const app = await start(undefined);
     await post(app, 'canary@example.com');
-    expect(JSON.stringify(await database.sql('SELECT * FROM usher.outbox'))).not.toContain('canary');
-    expect(output.lines().join()).toContain('no SMTP_URL: mails are kept in the outbox and not sent');
+    expect(JSON.stringify(await sql('SELECT * FROM usher.outbox'))).not.toContain('canary');
+    expect(lines().join()).toContain('no SMTP_URL: mails are kept in the outbox and not sent');
   });
 
   it('is finished before the process ends', async () => {
@@ -266,7 +169,7 @@ describe('usher mail', () => {
     outcome.status = await run(['mail', ...argv], {
       out: (text) => (outcome.out += text),
       err: (text) => (outcome.err += text),
-      variables: () => ({ DATABASE_URL: database.url }),
+      variables: () => ({ DATABASE_URL: databaseUrl() }),
     });
     return outcome;
   }
@@ -277,7 +180,7 @@ describe('usher mail', () => {
     await post(app, 'canary@example.com');
     await post(app, 'other@example.com');
     const [taken] = await app.get(Outbox).take(1, 120);
-    await app.get(Outbox).giveUp(taken?.id ?? '', 'EENVELOPE 550');
+    await app.get(Outbox).giveUp(taken?.id ?? '', { reason: 'EENVELOPE 550', recipientRefused: false });
     const { out } = await usher('status');
     expect(out).toMatch(
       /^confirmation: 2 waiting \(1 tried, 1 given up\), the oldest since 20\S+Z; last error: EENVELOPE 550\n$/,
@@ -285,6 +188,8 @@ describe('usher mail', () => {
     const [line] = JSON.parse((await usher('status', '--json')).out) as unknown[];
     expect(line).toMatchObject({ mail: 'confirmation', waiting: 2, givenUp: 1, lastError: 'EENVELOPE 550' });
     expect(out).not.toContain('canary');
+    await app.get(Outbox).giveUp(taken?.id ?? '', { reason: 'EENVELOPE 550', recipientRefused: true });
+    expect((await usher('status')).out).toContain('1 given up, 1 because of the recipient)');
     expect(await usher('retry', '--json')).toMatchObject({ status: 0, out: '{"due":1}\n' });
     const server = await mailServer();
     await start(server.smtpUrl);

@@ -23,6 +23,8 @@ import {
 import { until } from '../support/until.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
+const waitingForLock = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`;
+
 let usher: Usher;
 /** Milliseconds that the pool's clock is ahead. */
 let ahead = 0;
@@ -197,11 +199,7 @@ describe('a sign-in that began before', () => {
     }
   }
 
-  const somebodyWaits = () =>
-    until(async () => {
-      const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`;
-      return (await usher.database.sql(waiting)).length > 0;
-    }, 4000);
+  const somebodyWaits = () => until(async () => (await usher.database.sql(waitingForLock)).length > 0, 4000);
 
   it('does not pass a sign-out that is being recorded', async () => {
     const email = 'two-connections@example.com';

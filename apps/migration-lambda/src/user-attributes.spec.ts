@@ -46,6 +46,14 @@ describe('the attributes of a migrated user', () => {
     expect(migrated({ first_name, last_name }).attributes).not.toHaveProperty('name');
   });
 
+  it.each([
+    ['Jürgen@Exämple.com', 'jürgen@xn--exmple-cua.com'],
+    ['ju\u0308rgen@xn--exmple-cua.com', 'jürgen@xn--exmple-cua.com'],
+    ['Odd..Dots@Example.com', 'odd..dots@example.com'],
+  ])('have for the row’s address %s the canonical spelling %s', (email, canonical) => {
+    expect(migrated({ email }).attributes.email).toBe(canonical);
+  });
+
   it('are what Cognito must know and nothing else', () => {
     expect(migrated({ language: 'de', phone_number: '+431' })).toEqual({
       attributes: {

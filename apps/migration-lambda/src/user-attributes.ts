@@ -1,3 +1,4 @@
+import { canonicalEmail } from '#contracts/email-address';
 import type { Configuration } from './config/configuration.js';
 import type { LegacyUser } from './legacy-answer.js';
 import { isTaken, type MappedAttributes, mappedAttributes } from './mapped-attributes.js';
@@ -13,7 +14,8 @@ export function userAttributes(
   return {
     attributes: {
       ...attributes,
-      email: user.email.toLowerCase(),
+      // The name that Usher asks the pool by: a row keeps another spelling of the same address.
+      email: canonicalEmail(user.email),
       // The original Rails endpoint does not say; its users had confirmed their address before they could sign in.
       email_verified: String(user.email_verified ?? true),
       ...(hasName && { name }),

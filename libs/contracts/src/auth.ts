@@ -9,7 +9,7 @@ import {
   IsString,
   ValidateNested,
 } from 'class-validator';
-import { IsEmailAddress, IsText, IsTextMap, longestPassword } from './rules.js';
+import { IsKnownEmailAddress, IsText, IsTextMap, longestPassword } from './rules.js';
 
 /** Cognito's refresh tokens are opaque, about 1.8 kB long (developer guide, "Using tokens"). */
 const longestToken = 8192;
@@ -20,7 +20,7 @@ export type SessionMode = (typeof sessionModes)[number];
 
 /** `POST /auth/sign-in` */
 export class SignInRequest {
-  @IsEmailAddress()
+  @IsKnownEmailAddress()
   email!: string;
 
   /** Exact code points: never trimmed, never normalised. */

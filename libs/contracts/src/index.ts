@@ -10,4 +10,11 @@ export * from './passwords.js';
 export * from './problem.js';
 export * from './users.js';
 export { isProfile, largestProfile } from './json-object.js';
-export { isEmailAddress, isRole, longestPassword } from './rules.js';
+export {
+  canonicalEmail,
+  emailSpellings,
+  isEmailAddress,
+  normaliseEmail,
+  toMailbox,
+} from './email-address.js';
+export { isRole, longestPassword } from './rules.js';

@@ -1,9 +1,9 @@
 import { IsBoolean, IsInt, IsOptional, MaxLength } from 'class-validator';
-import { IsEmailAddress, IsStorable, IsText, longestPassword } from './rules.js';
+import { IsKnownEmailAddress, IsStorable, IsText, longestPassword } from './rules.js';
 
 /** `POST /passwords/forgot` */
 export class ForgotPasswordRequest {
-  @IsEmailAddress()
+  @IsKnownEmailAddress()
   email!: string;
 }
 
@@ -29,7 +29,7 @@ export class ResetPasswordRequest {
 
   /** Only for clients without cookies: the address of the reset under way. */
   @IsOptional()
-  @IsEmailAddress()
+  @IsKnownEmailAddress()
   email?: string;
 }
 

@@ -1,24 +1,12 @@
 import { IsString, Length, ValidateBy, buildMessage, type ValidationOptions } from 'class-validator';
+import { isEmailAddress, parseEmailAddress } from './email-address.js';
 
 // U+0000 cannot be stored in PostgreSQL and a lone surrogate has no UTF-8 form.
 export const isStorable = (value: unknown): boolean =>
   typeof value === 'string' && !value.includes('\u0000') && value.isWellFormed();
 
-// RFC 5321 section 4.1.2: a dot-string or a quoted string, then a domain. Whether the mailbox exists only a mail can tell.
-const address = /^(?:[^\s@"\p{Cc}]+|"(?:[^"\\\p{Cc}]|\\[^\p{Cc}])+")@[^\s@"\p{Cc}]+$/u;
-
-/** The longest address SMTP can carry (RFC 5321 section 4.5.3.1.3, less the angle brackets). */
-const longestAddress = 254;
-
 /** The longest password Cognito accepts (API reference, InitiateAuth and ConfirmForgotPassword). */
 export const longestPassword = 256;
-
-/** True for a string that has the form of an e-mail address once outer white space is gone. */
-export function isEmailAddress(value: unknown): boolean {
-  if (typeof value !== 'string' || !isStorable(value)) return false;
-  const trimmed = value.trim();
-  return trimmed.length <= longestAddress && address.test(trimmed);
-}
 
 /** A string that can be stored: no NUL, no lone surrogate. */
 export function IsStorable(options?: ValidationOptions): PropertyDecorator {
@@ -46,16 +34,22 @@ export function IsText(min: number, max: number): PropertyDecorator {
   };
 }
 
-/** An e-mail address as people type it: outer white space and capitals are allowed. */
-export function IsEmailAddress(): PropertyDecorator {
+function IsAddress(validate: (value: unknown) => boolean): PropertyDecorator {
   return (target, property) => {
     IsString()(target, property);
     ValidateBy({
       name: 'isEmailAddress',
-      validator: { validate: isEmailAddress, defaultMessage: () => '$property must be an e-mail address' },
+      validator: { validate, defaultMessage: () => '$property must be an e-mail address' },
     })(target, property);
   };
 }
+
+/** An address that is new here, as people type it: outer white space and capitals are allowed. */
+export const IsEmailAddress = (): PropertyDecorator => IsAddress(isEmailAddress);
+
+/** An address that a person may have from the old application or the pool, also one that would not be taken anew. */
+export const IsKnownEmailAddress = (): PropertyDecorator =>
+  IsAddress((value) => parseEmailAddress(value) !== undefined);
 
 const mostEntries = 32;
 const longestEntry = 2048;

@@ -1,7 +1,7 @@
 import { IsArray, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { UserResponse } from './auth.js';
 import { IsProfile } from './json-object.js';
-import { IsEmailAddress, IsStorable, IsText, longestPassword } from './rules.js';
+import { IsEmailAddress, IsKnownEmailAddress, IsStorable, IsText, longestPassword } from './rules.js';
 
 const longestName = 255;
 
@@ -31,7 +31,7 @@ export class SignUpRequest {
 
 /** `POST /users/confirmation`: one more mail, please. */
 export class ResendConfirmationRequest {
-  @IsEmailAddress()
+  @IsKnownEmailAddress()
   email!: string;
 }
 

@@ -39,8 +39,9 @@ export function mailCommands(mail: Command, io: Io): void {
 function table(lines: OutboxLine[]): string {
   if (lines.length === 0) return 'No mail waits.';
   return lines
-    .map(({ mail, waiting, tried, givenUp, oldest, lastError }) => {
-      const failed = `${tried} tried, ${givenUp} given up`;
+    .map(({ mail, waiting, tried, givenUp, refused, oldest, lastError }) => {
+      const recipients = refused > 0 ? `, ${refused} because of the recipient` : '';
+      const failed = `${tried} tried, ${givenUp} given up${recipients}`;
       const reason = lastError === null ? '' : `; last error: ${lastError}`;
       return `${mail}: ${waiting} waiting (${failed}), the oldest since ${oldest.toISOString()}${reason}`;
     })

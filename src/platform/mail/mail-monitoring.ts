@@ -37,7 +37,7 @@ function readFigures(registry: Registry, figures: Cached<OutboxFigures>): void {
     registry,
     {
       name: 'usher_outbox_mails',
-      help: 'Mails in the outbox: waiting for a first try, for another one, or given up',
+      help: 'Mails in the outbox: waiting for a first try, for another one, given up, or given up because of the recipient',
       labelNames: ['state'],
     },
     async () => {
@@ -47,6 +47,7 @@ function readFigures(registry: Registry, figures: Cached<OutboxFigures>): void {
           { labels: { state: 'waiting' }, value: known.untried },
           { labels: { state: 'retrying' }, value: known.tried },
           { labels: { state: 'given_up' }, value: known.givenUp },
+          { labels: { state: 'refused' }, value: known.refused },
         ]
       );
     },
@@ -55,7 +56,7 @@ function readFigures(registry: Registry, figures: Cached<OutboxFigures>): void {
     registry,
     {
       name: 'usher_outbox_oldest_age_seconds',
-      help: 'Age of the oldest mail that may still be sent; 0 without any',
+      help: 'Age of the oldest mail that may still be sent and whose recipient was not refused; 0 without any',
     },
     async () => {
       const known = await figures.get();

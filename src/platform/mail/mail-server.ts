@@ -1,9 +1,11 @@
-import { types } from 'node:util';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { createTransport, type Transporter } from 'nodemailer';
+import { toMailbox } from '#contracts';
 import { Config } from '../config/config.js';
 import { compose } from './compose.js';
 import type { Mail } from './mail.js';
+import { isAboutTheMail, UnmailableAddress } from './smtp-errors.js';
+import { offersSmtpUtf8 } from './smtp-utf8.js';
 
 /** Milliseconds. All of them together stay below the time a sender has for a mail. */
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
@@ -15,12 +17,13 @@ export class MailServer implements OnApplicationShutdown {
   private readonly from: string;
   private readonly service: string;
   private isAway = false;
+  private readonly connection: { url: string } & typeof timeouts;
 
   constructor({ mail, http }: Config) {
     this.from = mail?.from ?? '';
     this.service = http.publicUrl.host;
-    this.transport =
-      mail && createTransport({ url: mail.smtpUrl, pool: true, maxConnections: 4, ...timeouts });
+    this.connection = { url: mail?.smtpUrl ?? '', ...timeouts };
+    this.transport = mail && createTransport({ pool: true, maxConnections: 4, ...this.connection });
   }
 
   get isConfigured(): boolean {
@@ -32,15 +35,27 @@ export class MailServer implements OnApplicationShutdown {
     return !this.isAway;
   }
 
-  /** @param id the same at every try, so that a mail which did arrive can be told from a second one */
+  /**
+   * @param id the same at every try, so that a mail which did arrive can be told from a second one
+   * @throws UnmailableAddress, and what the mail server and the way to it cause
+   */
   async send(mail: Mail, id: string): Promise<void> {
+    const mailbox = toMailbox(mail.to);
+    if (mailbox === undefined) throw new UnmailableAddress('not an address');
     try {
-      await this.hand(mail, id);
+      await this.refuseWithoutUtf8(mailbox);
+      await this.hand({ ...mail, to: mailbox }, id);
       this.isAway = false;
     } catch (error) {
       this.isAway = !isAboutTheMail(error);
       throw error;
     }
+  }
+
+  /** RFC 6531 section 3.1: without the extension such an address must not be sent, and some servers would take it for another. */
+  private async refuseWithoutUtf8(mailbox: string): Promise<void> {
+    if (/^[\x20-\x7e]*$/.test(mailbox) || (await offersSmtpUtf8(this.connection))) return;
+    throw new UnmailableAddress('the mail server does not offer SMTPUTF8');
   }
 
   private async hand(mail: Mail, id: string): Promise<void> {
@@ -61,30 +76,4 @@ export class MailServer implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.transport?.close();
   }
-}
-
-interface SmtpError extends Error {
-  code?: string;
-  responseCode?: number;
-  /** Which of SMTP's commands was refused. */
-  command?: string;
-}
-
-const isAboutTheMail = (error: unknown): boolean =>
-  types.isNativeError(error) && ['EENVELOPE', 'EMESSAGE'].includes((error as SmtpError).code ?? '');
-
-/** Will the server never take this mail? It refused the recipient or the contents, not us. */
-export function isFinal(error: unknown): boolean {
-  if (!types.isNativeError(error)) return false;
-  const { code, responseCode, command } = error as SmtpError;
-  return (
-    ((code === 'EENVELOPE' && command === 'RCPT TO') || code === 'EMESSAGE') && (responseCode ?? 0) >= 500
-  );
-}
-
-/** What happened, without the server's own text, which names the address. */
-export function reasonOf(error: unknown): string {
-  if (!types.isNativeError(error)) return 'unknown';
-  const { code, responseCode } = error as SmtpError;
-  return [code ?? error.name, responseCode].filter((part) => part !== undefined).join(' ');
 }

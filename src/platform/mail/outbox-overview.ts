@@ -9,6 +9,8 @@ export interface OutboxLine {
   tried: number;
   /** Of those, how many nobody tries any more. */
   givenUp: number;
+  /** Of those given up, how many because of the recipient. */
+  refused: number;
   oldest: Date;
   lastError: string | null;
 }

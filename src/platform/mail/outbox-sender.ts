@@ -2,8 +2,9 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { BackgroundWork } from '../background/background-work.js';
 import { Clock } from '../clock/clock.js';
 import { Log } from '../logging/log.js';
-import { isFinal, MailServer, reasonOf } from './mail-server.js';
+import { MailServer } from './mail-server.js';
 import { Outbox, type TakenMail } from './outbox.js';
+import { isAboutRecipient, isFinal, reasonOf } from './smtp-errors.js';
 
 /** About ten seconds: PostgreSQL restarts and fails over in less. */
 const writingTries = 20;
@@ -88,17 +89,26 @@ export class OutboxSender implements OnApplicationBootstrap, BeforeApplicationSh
   private afterFailure(taken: TakenMail, error: unknown): () => Promise<void> {
     const reason = reasonOf(error);
     const age = this.clock.now().getTime() - taken.postedAt.getTime();
-    if (isFinal(error) || age > givenUpAfterMs) return this.giveUp(taken, reason);
+    const isRefusal = isAboutRecipient(error);
+    if (isFinal(error) || age > givenUpAfterMs)
+      return isRefusal ? this.giveUpRecipient(taken, reason) : this.giveUp(taken, reason);
     const { id, name: mail, tries } = taken;
     const entry = { id, mail, tries, reason };
-    if (tries >= worrying) this.log.error('a mail cannot be sent', { alarm: 'mail.stuck', ...entry });
+    if (tries >= worrying && !isRefusal)
+      this.log.error('a mail cannot be sent', { alarm: 'mail.stuck', ...entry });
     else this.log.warn('a mail could not be sent yet', entry);
-    return () => this.outbox.putBack(id, reason, pauseAfter(tries));
+    return () => this.outbox.putBack(id, { reason, recipientRefused: isRefusal }, pauseAfter(tries));
   }
 
   private giveUp({ id, name: mail, tries }: TakenMail, reason: string): () => Promise<void> {
     this.log.error('a mail was given up', { alarm: 'mail.stuck', id, mail, tries, reason });
-    return () => this.outbox.giveUp(id, reason);
+    return () => this.outbox.giveUp(id, { reason, recipientRefused: false });
+  }
+
+  /** Anybody can name a recipient that does not exist: no reason to wake an operator. */
+  private giveUpRecipient({ id, name: mail, tries }: TakenMail, reason: string): () => Promise<void> {
+    this.log.warn('a mail was given up: its recipient was refused', { id, mail, tries, reason });
+    return () => this.outbox.giveUp(id, { reason, recipientRefused: true });
   }
 
   /** A mail that was sent and is not removed would be sent again: the database gets some time to come back. */

@@ -26,20 +26,21 @@ export const remove: Statement = {
 export const putBack: Statement = {
   name: 'outbox-put-back',
   text: `
-    UPDATE usher.outbox SET last_error = $2, next_try_at = now() + make_interval(secs => $3)
+    UPDATE usher.outbox SET last_error = $2, recipient_refused = $3, next_try_at = now() + make_interval(secs => $4)
     WHERE id = $1`,
 };
 
 export const giveUp: Statement = {
   name: 'outbox-give-up',
-  text: `UPDATE usher.outbox SET last_error = $2, given_up_at = now() WHERE id = $1`,
+  text: `UPDATE usher.outbox SET last_error = $2, given_up_at = now(), recipient_refused = $3 WHERE id = $1`,
 };
 
 export const status: Statement = {
   name: 'outbox-status',
   text: `
     SELECT mail, count(*)::int AS waiting, count(*) FILTER (WHERE tries > 0)::int AS tried,
-      count(*) FILTER (WHERE given_up_at IS NOT NULL)::int AS "givenUp", min(posted_at) AS oldest,
+      count(*) FILTER (WHERE given_up_at IS NOT NULL)::int AS "givenUp",
+      count(*) FILTER (WHERE given_up_at IS NOT NULL AND recipient_refused)::int AS refused, min(posted_at) AS oldest,
       (array_agg(last_error ORDER BY posted_at DESC) FILTER (WHERE last_error IS NOT NULL))[1] AS "lastError"
     FROM usher.outbox GROUP BY mail ORDER BY mail`,
 };
@@ -50,8 +51,9 @@ export const figures: Statement = {
   text: `
     SELECT count(*) FILTER (WHERE given_up_at IS NULL AND tries = 0) AS untried,
       count(*) FILTER (WHERE given_up_at IS NULL AND tries > 0) AS tried,
-      count(*) FILTER (WHERE given_up_at IS NOT NULL) AS "givenUp",
-      coalesce(extract(epoch FROM now() - min(posted_at) FILTER (WHERE given_up_at IS NULL)), 0)::float8 AS "oldestSeconds"
+      count(*) FILTER (WHERE given_up_at IS NOT NULL AND NOT recipient_refused) AS "givenUp",
+      count(*) FILTER (WHERE given_up_at IS NOT NULL AND recipient_refused) AS refused,
+      coalesce(extract(epoch FROM now() - min(posted_at) FILTER (WHERE given_up_at IS NULL AND NOT recipient_refused)), 0)::float8 AS "oldestSeconds"
     FROM usher.outbox`,
 };
 
@@ -59,7 +61,7 @@ export const retry: Statement = {
   name: 'outbox-retry',
   text: `
     WITH due AS (
-      UPDATE usher.outbox SET next_try_at = now(), given_up_at = NULL
+      UPDATE usher.outbox SET next_try_at = now(), given_up_at = NULL, recipient_refused = false
       WHERE given_up_at IS NOT NULL OR (last_error IS NOT NULL AND next_try_at > now())
       RETURNING 1
     ) SELECT count(*)::int AS count FROM due`,

@@ -16,12 +16,23 @@ export interface TakenMail {
   postedAt: Date;
 }
 
+/** Why a mail was not sent. */
+export interface Failure {
+  /** Neither address nor contents. */
+  reason: string;
+  /** It is the recipient's address, and nothing that an operator could change. */
+  recipientRefused: boolean;
+}
+
 /** How full the outbox is. */
 export interface OutboxFigures {
   untried: number;
   tried: number;
+  /** Because of the contents, of us, or after three days. */
   givenUp: number;
-  /** Age of the oldest mail that may still be sent; 0 without any. */
+  /** Given up because of the recipient. */
+  refused: number;
+  /** Age of the oldest mail that may still be sent and whose recipient was not refused; 0 without any. */
   oldestSeconds: number;
 }
 
@@ -66,9 +77,8 @@ export class Outbox {
     await this.database.query(sql.remove, [id]);
   }
 
-  /** @param reason neither address nor contents */
-  async putBack(id: string, reason: string, seconds: number): Promise<void> {
-    await this.database.query(sql.putBack, [id, reason, seconds]);
+  async putBack(id: string, { reason, recipientRefused }: Failure, seconds: number): Promise<void> {
+    await this.database.query(sql.putBack, [id, reason, recipientRefused, seconds]);
   }
 
   async figures(): Promise<OutboxFigures> {
@@ -77,7 +87,7 @@ export class Outbox {
     return row;
   }
 
-  async giveUp(id: string, reason: string): Promise<void> {
-    await this.database.query(sql.giveUp, [id, reason]);
+  async giveUp(id: string, { reason, recipientRefused }: Failure): Promise<void> {
+    await this.database.query(sql.giveUp, [id, reason, recipientRefused]);
   }
 }

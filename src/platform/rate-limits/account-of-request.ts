@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { normaliseEmail } from '../email.js';
+import { canonicalEmail } from '../email.js';
 
 /** Says which account a request is about, by any text that stands for it. A provider, so that it can open what is sealed. */
 export interface AccountOfRequest {
@@ -8,11 +8,11 @@ export interface AccountOfRequest {
   accountOf(request: FastifyRequest): string | undefined;
 }
 
-/** The account is the address in the body, whether anybody has it or not. */
+/** The account is the address in the body, in whatever spelling, whether it has an account or not. */
 @Injectable()
 export class EmailOfBody implements AccountOfRequest {
   accountOf({ body }: FastifyRequest): string | undefined {
     if (typeof body !== 'object' || body === null || !('email' in body)) return undefined;
-    return typeof body.email === 'string' ? normaliseEmail(body.email) : undefined;
+    return typeof body.email === 'string' ? canonicalEmail(body.email) : undefined;
   }
 }

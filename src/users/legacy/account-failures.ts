@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Keys } from '../../platform/crypto/keys.js';
-import { normaliseEmail } from '../email.js';
+import { canonicalEmail } from '../email.js';
 import { AccountFailuresRepository } from '../persistence/account-failures.repository.js';
 
 /**
@@ -29,5 +29,5 @@ export class AccountFailures {
   }
 }
 
-/** A digest: strangers choose these addresses, and nobody needs to read them. */
-const account = (email: string): Buffer => createHash('sha256').update(normaliseEmail(email)).digest();
+/** A digest, because strangers choose these addresses. All spellings of an address are one account. */
+const account = (email: string): Buffer => createHash('sha256').update(canonicalEmail(email)).digest();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import { emailSpellings } from '../../platform/email.js';
+import { canonicalEmail, emailSpellings } from '../../platform/email.js';
 import {
   findRevocationGeneration,
   revokeConfirmations,
@@ -60,10 +60,10 @@ const digest = (token: string): Buffer => createHash('sha256').update(token).dig
 export class ConfirmationsRepository {
   constructor(private readonly database: Database) {}
 
-  /** A transaction in which nobody else works on what this address waits for. @param email normalised */
+  /** A transaction in which nobody else works on what this address waits for. @param email in any spelling */
   transaction<Result>(email: string, work: () => Promise<Result>): Promise<Result> {
     return this.database.transaction(async () => {
-      await this.database.query(sql.lockAddress, [email]);
+      await this.database.query(sql.lockAddress, [canonicalEmail(email)]);
       return work();
     });
   }

@@ -46,6 +46,11 @@ export class UserRecordsRepository {
     return this.database.queryOne(sql.findBySub, [sub]);
   }
 
+  /** @param spellings of one address (`emailSpellings`) */
+  findByEmail(spellings: string[]): Promise<UserRecord[]> {
+    return this.database.query(sql.findByEmail, [spellings]);
+  }
+
   /** In the order of addresses. @param beginning of the address, normalised */
   page(beginning: string, after: Position | undefined, count: number): Promise<(UserRecord & Position)[]> {
     const values = [beginning, beginning + last, after?.key ?? '', after?.id ?? 0, count];

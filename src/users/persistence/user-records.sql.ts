@@ -1,5 +1,5 @@
 import type { Statement } from '../../platform/database/database.js';
-import { emailExpression } from '../../platform/database/email-expression.js';
+import { emailExpression, isSpelling } from '../../platform/database/email-expression.js';
 import { nowForRails, userColumns } from './users.sql.js';
 
 const emailKey = `(${emailExpression('email')} COLLATE "C")`;
@@ -13,6 +13,12 @@ const columns = `${userColumns}, usher_disabled_at IS NOT NULL AS "disabledHere"
 export const find: Statement = {
   name: 'user-records-find',
   text: `SELECT ${columns} FROM users WHERE id = $1`,
+};
+
+/** $1: `emailSpellings`. Where several rows have the address, all of them. */
+export const findByEmail: Statement = {
+  name: 'user-records-find-by-email',
+  text: `SELECT ${columns} FROM users WHERE ${isSpelling('email', '$1')} ORDER BY ${emailKey}, id`,
 };
 
 export const findForChange: Statement = {

@@ -17,6 +17,7 @@ import { Certificates1764000000016 } from './1764000000016-certificates.js';
 import { BlockedRows1764000000017 } from './1764000000017-blocked-rows.js';
 import { ConfirmationRevocations1764000000018 } from './1764000000018-confirmation-revocations.js';
 import { PasswordChanges1764000000019 } from './1764000000019-password-changes.js';
+import { RefusedRecipients1764000000020 } from './1764000000020-refused-recipients.js';
 
 /** In the order they run. Never change one that was released; add another. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   BlockedRows1764000000017,
   ConfirmationRevocations1764000000018,
   PasswordChanges1764000000019,
+  RefusedRecipients1764000000020,
 ];
