@@ -1,3 +1,4 @@
+import { canonicalEmail } from '#contracts/email-address';
 import { AdminDeleteUserCommand, AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type DeviseUser, deviseUsers, maySignIn } from '../support/devise-users.js';
@@ -31,7 +32,8 @@ async function expectSignIn(user: DeviseUser, password: string): Promise<void> {
   expect(body.tokens).toMatchObject({ tokenType: 'Bearer', expiresIn: 3600 });
 }
 
-const normalised = (user: DeviseUser) => user.typed_email.trim().toLowerCase();
+/** New pool users get the A-label of an international domain. */
+const normalised = (user: DeviseUser) => canonicalEmail(user.typed_email);
 
 /** As if the pool had never seen the person, and nobody had guessed before. */
 async function forget(user: DeviseUser): Promise<void> {

@@ -95,7 +95,7 @@ function fill(X: Uint32Array, V: Uint32Array, mix: (X: Uint32Array) => void, wra
 }
 
 /** smix2: mixes blocks in that the state itself chooses, and with `write` leaves the state in their place. */
- 
+
 function revisit(X: Uint32Array, V: Uint32Array, loops: number, boxes: SBoxes, write: boolean): void {
   const mask = V.length / X.length - 1;
   for (let i = 0; i < loops; i += 1) {

@@ -80,7 +80,7 @@ function pwxform(B: Uint32Array, boxes: SBoxes): void {
 }
 
 /** B[at] (64 bits) = high half * low half + s0[p0], exclusive-or s1[p1]. */
- 
+
 function multiplyAddXor(
   B: Uint32Array,
   at: number,
@@ -125,7 +125,6 @@ function salsa20(B: Uint32Array, rounds: number): void {
   for (let i = 0; i < BLOCK; i += 1) B[i]! += x[(i * 5) & 15]!;
 }
 
- 
 function quarterRound(x: Uint32Array, a: number, b: number, c: number, d: number): void {
   x[b]! ^= rotated(x[a]! + x[d]!, 7);
   x[c]! ^= rotated(x[b]! + x[a]!, 9);
