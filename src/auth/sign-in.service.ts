@@ -31,7 +31,7 @@ export class SignInService {
     // An optional member may also be null.
     const mode = session ?? 'tokens';
     const email = normaliseEmail(typed);
-    const start = this.sessions.startOfSignIn();
+    const start = await this.sessions.startOfSignIn();
     const { answer, username } = await this.passwords.ask(email, password);
     return this.next(answer, { email, userId: username, mode, start }, device);
   }

@@ -22,8 +22,8 @@ export class DatabaseClock {
     this.offsets = [];
   }
 
-  /** Milliseconds since 1970; 0 while nothing is known. */
-  now(): number {
-    return this.offsets.length === 0 ? 0 : this.clock.elapsed() + Math.max(...this.offsets);
+  /** Milliseconds since 1970; `undefined` while nothing is known. */
+  now(): number | undefined {
+    return this.offsets.length === 0 ? undefined : this.clock.elapsed() + Math.max(...this.offsets);
   }
 }

@@ -20,8 +20,8 @@ export class SessionsService {
     private readonly endings: Endings,
   ) {}
 
-  /** For a sign-in that begins now, before Cognito is asked. */
-  startOfSignIn(): SignInStart {
+  /** For a sign-in that begins now, before Cognito is asked. @throws AppError `overloaded` */
+  startOfSignIn(): Promise<SignInStart> {
     return this.beginnings.start();
   }
 

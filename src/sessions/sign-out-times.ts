@@ -60,9 +60,14 @@ export class SignOutTimes {
     this.databaseClock.forget();
   }
 
-  /** For a sign-in that begins now. */
-  startOfSignIn(): SignInStart {
-    return { at: this.databaseClock.now(), elapsed: this.clock.elapsed() };
+  /** For a sign-in that begins now. The database is asked for its time only after it was away. @throws AppError `overloaded` */
+  async startOfSignIn(): Promise<SignInStart> {
+    const elapsed = this.clock.elapsed();
+    const known = this.databaseClock.now();
+    if (known !== undefined) return { at: known, elapsed };
+    const at = await this.sessions.readTime();
+    this.databaseClock.learn(at);
+    return { at, elapsed };
   }
 
   add(signOut: SignOut): void {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EndedSessions } from '../../src/sessions/ended-sessions.js';
 import { apiClient } from '../support/api-client.js';
 import { json } from '../support/cognito-proxy.js';
 import { createDeviseDatabase } from '../support/database.js';
-import { ada, signInWithCookie, signInWithTokens, statusWith } from '../support/sessions.js';
+import { ada, bearer, signInWithCookie, signInWithTokens, statusWith } from '../support/sessions.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
 describe('the database', () => {
@@ -63,6 +65,18 @@ describe('the database', () => {
     expect(refreshed.body.tokens?.refreshToken).toBe('rotated');
     const repeated = await usher.api.post('/auth/refresh', { refreshToken });
     expect(repeated.body.tokens?.refreshToken).toBe('rotated');
+  });
+
+  it('may come back the moment before a sign-in after a sign-out everywhere', async () => {
+    const { accessToken } = await signInWithTokens(usher.api);
+    expect((await usher.api.post('/auth/sign-out-everywhere', {}, bearer(accessToken))).status).toBe(204);
+    const ended = usher.app.get(EndedSessions);
+    await until(() => ended.isUpToDate);
+    await way.cut();
+    await until(() => !ended.isUpToDate);
+    expect((await usher.api.signIn(ada.email, ada.password)).body.code).toBe('overloaded');
+    await way.mend();
+    expect((await usher.api.signIn(ada.email, ada.password)).status).toBe(200);
   });
 
   it('may be there and say nothing', async () => {

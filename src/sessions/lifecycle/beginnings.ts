@@ -23,7 +23,7 @@ export class Beginnings {
     private readonly signOuts: SignOutTimes,
   ) {}
 
-  start(): SignInStart {
+  start(): Promise<SignInStart> {
     return this.signOuts.startOfSignIn();
   }
 

@@ -266,6 +266,13 @@ export class SessionsRepository {
     return this.database.query(sql.countEndedLately);
   }
 
+  /** PostgreSQL's (milliseconds since 1970). */
+  async readTime(): Promise<number> {
+    const row = await this.database.queryOne<{ time: number }>(sql.readTime);
+    if (row === undefined) throw new TypeError('a SELECT without FROM has a row');
+    return row.time;
+  }
+
   /** @param readAt of the last answer; without it everything of the last day comes back. */
   async endedSince(readAt: string | undefined): Promise<Ended> {
     const row = await this.database.queryOne<Ended & Row>(sql.endedSince, [readAt ?? null]);

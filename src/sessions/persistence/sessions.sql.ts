@@ -182,6 +182,14 @@ export const endOverdue: Statement = {
 const signOutColumns = `
   sub, signed_out_at::text AS "signedOutAt", refused_through::float8 AS "refusedThrough", kept`;
 
+/** PostgreSQL's clock, in milliseconds since 1970. */
+const databaseTime = `extract(epoch FROM clock_timestamp())::float8 * 1000`;
+
+export const readTime: Statement = {
+  name: 'sessions-read-time',
+  text: `SELECT ${databaseTime} AS time`,
+};
+
 /**
  * What has ended since the last look. Some seconds are looked at twice, because a row carries the time at which its
  * statement began and shows when it is over. Access tokens live a day at most (Cognito, "Quotas").
@@ -194,7 +202,7 @@ export const endedSince: Statement = {
     SELECT now()::text AS "readAt",
       (SELECT coalesce(array_agg(origin_jti), '{}') FROM usher.sessions, since WHERE ended_at > since) AS ended,
       (SELECT coalesce(json_agg(changed), '[]') FROM changed) AS "signOuts",
-      extract(epoch FROM clock_timestamp())::float8 * 1000 AS "databaseTime"`,
+      ${databaseTime} AS "databaseTime"`,
 };
 
 /**
