@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { CognitoClock } from '../cognito/cognito-clock.js';
+import { Clock } from '../platform/clock/clock.js';
 import { EndedSessions } from './ended-sessions.js';
-import { type EndReason, type Session, SessionsRepository } from './persistence/sessions.repository.js';
+import {
+  type EndReason,
+  type Session,
+  SessionsRepository,
+  type SignOut,
+} from './persistence/sessions.repository.js';
 import { Endings } from './lifecycle/endings.js';
 
 export interface Revocation {
@@ -11,6 +17,8 @@ export interface Revocation {
   keep?: string | undefined;
   /** An `auth_time` from before this, such as the caller's. */
   authTime?: number | undefined;
+  /** By `Clock.elapsed`, where it could not be recorded at once. Sessions that began since go on. */
+  happenedAt?: number | undefined;
 }
 
 /**
@@ -24,13 +32,15 @@ export class Revocations {
     private readonly ended: EndedSessions,
     private readonly endings: Endings,
     private readonly cognitoClock: CognitoClock,
+    private readonly clock: Clock,
   ) {}
 
   /** Those that began here and were live until now, for `tellCognito`. */
   async revoke(revocation: Revocation): Promise<Session[]> {
-    const { sub, reason, keep } = revocation;
-    await this.recordSignOut(revocation);
-    const sessions = await this.sessions.endOthers(sub, reason, keep);
+    const { sub, reason, happenedAt } = revocation;
+    const { kept } = await this.recordSignOut(revocation);
+    const before = { keep: kept, secondsAgo: this.secondsSince(happenedAt) };
+    const sessions = await this.sessions.endOthers(sub, reason, before);
     this.addWhenCommitted(sessions);
     return sessions;
   }
@@ -46,10 +56,20 @@ export class Revocations {
     await this.endings.revokeAll(sessions);
   }
 
-  private async recordSignOut({ sub, keep, authTime }: Revocation): Promise<void> {
-    const time = { cognitoTime: this.cognitoClock.now(), atLeast: authTime };
-    const signOut = await this.sessions.recordSignOut(sub, { ...time, keep });
+  private async recordSignOut({ sub, keep, authTime, happenedAt }: Revocation): Promise<SignOut> {
+    const secondsAgo = this.secondsSince(happenedAt);
+    const now = this.cognitoClock.now();
+    const time = {
+      cognitoTime: now === undefined ? undefined : Math.floor(now - secondsAgo),
+      atLeast: authTime,
+    };
+    const signOut = await this.sessions.recordSignOut(sub, { ...time, keep, secondsAgo });
     this.sessions.afterCommit(() => this.ended.addSignOut(signOut));
+    return signOut;
+  }
+
+  private secondsSince(happenedAt: number | undefined): number {
+    return happenedAt === undefined ? 0 : (this.clock.elapsed() - happenedAt) / 1000;
   }
 
   private addWhenCommitted(sessions: Pick<Session, 'originJti'>[]): void {

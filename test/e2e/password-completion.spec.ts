@@ -110,9 +110,15 @@ describe('while the database is away', () => {
       expect((await answer).status).toBe(204);
       expect(await audited(email)).toEqual([]);
       await way.mend();
+      await until(async () => (await usher.api.get('/health/ready')).status === 200);
+      const since = await signInWithTokens(usher.api, { email, password: newPassword });
       usher.app.get(UnfinishedChanges).wake();
       await until(async () => (await records()).length === 0);
       await expectCompleted(email, other.accessToken, `${kind}-password`);
+      // A session that began after the yes goes on, here and at Cognito.
+      expect(await statusWith(usher.api, since.accessToken)).toBe(200);
+      const { refreshToken } = since;
+      expect((await usher.api.post('/auth/refresh', { refreshToken })).status).toBe(200);
       expect(await statusWith(usher.api, tokens.accessToken)).toBe(kind === 'reset' ? 401 : 200);
     },
   );

@@ -18,6 +18,8 @@ export interface Expectations {
   mayLoseAnswers: boolean;
   /** A process may take good tokens for expired ones. */
   mayMisjudgeTime: boolean;
+  /** Cognito may have ended no sessions at a reset, and end them when it can again: also those that began since. */
+  maySignOutLate: boolean;
   /** Tries may be counted in one place and given back in another; for a minute at most. */
   mayMiscount: boolean;
 }

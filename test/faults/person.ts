@@ -11,7 +11,7 @@ export interface Person {
   former: string[];
   /** Of the session that must go on; none before the first sign-in. */
   tokens: TokensResponse | undefined;
-  /** Cognito took a reset whose answer was cut off: what it was told last, to end all sessions, may reach it at any time. */
+  /** A reset whose answer was cut off, or during an outage of Cognito, which may end all sessions at any time after it. */
   mayBeSignedOut: boolean;
   /** Wrong passwords typed so far: more than a few, and limits would have their say. */
   mistyped: number;

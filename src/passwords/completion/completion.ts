@@ -25,15 +25,16 @@ export class Completion {
    * The `sub` of the owner, where it was completed just now and is known.
    * @param isKnown whether Cognito said so. Where its answer is lost for good the sessions end all the same; mail and audit
    * entry say no more than that, and a row that is linked to nobody keeps its hash: it may be all the owner has.
+   * @param saidAt when Cognito said so, by `Clock.elapsed`: sessions that began since go on
    */
-  async complete(change: PasswordChange, isKnown: boolean): Promise<string | null> {
+  async complete(change: PasswordChange, isKnown: boolean, saidAt?: number): Promise<string | null> {
     const { sub, sessions } = await this.changes.transaction(async () => {
       if (change.kind === 'reset' && isKnown) await this.users.recordMailboxProof(change.email);
       const user = await this.ownerOf(change);
       const sub = change.sub ?? user?.sub ?? null;
       if (!(await this.changes.complete(change.id, sub))) return { sub: null, sessions: [] };
       if (user && (isKnown || user.sub !== null)) await this.tell(user, change, isKnown);
-      return { sub, sessions: sub === null ? [] : await this.revoke(sub, change) };
+      return { sub, sessions: sub === null ? [] : await this.revoke(sub, change, saidAt) };
     });
     await this.revocations.tellCognito(sessions);
     return sub;
@@ -54,9 +55,10 @@ export class Completion {
     await this.outbox.post({ to: user.email, mail, language, values: {} });
   }
 
-  private revoke(sub: string, { keep, authTime }: PasswordChange) {
+  private revoke(sub: string, { keep, authTime }: PasswordChange, happenedAt?: number) {
     return this.revocations.revoke({
       sub,
+      happenedAt,
       reason: 'password changed',
       keep: keep ?? undefined,
       authTime: authTime ?? undefined,

@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { UserDirectory } from '../../cognito/user-directory.js';
 import { BackgroundWork } from '../../platform/background/background-work.js';
+import { Clock } from '../../platform/clock/clock.js';
 import { isAppError } from '../../platform/errors/app-error.js';
 import { Log } from '../../platform/logging/log.js';
 import {
@@ -31,6 +32,7 @@ export class UnfinishedChanges implements OnApplicationBootstrap, BeforeApplicat
     private readonly changes: PasswordChangesRepository,
     private readonly completion: Completion,
     private readonly directory: UserDirectory,
+    private readonly clock: Clock,
     private readonly log: Log,
   ) {}
 
@@ -46,9 +48,17 @@ export class UnfinishedChanges implements OnApplicationBootstrap, BeforeApplicat
     this.work.wake();
   }
 
-  /** Cognito said yes. Never fails: what cannot be done now is done later. */
+  /**
+   * Cognito said yes. Never fails: what cannot be done now is done later. Cognito ends sessions first, whatever becomes of
+   * the database: later it would end those that have begun since as well.
+   */
   async finish(change: PasswordChange): Promise<void> {
-    await this.perform(change, () => this.complete(change, true));
+    const saidAt = this.clock.elapsed();
+    const isSignedOut = await this.trySignOutAtCognito(change, change.sub);
+    await this.perform(change, async () => {
+      await this.completion.complete(change, true, saidAt);
+      if (isSignedOut) await this.changes.remove(change.id);
+    });
   }
 
   /** Cognito said no. Never fails. */
@@ -97,21 +107,30 @@ export class UnfinishedChanges implements OnApplicationBootstrap, BeforeApplicat
     const { isLooked, poolUser } = await this.look(taken.username);
     const outcome = isLooked ? outcomeOf(taken, poolUser) : 'unknown';
     if (outcome === 'not_done') return this.changes.remove(taken.id);
-    await this.complete({ ...taken, sub: taken.sub ?? poolUser?.sub ?? null }, outcome === 'done');
+    const change = { ...taken, sub: taken.sub ?? poolUser?.sub ?? null };
+    const sub = await this.completion.complete(change, outcome === 'done');
+    await this.signOutAtCognito(change, sub);
   }
 
-  private async complete(change: PasswordChange, isKnown: boolean): Promise<void> {
-    const sub = await this.completion.complete(change, isKnown);
-    // It is done here, and the rest can wait for the next round.
-    await this.signOutAtCognito(change, sub).catch((error: unknown) => {
+  /** Whether it was done. Otherwise it is done in the next round. */
+  private async trySignOutAtCognito(change: PasswordChange, sub: string | null): Promise<boolean> {
+    try {
+      await this.endAtCognito(change, sub);
+      return true;
+    } catch (error) {
       this.log.warn('sessions of other products could not be ended at Cognito yet', { id: change.id, error });
-    });
+      return false;
+    }
+  }
+
+  private async signOutAtCognito(change: PasswordChange, sub: string | null): Promise<void> {
+    await this.endAtCognito(change, sub);
+    await this.changes.remove(change.id);
   }
 
   /** A change keeps the caller's session, and Cognito can only end all of them. */
-  private async signOutAtCognito({ id, kind }: PasswordChange, sub: string | null): Promise<void> {
+  private async endAtCognito({ kind }: PasswordChange, sub: string | null): Promise<void> {
     if (kind === 'reset' && sub !== null) await unlessImpossible(() => this.directory.signOutEverywhere(sub));
-    await this.changes.remove(id);
   }
 
   private async look(username: string) {

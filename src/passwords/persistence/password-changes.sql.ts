@@ -18,11 +18,11 @@ export const remove: Statement = {
   text: `DELETE FROM usher.password_changes WHERE id = $1`,
 };
 
-/** Whoever else completes it waits here, and finds it done. */
+/** Another process that completes it waits here, and finds it done. What Cognito could not do at once is due soon. */
 export const complete: Statement = {
   name: 'password-changes-complete',
   text: `
-    UPDATE usher.password_changes SET completed_at = now(), next_try_at = now() + interval '1 minute', sub = $2
+    UPDATE usher.password_changes SET completed_at = now(), next_try_at = now() + interval '5 seconds', sub = $2
     WHERE id = $1 AND completed_at IS NULL
     RETURNING id`,
 };

@@ -91,6 +91,8 @@ export interface NewSignOut {
   atLeast: number | undefined;
   /** A token family that goes on. */
   keep: string | undefined;
+  /** How long ago it happened. */
+  secondsAgo: number;
 }
 
 /** Why a session ended; for whoever reads the table. */
@@ -218,8 +220,12 @@ export class SessionsRepository {
   }
 
   /** Those that were live until now. Cognito has to be told. */
-  endOthers(sub: string, reason: EndReason, keep: string | undefined): Promise<Session[]> {
-    return this.database.query(sql.endOthers, [sub, ...this.timeouts, keep ?? null, reason]);
+  endOthers(
+    sub: string,
+    reason: EndReason,
+    { keep, secondsAgo }: { keep: readonly string[]; secondsAgo: number },
+  ): Promise<Session[]> {
+    return this.database.query(sql.endOthers, [sub, ...this.timeouts, keep, reason, secondsAgo]);
   }
 
   /** The row keeps where and with what it was used no longer. */
@@ -228,8 +234,8 @@ export class SessionsRepository {
   }
 
   /** Sessions of this person that are being created are there afterwards, to be ended; later ones are refused. */
-  async recordSignOut(sub: string, { cognitoTime, atLeast, keep }: NewSignOut): Promise<SignOut> {
-    const values = [sub, cognitoTime ?? null, atLeast ?? null, keep ?? null];
+  async recordSignOut(sub: string, { cognitoTime, atLeast, keep, secondsAgo }: NewSignOut): Promise<SignOut> {
+    const values = [sub, cognitoTime ?? null, atLeast ?? null, keep ?? null, secondsAgo];
     return this.database.transaction(async () => {
       await revokeEmailChangesOfSub(this.database, sub);
       const row = await this.database.queryOne<SignOut & Row>(sql.recordSignOut, values);

@@ -46,8 +46,9 @@ export const insert: Statement = {
         ORDER BY ended_at LIMIT 10 FOR UPDATE SKIP LOCKED)),
     begun AS (
       INSERT INTO usher.sessions
-        (id, user_id, sub, client_id, mode, origin_jti, cookie_digest, tokens, access_expires_at, device, address)
-      SELECT $1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10, $11
+        (id, user_id, sub, client_id, mode, origin_jti, cookie_digest, tokens, access_expires_at, device, address,
+          began_at)
+      SELECT $1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10, $11, to_timestamp($15)
       WHERE usher.admits_session($3, $13, $14, to_timestamp($15), $16)
       RETURNING id)
     INSERT INTO usher.session_refresh_tokens (digest, session_id) SELECT $12, id FROM begun
@@ -125,7 +126,8 @@ export const endOthers: Statement = {
   name: 'sessions-end-others',
   text: `
     UPDATE usher.sessions SET ended_at = now(), ended_reason = $5, renewal_lease_until = NULL
-    WHERE sub = $1 AND ended_at IS NULL AND origin_jti IS DISTINCT FROM $4
+    WHERE sub = $1 AND ended_at IS NULL AND origin_jti <> ALL ($4::text[])
+      AND coalesce(began_at, created_at) <= clock_timestamp() - make_interval(secs => $6)
     RETURNING ${columns}`,
 };
 
@@ -214,7 +216,7 @@ export const recordSignOut: Statement = {
   name: 'sessions-record-sign-out',
   text: `
     WITH old AS (DELETE FROM usher.sign_outs WHERE signed_out_at < now() - interval '10 years 1 day' AND sub <> $1)
-    SELECT ${signOutColumns} FROM usher.record_sign_out($1, $2, $3, $4)`,
+    SELECT ${signOutColumns} FROM usher.record_sign_out($1, $2, $3, $4, $5)`,
 };
 
 export const findSignOut: Statement = {

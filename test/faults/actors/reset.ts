@@ -15,13 +15,16 @@ export const reset: Actor = {
     const former = person.password;
     person.password = `reset-password-${person.former.length}-${person.email}`;
     const before = person.tokens;
+    const wasLate = stage.caller.expectations.maySignOutLate;
     const isCertain = await resetPassword(stage, person);
+    const isLate = wasLate || stage.caller.expectations.maySignOutLate;
     person.former.push(former);
     if (isCertain) {
       // The owner hears of it, and whoever else was signed in is so no longer.
       person.promised.push(subjectOf('password_changed'));
       if (before) await expectEnded(stage, person, before.refreshToken);
-    } else person.mayBeSignedOut = true;
+    }
+    if (!isCertain || isLate) person.mayBeSignedOut = true;
     await signIn(stage, person);
     await tryWrong(stage, person, former);
     stage.crowd.giveBack(person);

@@ -4,6 +4,7 @@ import type { Breakage } from './breakage.js';
 const cognito = (name: string, ...faults: Omit<Fault, 'operation'>[]): Breakage => ({
   name,
   isFelt: true,
+  expectations: { maySignOutLate: true },
   begin: async ({ pool }) => pool.faults.replace(faults.map((fault) => ({ operation: '*', ...fault }))),
   end: async ({ pool }) => pool.faults.replace([]),
 });

@@ -4,7 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * Changes of passwords that are under way, and sign-out times that hold for every token.
  *
  * `refused_through` is in Cognito's clock: no access token with an `auth_time` up to it counts, but those of the families
- * `kept`. `signed_out_at` is in PostgreSQL's: a sign-in that began before it makes no session.
+ * `kept`. `signed_out_at` is in PostgreSQL's: a sign-in that began before it makes no session. A session keeps when its
+ * sign-in began, because a sign-out can be recorded later than it happened.
  */
 export class PasswordChanges1764000000019 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -34,6 +35,7 @@ export class PasswordChanges1764000000019 implements MigrationInterface {
         ADD COLUMN updated_at timestamptz NOT NULL DEFAULT now();
       UPDATE usher.sign_outs SET refused_through = floor(extract(epoch FROM signed_out_at))::bigint - 1;
       CREATE INDEX sign_outs_by_update ON usher.sign_outs (updated_at);
+      ALTER TABLE usher.sessions ADD COLUMN began_at timestamptz;
     `);
     await runner.query(recordSignOut);
     await runner.query(admitsSession);
@@ -42,7 +44,8 @@ export class PasswordChanges1764000000019 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       DROP FUNCTION usher.admits_session(text, text, bigint, timestamptz, timestamptz);
-      DROP FUNCTION usher.record_sign_out(text, bigint, bigint, text);
+      DROP FUNCTION usher.record_sign_out(text, bigint, bigint, text, double precision);
+      ALTER TABLE usher.sessions DROP COLUMN began_at;
       ALTER TABLE usher.sign_outs DROP COLUMN refused_through, DROP COLUMN kept, DROP COLUMN updated_at;
       DROP TABLE usher.password_changes;
     `);
@@ -54,23 +57,30 @@ const lockKey = `hashtextextended('usher.sign_outs/' || owner, 0)`;
 
 /**
  * Waits for sessions of this person that are being created; later ones see the row. A family that an earlier sign-out
- * kept began before this one, so the list begins again. The time never goes back: another process can know Cognito's
- * clock better than this one.
+ * kept began before this one, so the list begins again. The times never go back: another process can know Cognito's
+ * clock better than this one, and a sign-out can be recorded seconds after it happened (`seconds_ago`). Sessions whose
+ * sign-in began since go on.
  */
 const recordSignOut = `
-  CREATE FUNCTION usher.record_sign_out(owner text, cognito_now bigint, at_least bigint, kept_family text)
+  CREATE FUNCTION usher.record_sign_out(
+    owner text, cognito_now bigint, at_least bigint, kept_family text, seconds_ago double precision)
   RETURNS SETOF usher.sign_outs LANGUAGE plpgsql AS $$
   DECLARE
     instant timestamptz;
     through bigint;
+    families text[];
   BEGIN
     PERFORM pg_advisory_xact_lock(${lockKey});
-    instant := clock_timestamp();
+    instant := clock_timestamp() - make_interval(secs => coalesce(seconds_ago, 0));
     through := greatest(coalesce(cognito_now, floor(extract(epoch FROM instant))::bigint), at_least);
+    families := array_remove(ARRAY[kept_family], NULL) || ARRAY(
+      SELECT origin_jti FROM usher.sessions
+      WHERE sub = owner AND ended_at IS NULL AND coalesce(began_at, created_at) > instant);
     RETURN QUERY
       INSERT INTO usher.sign_outs AS known (sub, signed_out_at, refused_through, kept, updated_at)
-      VALUES (owner, instant, through, array_remove(ARRAY[kept_family], NULL), instant)
-      ON CONFLICT (sub) DO UPDATE SET signed_out_at = excluded.signed_out_at, kept = excluded.kept,
+      VALUES (owner, instant, through, families, clock_timestamp())
+      ON CONFLICT (sub) DO UPDATE SET signed_out_at = greatest(known.signed_out_at, excluded.signed_out_at),
+        kept = CASE WHEN known.signed_out_at > excluded.signed_out_at THEN known.kept ELSE excluded.kept END,
         updated_at = excluded.updated_at, refused_through = greatest(known.refused_through, excluded.refused_through)
       RETURNING known.*;
   END $$`;
