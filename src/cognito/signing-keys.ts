@@ -27,6 +27,7 @@ export class SigningKeys implements OnApplicationBootstrap, OnApplicationShutdow
   private next: Promise<void> | undefined;
   private lastBegan = 0;
   private refreshing: NodeJS.Timeout | undefined;
+  private learnDate: ((date: string, askedAt: number) => void) | undefined;
 
   constructor(
     { cognito }: Config,
@@ -49,6 +50,11 @@ export class SigningKeys implements OnApplicationBootstrap, OnApplicationShutdow
   /** Without any, no token can be checked. */
   get areKnown(): boolean {
     return this.jwks.keys.length > 0;
+  }
+
+  /** @param learn is told the `Date` of every download, and when it was asked for (`Clock.elapsed`) */
+  onDate(learn: (date: string, askedAt: number) => void): void {
+    this.learnDate = learn;
   }
 
   /** Calls back whenever a key came or went. */
@@ -109,8 +115,10 @@ export class SigningKeys implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** With our own fetcher, because the library's speaks https only and a local pool has no certificate. */
   private async fetchKeys(): Promise<void> {
+    const askedAt = this.clock.elapsed();
     const response = await fetch(this.url, { signal: AbortSignal.timeout(downloadTimeout) });
     if (!response.ok) throw new Error(`the key set answered with status ${response.status}`);
+    this.learnDate?.(response.headers.get('date') ?? '', askedAt);
     const text = await response.text();
     const jwks = JSON.parse(text) as Json;
     if (!isJwks(jwks) || jwks.keys.length === 0) throw new Error('the answer is no key set');

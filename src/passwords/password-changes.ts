@@ -14,7 +14,7 @@ type Wanted = Omit<NewPasswordChange, 'email' | 'poolStatus' | 'poolModifiedAt'>
 export interface Question {
   /** Asks Cognito. */
   ask: () => Promise<void>;
-  /** Who it was, after Cognito's yes, where the pool could not be looked at before. Never fails. */
+  /** Who it was, after Cognito's yes, where the pool could not be looked at before. */
   findSub?: (email: string) => Promise<string | null>;
 }
 
@@ -39,8 +39,7 @@ export class PasswordChanges {
       if (!mayBeDone(error)) await this.unfinished.drop(change);
       throw error;
     }
-    const sub = change.sub ?? (await findSub?.(change.email)) ?? null;
-    await this.unfinished.finish({ ...change, sub });
+    await this.unfinished.finish(change, findSub);
   }
 
   private async record(wanted: Wanted): Promise<PasswordChange> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IdentityProvider } from '../cognito/identity-provider.js';
 import { TokenVerifier } from '../cognito/token-verifier.js';
+import { isAppError } from '../platform/errors/app-error.js';
 import { Log } from '../platform/logging/log.js';
 import { firstTaken, PoolUsernames } from '../users/pool-usernames.js';
 import { UsersService } from '../users/users.service.js';
@@ -16,14 +17,17 @@ export class ResetOwners {
     private readonly log: Log,
   ) {}
 
-  /** The `sub` of the row with this address or, where none is linked, of who can sign in with the new password. */
+  /**
+   * The `sub` of who can sign in with the new password. Where Cognito refuses the sign-in, that of the row with this address.
+   * @throws AppError `cognito.unavailable` and `overloaded`: it can be tried again
+   */
   async find(email: string, password: string): Promise<string | null> {
     try {
-      const user = await this.users.findByEmail(email);
-      return user?.sub ?? (await this.subOfSignIn(email, password));
+      return await this.subOfSignIn(email, password);
     } catch (error) {
-      this.log.warn('the pool user of a reset is not known', { error });
-      return null;
+      if (isAppError(error, 'cognito.unavailable', 'overloaded')) throw error;
+      this.log.warn('pool user of a reset not found by a sign-in', { error });
+      return (await this.users.findByEmail(email))?.sub ?? null;
     }
   }
 

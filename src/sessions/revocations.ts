@@ -15,6 +15,8 @@ export interface Revocation {
   reason: EndReason;
   /** A token family that goes on. */
   keep?: string | undefined;
+  /** PostgreSQL's time at which it was asked for: `keep` does not outlive a sign-out since then. */
+  askedAt?: Date | undefined;
   /** An `auth_time` from before this, such as the caller's. */
   authTime?: number | undefined;
   /** By `Clock.elapsed`, where it could not be recorded at once. Sessions that began since go on. */
@@ -56,12 +58,13 @@ export class Revocations {
     await this.endings.revokeAll(sessions);
   }
 
-  private async recordSignOut({ sub, keep, authTime, happenedAt }: Revocation): Promise<SignOut> {
+  private async recordSignOut({ sub, keep, authTime, happenedAt, askedAt }: Revocation): Promise<SignOut> {
     const secondsAgo = this.secondsSince(happenedAt);
     const now = this.cognitoClock.now();
     const time = {
-      cognitoTime: now === undefined ? undefined : Math.floor(now - secondsAgo),
+      cognitoTime: now === undefined ? undefined : Math.floor(now / 1000 - secondsAgo),
       atLeast: authTime,
+      askedAt,
     };
     const signOut = await this.sessions.recordSignOut(sub, { ...time, keep, secondsAgo });
     this.sessions.afterCommit(() => this.ended.addSignOut(signOut));

@@ -180,7 +180,7 @@ describe('a sign-in that began before', () => {
     await signInWithTokens(usher.api, of(email));
     const { answer, letGo } = await signInInFlight(email);
     // As another process records it.
-    await usher.database.sql('SELECT usher.record_sign_out($1, NULL, NULL, NULL, 0)', [sub]);
+    await usher.database.sql('SELECT usher.record_sign_out($1, NULL, NULL, NULL, 0, NULL)', [sub]);
     letGo();
     expect((await answer).status).toBe(401);
     expect((await usher.api.signIn(email, poolPassword)).status).toBe(200);
@@ -207,7 +207,7 @@ describe('a sign-in that began before', () => {
     await signInWithTokens(usher.api, of(email));
     const { answer, letGo } = await signInInFlight(email);
     await inTransaction(async (other) => {
-      await other.query('SELECT usher.record_sign_out($1, NULL, NULL, NULL, 0)', [sub]);
+      await other.query('SELECT usher.record_sign_out($1, NULL, NULL, NULL, 0, NULL)', [sub]);
       letGo();
       await somebodyWaits();
     });
@@ -267,7 +267,7 @@ describe('a challenge from before', () => {
   it('ends with no session where this process has not heard of the sign-out yet', async () => {
     const email = 'challenge-not-heard@example.com';
     const { challenge, code } = await asked(email);
-    const record = `SELECT usher.record_sign_out(cognito_sub, NULL, NULL, NULL, 0) FROM users WHERE email = $1`;
+    const record = `SELECT usher.record_sign_out(cognito_sub, NULL, NULL, NULL, 0, NULL) FROM users WHERE email = $1`;
     const held = usher.proxy.holdAnswer('RespondToAuthChallenge');
     const answer = answerTo(usher, challenge, { SMS_MFA_CODE: code });
     await held.done;

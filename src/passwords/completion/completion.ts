@@ -33,6 +33,7 @@ export class Completion {
       const user = await this.ownerOf(change);
       const sub = change.sub ?? user?.sub ?? null;
       if (!(await this.changes.complete(change.id, sub))) return { sub: null, sessions: [] };
+      if (isKnown) await this.changes.removeEarlier(change.id);
       if (user && (isKnown || user.sub !== null)) await this.tell(user, change, isKnown);
       return { sub, sessions: sub === null ? [] : await this.revoke(sub, change, saidAt) };
     });
@@ -55,12 +56,13 @@ export class Completion {
     await this.outbox.post({ to: user.email, mail, language, values: {} });
   }
 
-  private revoke(sub: string, { keep, authTime }: PasswordChange, happenedAt?: number) {
+  private revoke(sub: string, { keep, authTime, createdAt }: PasswordChange, happenedAt?: number) {
     return this.revocations.revoke({
       sub,
       happenedAt,
       reason: 'password changed',
       keep: keep ?? undefined,
+      askedAt: createdAt,
       authTime: authTime ?? undefined,
     });
   }

@@ -5,7 +5,7 @@ const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
 
 describe('what became of a new password whose answer was lost', () => {
   it.each([
-    ['CONFIRMED', 0, 'CONFIRMED', 1, 'done'],
+    ['CONFIRMED', 0, 'CONFIRMED', 1, 'unknown'],
     ['CONFIRMED', 0, 'CONFIRMED', 0, 'not_done'],
     ['RESET_REQUIRED', 0, 'CONFIRMED', 0, 'done'],
     ['RESET_REQUIRED', 0, 'RESET_REQUIRED', 5, 'not_done'],

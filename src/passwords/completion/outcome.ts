@@ -6,7 +6,7 @@ export type Outcome = 'done' | 'not_done' | 'unknown';
 
 /**
  * Looks at the pool's user. A reset makes everybody `CONFIRMED`, also who was in another state before, and moves
- * `UserLastModifiedDate`. A change needs somebody who is `CONFIRMED`.
+ * `UserLastModifiedDate`, which other updates move as well. A change needs somebody who is `CONFIRMED`.
  * @param now the pool's user, `undefined` where there is none
  */
 export function outcomeOf(
@@ -15,5 +15,6 @@ export function outcomeOf(
 ): Outcome {
   if (now?.status !== 'CONFIRMED') return 'not_done';
   if (poolStatus === null || poolModifiedAt === null) return 'unknown';
-  return poolStatus !== 'CONFIRMED' || now.modifiedAt > poolModifiedAt ? 'done' : 'not_done';
+  if (poolStatus !== 'CONFIRMED') return 'done';
+  return now.modifiedAt > poolModifiedAt ? 'unknown' : 'not_done';
 }

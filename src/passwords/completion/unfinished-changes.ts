@@ -1,4 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { CognitoClock } from '../../cognito/cognito-clock.js';
 import { UserDirectory } from '../../cognito/user-directory.js';
 import { BackgroundWork } from '../../platform/background/background-work.js';
 import { Clock } from '../../platform/clock/clock.js';
@@ -33,6 +34,7 @@ export class UnfinishedChanges implements OnApplicationBootstrap, BeforeApplicat
     private readonly completion: Completion,
     private readonly directory: UserDirectory,
     private readonly clock: Clock,
+    private readonly cognitoClock: CognitoClock,
     private readonly log: Log,
   ) {}
 
@@ -51,12 +53,15 @@ export class UnfinishedChanges implements OnApplicationBootstrap, BeforeApplicat
   /**
    * Cognito said yes. Never fails: what cannot be done now is done later. Cognito ends sessions first, whatever becomes of
    * the database: later it would end those that have begun since as well.
+   * @param findSub finds out who it was, where the record does not say
    */
-  async finish(change: PasswordChange): Promise<void> {
+  async finish(change: PasswordChange, findSub?: (email: string) => Promise<string | null>): Promise<void> {
     const saidAt = this.clock.elapsed();
     const isSignedOut = await this.trySignOutAtCognito(change, change.sub);
     await this.perform(change, async () => {
-      await this.completion.complete(change, true, saidAt);
+      await this.changes.accept(change.id, (this.clock.elapsed() - saidAt) / 1000);
+      const sub = change.sub ?? (await findSub?.(change.email)) ?? null;
+      await this.completion.complete({ ...change, sub }, true, saidAt);
       if (isSignedOut) await this.changes.remove(change.id);
     });
   }
@@ -105,10 +110,16 @@ export class UnfinishedChanges implements OnApplicationBootstrap, BeforeApplicat
 
   private async decide(taken: TakenPasswordChange): Promise<void> {
     const { isLooked, poolUser } = await this.look(taken.username);
-    const outcome = isLooked ? outcomeOf(taken, poolUser) : 'unknown';
+    const { acceptedSecondsAgo } = taken;
+    const known = acceptedSecondsAgo === null ? undefined : 'done';
+    const outcome = known ?? (isLooked ? outcomeOf(taken, poolUser) : 'unknown');
     if (outcome === 'not_done') return this.changes.remove(taken.id);
     const change = { ...taken, sub: taken.sub ?? poolUser?.sub ?? null };
-    const sub = await this.completion.complete(change, outcome === 'done');
+    const saidAt =
+      acceptedSecondsAgo === null
+        ? poolUser && this.elapsedAt(poolUser.modifiedAt)
+        : this.clock.elapsed() - acceptedSecondsAgo * 1000;
+    const sub = await this.completion.complete(change, outcome === 'done', saidAt);
     await this.signOutAtCognito(change, sub);
   }
 
@@ -131,6 +142,12 @@ export class UnfinishedChanges implements OnApplicationBootstrap, BeforeApplicat
   /** A change keeps the caller's session, and Cognito can only end all of them. */
   private async endAtCognito({ kind }: PasswordChange, sub: string | null): Promise<void> {
     if (kind === 'reset' && sub !== null) await unlessImpossible(() => this.directory.signOutEverywhere(sub));
+  }
+
+  /** By `Clock.elapsed`, of a time of Cognito's clock. */
+  private elapsedAt(time: Date): number | undefined {
+    const now = this.cognitoClock.now();
+    return now === undefined ? undefined : this.clock.elapsed() - Math.max(0, now - time.getTime());
   }
 
   private async look(username: string) {

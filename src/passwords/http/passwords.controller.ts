@@ -6,6 +6,8 @@ import { UserDirectory } from '../../cognito/user-directory.js';
 import { Answers } from '../../platform/http/answers.decorator.js';
 import { CallerLanguage } from '../../platform/http/caller-language.decorator.js';
 import { CurrentUser, type Principal } from '../../platform/http/current-user.decorator.js';
+import { isAppError } from '../../platform/errors/app-error.js';
+import { RefusalTime } from '../../platform/http/refusal-time.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { RateLimited } from '../../platform/rate-limits/rate-limited.decorator.js';
 import type { Language } from '../../platform/texts/languages.js';
@@ -22,6 +24,7 @@ export class PasswordsController {
     private readonly changes: PasswordChangeService,
     private readonly cookie: ResetCookie,
     private readonly directory: UserDirectory,
+    private readonly refusalTime: RefusalTime,
   ) {}
 
   /** GET /passwords/policy */
@@ -58,7 +61,14 @@ export class PasswordsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.resets.finish(body, body.email ?? this.cookie.read(request), language);
+    try {
+      await this.resets.finish(body, body.email ?? this.cookie.read(request), language);
+    } catch (refusal) {
+      // How long Usher looked for the person tells whether there is one.
+      if (isAppError(refusal, 'passwords.code_wrong', 'passwords.code_expired'))
+        await this.refusalTime.hold(reply.elapsedTime);
+      throw refusal;
+    }
     this.cookie.clear(reply);
   }
 

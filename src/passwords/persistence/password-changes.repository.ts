@@ -24,12 +24,16 @@ export interface NewPasswordChange {
 
 export interface PasswordChange extends NewPasswordChange {
   id: string;
+  /** PostgreSQL's time, before Cognito was asked. */
+  createdAt: Date;
 }
 
 /** One that this process has taken on to finish. */
 export interface TakenPasswordChange extends PasswordChange {
   /** Here; Cognito may still have to end the sessions of other products. */
   completed: boolean;
+  /** Since Cognito's yes; `null` where its answer is not known. */
+  acceptedSecondsAgo: number | null;
   /** With this one. */
   tries: number;
 }
@@ -48,11 +52,17 @@ export class PasswordChangesRepository {
     const id = randomUUID();
     const { kind, username, email, sub, keep, authTime, language } = change;
     const before = [change.poolStatus, change.poolModifiedAt];
-    await this.database.query(sql.insert, [
+    const row = await this.database.queryOne<{ createdAt: Date }>(sql.insert, [
       ...[id, kind, username, email, sub, keep, authTime, language],
       ...before,
     ]);
-    return { ...change, id };
+    if (row === undefined) throw new TypeError('an insert without a row');
+    return { ...change, id, ...row };
+  }
+
+  /** Cognito said yes. */
+  async accept(id: string, secondsAgo: number): Promise<void> {
+    await this.database.query(sql.accept, [id, secondsAgo]);
   }
 
   async remove(id: string): Promise<void> {
@@ -62,6 +72,10 @@ export class PasswordChangesRepository {
   /** Whether it was still to be completed. */
   async complete(id: string, sub: string | null): Promise<boolean> {
     return (await this.database.query(sql.complete, [id, sub])).length > 0;
+  }
+
+  async removeEarlier(id: string): Promise<void> {
+    await this.database.query(sql.removeEarlier, [id]);
   }
 
   /** One that is due. Nobody else takes it for a minute. */

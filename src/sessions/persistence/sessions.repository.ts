@@ -93,6 +93,8 @@ export interface NewSignOut {
   keep: string | undefined;
   /** How long ago it happened. */
   secondsAgo: number;
+  /** PostgreSQL's time; `keep` does not outlive a sign-out since then. */
+  askedAt: Date | undefined;
 }
 
 /** Why a session ended; for whoever reads the table. */
@@ -234,8 +236,9 @@ export class SessionsRepository {
   }
 
   /** Sessions of this person that are being created are there afterwards, to be ended; later ones are refused. */
-  async recordSignOut(sub: string, { cognitoTime, atLeast, keep, secondsAgo }: NewSignOut): Promise<SignOut> {
-    const values = [sub, cognitoTime ?? null, atLeast ?? null, keep ?? null, secondsAgo];
+  async recordSignOut(sub: string, { cognitoTime, atLeast, keep, ...times }: NewSignOut): Promise<SignOut> {
+    const { secondsAgo, askedAt } = times;
+    const values = [sub, cognitoTime ?? null, atLeast ?? null, keep ?? null, secondsAgo, askedAt ?? null];
     return this.database.transaction(async () => {
       await revokeEmailChangesOfSub(this.database, sub);
       const row = await this.database.queryOne<SignOut & Row>(sql.recordSignOut, values);

@@ -216,7 +216,7 @@ export const recordSignOut: Statement = {
   name: 'sessions-record-sign-out',
   text: `
     WITH old AS (DELETE FROM usher.sign_outs WHERE signed_out_at < now() - interval '10 years 1 day' AND sub <> $1)
-    SELECT ${signOutColumns} FROM usher.record_sign_out($1, $2, $3, $4, $5)`,
+    SELECT ${signOutColumns} FROM usher.record_sign_out($1, $2, $3, $4, $5, $6)`,
 };
 
 export const findSignOut: Statement = {

@@ -23,6 +23,7 @@ export class PasswordChanges1764000000019 implements MigrationInterface {
         pool_status text,
         pool_modified_at timestamptz,
         created_at timestamptz NOT NULL DEFAULT now(),
+        accepted_at timestamptz,
         completed_at timestamptz,
         next_try_at timestamptz NOT NULL,
         tries integer NOT NULL DEFAULT 0
@@ -39,12 +40,15 @@ export class PasswordChanges1764000000019 implements MigrationInterface {
     `);
     await runner.query(recordSignOut);
     await runner.query(admitsSession);
+    await runner.query(followOldRelease);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      DROP TRIGGER follow_old_release ON usher.sign_outs;
+      DROP FUNCTION usher.follow_old_release;
       DROP FUNCTION usher.admits_session(text, text, bigint, timestamptz, timestamptz);
-      DROP FUNCTION usher.record_sign_out(text, bigint, bigint, text, double precision);
+      DROP FUNCTION usher.record_sign_out(text, bigint, bigint, text, double precision, timestamptz);
       ALTER TABLE usher.sessions DROP COLUMN began_at;
       ALTER TABLE usher.sign_outs DROP COLUMN refused_through, DROP COLUMN kept, DROP COLUMN updated_at;
       DROP TABLE usher.password_changes;
@@ -63,7 +67,7 @@ const lockKey = `hashtextextended('usher.sign_outs/' || owner, 0)`;
  */
 const recordSignOut = `
   CREATE FUNCTION usher.record_sign_out(
-    owner text, cognito_now bigint, at_least bigint, kept_family text, seconds_ago double precision)
+    owner text, cognito_now bigint, at_least bigint, kept_family text, seconds_ago double precision, asked_at timestamptz)
   RETURNS SETOF usher.sign_outs LANGUAGE plpgsql AS $$
   DECLARE
     instant timestamptz;
@@ -73,6 +77,11 @@ const recordSignOut = `
     PERFORM pg_advisory_xact_lock(${lockKey});
     instant := clock_timestamp() - make_interval(secs => coalesce(seconds_ago, 0));
     through := greatest(coalesce(cognito_now, floor(extract(epoch FROM instant))::bigint), at_least);
+    -- A sign-out since the question was asked has ended the family that was to go on.
+    IF EXISTS (SELECT 1 FROM usher.sign_outs AS known
+      WHERE known.sub = owner AND known.signed_out_at >= asked_at AND kept_family <> ALL (known.kept)) THEN
+      kept_family := NULL;
+    END IF;
     families := array_remove(ARRAY[kept_family], NULL) || ARRAY(
       SELECT origin_jti FROM usher.sessions
       WHERE sub = owner AND ended_at IS NULL AND coalesce(began_at, created_at) > instant);
@@ -113,3 +122,16 @@ const admitsSession = `
     END IF;
     RETURN true;
   END $$`;
+
+/** The release before knows `signed_out_at` only, and runs beside this one while it is replaced. */
+const followOldRelease = `
+  CREATE FUNCTION usher.follow_old_release() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.updated_at := clock_timestamp();
+    NEW.refused_through := greatest(OLD.refused_through, floor(extract(epoch FROM NEW.signed_out_at))::bigint - 1);
+    NEW.kept := '{}';
+    RETURN NEW;
+  END $$;
+  CREATE TRIGGER follow_old_release BEFORE UPDATE ON usher.sign_outs FOR EACH ROW
+    WHEN (NEW.signed_out_at IS DISTINCT FROM OLD.signed_out_at AND NEW.updated_at = OLD.updated_at)
+    EXECUTE FUNCTION usher.follow_old_release()`;

@@ -1,0 +1,202 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { UnfinishedChanges } from '../../src/passwords/completion/unfinished-changes.js';
+import { personWith } from '../support/admins.js';
+import { cutOff, exception } from '../support/cognito-proxy.js';
+import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
+import { changeAttributes, createPoolUser, poolPassword } from '../support/pool-users.js';
+import { bearer, signInElsewhere, signInWithTokens, statusWith } from '../support/sessions.js';
+import { until } from '../support/until.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher();
+});
+afterEach(() => {
+  for (const operation of [
+    'ConfirmForgotPassword',
+    'ChangePassword',
+    'AdminGetUser',
+    'AdminUserGlobalSignOut',
+  ])
+    usher.proxy.answerWith(operation, undefined);
+});
+afterAll(() => usher.close());
+
+const newPassword = 'another-password-1';
+const twice = { password: newPassword, passwordConfirmation: newPassword };
+const changed = 'Your password was changed';
+const of = (email: string, password = poolPassword) => ({ email, password });
+const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
+const reset = (email: string, code: string) => usher.api.post('/passwords/reset', { email, code, ...twice });
+const change = (token: string) =>
+  usher.api.post('/passwords/change', { currentPassword: poolPassword, ...twice }, bearer(token));
+const records = () => usher.database.sql('SELECT kind, sub FROM usher.password_changes');
+/** Tokens have whole seconds. */
+async function secondsLater(seconds: number): Promise<void> {
+  const now = Math.floor(Date.now() / 1000);
+  await until(() => Math.floor(Date.now() / 1000) >= now + seconds);
+}
+
+async function askForCode(email: string): Promise<string> {
+  await usher.api.post('/passwords/forgot', { email });
+  return mailedCode(usher, email);
+}
+
+async function completed(): Promise<void> {
+  await usher.database.sql('UPDATE usher.password_changes SET next_try_at = now()');
+  usher.app.get(UnfinishedChanges).wake();
+  await until(async () => (await records()).length === 0);
+}
+
+const audited = async (email: string) =>
+  (
+    await usher.database.sql<{ action: string }>(
+      `SELECT action FROM usher.audit JOIN users ON users.id = user_id WHERE email = $1
+       AND action IN ('reset-password', 'change-password')`,
+      [email],
+    )
+  ).map(({ action }) => action);
+
+const told = async (email: string) => {
+  await allMailsSent(usher);
+  return subjectsTo(usher, email).filter((subject) => subject === changed).length;
+};
+
+describe('a reset that is completed late', () => {
+  it('leaves the session alone that began with the new password', async () => {
+    const email = 'late@example.com';
+    await createPoolUser(usher, email);
+    const before = await signInWithTokens(usher.api, of(email));
+    const code = await askForCode(email);
+    // Cognito does it, and the answer never arrives.
+    const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
+    const answer = reset(email, code).catch(() => undefined);
+    await held.done;
+    await secondsLater(1);
+    const after = await signInWithTokens(usher.api, of(email, newPassword));
+    await secondsLater(1);
+    await completed();
+    expect(await statusWith(usher.api, before.accessToken)).toBe(401);
+    expect(await statusWith(usher.api, after.accessToken)).toBe(200);
+    held.release();
+    await answer;
+  });
+});
+
+describe('a try that never arrived', () => {
+  it('followed by one that did, is one reset: one mail, one entry, and the new session lives', async () => {
+    const email = 'twice@example.com';
+    await createPoolUser(usher, email);
+    await signInWithTokens(usher.api, of(email));
+    const code = await askForCode(email);
+    usher.proxy.answerWith('ConfirmForgotPassword', cutOff);
+    expect((await reset(email, code)).status).toBe(503);
+    usher.proxy.answerWith('ConfirmForgotPassword', undefined);
+    expect((await reset(email, code)).status).toBe(204);
+    await secondsLater(1);
+    const after = await signInWithTokens(usher.api, of(email, newPassword));
+    await secondsLater(1);
+    await completed();
+    const status = await statusWith(usher.api, after.accessToken);
+    const renewed = (await refresh(after.refreshToken)).status;
+    expect({ mails: await told(email), audited: await audited(email), status, renewed }).toEqual({
+      ...{ mails: 1, audited: ['reset-password'], status: 200, renewed: 200 },
+    });
+  });
+
+  it('is no change because something else about the person changed', async () => {
+    const email = 'else@example.com';
+    await createPoolUser(usher, email);
+    const tokens = await signInWithTokens(usher.api, of(email));
+    const other = await signInWithTokens(usher.api, of(email));
+    usher.proxy.answerWith('ChangePassword', cutOff);
+    expect((await change(tokens.accessToken)).status).toBe(503);
+    await changeAttributes(usher, email, { name: 'Else' });
+    await completed();
+    expect((await usher.api.signIn(email, poolPassword)).status).toBe(200);
+    expect(await statusWith(usher.api, other.accessToken)).toBeGreaterThan(0);
+    expect({ mails: await told(email) }).toEqual({ mails: 0 });
+  });
+});
+
+describe('a change that is completed late', () => {
+  it('does not revive a session that an administrator has ended since', async () => {
+    const admin = await personWith(usher, 'admin-revive@example.com', 'admin');
+    const person = await personWith(usher, 'revived@example.com');
+    const thief = await signInElsewhere(usher, of(person.email));
+    expect(await statusWith(usher.api, thief.accessToken)).toBe(200);
+    const held = usher.proxy.holdAnswer('ChangePassword');
+    const answer = change(thief.accessToken).catch(() => undefined);
+    await held.done;
+    await secondsLater(1);
+    expect((await usher.api.delete(`/admin/users/${person.id}/sessions`, admin.headers)).status).toBe(204);
+    expect(await statusWith(usher.api, thief.accessToken)).toBe(401);
+    held.release();
+    await answer;
+    await completed();
+    expect(await statusWith(usher.api, thief.accessToken)).toBe(401);
+  });
+
+  it('does not revive a session that its owner has ended everywhere since', async () => {
+    const email = 'revived-2@example.com';
+    await createPoolUser(usher, email);
+    const owner = await signInWithTokens(usher.api, of(email));
+    const thief = await signInElsewhere(usher, of(email));
+    const held = usher.proxy.holdAnswer('ChangePassword');
+    const answer = change(thief.accessToken).catch(() => undefined);
+    await held.done;
+    expect(
+      (await usher.api.post('/auth/sign-out-everywhere', undefined, bearer(owner.accessToken))).status,
+    ).toBe(204);
+    expect(await statusWith(usher.api, thief.accessToken)).toBe(401);
+    held.release();
+    await answer;
+    await completed();
+    expect(await statusWith(usher.api, thief.accessToken)).toBe(401);
+  });
+});
+
+describe('beside the release before', () => {
+  it('a second sign-out everywhere that the old release records is honoured', async () => {
+    const email = 'old-release@example.com';
+    const sub = await createPoolUser(usher, email);
+    const first = await signInWithTokens(usher.api, of(email));
+    await usher.api.post('/auth/sign-out-everywhere', undefined, bearer(first.accessToken));
+    await secondsLater(2);
+    const thief = await signInElsewhere(usher, of(email));
+    expect(await statusWith(usher.api, thief.accessToken)).toBe(200);
+    await secondsLater(2);
+    // sessions-record-sign-out of the release before.
+    await usher.database.sql(
+      `WITH old AS (DELETE FROM usher.sign_outs WHERE signed_out_at < now() - interval '2 days')
+       INSERT INTO usher.sign_outs VALUES ($1, date_trunc('second', now()))
+       ON CONFLICT (sub) DO UPDATE SET signed_out_at = excluded.signed_out_at
+       RETURNING extract(epoch FROM signed_out_at)::float8 AS at`,
+      [sub],
+    );
+    await secondsLater(2);
+    expect(await statusWith(usher.api, thief.accessToken)).toBe(401);
+    expect((await refresh(thief.refreshToken)).status).toBe(401);
+  });
+});
+
+describe('a slow answer of Cognito', () => {
+  it('to somebody else makes nobody refuse sessions that begin seconds after a sign-out', async () => {
+    const admin = await personWith(usher, 'admin-slow@example.com', 'admin');
+    const person = await personWith(usher, 'slow@example.com');
+    // A trigger that takes a while. The Date is that of the answer.
+    usher.proxy.answerWith('InitiateAuth', (response) => {
+      setTimeout(() => {
+        response.setHeader('date', new Date().toUTCString());
+        exception('NotAuthorizedException', 'Incorrect username or password.')(response);
+      }, 4000);
+    });
+    await usher.api.signIn('nobody-slow@example.com', 'some-password-1');
+    usher.proxy.answerWith('InitiateAuth', undefined);
+    expect((await usher.api.delete(`/admin/users/${person.id}/sessions`, admin.headers)).status).toBe(204);
+    await secondsLater(2);
+    const later = await signInElsewhere(usher, of(person.email));
+    expect(await statusWith(usher.api, later.accessToken)).toBe(200);
+  });
+});

@@ -1,0 +1,86 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { exception } from '../support/cognito-proxy.js';
+import { withoutCredentials } from '../support/addresses.js';
+import { personWith } from '../support/admins.js';
+import type { ApiClient } from '../support/api-client.js';
+import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
+import { createPoolUser, poolPassword } from '../support/pool-users.js';
+import { signInElsewhere, signInWithTokens, statusWith } from '../support/sessions.js';
+import { until } from '../support/until.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+let bare: ApiClient;
+beforeAll(async () => {
+  usher = await startUsher();
+  bare = await withoutCredentials(usher);
+});
+afterEach(() => {
+  usher.proxy.answerWith('InitiateAuth', undefined);
+});
+afterAll(() => usher.close());
+
+const newPassword = 'another-password-1';
+const twice = { password: newPassword, passwordConfirmation: newPassword };
+const of = (email: string, password = poolPassword) => ({ email, password });
+const changed = 'Your password was changed';
+
+async function askForCode(email: string, api: ApiClient = usher.api): Promise<string> {
+  await api.post('/passwords/forgot', { email });
+  return mailedCode(usher, email);
+}
+
+describe('without AWS credentials', () => {
+  it('a reset is never that of a row that belongs to another user of the pool', async () => {
+    await createPoolUser(usher, 'bystander@example.com');
+    const bystander = await signInWithTokens(usher.api, of('bystander@example.com'));
+    const owner = await createPoolUser(usher, 'owner@example.com');
+    // The row has another address than the pool, as with changes of address in another product.
+    await usher.database.sql(
+      `UPDATE users SET email = 'owner@example.com' WHERE email = 'bystander@example.com'`,
+    );
+    const code = await askForCode('owner@example.com', bare);
+    expect((await bare.post('/passwords/reset', { email: 'owner@example.com', code, ...twice })).status).toBe(
+      204,
+    );
+    await until(async () => (await usher.database.sql('SELECT 1 FROM usher.password_changes')).length === 0);
+    await allMailsSent(usher);
+    const recorded = await usher.database.sql<{ sub: string }>('SELECT sub FROM usher.sign_outs');
+    expect({
+      bystander: await statusWith(usher.api, bystander.accessToken),
+      told: subjectsTo(usher, 'owner@example.com').filter((subject) => subject === changed).length,
+      ownerSignedOut: recorded.some(({ sub }) => sub === owner),
+    }).toEqual({ bystander: 200, told: 0, ownerSignedOut: true });
+  });
+
+  it('a reset by an address that only the pool has ends the sessions, also where Cognito goes away after the yes', async () => {
+    const email = 'pool-only@example.com';
+    const sub = await createPoolUser(usher, email);
+    const before = await signInWithTokens(usher.api, of(email));
+    await usher.database.sql(`UPDATE users SET email = 'row-only@example.com' WHERE cognito_sub = $1`, [sub]);
+    const code = await askForCode(email, bare);
+    usher.proxy.answerWith('InitiateAuth', exception('InternalErrorException', '', 500));
+    expect((await bare.post('/passwords/reset', { email, code, ...twice })).status).toBe(204);
+    usher.proxy.answerWith('InitiateAuth', undefined);
+    await until(async () => (await statusWith(usher.api, before.accessToken)) === 401, 20_000);
+    expect((await usher.api.post('/auth/refresh', { refreshToken: before.refreshToken })).status).toBe(401);
+  });
+});
+
+describe('a process that has just begun', () => {
+  it("ends what began elsewhere, with Cognito's clock 30 s ahead and only the pool’s keys downloaded", async () => {
+    const admin = await personWith(usher, 'admin-new@example.com', 'admin');
+    const person = await personWith(usher, 'person-new@example.com');
+    usher.clock.advanceBy(30_000);
+    try {
+      const fresh = await withoutCredentials(usher);
+      const thief = await signInElsewhere(usher, of(person.email));
+      const headers = admin.headers;
+      expect((await fresh.delete(`/admin/users/${person.id}/sessions`, headers)).status).toBe(204);
+      await until(async () => (await statusWith(usher.api, thief.accessToken)) === 401, 5000);
+      expect((await usher.api.post('/auth/refresh', { refreshToken: thief.refreshToken })).status).toBe(401);
+    } finally {
+      usher.clock.advanceBy(-30_000);
+    }
+  });
+});
