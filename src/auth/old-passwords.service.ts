@@ -41,8 +41,10 @@ export class OldPasswordsService {
     if (!(await this.passwords.accepts(email, account, password))) return false;
     const poolUser = await this.directory.find(email);
     if (poolUser === undefined || !hasNoPassword(poolUser)) return false;
+    // Its owner has another address by now.
+    if (await this.users.findBySub(poolUser.sub)) return false;
     // The row whose hash was checked is the row that the sign-in links.
-    await this.users.recordAgreement(account.user.id);
+    if (!(await this.users.recordAgreement(account))) return false;
     try {
       await this.directory.setPassword(poolUser.username, password);
     } catch (error) {

@@ -19,8 +19,8 @@ export class LegacyCredentialsService {
   async examine(email: string, password: unknown, forReset: boolean): Promise<AwsAuthResponse> {
     const account = await this.users.findLegacyAccount(email);
     const accepted = await this.passwords.accepts(email, account, password);
-    const success = accepted && account !== undefined && maySignIn(account);
-    if (success) await this.users.recordAgreement(account.user.id);
+    const mayAgree = accepted && account !== undefined && maySignIn(account);
+    const success = mayAgree && (await this.users.recordAgreement(account));
     // Several rows have it, none of which is found: it is free for nobody.
     const isShared = account === undefined && password === undefined && (await this.users.hasRows(email));
     const answer = { ...toAwsAuthResponse(account, success), ...(isShared && { sign_up_allowed: false }) };

@@ -29,7 +29,7 @@ const count: Statement = {
 const findInternational: Statement = {
   name: 'duplicate-addresses-international',
   patienceMs,
-  text: `SELECT DISTINCT email FROM users WHERE (email !~ '^[\\x01-\\x7F]*$' OR email ~* '@.*xn--') AND ${isLive}`,
+  text: `SELECT id, email, cognito_sub AS sub FROM users WHERE (email !~ '^[\\x01-\\x7F]*$' OR email ~* '@.*xn--') AND ${isLive}`,
 };
 
 /** Addresses that several live rows have. No row is found by them (`rowOfAddress`). */
@@ -71,20 +71,31 @@ export class DuplicateAddresses {
   private async countNow(): Promise<DuplicateAddressCount> {
     const begun = this.clock.elapsed();
     const row = await this.database.queryOne<{ exact: number; byCase: number }>(count);
-    const international = await this.database.query<{ email: string }>(findInternational);
-    const spelled = countSharedSpellings(international.map(({ email }) => email));
+    const shared = await this.findSharedSpellings();
+    const spelled = new Set(shared.map(({ email }) => emailSpellings(email)[0])).size;
     const value = { exact: row?.exact ?? 0, byCase: (row?.byCase ?? 0) + spelled };
     this.last = { value, at: this.clock.elapsed(), tookMs: this.clock.elapsed() - begun };
     return value;
   }
+
+  /** The rows of addresses that have several spellings which differ by more than case. */
+  async findSharedSpellings(): Promise<AddressedRow[]> {
+    const bySpelling = new Map<string, AddressedRow[]>();
+    for (const row of await this.database.query<AddressedRow & { [column: string]: unknown }>(
+      findInternational,
+    )) {
+      const [first] = emailSpellings(row.email);
+      bySpelling.set(first, [...(bySpelling.get(first) ?? []), row]);
+    }
+    return [...bySpelling.values()].filter(differ).flat();
+  }
 }
 
-/** Addresses with several spellings that differ by more than case. */
-function countSharedSpellings(emails: readonly string[]): number {
-  const spellings = new Map<string, Set<string>>();
-  for (const email of emails) {
-    const [first = ''] = emailSpellings(email);
-    spellings.set(first, (spellings.get(first) ?? new Set()).add(normaliseEmail(email)));
-  }
-  return [...spellings.values()].filter(({ size }) => size > 1).length;
+interface AddressedRow {
+  id: number;
+  email: string;
+  sub: string | null;
 }
+
+const differ = (rows: AddressedRow[]): boolean =>
+  new Set(rows.map(({ email }) => normaliseEmail(email))).size > 1;

@@ -35,17 +35,20 @@ export class UsersService {
     return this.users.findLegacyAccount(email.trim(), this.unlockInSeconds);
   }
 
-  /** `/aws/auth` said yes: Cognito will create this user within seconds. */
-  recordAgreement(id: number): Promise<void> {
-    return this.users.recordAgreement(id);
+  /**
+   * `/aws/auth` says yes: Cognito will create this user within seconds.
+   * @returns whether the row is still as it was when its hash was checked
+   */
+  recordAgreement(account: LegacyAccount): Promise<boolean> {
+    return this.users.recordAgreement(account);
   }
 
   /**
    * A reset has proved who reads the mailbox: what blocked or deleted rows of the address agreed to no longer keeps its one
    * live row from being linked.
    */
-  recordMailboxProof(email: string): Promise<void> {
-    return this.users.recordMailboxProof(email);
+  recordMailboxProof(email: string, sub: string | null): Promise<void> {
+    return this.users.recordMailboxProof(email, sub);
   }
 
   /** Cognito holds a new password now: the old hash goes, whatever `LEGACY_HASH` says. */

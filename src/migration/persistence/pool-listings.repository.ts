@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolUser } from '../../cognito/user-directory.js';
 import { emailSpellings } from '../../platform/email.js';
+import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Statement } from '../../platform/database/database.js';
+import { DuplicateAddresses } from '../../users/duplicate-addresses.js';
 import type { Finding } from '../reconcile/finding.js';
 import * as sql from './pool-listings.sql.js';
 
@@ -26,7 +28,11 @@ const comparisons: readonly [what: string, Statement][] = [
 /** What was read of the pool, beside the users table. */
 @Injectable()
 export class PoolListings {
-  constructor(private readonly database: Database) {}
+  private readonly duplicates: DuplicateAddresses;
+
+  constructor(private readonly database: Database) {
+    this.duplicates = new DuplicateAddresses(database, new Clock());
+  }
 
   /** Also what killed runs have left. */
   async clean(run: string): Promise<void> {
@@ -57,6 +63,9 @@ export class PoolListings {
       step(what);
       yield* this.findings(statement, [run, beganAt]);
     }
+    step('international addresses that several people share here');
+    for (const { sub, ...row } of await this.duplicates.findSharedSpellings())
+      yield { kind: 'duplicate_here', ...row, sub, username: null, poolEmail: null };
   }
 
   private async *findings(statement: Statement, [run, beganAt]: [string, Date]): AsyncIterable<Finding> {

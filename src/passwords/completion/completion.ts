@@ -29,7 +29,7 @@ export class Completion {
    */
   async complete(change: PasswordChange, isKnown: boolean, saidAt?: number): Promise<string | null> {
     const { sub, sessions } = await this.changes.transaction(async () => {
-      if (change.kind === 'reset' && isKnown) await this.users.recordMailboxProof(change.email);
+      if (change.kind === 'reset' && isKnown) await this.users.recordMailboxProof(change.email, change.sub);
       const user = await this.ownerOf(change);
       const sub = change.sub ?? user?.sub ?? null;
       if (!(await this.changes.complete(change.id, sub))) return { sub: null, sessions: [] };

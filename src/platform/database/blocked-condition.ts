@@ -46,8 +46,13 @@ export const describeCondition = ({ column, negated, equals }: BlockedCondition)
   (negated ? 'not ' : '') + column + (equals === undefined ? '' : `=${equals}`);
 
 /** What the columns of a table say by their names and types. */
-export const guessConditions = (columns: ReadonlyMap<string, ColumnKind>): TypedCondition[] =>
-  guesses.filter(({ column, kind }) => columns.get(column) === kind);
+export const guessConditions = <Column extends { kind: ColumnKind }>(
+  columns: ReadonlyMap<string, Column>,
+): (TypedCondition & Column)[] =>
+  guesses.flatMap((guess) => {
+    const found = columns.get(guess.column);
+    return found?.kind === guess.kind ? [{ ...guess, ...found }] : [];
+  });
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
@@ -80,28 +85,19 @@ export const textColumns = (conditions: readonly TypedCondition[]): Record<strin
   Object.fromEntries(conditions.map(({ column }, index) => [`usher_blocked_${index}`, quoted(column)]));
 
 /**
- * As `isBlockedSql`, of columns read as text, so that it evaluates whatever type a column gets one day. A date counts as
- * soon as it is less than an hour ahead: an application writes its own clock, later than the transaction's start.
+ * As `isBlockedSql`, of columns read as text, so that it evaluates whatever type a column gets one day. A date that is set counts, also
+ * in the future: what is counted must not depend on when it is counted.
  */
-export function isBlockedOfTextsSql(conditions: readonly TypedCondition[]): string {
-  return orFalse(
-    conditions.map((condition, index) => {
-      const text = `usher_blocked_${index}`;
-      if (condition.kind !== 'date' || condition.equals !== undefined) return testOf(condition, text);
-      const soon = `to_char((clock_timestamp() + interval '1 hour') AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`;
-      const isSet = `coalesce(${text} ~ '^\\d{4}-\\d\\d-\\d\\d' AND left(${text}, 26) COLLATE "C" <= ${soon}, false)`;
-      return setOrNot(condition, isSet);
-    }),
-  );
-}
+export const isBlockedOfTextsSql = (conditions: readonly TypedCondition[]): string =>
+  orFalse(conditions.map((condition, index) => testOf(condition, `usher_blocked_${index}`)));
 
 const setOrNot = ({ negated }: BlockedCondition, isSet: string) => (negated ? `NOT ${isSet}` : isSet);
 
-/** NULL is neither true nor false; it is no text. */
+/** NULL is neither true nor false; it is no text. A boolean that becomes a number or a word one day goes on meaning the same. */
 function testOf({ kind, negated, equals }: TypedCondition, text: string): string {
   if (equals !== undefined) return `coalesce(${text} = ${literal(equals)}, false)`;
-  if (kind === 'boolean') return `coalesce(${text} = '${negated ? 'false' : 'true'}', false)`;
-  const isZero = `${text} ~ '^-?0*(\\.0*)?$'`;
-  if (kind === 'number') return `coalesce(${negated ? isZero : `NOT (${isZero})`}, false)`;
-  return setOrNot({ column: '', ...(negated && { negated }) }, `(btrim(coalesce(${text}, '')) <> '')`);
+  if (kind === 'date' || kind === 'text')
+    return `${negated ? 'NOT ' : ''}(btrim(coalesce(${text}, '')) <> '')`;
+  const isFalse = `(lower(${text}) IN ('false', 'f', 'no', 'n', 'off') OR ${text} ~ '^-?0*(\\.0*)?$')`;
+  return `coalesce(${negated ? isFalse : `NOT ${isFalse}`}, false)`;
 }

@@ -87,9 +87,11 @@ describe('without LEGACY_BLOCKED_WHEN', () => {
     );
     await start();
     expect(await blockedIds()).toEqual([1]);
-    expect(await blockedPeople()).toBe(1);
+    // Counts take a date in the future for set.
+    const counted = type === 'boolean' ? 1 : 2;
+    expect(await blockedPeople()).toBe(counted);
     await database.sql(`UPDATE users SET ${column} = ${blocking} WHERE id = 8`);
-    expect(await blockedPeople()).toBe(2);
+    expect(await blockedPeople()).toBe(counted + 1);
     await expectExactCounts();
   });
 

@@ -18,6 +18,10 @@ import { exclusively, unlessBusy } from './migrate.js';
 import { countChanges, countEverybody } from './migration-counts.sql.js';
 import { nameOfUsers } from './migrations/name-of-users.js';
 
+/** The columns of `users` by name. A number is PostgreSQL's `attnum`. */
+type Columns = ReadonlyMap<string, { number: number; kind: ColumnKind }>;
+type NumberedCondition = TypedCondition & { number: number };
+
 /** A guess that would block more than half of so many people is more likely wrong than right. */
 const manyPeople = 100;
 
@@ -31,7 +35,7 @@ const patienceMs = 600_000;
  */
 @Injectable()
 export class BlockedRows implements OnModuleInit, OnApplicationBootstrap {
-  private conditions: TypedCondition[] = [];
+  private conditions: NumberedCondition[] = [];
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -44,24 +48,25 @@ export class BlockedRows implements OnModuleInit, OnApplicationBootstrap {
     this.conditions = await exclusively(this.dataSource, (runner) =>
       applySetting(runner, this.config.migration.blockedWhen),
     );
-    this.database.onUndefinedColumn(() => this.dropConditions());
+    this.database.onChangedColumn(() => this.followColumns());
   }
 
-  /** The old application dropped a column: its condition goes. */
-  private async dropConditions(): Promise<void> {
+  /** The old application renamed or dropped a column, or changed its type. */
+  private async followColumns(): Promise<void> {
     await exclusively(this.dataSource, async (runner) => {
       const columns = await readColumns(runner);
-      const [kept, gone] = [true, false].map((exists) =>
-        this.conditions.filter(({ column }) => columns.has(column) === exists),
-      ) as [TypedCondition[], TypedCondition[]];
+      const followed = this.conditions.flatMap((condition) => follow(condition, columns));
+      const guessed = this.config.migration.blockedWhen ? [] : guessConditions(columns);
+      const known = new Set(followed.map(({ column }) => column));
+      const conditions = [...followed, ...guessed.filter(({ column }) => !known.has(column))];
       // Another query failed before, and its repair is done.
-      if (gone.length === 0) return;
-      await apply(runner, kept);
-      this.conditions = kept;
-      for (const condition of gone)
-        this.log.error('a column was dropped: rows are no longer blocked by it', {
-          condition: describeCondition(condition),
-        });
+      if (JSON.stringify(conditions.map(toText)) === JSON.stringify(this.conditions.map(toText))) return;
+      await apply(runner, conditions);
+      this.log.error('columns of blocking conditions changed', {
+        before: this.conditions.map(toText),
+        conditions: conditions.map(toText),
+      });
+      this.conditions = conditions;
     });
   }
 
@@ -90,7 +95,7 @@ export class BlockedRows implements OnModuleInit, OnApplicationBootstrap {
 async function applySetting(
   runner: QueryRunner,
   setting: readonly BlockedCondition[] | undefined,
-): Promise<TypedCondition[]> {
+): Promise<NumberedCondition[]> {
   const columns = await readColumns(runner);
   const conditions = setting ? typed(setting, columns) : guessConditions(columns);
   if (await isInForce(runner, conditions)) return conditions;
@@ -124,6 +129,8 @@ async function replaceFunctions(runner: QueryRunner, conditions: readonly TypedC
     await runner.query(buildIsBlocked(conditions));
     await runner.query(countChanges(conditions));
     await runner.query(countEverybody(await nameOfUsers(runner), conditions));
+    // Until everybody is counted, a start that was killed begins again.
+    await runner.query('UPDATE usher.installation SET blocked_when = NULL');
     await runner.commitTransaction();
   } catch (error) {
     await runner.rollbackTransaction();
@@ -131,13 +138,23 @@ async function replaceFunctions(runner: QueryRunner, conditions: readonly TypedC
   }
 }
 
-async function readColumns(runner: QueryRunner): Promise<Map<string, ColumnKind>> {
+/** A column keeps its number when it is renamed. */
+const follow = (condition: NumberedCondition, columns: Columns): NumberedCondition[] =>
+  [...columns]
+    .filter(([column, { number }]) =>
+      columns.has(condition.column) ? column === condition.column : number === condition.number,
+    )
+    .map(([column, found]) => ({ ...condition, column, ...found }));
+
+async function readColumns(runner: QueryRunner): Promise<Columns> {
   const rows = (await runner.query(
-    `SELECT attname AS name, atttypid::regtype::text AS type, typcategory AS category
+    `SELECT attname AS name, attnum AS number, atttypid::regtype::text AS type, typcategory AS category
      FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
      WHERE attrelid = to_regclass('users') AND attnum > 0 AND NOT attisdropped`,
-  )) as { name: string; type: string; category: string }[];
-  return new Map(rows.map(({ name, type, category }) => [name, kindOf(type, category)]));
+  )) as { name: string; number: number; type: string; category: string }[];
+  return new Map(
+    rows.map(({ name, number, type, category }) => [name, { number, kind: kindOf(type, category) }]),
+  );
 }
 
 /** Type categories of PostgreSQL (table 52.65 of its documentation). A time of the day or an interval is no date. */
@@ -147,23 +164,20 @@ function kindOf(type: string, category: string): ColumnKind {
   return type === 'date' || type.startsWith('timestamp') ? 'date' : 'text';
 }
 
-function typed(
-  setting: readonly BlockedCondition[],
-  columns: ReadonlyMap<string, ColumnKind>,
-): TypedCondition[] {
+function typed(setting: readonly BlockedCondition[], columns: Columns): NumberedCondition[] {
   return setting.map((condition) => {
-    const kind = columns.get(condition.column);
-    if (kind === undefined)
+    const found = columns.get(condition.column);
+    if (found === undefined)
       throw new StartError(
         `LEGACY_BLOCKED_WHEN names the column "${condition.column}", which the table "users" does not have`,
       );
-    return { ...condition, kind };
+    return { ...condition, ...found };
   });
 }
 
 const countSql = (conditions: readonly TypedCondition[]): string => {
   const counts = conditions.map(
-    (condition, index) => `count(*) FILTER (WHERE ${isBlockedSql('users', [condition])}) AS rows_${index}`,
+    (condition, index) => `count(*) FILTER (WHERE ${isBlockedSql('users.*', [condition])}) AS rows_${index}`,
   );
   return `SELECT ${['count(*) AS rows', ...counts].join(', ')} FROM users`;
 };

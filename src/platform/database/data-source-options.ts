@@ -16,6 +16,9 @@ function safeInteger(value: string): number {
   return number;
 }
 
+/** What pg reads times by, whatever the database or the role has. */
+const settings = `SET timezone TO 'UTC'; SET datestyle TO 'ISO'`;
+
 export function dataSourceOptions(databaseUrl: string): PostgresDataSourceOptions {
   return {
     type: 'postgres',
@@ -31,6 +34,6 @@ export function dataSourceOptions(databaseUrl: string): PostgresDataSourceOption
     logger: 'debug',
     // A statement, because PgBouncer refuses unknown start-up options. Rails's columns hold UTC, whatever their type and
     // the time zone of the database, the role or the server.
-    extra: { types, onConnect: (client: pg.ClientBase) => client.query(`SET timezone TO 'UTC'`) },
+    extra: { types, onConnect: (client: pg.ClientBase) => client.query(settings) },
   };
 }

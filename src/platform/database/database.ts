@@ -44,7 +44,7 @@ export class Database {
     } catch (error) {
       // Somebody changed a column's type. PostgreSQL plans anew when asked under another name.
       if (isStalePlan(error)) return this.query({ ...statement, name: '' }, values);
-      if (isUndefinedColumn(error) && this.repair) return this.afterRepair(this.repair, statement, values);
+      if (isChangedColumn(error) && this.repair) return this.afterRepair(this.repair, statement, values);
       throw isUnreachable(error) ? new AppError('overloaded', { cause: error, retryAfter }) : error;
     }
   }
@@ -106,8 +106,8 @@ export class Database {
     else callback();
   }
 
-  /** @param repair called when a statement names a column that is gone, before it is sent once more */
-  onUndefinedColumn(repair: () => Promise<void>): void {
+  /** @param repair called when a column is not what a statement takes it for, before it is sent once more */
+  onChangedColumn(repair: () => Promise<void>): void {
     this.repair = repair;
   }
 
@@ -180,9 +180,11 @@ async function rollBack(client: PoolClient): Promise<Error | undefined> {
   }
 }
 
-/** PostgreSQL's undefined_column. */
-const isUndefinedColumn = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && error.code === '42703';
+/** PostgreSQL's undefined_column, invalid_datetime_format, datetime_field_overflow and cannot_coerce. */
+const changedColumn = ['42703', '22007', '22008', '42846'];
+
+const isChangedColumn = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && changedColumn.includes(error.code ?? '');
 
 const isStalePlan = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === '0A000' && error.message.includes('cached plan');

@@ -181,8 +181,8 @@ function difference(
 /** A deleted row that had agreed, or was linked without our having been asked. */
 const keepAgreements = `
   INSERT INTO usher.deleted_agreements (user_id, email_digest, agreed_at)
-  SELECT id::text, ${emailDigest('email')}, coalesce(usher_agreed_at, cognito_linked_at) FROM gone
-  WHERE coalesce(usher_agreed_at, cognito_linked_at) IS NOT NULL AND usher_erased_at IS NULL;`;
+  SELECT id::text, coalesce(usher_agreed_email, ${emailDigest('email')}), coalesce(usher_agreed_at, cognito_linked_at)
+  FROM gone WHERE coalesce(usher_agreed_at, cognito_linked_at) IS NOT NULL AND usher_erased_at IS NULL;`;
 
 /** Runs with our rights: the old application need not have any in our schema. */
 export const countChanges = (conditions: readonly TypedCondition[] = []) => `

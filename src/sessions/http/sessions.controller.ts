@@ -17,6 +17,7 @@ import { OriginCheck } from '../../platform/http/origin-check.js';
 import { parseBody } from '../../platform/http/parse-body.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { RateLimited } from '../../platform/rate-limits/rate-limited.decorator.js';
+import { ProfileService } from '../../users/profile.service.js';
 import { SessionCookie } from '../session-cookie.js';
 import { SessionsService } from '../sessions.service.js';
 import { SignOutService } from '../sign-out.service.js';
@@ -29,6 +30,7 @@ export class SessionsController {
     private readonly signOuts: SignOutService,
     private readonly cookie: SessionCookie,
     private readonly originCheck: OriginCheck,
+    private readonly profiles: ProfileService,
   ) {}
 
   /** POST /auth/refresh. The body wins over the cookie. */
@@ -99,7 +101,8 @@ export class SessionsController {
   @ApiBearerAuth()
   @ApiOkResponse({ type: SessionResponse, isArray: true })
   @Answers('auth.token_invalid', 'cognito.unexpected_answer', 'cognito.unavailable', 'overloaded')
-  list(@CurrentUser() principal: Principal): Promise<SessionResponse[]> {
+  async list(@CurrentUser() principal: Principal): Promise<SessionResponse[]> {
+    await this.profiles.of(principal);
     return this.signOuts.list(principal);
   }
 
@@ -117,8 +120,9 @@ export class SessionsController {
     'cognito.unavailable',
     'overloaded',
   )
-  endOne(@CurrentUser() principal: Principal, @Param('id') id: string): Promise<void> {
-    return this.signOuts.endOne(principal, id);
+  async endOne(@CurrentUser() principal: Principal, @Param('id') id: string): Promise<void> {
+    await this.profiles.of(principal);
+    await this.signOuts.endOne(principal, id);
   }
 
   private secretOf(request: FastifyRequest): string | undefined {

@@ -48,7 +48,8 @@ export class LiveSessions {
       throw new AppError('auth.token_invalid');
     }
     const user = await this.users.findBySub(session.sub);
-    if (user === undefined || user.disabled) {
+    // The pool user can belong to another row by now.
+    if (user === undefined || user.disabled || user.id !== session.userId) {
       await this.endings.endQuietly(session, 'user disabled');
       throw new AppError('auth.token_invalid');
     }

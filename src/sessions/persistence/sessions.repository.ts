@@ -12,6 +12,8 @@ import * as sql from './sessions.sql.js';
 /** A row, as its time-outs stand now. */
 export interface Session {
   id: string;
+  /** Of the row that signed in. */
+  userId: number | null;
   sub: string;
   mode: SessionMode;
   originJti: string;

@@ -5,7 +5,7 @@ const expired = `(
   last_used_at <= now() - make_interval(secs => $2) OR created_at <= now() - make_interval(secs => $3))`;
 
 const columns = `
-  id, sub, mode, origin_jti AS "originJti", tokens AS sealed, version,
+  id, user_id AS "userId", sub, mode, origin_jti AS "originJti", tokens AS sealed, version,
   ended_at IS NOT NULL AS ended,
   ${expired} AS expired,
   extract(epoch FROM access_expires_at - now())::float8 AS "accessSeconds"`;

@@ -52,7 +52,7 @@ export class Erasures implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   private async finish({ id, sub, email, tries }: TakenErasure): Promise<void> {
     try {
-      await this.pool.delete({ sub, email });
+      await this.pool.delete({ id, sub, email });
       await this.erasures.transaction(async () => {
         await this.erasures.finish(id);
         await this.audit.record('usher', 'finish-erasure', { id });

@@ -38,7 +38,7 @@ export class PoolUsers {
   }
 
   private async withName(user: InPool, work: (username: string) => Promise<void>): Promise<void> {
-    const username = user.sub ?? (await this.nameOfAddress(user.email));
+    const username = user.sub ?? (await this.nameOfAddress(user));
     if (username === undefined) return;
     try {
       await work(username);
@@ -48,12 +48,13 @@ export class PoolUsers {
     }
   }
 
-  /** A reset or a sign-up alone can have brought them there. Never somebody whom another row is linked to. */
-  private async nameOfAddress(email: string): Promise<string | undefined> {
+  /** A reset or a sign-up alone can have brought them there. Never the pool user of another row. */
+  private async nameOfAddress({ id, email }: InPool): Promise<string | undefined> {
+    if ((await this.users.findToLink(email))?.id !== id) return undefined;
     const found = await this.directory.find(email);
     if (found === undefined || (await this.users.findBySub(found.sub))) return undefined;
     return found.username;
   }
 }
 
-type InPool = Pick<User, 'sub' | 'email'>;
+type InPool = Pick<User, 'id' | 'sub' | 'email'>;

@@ -24,7 +24,7 @@ export class EmailChangeTurns {
       const known = await this.confirmations.findAgain(confirmation);
       if (user?.sub == null || user.disabled || known === undefined || known.void)
         throw new AppError('users.confirmation_invalid');
-      if (await this.users.findByEmail(email)) throw new AppError('auth.account_link_conflict');
+      if (await this.users.hasRows(email)) throw new AppError('auth.account_link_conflict');
       const turn = await this.changes.takeTurn(confirmation);
       if (turn === undefined) throw new AppError('overloaded', { retryAfter });
       return { sub: user.sub, first: turn.first };

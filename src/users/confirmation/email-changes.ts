@@ -105,9 +105,9 @@ export class EmailChanges {
   /** Where the address is somebody else's, its owner is told instead. */
   private async mailNewAddress(email: string, link: string, language: Language): Promise<void> {
     const owner = await this.users.findByEmail(email);
-    if (owner === undefined)
+    if (owner === undefined && !(await this.users.hasRows(email)))
       await this.mails.send({ to: email, mail: 'email_change_confirm', language, values: { link } });
-    else if (!owner.disabled)
+    else if (owner && !owner.disabled)
       await this.mails.send({ to: owner.email, mail: 'sign_up_exists', language, values: {} });
   }
 }

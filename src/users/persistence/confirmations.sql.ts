@@ -15,7 +15,7 @@ export const lockAddress: Statement = {
 export const lockUser: Statement = {
   name: 'confirmations-lock-user',
   text: `
-    SELECT email, cognito_sub AS sub, usher_disabled_at IS NOT NULL OR usher.is_blocked(users) AS disabled, confirmed_at IS NOT NULL AS confirmed,
+    SELECT email, cognito_sub AS sub, usher_disabled_at IS NOT NULL OR usher.is_blocked(users.*) AS disabled, confirmed_at IS NOT NULL AS confirmed,
       encrypted_password AS "passwordHash", ${isSpelling('email', '$2')} AS "hasEmail"
     FROM users WHERE id = $1 FOR UPDATE OF users`,
 };

@@ -8,7 +8,7 @@ import { emailSpellings } from '../../platform/email.js';
  * them.
  */
 const waits = `cognito_sub IS NULL AND usher_erased_at IS NULL AND usher_disabled_at IS NULL AND confirmed_at IS NOT NULL
-  AND NOT usher.is_blocked(users)
+  AND NOT usher.is_blocked(users.*)
   AND usher_migration_reason IS DISTINCT FROM 'signed_up'`;
 
 /** Cognito has them already, without a password: what comes is a reset or a sign-in. */

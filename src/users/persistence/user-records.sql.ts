@@ -4,7 +4,7 @@ import { nowForRails, userColumns } from './users.sql.js';
 
 const emailKey = `(${emailExpression('email')} COLLATE "C")`;
 
-const columns = `${userColumns}, usher_disabled_at IS NOT NULL AS "disabledHere", usher.is_blocked(users) AS blocked,
+const columns = `${userColumns}, usher_disabled_at IS NOT NULL AS "disabledHere", usher.is_blocked(users.*) AS blocked,
   usher_profile AS profile, confirmed_at IS NOT NULL AS confirmed,
   unconfirmed_email AS "unconfirmedEmail", created_at::timestamptz AS "createdAt",
   CASE WHEN usher_erased_at IS NULL THEN NULL

@@ -128,12 +128,14 @@ export class UsersRepository {
     return (await this.database.query(sql.changeEmail, [id, email, emailSpellings(email)])).length > 0;
   }
 
-  async recordAgreement(id: number): Promise<void> {
-    await this.database.query(sql.recordAgreement, [id]);
+  /** Whether the row is still as it was when its hash was checked. */
+  async recordAgreement({ user, passwordHash }: LegacyAccount): Promise<boolean> {
+    const values = [user.id, emailSpellings(user.email), passwordHash];
+    return (await this.database.query(sql.recordAgreement, values)).length > 0;
   }
 
-  async recordMailboxProof(email: string): Promise<void> {
-    await this.database.query(sql.recordMailboxProof, [emailSpellings(email)]);
+  async recordMailboxProof(email: string, sub: string | null): Promise<void> {
+    await this.database.query(sql.recordMailboxProof, [emailSpellings(email), sub]);
   }
 
   transaction<Result>(work: () => Promise<Result>): Promise<Result> {

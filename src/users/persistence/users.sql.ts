@@ -1,5 +1,5 @@
 import type { Statement } from '../../platform/database/database.js';
-import { isSpelling } from '../../platform/database/email-expression.js';
+import { emailDigest, isSpelling } from '../../platform/database/email-expression.js';
 import { format, isBlank } from '../../platform/database/migration-counts.sql.js';
 import { isDigestOf, isLive, isTaken, onlyLiveRow, rowOfAddress, rowToLink } from '../row-of-address.js';
 
@@ -8,7 +8,7 @@ const columns = (blocked: string) => `
   usher_disabled_at IS NOT NULL OR ${blocked} AS disabled`;
 
 /** A person whom the old application blocks is treated like one who was disabled here. */
-export const userColumns = columns('usher.is_blocked(users)');
+export const userColumns = columns('usher.is_blocked(users.*)');
 
 const columnsOfAddress = columns('usher_blocked');
 
@@ -102,6 +102,7 @@ export const link: Statement = {
       cognito_sub = $2,
       cognito_linked_at = now(),
       cognito_user_pool_id = $4,
+      usher_agreed_email = coalesce(usher_agreed_email, ${emailDigest('email')}),
       usher_migration_state = CASE WHEN ${hasMoved} THEN 'migrated' ELSE 'imported' END,
       usher_migration_reason = CASE WHEN ${hasMoved} THEN NULL
         WHEN usher_migration_reason = 'signed_up' THEN 'signed_up' ELSE 'found_in_pool' END,
@@ -152,7 +153,7 @@ export const confirm: Statement = {
       confirmation_token = CASE WHEN NOT (${isUnconfirmed}) THEN confirmation_token END,
       confirmed_at = coalesce(confirmed_at, ${nowForRails}),
       updated_at = ${nowForRails}
-    WHERE id = $1 AND usher_disabled_at IS NULL AND NOT usher.is_blocked(users) AND ${isSpelling('email', '$2')}
+    WHERE id = $1 AND usher_disabled_at IS NULL AND NOT usher.is_blocked(users.*) AND ${isSpelling('email', '$2')}
     RETURNING id`,
 };
 
@@ -184,7 +185,7 @@ export const relink: Statement = {
   name: 'users-relink',
   text: `
     UPDATE users SET cognito_sub = $2::text, cognito_linked_at = CASE WHEN $2::text IS NOT NULL THEN now() END,
-      cognito_user_pool_id = NULL, usher_agreed_at = NULL, updated_at = ${nowForRails},
+      cognito_user_pool_id = NULL, usher_agreed_at = NULL, usher_agreed_email = NULL, updated_at = ${nowForRails},
       usher_migration_state = CASE WHEN $2::text IS NOT NULL THEN 'imported' END,
       usher_migration_reason = CASE WHEN $2::text IS NOT NULL THEN 'relinked' ELSE 'reopened' END,
       usher_migration_at = now()
@@ -197,7 +198,7 @@ export const unlinkAll: Statement = {
   text: `
     WITH unlinked AS (
       UPDATE users SET cognito_sub = NULL, cognito_linked_at = NULL, cognito_user_pool_id = NULL, usher_agreed_at = NULL,
-        usher_migration_state = NULL, usher_migration_reason = 'reopened', usher_migration_at = now(),
+        usher_agreed_email = NULL, usher_migration_state = NULL, usher_migration_reason = 'reopened', usher_migration_at = now(),
         updated_at = ${nowForRails}
       WHERE cognito_sub IS NOT NULL AND usher_erased_at IS NULL
       RETURNING 1
@@ -210,9 +211,14 @@ export const countLinked: Statement = {
   text: `SELECT count(*) AS count FROM users WHERE cognito_sub IS NOT NULL AND usher_erased_at IS NULL`,
 };
 
+/** Only of a row that is as it was when its hash was checked. $2: `emailSpellings`, $3: the hash. */
 export const recordAgreement: Statement = {
   name: 'users-record-agreement',
-  text: `UPDATE users SET usher_agreed_at = now() WHERE id = $1`,
+  text: `
+    UPDATE users SET usher_agreed_at = now(), usher_agreed_email = ${emailDigest('email')}
+    WHERE id = $1 AND ${isLive} AND usher_disabled_at IS NULL AND ${isSpelling('email', '$2')}
+      AND encrypted_password IS NOT DISTINCT FROM $3
+    RETURNING id`,
 };
 
 /** The code came from the mailbox: the old hash is history and Devise's lock has done its work. */
@@ -225,8 +231,9 @@ export const recordPasswordReset: Statement = {
 };
 
 /**
- * The owner of the mailbox has proved it, so what blocked or deleted rows agreed to counts no longer, and a link of theirs
- * passes to the one live row of the address at its next sign-in. Nothing changes without such a row. $1: `emailSpellings`
+ * The owner of the mailbox has proved it. What other rows agreed to with its address counts no longer, and a link of a row
+ * that is not live passes to the one live row of the address at its next sign-in. Nothing changes without such a row.
+ * $1: `emailSpellings`, $2: the pool user's `sub`, where it is known.
  */
 export const recordMailboxProof: Statement = {
   name: 'users-record-mailbox-proof',
@@ -235,13 +242,17 @@ export const recordMailboxProof: Statement = {
     deleted AS (
       DELETE FROM usher.deleted_agreements
       WHERE ${isDigestOf('email_digest', '$1')} AND EXISTS (SELECT 1 FROM live) RETURNING 1)
-    UPDATE users SET usher_agreed_at = NULL, cognito_sub = NULL, cognito_linked_at = NULL, cognito_user_pool_id = NULL,
-      usher_migration_state = NULL,
-      usher_migration_reason = CASE WHEN cognito_sub IS NULL THEN usher_migration_reason ELSE 'reopened' END,
+    UPDATE users SET usher_agreed_at = NULL, usher_agreed_email = NULL,
+      cognito_sub = CASE WHEN ${isLive} THEN cognito_sub END,
+      cognito_linked_at = CASE WHEN ${isLive} THEN cognito_linked_at END,
+      cognito_user_pool_id = CASE WHEN ${isLive} THEN cognito_user_pool_id END,
+      usher_migration_state = CASE WHEN ${isLive} THEN usher_migration_state END,
+      usher_migration_reason = CASE WHEN cognito_sub IS NULL OR ${isLive} THEN usher_migration_reason ELSE 'reopened' END,
       updated_at = ${nowForRails}
     FROM live
-    WHERE users.id <> live.id AND ${isSpelling('email', '$1')} AND NOT (${isLive}) AND usher_erased_at IS NULL
-      AND (usher_agreed_at IS NOT NULL OR cognito_sub IS NOT NULL)`,
+    WHERE users.id <> live.id AND usher_erased_at IS NULL AND (usher_agreed_at IS NOT NULL OR cognito_sub IS NOT NULL)
+      AND (${isDigestOf('usher_agreed_email', '$1')}
+        OR (NOT (${isLive}) AND (${isSpelling('email', '$1')} OR cognito_sub = $2)))`,
 };
 
 export const hasTrackingColumns: Statement = {

@@ -19,7 +19,7 @@ export class ConfirmationRevocations1764000000018 implements MigrationInterface 
       DELETE FROM usher.confirmations WHERE purpose = 'email-change' AND used_at IS NULL AND (
         EXISTS (SELECT 1 FROM usher.audit WHERE audit.user_id = confirmations.user_id AND at > created_at
           AND action IN ('reset-password', 'change-password', 'end-sessions', 'disable', 'enable'))
-        OR EXISTS (SELECT 1 FROM users JOIN usher.sign_outs ON sub = cognito_sub
+        OR EXISTS (SELECT 1 FROM users JOIN usher.sign_outs ON sign_outs.sub = cognito_sub
           WHERE users.id = confirmations.user_id AND signed_out_at >= date_trunc('second', confirmations.created_at)));
     `);
   }

@@ -18,6 +18,7 @@ import { BlockedRows1764000000017 } from './1764000000017-blocked-rows.js';
 import { ConfirmationRevocations1764000000018 } from './1764000000018-confirmation-revocations.js';
 import { PasswordChanges1764000000019 } from './1764000000019-password-changes.js';
 import { RefusedRecipients1764000000020 } from './1764000000020-refused-recipients.js';
+import { AgreementIndex1764000000021 } from './1764000000021-agreement-index.js';
 
 /** In the order they run. Never change one that was released; add another. */
 export const migrations = [
@@ -41,4 +42,5 @@ export const migrations = [
   ConfirmationRevocations1764000000018,
   PasswordChanges1764000000019,
   RefusedRecipients1764000000020,
+  AgreementIndex1764000000021,
 ];
