@@ -8,6 +8,7 @@ import { AccessTokenStrategy } from './access-token.strategy.js';
 import { AccountOfChallenge } from './account-of-challenge.js';
 import { AdmissionService } from './admission.service.js';
 import { AuthorizationGuard } from './authorization.guard.js';
+import { ChallengePasswordHandler } from './challenge-password.handler.js';
 import { ChallengeSessions } from './challenge-sessions.js';
 import { ChallengesService } from './challenges.service.js';
 import { CognitoPasswordStrategy } from './cognito-password.strategy.js';
@@ -26,6 +27,7 @@ import { TotpService } from './totp.service.js';
     AccessTokenStrategy,
     AccountOfChallenge,
     AdmissionService,
+    ChallengePasswordHandler,
     ChallengeSessions,
     ChallengesService,
     CognitoPasswordStrategy,

@@ -6,10 +6,15 @@ import type { Device } from '../sessions/session-device.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { SignInStart } from '../sessions/sign-out-times.js';
 import { normaliseEmail } from '../users/email.js';
+import type { Language } from '../platform/texts/languages.js';
 import { AdmissionService, type SignedIn } from './admission.service.js';
+import { ChallengePasswordHandler } from './challenge-password.handler.js';
 import type { OpenStep } from './challenge-sessions.js';
 import { type Attempt, ChallengesService } from './challenges.service.js';
 import { PasswordSignIn } from './password-sign-in.js';
+
+/** Cognito's name of the challenge for people with a temporary password. */
+const newPasswordRequired = 'NEW_PASSWORD_REQUIRED';
 
 export type SignInOutcome = SignedIn | { challenge: ChallengeResponse };
 
@@ -20,6 +25,7 @@ export class SignInService {
     private readonly challenges: ChallengesService,
     private readonly admission: AdmissionService,
     private readonly sessions: SessionsService,
+    private readonly newPasswords: ChallengePasswordHandler,
   ) {}
 
   /**
@@ -40,10 +46,19 @@ export class SignInService {
    * @throws AppError what `signIn` and `ChallengesService.answer` throw; `auth.challenge_expired` also where the person has signed
    * out everywhere or got a new password since the first step
    */
-  async answer(step: OpenStep, answers: Record<string, string>, device: Device): Promise<SignInOutcome> {
-    const start = { at: step.beganAt };
+  async answer(
+    step: OpenStep,
+    answers: Record<string, string>,
+    { device, language }: { device: Device; language: Language },
+  ): Promise<SignInOutcome> {
+    let start: SignInStart = { at: step.beganAt };
     if (this.sessions.isSignedOutSince(step.userId, start)) throw new AppError('auth.challenge_expired');
     const answer = await this.challenges.answer(step, answers);
+    if (step.name === newPasswordRequired) {
+      await this.newPasswords.handle(step.userId, language);
+      // The new password has ended what began before, and this sign-in goes on.
+      start = await this.sessions.startOfSignIn();
+    }
     return answer.kind === 'step'
       ? { challenge: answer.challenge }
       : this.next(answer, { ...step, start }, device);

@@ -12,7 +12,8 @@ const namesakes = (spellings: string) => `
       bool_or(usher_erased_at IS NOT NULL) OVER () AS usher_erased_before,
       max(usher_agreed_at) OVER () AS usher_last_agreement
     FROM (SELECT users.*, usher.is_blocked(users.*) AS usher_blocked, ${isLive} AS usher_live FROM users
-      WHERE ${isSpelling('email', spellings)} OR usher_erased_email = ANY (${digests(spellings)})) AS namesake) AS candidate`;
+      WHERE (${isSpelling('email', spellings)} AND (usher_erased_at IS NULL OR usher_erased_email IS NOT NULL))
+        OR usher_erased_email = ANY (${digests(spellings)})) AS namesake) AS candidate`;
 
 /**
  * The row of an address: the live one. While several live rows have it, none; without a live one a blocked one, which is

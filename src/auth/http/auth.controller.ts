@@ -3,6 +3,8 @@ import { ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ChallengeRequest, SignInRequest, SignInResponse } from '#contracts';
 import { Answers } from '../../platform/http/answers.decorator.js';
+import { CallerLanguage } from '../../platform/http/caller-language.decorator.js';
+import type { Language } from '../../platform/texts/languages.js';
 import { noteOutcome } from '../../platform/http/finished-requests.js';
 import { OriginCheck } from '../../platform/http/origin-check.js';
 import { Public } from '../../platform/http/public.decorator.js';
@@ -75,12 +77,14 @@ export class AuthController {
   )
   async challenge(
     @Body() { session, answers }: ChallengeRequest,
+    @CallerLanguage() language: Language,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignInResponse> {
     const step = this.challenges.open(session);
     if (step.mode === 'cookie') this.origins.check(request);
-    return this.present(await this.signIns.answer(step, answers, deviceOf(request)), reply);
+    const caller = { device: deviceOf(request), language };
+    return this.present(await this.signIns.answer(step, answers, caller), reply);
   }
 
   /** With a cookie, the tokens stay here. */

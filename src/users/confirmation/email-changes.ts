@@ -2,7 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../platform/errors/app-error.js';
 import type { Language } from '../../platform/texts/languages.js';
 import { AuditTrail } from '../audit-trail.js';
-import { type Confirmation, ConfirmationsRepository } from '../persistence/confirmations.repository.js';
+import {
+  type Confirmation,
+  ConfirmationsRepository,
+  type LockedUser,
+} from '../persistence/confirmations.repository.js';
 import { UsersRepository } from '../persistence/users.repository.js';
 import type { User } from '../user.js';
 import { ConfirmationMails } from './confirmation-mails.js';
@@ -37,13 +41,13 @@ export class EmailChanges {
   async begin(request: EmailChangeRequest, language: Language): Promise<void> {
     const { user, email } = request;
     await this.confirmations.transaction(email, async () => {
-      await this.refuseOutdated(request);
+      const row = await this.refuseOutdated(request);
       await this.users.setUnconfirmedEmail(user.id, email);
       await this.confirmations.supersedeEmailChanges(user.id);
       const links = await this.mails.insertEmailChange(user.id, email);
       await this.mailNewAddress(email, links.confirm, language);
       const values = { newAddress: masked(email), link: links.cancel };
-      await this.mails.send({ to: user.email, mail: 'email_change_notice', language, values });
+      await this.mails.send({ to: row.email, mail: 'email_change_notice', language, values });
       await this.audit.record(user, 'request-email-change', user);
     });
   }
@@ -96,10 +100,11 @@ export class EmailChanges {
   }
 
   /** A disabled person, another link to the pool or a later revocation: the request is older than any of these. */
-  private async refuseOutdated({ user, email, generation }: EmailChangeRequest): Promise<void> {
+  private async refuseOutdated({ user, email, generation }: EmailChangeRequest): Promise<LockedUser> {
     const row = await this.confirmations.lockUser(user.id, email);
-    const isCurrent = row?.sub === user.sub && !row?.disabled;
-    if (!isCurrent || (await this.generation(user)) !== generation) throw new AppError('auth.token_invalid');
+    if (row === undefined || row.sub !== user.sub || row.disabled) throw new AppError('auth.token_invalid');
+    if ((await this.generation(user)) !== generation) throw new AppError('auth.token_invalid');
+    return row;
   }
 
   /** Where the address is somebody else's, its owner is told instead. */

@@ -102,11 +102,11 @@ export class SignUpLinks {
       if (known === undefined) throw new AppError('users.confirmation_invalid');
       if ('hashOfRow' in match && row?.passwordHash !== match.hashOfRow)
         throw new AppError('auth.invalid_credentials');
-      const signUp =
+      const signUp: SignUpData =
         'signUp' in match ? match.signUp : { passwordHash: null, firstName: null, lastName: null };
       if (!(await this.users.confirm({ userId, email, ...signUp })))
         throw new AppError('users.confirmation_invalid');
-      await this.confirmations.use(confirmation);
+      await this.confirmations.use(confirmation, signUp.id);
     });
   }
 }

@@ -13,6 +13,8 @@ export type ConfirmationPurpose = 'sign-up' | 'email-change';
 
 /** The password and the names of a sign-up. */
 export interface SignUpData {
+  /** Of its own confirmation. */
+  id?: number;
   passwordHash: string | null;
   firstName: string | null;
   lastName: string | null;
@@ -130,8 +132,9 @@ export class ConfirmationsRepository {
     await this.database.query(sql.uncountPassword, [id]);
   }
 
-  async use({ id, userId, purpose }: Confirmation): Promise<void> {
-    await this.database.query(sql.use, [id]);
+  /** @param matched the sign-up that a link confirms which was sent again: its own link is used with it */
+  async use({ id, userId, purpose }: Confirmation, matched = id): Promise<void> {
+    await this.database.query(sql.use, [[id, matched]]);
     await this.database.query(sql.removeOthers, [userId, purpose, id]);
   }
 

@@ -67,12 +67,13 @@ export const wasMailedWithin: Statement = {
 export const signUpsOfResentLink: Statement = {
   name: 'confirmations-sign-ups-of-resent-link',
   text: `
-    SELECT candidate.password_hash AS "passwordHash", candidate.first_name AS "firstName", candidate.last_name AS "lastName"
+    SELECT candidate.id, candidate.password_hash AS "passwordHash", candidate.first_name AS "firstName", candidate.last_name AS "lastName"
     FROM usher.confirmations AS link JOIN usher.confirmations AS candidate USING (user_id)
     WHERE link.id = $1 AND candidate.purpose = 'sign-up' AND candidate.password_hash <> '' AND candidate.used_at IS NULL
       AND candidate.revoked_at IS NULL AND candidate.expires_at > link.created_at
       AND (candidate.password_tag = ANY ($2::smallint[]) OR candidate.password_tag IS NULL)
-    ORDER BY candidate.password_tag NULLS LAST, candidate.created_at DESC LIMIT $3`,
+    ORDER BY least(
+      row_number() OVER (ORDER BY candidate.created_at), row_number() OVER (ORDER BY candidate.created_at DESC)) LIMIT $3`,
 };
 
 /** Counted before the check, so that guesses sent side by side are no more than guesses sent one by one. */
@@ -91,13 +92,14 @@ export const uncountPassword: Statement = {
 
 export const use: Statement = {
   name: 'confirmations-use',
-  text: `UPDATE usher.confirmations SET used_at = now(), applying_until = NULL WHERE id = $1`,
+  text: `UPDATE usher.confirmations SET used_at = now(), applying_until = NULL WHERE id = ANY ($1::bigint[])`,
 };
 
 /** All others of the same kind: what they promise is no longer to be had. */
 export const removeOthers: Statement = {
   name: 'confirmations-remove-others',
-  text: `DELETE FROM usher.confirmations WHERE user_id = $1 AND purpose = $2 AND id <> $3 AND applying_until IS NULL`,
+  text: `DELETE FROM usher.confirmations WHERE user_id = $1 AND purpose = $2 AND id <> $3 AND applying_until IS NULL
+    AND used_at IS NULL`,
 };
 
 /** A newer request takes their place. The rows stay: an earlier notice must still cancel what is requested now. */
@@ -159,8 +161,10 @@ export const removeAllEmailChanges: Statement = {
 export const removeOld: Statement = {
   name: 'confirmations-remove-old',
   text: `
-    DELETE FROM usher.confirmations
-    WHERE expires_at < now() - interval '7 days' AND (revoked_at IS NULL OR applying_until IS NULL)`,
+    DELETE FROM usher.confirmations WHERE id IN (
+      SELECT id FROM usher.confirmations
+      WHERE expires_at < now() - interval '7 days' AND (revoked_at IS NULL OR applying_until IS NULL)
+      ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED)`,
 };
 
 const noOtherTurn = `NOT EXISTS (

@@ -1,6 +1,11 @@
 import type { Statement } from '../../platform/database/database.js';
-import { emailDigest } from '../../platform/database/email-expression.js';
+import { emailDigest, emailExpression } from '../../platform/database/email-expression.js';
 import { nowForRails } from './users.sql.js';
+
+/** Another person has the address: it must not be refused to them. */
+const isSharedWithLiveRow = `EXISTS (SELECT 1 FROM users AS other
+  WHERE ${emailExpression('other.email')} = ${emailExpression('users.email')} AND other.id <> users.id
+    AND other.usher_erased_at IS NULL AND NOT usher.is_blocked(other.*))`;
 
 /** What could be signed in or confirmed with goes at once. */
 export const mark: Statement = {
@@ -8,7 +13,7 @@ export const mark: Statement = {
   text: `
     UPDATE users SET
       usher_erased_at = now(), usher_disabled_at = coalesce(usher_disabled_at, now()),
-      usher_erased_email = ${emailDigest('email')},
+      usher_erased_email = CASE WHEN NOT ${isSharedWithLiveRow} THEN ${emailDigest('email')} END,
       encrypted_password = '', authentication_hash = NULL, reset_password_token = NULL, confirmation_token = NULL,
       unlock_token = NULL, unconfirmed_email = NULL, usher_roles = '{}', updated_at = ${nowForRails}
     WHERE id = $1`,

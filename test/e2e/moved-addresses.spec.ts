@@ -6,7 +6,11 @@ import { createDeviseDatabase } from '../support/database.js';
 import { mailedCode } from '../support/mails.js';
 import { createPoolUser, poolPassword } from '../support/pool-users.js';
 import { bearer, signInWithTokens } from '../support/sessions.js';
+import { until } from '../support/until.js';
 import { startUsher, type Usher } from '../support/usher.js';
+
+const waitingForRow = `SELECT 1 FROM pg_stat_activity
+  WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%UPDATE users%'`;
 
 let usher: Usher;
 afterEach(() => usher.close());
@@ -78,7 +82,7 @@ describe('a row that agreed', () => {
     await rails.query('BEGIN');
     await rails.query('DELETE FROM users WHERE id = $1', [id]);
     const asked = ask(first);
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await until(async () => (await usher.database.sql(waitingForRow)).length > 0);
     await rails.query('COMMIT');
     await rails.end();
     const { body } = await asked;
@@ -92,7 +96,7 @@ describe('a row that agreed', () => {
     await rails.query('BEGIN');
     await rails.query('DELETE FROM users WHERE id = $1', [id]);
     const signIn = usher.api.signIn(email, first);
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await until(async () => (await usher.database.sql(waitingForRow)).length > 0);
     await rails.query(
       `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at) VALUES ($1, $2, now(), now(), now())`,
       [email, hashOf(second)],

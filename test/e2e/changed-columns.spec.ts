@@ -36,12 +36,11 @@ const counts = () =>
   );
 
 describe('a date that comes', () => {
-  it('is counted truthfully once the row is changed after it', async () => {
+  it('is counted the same whenever the row is changed', async () => {
     await start(['ALTER TABLE users ADD COLUMN banned_at timestamp']);
     await database.sql(
       `UPDATE users SET banned_at = now() AT TIME ZONE 'UTC' + interval '1 hour 2 seconds' WHERE id = ${ada.id}`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 3000));
     await database.sql(`UPDATE users SET first_name = 'Ada' WHERE id = ${ada.id}`);
     const kept = await counts();
     await database.sql('SELECT usher.recount_migration()');
@@ -53,7 +52,6 @@ describe('a date that comes', () => {
     await database.sql(
       `UPDATE users SET banned_at = now() AT TIME ZONE 'UTC' + interval '1 hour 2 seconds' WHERE id = ${ada.id}`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 3000));
     await database.sql(`DELETE FROM users WHERE id = ${ada.id}`);
     expect((await counts()).filter(({ people }) => Number(people) < 0)).toEqual([]);
   });
@@ -72,7 +70,7 @@ it('a start that is killed while it recounts leaves no conditions in force that 
   const { PATH } = process.env;
   const main = join(import.meta.dirname, '../../dist/api/main.js');
   const child = spawn(process.execPath, [main], {
-    env: { PATH, ...running.variables, LEGACY_BLOCKED_WHEN: 'none', PORT: '0' } as Record<string, string>,
+    env: { PATH, ...running.variables, LEGACY_BLOCKED_WHEN: 'none', PORT: '0' },
     stdio: 'ignore',
   });
   const recounting = `SELECT pid FROM pg_stat_activity WHERE query = 'SELECT usher.recount_migration()' AND datname = current_database()`;

@@ -1,0 +1,40 @@
+import { afterEach, expect, it } from '@jest/globals';
+import pg from 'pg';
+import * as sql from '../../src/users/persistence/users.sql.js';
+import { createDeviseDatabase } from '../support/database.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+afterEach(() => usher.close());
+
+const address = `'{person-5@example.com}'::text[]`;
+
+const lookups = {
+  findByEmail: [sql.findByEmail, address],
+  findToLink: [sql.findToLink, address],
+  findLegacyAccount: [sql.findLegacyAccount, `${address}, 3600`],
+  recordMailboxProof: [sql.recordMailboxProof, `${address}, 'sub'`],
+  hasRows: [sql.hasRows, address],
+} as const;
+
+it('finds the rows of an address by indexes, in a table that has just been adopted', async () => {
+  const database = await createDeviseDatabase();
+  await database.sql(`INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at)
+    SELECT 'person-' || n || '@example.com', '', now(), now(), now() FROM generate_series(1, 50000) AS n`);
+  usher = await startUsher({ database });
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    for (const [name, [{ text }, values]] of Object.entries(lookups)) {
+      await client.query(`PREPARE ${name} AS ${text}`);
+      for (const mode of ['force_generic_plan', 'force_custom_plan']) {
+        await client.query(`SET plan_cache_mode = ${mode}`);
+        const { rows } = await client.query<Record<string, string>>(`EXPLAIN EXECUTE ${name}(${values})`);
+        const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+        expect(plan).not.toContain('Seq Scan on users');
+      }
+    }
+  } finally {
+    await client.end();
+  }
+});
