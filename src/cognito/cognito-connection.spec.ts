@@ -62,7 +62,7 @@ const repeatable: Asked[] = [
     'list-users',
     'delete-user',
   ] as const),
-  ...(['change-email', 'disable-user', 'enable-user', 'sign-user-out'] as const),
+  ...(['disable-user', 'enable-user', 'sign-user-out'] as const),
   ...(['describe-pool', 'describe-app-client'] as const),
 ];
 const once: Asked[] = everything.filter((asked) => !repeatable.includes(asked));

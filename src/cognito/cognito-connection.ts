@@ -22,7 +22,10 @@ const runsTriggers = new Set<Asked>([
   'change-email',
 ]);
 
-/** Done twice, these leave things as if done once. A new sign-in takes the place of one that nobody got to see. */
+/**
+ * Done twice, these leave things as if done once. A new sign-in takes the place of one that nobody got to see. A change of address is
+ * not among them: a first request that arrives after it was revoked would bring the address back.
+ */
 const repeatable = new Set<Asked>([
   'sign-in',
   'get-user',
@@ -32,7 +35,6 @@ const repeatable = new Set<Asked>([
   'find-user',
   'list-users',
   'delete-user',
-  'change-email',
   'disable-user',
   'enable-user',
   'sign-user-out',

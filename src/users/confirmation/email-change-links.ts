@@ -28,15 +28,14 @@ export class EmailChangeLinks {
     await this.pool.change(sub, confirmation, first);
     const outcome = await this.changes.finish(confirmation, sub, language);
     if (outcome === 'done') return;
-    // Cognito's adapter may have asked twice, and the first question may still arrive there.
-    await this.restore(confirmation);
+    await this.restore(confirmation, first);
     throw new AppError(outcome === 'taken' ? 'auth.account_link_conflict' : 'users.confirmation_invalid');
   }
 
   /** Where this fails `EmailChangeRollbackJob` does it later. */
-  private async restore(confirmation: Confirmation): Promise<void> {
+  private async restore(confirmation: Confirmation, certain: boolean): Promise<void> {
     try {
-      await this.pool.restore(confirmation, false);
+      await this.pool.restore(confirmation, certain);
     } catch (error) {
       this.log.warn('failed to restore the address of a revoked change in the pool; retrying', {
         user: confirmation.userId,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UserDirectory } from '../../cognito/user-directory.js';
 import { isAppError } from '../../platform/errors/app-error.js';
-import { normaliseEmail } from '../email.js';
+import { canonicalEmail } from '../email.js';
 import { type Confirmation, ConfirmationsRepository } from '../persistence/confirmations.repository.js';
 import { EmailChangesRepository } from '../persistence/email-changes.repository.js';
 
@@ -51,6 +51,6 @@ export class PoolAddresses {
 
   private async hasInPool(sub: string, email: string): Promise<boolean> {
     const poolUser = await this.directory.find(sub);
-    return poolUser?.email !== undefined && normaliseEmail(poolUser.email) === email;
+    return poolUser?.email !== undefined && canonicalEmail(poolUser.email) === canonicalEmail(email);
   }
 }
