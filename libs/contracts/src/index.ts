@@ -17,4 +17,4 @@ export {
   normaliseEmail,
   toMailbox,
 } from './email-address.js';
-export { isRole, longestPassword } from './rules.js';
+export { isRole, isStorable, longestPassword } from './rules.js';

@@ -1,3 +1,5 @@
+import { isStorable, longestPassword } from '#contracts';
+import { isBlankHash } from '#password-hashes';
 import { Injectable } from '@nestjs/common';
 import { Keys } from '../../platform/crypto/keys.js';
 import { AppError } from '../../platform/errors/app-error.js';
@@ -35,9 +37,10 @@ export class SignUpLinks {
    * A row that was confirmed or linked meanwhile keeps what it has.
    * @throws AppError `users.confirmation_invalid`, `passwords.blank`, `auth.invalid_credentials`, `overloaded`
    */
-  async use(confirmation: Confirmation, password: string | undefined): Promise<void> {
+  async use(confirmation: Confirmation, given: unknown): Promise<void> {
     const row = await this.settle(confirmation);
     if (row === undefined) return;
+    const password = typeof given === 'string' ? given : undefined;
     if (isBlank(password))
       return refuse([{ field: 'password', code: 'passwords.blank', fault: 'password.blank' }]);
     if (!(await this.confirmations.countPassword(confirmation.id))) return this.endUncounted(confirmation);
@@ -88,7 +91,8 @@ export class SignUpLinks {
   }
 
   private async isRight(password: string, stored: string | null): Promise<boolean> {
-    if (stored === null || stored === '') return false;
+    if (stored === null || isBlankHash(stored)) return false;
+    if (!isStorable(password) || password.length > longestPassword) return false;
     const outcome = await this.passwords.verify(password, stored);
     return outcome === 'match' || outcome === 'match-needs-rehash';
   }

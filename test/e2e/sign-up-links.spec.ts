@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Keys } from '../../src/platform/crypto/keys.js';
+import { passwordTags } from '../../src/users/confirmation/password-tags.js';
+import { allMailsSent } from '../support/mails.js';
+import { signUps } from '../support/sign-ups.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher({ environment: { BCRYPT_COST: '10' } });
+});
+afterAll(() => usher.close());
+
+const password = 'chosen-by-me-1';
+const { confirm, rowOf, signUp, signUpWithEach, resentToken } = signUps(() => usher, password);
+
+describe('the link of a sign-up', () => {
+  it('stays when its sign-up was confirmed by a link that was sent again', async () => {
+    const email = 'both-mails@example.com';
+    const [first = ''] = await signUpWithEach(email, password);
+    const again = await resentToken(email);
+    expect((await confirm(again)).status).toBe(204);
+    expect((await confirm(first)).status).toBe(204);
+  });
+
+  it('answers 204 once it is used, whatever else is sent', async () => {
+    const [token = ''] = await signUpWithEach('used@example.com', password);
+    expect((await confirm(token)).status).toBe(204);
+    const answers = [];
+    for (const other of [7, {}, 'x'.repeat(257), '\u0000'])
+      answers.push(
+        (await usher.api.call('PUT', '/users/confirmation', { body: { token, password: other } })).status,
+      );
+    expect(answers).toEqual([204, 204, 204, 204]);
+  });
+});
+
+describe('a stranger', () => {
+  it('cannot push the owner’s sign-up out by signing up with one password again and again', async () => {
+    const email = 'crowded@example.com';
+    const tagOf = (text: string) => passwordTags(usher.app.get(Keys), text)[0];
+    let strange = 0;
+    while (tagOf(`stranger-${strange}-pw`) !== tagOf(password)) strange += 1;
+    await signUpWithEach(email, password);
+    const theirs = `stranger-${strange}-pw`;
+    for (let n = 0; n < 15; n += 1) await signUp(email, { password: theirs, passwordConfirmation: theirs });
+    expect((await confirm(await resentToken(email))).status).toBe(204);
+    expect((await rowOf(email))?.confirmed).toBe(true);
+  });
+
+  it('cannot make two rows of an address by two spellings at once', async () => {
+    for (let n = 0; n < 12; n += 1) {
+      const names = [`victim-${n}@bücher.example`, `victim-${n}@xn--bcher-kva.example`];
+      await Promise.all(
+        [...names, ...names].map((email) => signUp(email, { password, passwordConfirmation: password })),
+      );
+    }
+    await allMailsSent(usher);
+    const rows = await usher.database.sql(
+      `SELECT split_part(email, '@', 1) AS name, count(*)::int AS rows FROM users WHERE email LIKE 'victim-%' GROUP BY 1 HAVING count(*) > 1`,
+    );
+    expect(rows).toEqual([]);
+  });
+});
