@@ -7,13 +7,18 @@ import { SigningKeys } from './signing-keys.js';
 /** Answers that are remembered: a slow one says little about the time at which it was written. */
 const remembered = 20;
 
+/** Milliseconds from this process's clock, which nobody sets, to Cognito's: where an answer says that it lies. */
+interface Offset {
+  least: number;
+  most: number;
+}
+
 /** Cognito's clock, as the `Date` of its answers tells it: `auth_time` is by that clock, and by no other. */
 @Injectable()
 export class CognitoClock {
-  /** Milliseconds from this process's clock, which nobody sets, to the latest time that Cognito's can show. */
-  private offsets: number[] = [];
-  /** The same from the download of the pool's keys, which a cache may have answered. */
-  private fallback: number | undefined;
+  private offsets: Offset[] = [];
+  /** From the download of the pool's keys, which a cache may have answered. */
+  private fallback: Offset[] = [];
 
   constructor(
     appClient: AppClientConnection,
@@ -24,26 +29,40 @@ export class CognitoClock {
     const learn = (date: string, askedAt: number) => this.learn(date, askedAt);
     appClient.onDate(learn);
     admin.onDate(learn);
-    keys.onDate((date, askedAt) => (this.fallback = offsetOf(date, askedAt) ?? this.fallback));
+    keys.onDate((date, askedAt) => (this.fallback = this.offsetOf(date, askedAt) ?? this.fallback));
   }
 
-  /** Milliseconds since 1970, about a second too late at most; `undefined` before the first answer. */
+  /** The latest that it can show (milliseconds since 1970), about a second too late; `undefined` before the first answer. */
   now(): number | undefined {
-    const offset = this.offsets.length > 0 ? Math.min(...this.offsets) : this.fallback;
-    return offset === undefined ? undefined : this.clock.elapsed() + offset;
+    const known = this.known;
+    return known.length === 0 ? undefined : this.clock.elapsed() + Math.min(...known.map(({ most }) => most));
+  }
+
+  /** The earliest that it can show, about a second too early. */
+  earliest(): number | undefined {
+    const known = this.known;
+    return known.length === 0
+      ? undefined
+      : this.clock.elapsed() + Math.max(...known.map(({ least }) => least));
+  }
+
+  private get known(): Offset[] {
+    return this.offsets.length > 0 ? this.offsets : this.fallback;
   }
 
   private learn(date: string, askedAt: number): void {
-    const offset = offsetOf(date, askedAt);
+    const [offset] = this.offsetOf(date, askedAt) ?? [];
     if (offset === undefined) return;
-    // The answer was written before it arrived. What is less was known before one of the two clocks was stopped or set.
-    const least = Date.parse(date) - this.clock.elapsed();
-    this.offsets = [...this.offsets.filter((known) => known >= least), offset].slice(-remembered);
+    // What contradicts this answer was known before one of the two clocks was stopped or set.
+    const agree = this.offsets.filter(({ least, most }) => most >= offset.least && least <= offset.most);
+    this.offsets = [...agree, offset].slice(-remembered);
   }
-}
 
-/** The header has whole seconds (RFC 9110 section 5.6.7), and was written after the question was asked. */
-function offsetOf(date: string, askedAt: number): number | undefined {
-  const time = Date.parse(date);
-  return Number.isNaN(time) ? undefined : time + 999 - askedAt;
+  /** The header has whole seconds (RFC 9110 section 5.6.7), and was written between the question and the answer. */
+  private offsetOf(date: string, askedAt: number): Offset[] | undefined {
+    const time = Date.parse(date);
+    return Number.isNaN(time)
+      ? undefined
+      : [{ least: time - this.clock.elapsed(), most: time + 999 - askedAt }];
+  }
 }

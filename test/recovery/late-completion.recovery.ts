@@ -73,7 +73,7 @@ describe('a reset that is completed late', () => {
     const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
     const answer = reset(email, code).catch(() => undefined);
     await held.done;
-    await secondsLater(1);
+    await secondsLater(3);
     const after = await signInWithTokens(usher.api, of(email, newPassword));
     await secondsLater(1);
     await completed();

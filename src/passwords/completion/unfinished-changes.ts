@@ -144,9 +144,9 @@ export class UnfinishedChanges implements OnApplicationBootstrap, BeforeApplicat
     if (kind === 'reset' && sub !== null) await unlessImpossible(() => this.directory.signOutEverywhere(sub));
   }
 
-  /** By `Clock.elapsed`, of a time of Cognito's clock. */
+  /** By `Clock.elapsed`, of a time of Cognito's clock; about a second too late, so that no earlier session goes on. */
   private elapsedAt(time: Date): number | undefined {
-    const now = this.cognitoClock.now();
+    const now = this.cognitoClock.earliest();
     return now === undefined ? undefined : this.clock.elapsed() - Math.max(0, now - time.getTime());
   }
 
