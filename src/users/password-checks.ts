@@ -43,6 +43,8 @@ export class PasswordChecks implements OnApplicationShutdown {
   private readonly threads = availableParallelism();
   private readonly pool = new Piscina<PasswordCheck | PasswordHashing, Done<string> | 'abandoned'>({
     filename: fromPackageRoot('dist/src/users/password-hashing/worker.js'),
+    // Without a name the warm-up looks for a default export and imports the file a second time.
+    name: 'check',
     maxThreads: this.threads,
     minThreads: 1,
     // By default a thread ends as soon as it has nothing to do, and a new one costs as much as two checks.
