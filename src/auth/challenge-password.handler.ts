@@ -24,6 +24,6 @@ export class ChallengePasswordHandler {
       await this.outbox.post({ to: user.email, mail: 'password_changed', language, values: {} });
       return this.revocations.revoke({ sub: username, reason: 'password changed' });
     });
-    await this.revocations.tellCognito(sessions);
+    await this.revocations.revokeAtCognito(sessions);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IdentityProvider, type SignInAnswer } from '../cognito/identity-provider.js';
 import { isAppError } from '../platform/errors/app-error.js';
 import { MigrationLedger } from '../users/migration-ledger.js';
-import { firstTaken, PoolUsernames } from '../users/pool-usernames.js';
+import { firstAccepted, PoolUsernames } from '../users/pool-usernames.js';
 import { OldPasswordsService } from './old-passwords.service.js';
 
 /** The first step of every sign-in: Cognito is asked about the password, which for a legacy user includes the move. */
@@ -41,8 +41,8 @@ export class PasswordSignIn {
   }
 
   private async askByName(email: string, password: string): Promise<NamedAnswer> {
-    const names = await this.usernames.of(email);
-    return firstTaken(names, ['auth.invalid_credentials'], async (username) => ({
+    const names = await this.usernames.candidates(email);
+    return firstAccepted(names, ['auth.invalid_credentials'], async (username) => ({
       answer: await this.identityProvider.signIn(username, password),
       username,
     }));

@@ -1,11 +1,10 @@
+import { type ChallengeResponse, normaliseEmail, type SignInRequest } from '#contracts';
 import { Injectable } from '@nestjs/common';
-import type { ChallengeResponse, SignInRequest } from '#contracts';
 import type { SignInAnswer } from '../cognito/identity-provider.js';
 import { AppError } from '../platform/errors/app-error.js';
 import type { Device } from '../sessions/session-device.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { SignInStart } from '../sessions/sign-out-times.js';
-import { normaliseEmail } from '../users/email.js';
 import type { Language } from '../platform/texts/languages.js';
 import { AdmissionService, type SignedIn } from './admission.service.js';
 import { ChallengePasswordHandler } from './challenge-password.handler.js';

@@ -1,3 +1,4 @@
+import { emailSpellings } from '#contracts';
 import {
   AdminCreateUserCommand,
   AdminDeleteUserCommand,
@@ -17,7 +18,6 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock/clock.js';
-import { emailSpellings } from '../platform/email.js';
 import { AppError, isAppError } from '../platform/errors/app-error.js';
 import { Log } from '../platform/logging/log.js';
 import { AdminConnection } from './admin-connection.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { mayBeDone } from '../cognito/lost-answers.js';
+import { mayHaveSucceeded } from '../cognito/ambiguous-outcome.js';
 import { type PoolUser, UserDirectory } from '../cognito/user-directory.js';
-import { UnfinishedChanges } from './completion/unfinished-changes.js';
+import { PasswordChangeCompletionJob } from './completion/password-change-completion.job.js';
 import { findIfAllowed } from './find-if-allowed.js';
 import {
   type NewPasswordChange,
@@ -23,7 +23,7 @@ export interface Question {
 export class PasswordChanges {
   constructor(
     private readonly changes: PasswordChangesRepository,
-    private readonly unfinished: UnfinishedChanges,
+    private readonly unfinished: PasswordChangeCompletionJob,
     private readonly directory: UserDirectory,
   ) {}
 
@@ -36,7 +36,7 @@ export class PasswordChanges {
     try {
       await ask();
     } catch (error) {
-      if (!mayBeDone(error)) await this.unfinished.drop(change);
+      if (!mayHaveSucceeded(error)) await this.unfinished.drop(change);
       throw error;
     }
     await this.unfinished.finish(change, findSub);

@@ -1,8 +1,7 @@
+import { normaliseEmail, type ResetPasswordRequest } from '#contracts';
 import { Injectable } from '@nestjs/common';
-import type { ResetPasswordRequest } from '#contracts';
 import type { FieldFault } from '../platform/errors/app-error.js';
 import type { Language } from '../platform/texts/languages.js';
-import { normaliseEmail } from '../users/email.js';
 import { faultsOf, isBlank, refuse } from '../users/new-password.js';
 import { PasswordChanges } from './password-changes.js';
 import { ResetOwners } from './reset-owners.js';

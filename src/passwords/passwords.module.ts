@@ -2,8 +2,8 @@ import { Module } from '@nestjs/common';
 import { CognitoModule } from '../cognito/cognito.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { Completion } from './completion/completion.js';
-import { UnfinishedChanges } from './completion/unfinished-changes.js';
+import { PasswordChangedHandler } from './completion/password-changed.handler.js';
+import { PasswordChangeCompletionJob } from './completion/password-change-completion.job.js';
 import { ForgotPasswordController } from './http/forgot-password.controller.js';
 import { PasswordsController } from './http/passwords.controller.js';
 import { PasswordChangeService } from './password-change.service.js';
@@ -20,7 +20,7 @@ import { ResetPreparation } from './reset-preparation.js';
   imports: [CognitoModule, SessionsModule, UsersModule],
   controllers: [ForgotPasswordController, PasswordsController],
   providers: [
-    Completion,
+    PasswordChangedHandler,
     PasswordChangeService,
     PasswordChanges,
     PasswordChangesRepository,
@@ -30,7 +30,7 @@ import { ResetPreparation } from './reset-preparation.js';
     ResetCookie,
     ResetOwners,
     ResetPreparation,
-    UnfinishedChanges,
+    PasswordChangeCompletionJob,
   ],
 })
 export class PasswordsModule {}

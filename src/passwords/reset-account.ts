@@ -1,6 +1,6 @@
+import { canonicalEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { canonicalEmail } from '../platform/email.js';
 import { type AccountOfRequest, EmailOfBody } from '../platform/rate-limits/account-of-request.js';
 import { ResetCookie } from './reset-cookie.js';
 

@@ -3,7 +3,7 @@ import { IdentityProvider } from '../cognito/identity-provider.js';
 import { TokenVerifier } from '../cognito/token-verifier.js';
 import { isAppError } from '../platform/errors/app-error.js';
 import { Log } from '../platform/logging/log.js';
-import { firstTaken, PoolUsernames } from '../users/pool-usernames.js';
+import { firstAccepted, PoolUsernames } from '../users/pool-usernames.js';
 import { UsersService } from '../users/users.service.js';
 
 /** Whose password was reset, where there are no AWS credentials to ask the pool with. */
@@ -33,8 +33,8 @@ export class ResetOwners {
 
   /** Nobody keeps the tokens. A challenge comes after the right password only, and names the user. */
   private async subOfSignIn(email: string, password: string): Promise<string | null> {
-    const names = await this.usernames.of(email);
-    const answer = await firstTaken(names, ['auth.invalid_credentials'], (username) =>
+    const names = await this.usernames.candidates(email);
+    const answer = await firstAccepted(names, ['auth.invalid_credentials'], (username) =>
       this.identityProvider.signIn(username, password),
     );
     if (answer.kind === 'challenge') return answer.challenge.parameters.USER_ID_FOR_SRP ?? null;

@@ -37,7 +37,7 @@ export class Revocations {
     private readonly clock: Clock,
   ) {}
 
-  /** Those that began here and were live until now, for `tellCognito`. */
+  /** Those that began here and were live until now, for `revokeAtCognito`. */
   async revoke(revocation: Revocation): Promise<Session[]> {
     const { sub, reason, happenedAt } = revocation;
     const { kept } = await this.recordSignOut(revocation);
@@ -48,13 +48,13 @@ export class Revocations {
   }
 
   /** Cognito has ended them already. */
-  async revokeTold(revocation: Revocation): Promise<void> {
+  async recordRevokedAtCognito(revocation: Revocation): Promise<void> {
     await this.recordSignOut(revocation);
     this.addWhenCommitted(await this.sessions.endAllOf(revocation.sub));
   }
 
   /** What cannot be revoked now is tried again later. Never fails because of Cognito. */
-  async tellCognito(sessions: Session[]): Promise<void> {
+  async revokeAtCognito(sessions: Session[]): Promise<void> {
     await this.endings.revokeAll(sessions);
   }
 

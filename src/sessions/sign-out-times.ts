@@ -102,7 +102,7 @@ export class SignOutTimes {
   }
 
   /** Has the person signed out everywhere since a sign-in began, as far as this process knows? */
-  isSince(sub: string, { at }: SignInStart): boolean {
+  hasSignedOutSince(sub: string, { at }: SignInStart): boolean {
     const known = this.recent.get(sub);
     return known !== undefined && Date.parse(known.signOut.signedOutAt) >= at;
   }

@@ -1,10 +1,9 @@
+import { canonicalEmail, type DuplicateAddressCount, normaliseEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
-import type { DuplicateAddressCount } from '#contracts';
 import { Clock } from '../platform/clock/clock.js';
 import { Database, type Statement } from '../platform/database/database.js';
 import { emailExpression } from '../platform/database/email-expression.js';
-import { emailSpellings, normaliseEmail } from '../platform/email.js';
-import { isLive } from './row-of-address.js';
+import { isLive } from './user-lookup.sql.js';
 
 /** Both read the whole table. */
 const patienceMs = 600_000;
@@ -32,7 +31,7 @@ const findInternational: Statement = {
   text: `SELECT id, email, cognito_sub AS sub FROM users WHERE (email !~ '^[\\x01-\\x7F]*$' OR email ~* '@.*xn--') AND ${isLive}`,
 };
 
-/** Addresses that several live rows have. No row is found by them (`rowOfAddress`). */
+/** Addresses that several live rows have. No row is found by them (`rowByEmail`). */
 @Injectable()
 export class DuplicateAddresses {
   private last: { value: DuplicateAddressCount; at: number; tookMs: number } | undefined;
@@ -72,7 +71,7 @@ export class DuplicateAddresses {
     const begun = this.clock.elapsed();
     const row = await this.database.queryOne<{ exact: number; byCase: number }>(count);
     const shared = await this.findSharedSpellings();
-    const spelled = new Set(shared.map(({ email }) => emailSpellings(email)[0])).size;
+    const spelled = new Set(shared.map(({ email }) => canonicalEmail(email))).size;
     const value = { exact: row?.exact ?? 0, byCase: (row?.byCase ?? 0) + spelled };
     this.last = { value, at: this.clock.elapsed(), tookMs: this.clock.elapsed() - begun };
     return value;
@@ -84,7 +83,7 @@ export class DuplicateAddresses {
     for (const row of await this.database.query<AddressedRow & { [column: string]: unknown }>(
       findInternational,
     )) {
-      const [first] = emailSpellings(row.email);
+      const first = canonicalEmail(row.email);
       bySpelling.set(first, [...(bySpelling.get(first) ?? []), row]);
     }
     return [...bySpelling.values()].filter(differ).flat();

@@ -1,10 +1,9 @@
+import { canonicalEmail, type ChangeEmailRequest } from '#contracts';
 import { Injectable } from '@nestjs/common';
-import type { ChangeEmailRequest } from '#contracts';
 import { IdentityProvider } from '../cognito/identity-provider.js';
 import type { Principal } from '../platform/http/current-user.decorator.js';
 import type { Language } from '../platform/texts/languages.js';
 import { EmailChanges } from './confirmation/email-changes.js';
-import { canonicalEmail } from './email.js';
 import { ProfileService } from './profile.service.js';
 
 /** Asks for another address: the password first, then a click in the new mailbox. */

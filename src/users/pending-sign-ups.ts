@@ -1,7 +1,7 @@
+import { canonicalEmail, normaliseEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import type { Language } from '../platform/texts/languages.js';
 import { ConfirmationMails } from './confirmation/confirmation-mails.js';
-import { canonicalEmail, normaliseEmail } from './email.js';
 import { ConfirmationsRepository } from './persistence/confirmations.repository.js';
 import { UsersRepository } from './persistence/users.repository.js';
 import type { LegacyAccount } from './user.js';

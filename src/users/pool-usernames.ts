@@ -1,8 +1,7 @@
+import { emailSpellings, type ErrorCode, normaliseEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
-import type { ErrorCode } from '#contracts';
 import { UserDirectory } from '../cognito/user-directory.js';
 import { isAppError } from '../platform/errors/app-error.js';
-import { emailSpellings, normaliseEmail } from './email.js';
 import { UsersRepository } from './persistence/users.repository.js';
 
 /**
@@ -21,7 +20,7 @@ export class PoolUsernames {
    * the canonical spelling for somebody whom it may migrate.
    * @throws AppError what `UserDirectory.find` throws, except `cognito.credentials_missing`
    */
-  async of(typed: string): Promise<string[]> {
+  async candidates(typed: string): Promise<string[]> {
     const [canonical, ...others] = emailSpellings(typed);
     if (others.length === 0) return [canonical];
     const user = await this.users.findByEmail(typed);
@@ -39,7 +38,7 @@ export class PoolUsernames {
 }
 
 /** What the first name brings that is not refused with one of these codes. @throws AppError the first refusal, and any other error */
-export async function firstTaken<Result>(
+export async function firstAccepted<Result>(
   names: string[],
   codes: ErrorCode[],
   ask: (name: string) => Promise<Result>,

@@ -1,8 +1,8 @@
+import { normaliseEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import type { CognitoIdentity } from '../cognito/identity-provider.js';
 import { Config } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
-import { normaliseEmail } from './email.js';
 import { UsersRepository } from './persistence/users.repository.js';
 import type { User } from './user.js';
 

@@ -1,6 +1,6 @@
+import { normaliseEmail } from '#contracts';
 import type { Database } from '../platform/database/database.js';
 import { AuditTrail } from './audit-trail.js';
-import { normaliseEmail } from './email.js';
 import { AuditRepository } from './persistence/audit.repository.js';
 import { UserRecordsRepository } from './persistence/user-records.repository.js';
 import { UsersRepository } from './persistence/users.repository.js';

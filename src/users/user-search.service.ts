@@ -1,7 +1,6 @@
+import { emailSpellings, type FindUsersQuery, normaliseEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
-import type { FindUsersQuery } from '#contracts';
 import { AppError } from '../platform/errors/app-error.js';
-import { emailSpellings, normaliseEmail } from './email.js';
 import {
   type Position,
   type UserRecord,

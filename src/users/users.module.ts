@@ -11,7 +11,7 @@ import { DecoyHashes } from './legacy/decoy-hashes.js';
 import { ConfirmationMails } from './confirmation/confirmation-mails.js';
 import { EmailChangeLinks } from './confirmation/email-change-links.js';
 import { EmailChangeRollbackJob } from './confirmation/email-change-rollback.job.js';
-import { EmailChangeTurns } from './confirmation/email-change-turns.js';
+import { EmailChangeLeases } from './confirmation/email-change-leases.js';
 import { EmailChanges } from './confirmation/email-changes.js';
 import { PoolAddresses } from './confirmation/pool-addresses.js';
 import { SignUpLinks } from './confirmation/sign-up-links.js';
@@ -64,7 +64,7 @@ import { UsersService } from './users.service.js';
     EmailChangeLinks,
     EmailChangeRollbackJob,
     EmailChangeService,
-    EmailChangeTurns,
+    EmailChangeLeases,
     EmailChanges,
     EmailChangesRepository,
     Erasures,

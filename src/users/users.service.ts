@@ -1,7 +1,7 @@
+import { normaliseEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../platform/config/config.js';
 import { AuditTrail } from './audit-trail.js';
-import { normaliseEmail } from './email.js';
 import { UsersRepository } from './persistence/users.repository.js';
 import type { LegacyAccount, User } from './user.js';
 

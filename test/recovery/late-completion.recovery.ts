@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { UnfinishedChanges } from '../../src/passwords/completion/unfinished-changes.js';
+import { PasswordChangeCompletionJob } from '../../src/passwords/completion/password-change-completion.job.js';
 import { personWith } from '../support/admins.js';
 import { cutOff, exception } from '../support/cognito-proxy.js';
 import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
@@ -45,7 +45,7 @@ async function askForCode(email: string): Promise<string> {
 
 async function completed(): Promise<void> {
   await usher.database.sql('UPDATE usher.password_changes SET next_try_at = now()');
-  usher.app.get(UnfinishedChanges).wake();
+  usher.app.get(PasswordChangeCompletionJob).wake();
   await until(async () => (await records()).length === 0);
 }
 

@@ -1,6 +1,6 @@
 import { AdminUpdateUserAttributesCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { UnfinishedChanges } from '../../src/passwords/completion/unfinished-changes.js';
+import { PasswordChangeCompletionJob } from '../../src/passwords/completion/password-change-completion.job.js';
 import { cutOff, exception } from '../support/cognito-proxy.js';
 import { createDeviseDatabase } from '../support/database.js';
 import { deviseUser } from '../support/devise-users.js';
@@ -68,7 +68,7 @@ const hashOf = async (email: string) =>
 /** The job finds what is due; its pause is over. */
 async function completed(): Promise<void> {
   await usher.database.sql('UPDATE usher.password_changes SET next_try_at = now()');
-  usher.app.get(UnfinishedChanges).wake();
+  usher.app.get(PasswordChangeCompletionJob).wake();
   await until(async () => (await records()).length === 0);
 }
 
@@ -120,7 +120,7 @@ describe('while the database is away', () => {
       await way.mend();
       await until(async () => (await usher.api.get('/health/ready')).status === 200);
       const since = await signInWithTokens(usher.api, { email, password: newPassword });
-      usher.app.get(UnfinishedChanges).wake();
+      usher.app.get(PasswordChangeCompletionJob).wake();
       await until(async () => (await records()).length === 0);
       await expectCompleted(email, other.accessToken, `${kind}-password`);
       // A session that began after the yes goes on, here and at Cognito.
@@ -141,7 +141,7 @@ describe('while the database is away', () => {
     held.release();
     expect((await answer).body.code).toBe('passwords.code_wrong');
     await way.mend();
-    usher.app.get(UnfinishedChanges).wake();
+    usher.app.get(PasswordChangeCompletionJob).wake();
     await until(async () => (await records()).length === 0);
     expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
     expect(await audited(email)).toEqual([]);
@@ -157,7 +157,7 @@ describe("when Cognito's answer is lost", () => {
     await held.done;
     // Two processes may look at once.
     await usher.database.sql('UPDATE usher.password_changes SET next_try_at = now()');
-    usher.app.get(UnfinishedChanges).wake();
+    usher.app.get(PasswordChangeCompletionJob).wake();
     await until(async () => (await audited(email)).length > 0);
     held.release();
     expect((await answer).status).toBe(204);
@@ -231,7 +231,7 @@ describe("when Cognito's answer is lost", () => {
     await reset(email, code);
     usher.proxy.answerWith('AdminGetUser', exception('InternalErrorException', '', 500));
     await usher.database.sql('UPDATE usher.password_changes SET next_try_at = now()');
-    usher.app.get(UnfinishedChanges).wake();
+    usher.app.get(PasswordChangeCompletionJob).wake();
     await until(() => usher.logLines().some((line) => line.includes('could not be completed yet')));
     expect(await records()).toHaveLength(1);
     usher.proxy.answerWith('AdminGetUser', undefined);

@@ -1,4 +1,4 @@
-export { readsBeginning } from './beginnings.js';
+export { isReadablePrefix } from './readable-prefix.js';
 export { costOfCheck, decoyLike } from './decoy.js';
 export { detectScheme, unmarkedSchemes, type SchemeName, type UnmarkedSchemeName } from './detect-scheme.js';
 export { labels } from './labels.js';

@@ -1,6 +1,6 @@
+import { emailSpellings } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import type { PoolUser } from '../../cognito/user-directory.js';
-import { emailSpellings } from '../../platform/email.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Statement } from '../../platform/database/database.js';
 import { DuplicateAddresses } from '../../users/duplicate-addresses.js';

@@ -1,6 +1,6 @@
 import type { Statement } from '../../platform/database/database.js';
 import { emailExpression, isSpelling } from '../../platform/database/email-expression.js';
-import { isLive, isTaken, rowToLink } from '../../users/row-of-address.js';
+import { isLive, isTaken, rowToLink } from '../../users/user-lookup.sql.js';
 
 /** Each reads at most a page, but may look at many rows for it. */
 const patienceMs = 600_000;

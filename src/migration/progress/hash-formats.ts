@@ -1,4 +1,4 @@
-import { readsBeginning } from '#password-hashes';
+import { isReadablePrefix } from '#password-hashes';
 
 /** A string of each format whose name is no beginning. */
 const examples = new Map([
@@ -20,7 +20,7 @@ const answers = new Map<string, boolean>();
  */
 export function isSupported(format: string, unmarkedScheme: string | undefined): boolean {
   const question = JSON.stringify([format, unmarkedScheme]);
-  const answer = answers.get(question) ?? readsBeginning(examples.get(format) ?? format, unmarkedScheme);
+  const answer = answers.get(question) ?? isReadablePrefix(examples.get(format) ?? format, unmarkedScheme);
   answers.set(question, answer);
   return answer;
 }

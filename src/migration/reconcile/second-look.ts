@@ -1,5 +1,5 @@
+import { canonicalEmail } from '#contracts';
 import type { PoolUser } from '../../cognito/user-directory.js';
-import { emailSpellings } from '../../users/email.js';
 import type { RowState } from '../../users/row-mending.js';
 import type { EmailFrom, Mend } from './finding.js';
 
@@ -10,7 +10,7 @@ export interface BothSides {
 }
 
 const sameEmail = ({ row, poolUser }: BothSides): boolean =>
-  emailSpellings(row.email)[0] === emailSpellings(poolUser.email ?? '')[0];
+  canonicalEmail(row.email) === canonicalEmail(poolUser.email ?? '');
 
 const isLinked = ({ row, poolUser }: BothSides): boolean => row.sub === poolUser.sub;
 

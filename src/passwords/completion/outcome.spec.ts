@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { outcomeOf } from './outcome.js';
+import { detectOutcome } from './outcome.js';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
 
@@ -15,13 +15,13 @@ describe('what became of a new password whose answer was lost', () => {
   ] as const)('%s at %d s, then %s at %d s: %s', (...row) => {
     const [poolStatus, before, status, now, outcome] = row;
     const change = { poolStatus, poolModifiedAt: at(before) };
-    expect(outcomeOf(change, { status, modifiedAt: at(now) })).toBe(outcome);
+    expect(detectOutcome(change, { status, modifiedAt: at(now) })).toBe(outcome);
   });
 
   it('is not known where the pool could not be looked at before, but for who cannot have been reset', () => {
     const change = { poolStatus: null, poolModifiedAt: null };
-    expect(outcomeOf(change, { status: 'CONFIRMED', modifiedAt: at(0) })).toBe('unknown');
-    expect(outcomeOf(change, { status: 'RESET_REQUIRED', modifiedAt: at(0) })).toBe('not_done');
-    expect(outcomeOf(change, undefined)).toBe('not_done');
+    expect(detectOutcome(change, { status: 'CONFIRMED', modifiedAt: at(0) })).toBe('unknown');
+    expect(detectOutcome(change, { status: 'RESET_REQUIRED', modifiedAt: at(0) })).toBe('not_done');
+    expect(detectOutcome(change, undefined)).toBe('not_done');
   });
 });

@@ -9,7 +9,7 @@ export type Outcome = 'done' | 'not_done' | 'unknown';
  * `UserLastModifiedDate`, which other updates move as well. A change needs somebody who is `CONFIRMED`.
  * @param now the pool's user, `undefined` where there is none
  */
-export function outcomeOf(
+export function detectOutcome(
   { poolStatus, poolModifiedAt }: Pick<PasswordChange, 'poolStatus' | 'poolModifiedAt'>,
   now: Pick<PoolUser, 'status' | 'modifiedAt'> | undefined,
 ): Outcome {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, MinLength, ValidateBy } from 'class-validator';
 import type { BlockedCondition } from '../database/blocked-condition.js';
-import { AreBlockedConditions } from './blocked-conditions.js';
+import { AreBlockedConditions } from './blocked-conditions.decorator.js';
 import { IsCaBundle } from './ca-bundle.js';
 import { AreCertificates } from './certificate-lists.js';
 import { IsServerUrl } from './server-url.js';

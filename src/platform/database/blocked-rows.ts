@@ -16,7 +16,7 @@ import {
 import { Database } from './database.js';
 import { exclusively, unlessBusy } from './migrate.js';
 import { countChanges, countEverybody } from './migration-counts.sql.js';
-import { nameOfUsers } from './migrations/name-of-users.js';
+import { findUsersTableName } from './migrations/users-table-name.js';
 
 /** The columns of `users` by name. A number is PostgreSQL's `attnum`. */
 type Columns = ReadonlyMap<string, { number: number; kind: ColumnKind }>;
@@ -128,7 +128,7 @@ async function replaceFunctions(runner: QueryRunner, conditions: readonly TypedC
     await runner.query('LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE');
     await runner.query(buildIsBlocked(conditions));
     await runner.query(countChanges(conditions));
-    await runner.query(countEverybody(await nameOfUsers(runner), conditions));
+    await runner.query(countEverybody(await findUsersTableName(runner), conditions));
     // Until everybody is counted, a start that was killed begins again.
     await runner.query('UPDATE usher.installation SET blocked_when = NULL');
     await runner.commitTransaction();

@@ -1,6 +1,6 @@
+import { canonicalEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { canonicalEmail } from '../email.js';
 
 /** Says which account a request is about, by any text that stands for it. A provider, so that it can open what is sealed. */
 export interface AccountOfRequest {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
 import type { SessionMode } from '#contracts';
+import { Injectable } from '@nestjs/common';
 import type { Tokens } from '../../cognito/identity-provider.js';
 import { TokenVerifier } from '../../cognito/token-verifier.js';
 import type { User } from '../../users/user.js';
@@ -28,7 +28,7 @@ export class Beginnings {
   }
 
   isSignedOutSince(sub: string, start: SignInStart): boolean {
-    return this.signOuts.isSince(sub, start);
+    return this.signOuts.hasSignedOutSince(sub, start);
   }
 
   /** @throws AppError `auth.invalid_credentials` where the person signed out everywhere after the sign-in had begun */

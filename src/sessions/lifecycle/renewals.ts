@@ -40,7 +40,7 @@ export class Renewals {
   renew(session: Session, shown?: string): Promise<Tokens> {
     const known = this.underWay.get(session.id);
     if (known) return known;
-    const renewal = this.takeTurn(session, shown).finally(() => this.underWay.delete(session.id));
+    const renewal = this.acquireLease(session, shown).finally(() => this.underWay.delete(session.id));
     this.underWay.set(session.id, renewal);
     return renewal;
   }
@@ -65,7 +65,7 @@ export class Renewals {
     return tokens;
   }
 
-  private async takeTurn(session: Session, shown?: string): Promise<Tokens> {
+  private async acquireLease(session: Session, shown?: string): Promise<Tokens> {
     const refreshToken = shown ?? this.stored(session).refreshToken;
     const until = this.clock.elapsed() + patienceMs;
     do {

@@ -24,7 +24,7 @@ export class SignOutEverywhere {
     const isDone = await this.identityProvider.globalSignOut(caller.accessToken);
     // With a token that is dead at Cognito nothing has ended there: then each session is revoked by its own token.
     const untold = await this.sessions.transaction(() => this.endHere(caller, isDone));
-    await this.revocations.tellCognito(untold);
+    await this.revocations.revokeAtCognito(untold);
   }
 
   private async endHere(caller: Principal, isTold: boolean): Promise<Session[]> {
@@ -35,7 +35,7 @@ export class SignOutEverywhere {
       this.sessions.afterCommit(() => this.ended.add(originJti));
     }
     if (!isTold) return this.revocations.revoke(revocation);
-    await this.revocations.revokeTold(revocation);
+    await this.revocations.recordRevokedAtCognito(revocation);
     return [];
   }
 }

@@ -3,7 +3,7 @@ import { AppError } from '../../platform/errors/app-error.js';
 import { Log } from '../../platform/logging/log.js';
 import type { Language } from '../../platform/texts/languages.js';
 import type { Confirmation } from '../persistence/confirmations.repository.js';
-import { EmailChangeTurns } from './email-change-turns.js';
+import { EmailChangeLeases } from './email-change-leases.js';
 import { EmailChanges } from './email-changes.js';
 import { PoolAddresses } from './pool-addresses.js';
 
@@ -11,7 +11,7 @@ import { PoolAddresses } from './pool-addresses.js';
 @Injectable()
 export class EmailChangeLinks {
   constructor(
-    private readonly turns: EmailChangeTurns,
+    private readonly leases: EmailChangeLeases,
     private readonly changes: EmailChanges,
     private readonly pool: PoolAddresses,
     private readonly log: Log,
@@ -24,7 +24,7 @@ export class EmailChangeLinks {
    * address has become somebody else's, `overloaded` while another change of this person is under way
    */
   async use(confirmation: Confirmation, language: Language): Promise<void> {
-    const { sub, first } = await this.turns.take(confirmation);
+    const { sub, first } = await this.leases.acquire(confirmation);
     await this.pool.change(sub, confirmation, first);
     const outcome = await this.changes.finish(confirmation, sub, language);
     if (outcome === 'done') return;

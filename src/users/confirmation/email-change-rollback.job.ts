@@ -43,16 +43,16 @@ export class EmailChangeRollbackJob implements OnApplicationBootstrap, BeforeApp
   }
 
   private async rollBack(due: Confirmation): Promise<boolean> {
-    const turn = await this.confirmations.forUser(due.userId, due.email, () =>
-      this.changes.takeRollback(due),
+    const lease = await this.confirmations.forUser(due.userId, due.email, () =>
+      this.changes.acquireRollbackLease(due),
     );
-    if (turn === undefined) return false;
+    if (lease === undefined) return false;
     try {
       return await this.pool.restore(due, false);
     } catch (error) {
-      // Its turn runs out, and then it is tried again.
+      // The next round after the lease expires tries again.
       const entry = { user: due.userId, error };
-      if (turn.stuck)
+      if (lease.stuck)
         this.log.error('the pool still has the address of a revoked change', {
           alarm: 'users.email_change_stuck',
           ...entry,

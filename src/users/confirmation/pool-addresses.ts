@@ -1,11 +1,11 @@
+import { canonicalEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { UserDirectory } from '../../cognito/user-directory.js';
 import { isAppError } from '../../platform/errors/app-error.js';
-import { canonicalEmail } from '../email.js';
 import { type Confirmation, ConfirmationsRepository } from '../persistence/confirmations.repository.js';
 import { EmailChangesRepository } from '../persistence/email-changes.repository.js';
 
-/** Takes a new address to the pool, and back from there. The change's turn must have been taken. */
+/** Takes a new address to the pool, and back from there. The caller must hold the lease of the change. */
 @Injectable()
 export class PoolAddresses {
   constructor(
@@ -16,7 +16,7 @@ export class PoolAddresses {
 
   /**
    * @param first Cognito was not asked for this change before
-   * @throws AppError what `UserDirectory.changeEmail` throws; the turn is over then
+   * @throws AppError what `UserDirectory.changeEmail` throws; the lease is released then
    */
   async change(sub: string, { id, email }: Confirmation, first: boolean): Promise<void> {
     try {
@@ -29,7 +29,7 @@ export class PoolAddresses {
         'cognito.credentials_missing',
         'request.not_found',
       );
-      await this.changes.endTurn(id, first && isRefusal);
+      await this.changes.releaseLease(id, first && isRefusal);
       throw error;
     }
   }
@@ -45,7 +45,7 @@ export class PoolAddresses {
     if (user?.sub != null && !user.hasEmail && (await this.hasInPool(user.sub, email)))
       await this.directory.changeEmail(user.sub, user.email);
     const isOver = await this.changes.finishRollback(confirmation, certain);
-    if (!isOver) await this.changes.endTurn(confirmation.id, false);
+    if (!isOver) await this.changes.releaseLease(confirmation.id, false);
     return isOver;
   }
 

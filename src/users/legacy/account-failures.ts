@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { canonicalEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { Keys } from '../../platform/crypto/keys.js';
-import { canonicalEmail } from '../email.js';
 import { AccountFailuresRepository } from '../persistence/account-failures.repository.js';
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { canonicalEmail, emailSpellings } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import { canonicalEmail, emailSpellings } from '../../platform/email.js';
 import {
   findRevocationGeneration,
   revokeConfirmations,

@@ -167,7 +167,7 @@ export const removeOld: Statement = {
       ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED)`,
 };
 
-const noOtherTurn = `NOT EXISTS (
+const noOtherLease = `NOT EXISTS (
   SELECT 1 FROM usher.confirmations AS other
   WHERE other.user_id = confirmations.user_id AND other.id <> confirmations.id AND other.applying_until > now())`;
 
@@ -175,18 +175,18 @@ const noOtherTurn = `NOT EXISTS (
  * Nobody else works on this person's address for half a minute. From here on Cognito may have the new address, which is what a
  * time in the past says. The row of the person must be locked.
  */
-export const takeTurn: Statement = {
-  name: 'confirmations-take-turn',
+export const acquireLease: Statement = {
+  name: 'confirmations-acquire-lease',
   text: `
     UPDATE usher.confirmations SET applying_until = now() + interval '30 seconds'
-    FROM (SELECT applying_until AS before FROM usher.confirmations WHERE id = $1) AS turn
-    WHERE id = $1 AND used_at IS NULL AND NOT ${isVoid} AND (applying_until IS NULL OR applying_until <= now()) AND ${noOtherTurn}
+    FROM (SELECT applying_until AS before FROM usher.confirmations WHERE id = $1) AS lease
+    WHERE id = $1 AND used_at IS NULL AND NOT ${isVoid} AND (applying_until IS NULL OR applying_until <= now()) AND ${noOtherLease}
     RETURNING before IS NULL AS first`,
 };
 
 /** @param $2 whether Cognito certainly does not have the address */
-export const endTurn: Statement = {
-  name: 'confirmations-end-turn',
+export const releaseLease: Statement = {
+  name: 'confirmations-release-lease',
   text: `UPDATE usher.confirmations SET applying_until = CASE WHEN $2::boolean THEN NULL ELSE now() END WHERE id = $1`,
 };
 
@@ -203,12 +203,12 @@ export const findRollback: Statement = {
     ORDER BY applying_until LIMIT 1`,
 };
 
-/** As `takeTurn`, for a change that was revoked. */
-export const takeRollback: Statement = {
-  name: 'confirmations-take-rollback',
+/** As `acquireLease`, for a change that was revoked. */
+export const acquireRollbackLease: Statement = {
+  name: 'confirmations-acquire-rollback-lease',
   text: `
     UPDATE usher.confirmations SET applying_until = now() + interval '30 seconds'
-    WHERE id = $1 AND revoked_at IS NOT NULL AND used_at IS NULL AND applying_until <= now() AND ${noOtherTurn}
+    WHERE id = $1 AND revoked_at IS NOT NULL AND used_at IS NULL AND applying_until <= now() AND ${noOtherLease}
     RETURNING revoked_at < now() - interval '10 minutes' AS stuck`,
 };
 

@@ -8,14 +8,14 @@ import * as sql from './confirmations.sql.js';
 export class EmailChangesRepository {
   constructor(private readonly database: Database) {}
 
-  /** Whether it is this change's turn, and its first. The row must be locked. */
-  takeTurn({ id }: Confirmation): Promise<{ first: boolean } | undefined> {
-    return this.database.queryOne(sql.takeTurn, [id]);
+  /** Whether it acquired the lease of this change, and for the first time. The row must be locked. */
+  acquireLease({ id }: Confirmation): Promise<{ first: boolean } | undefined> {
+    return this.database.queryOne(sql.acquireLease, [id]);
   }
 
   /** @param untouched Cognito certainly does not have the new address */
-  async endTurn(id: number, untouched: boolean): Promise<void> {
-    await this.database.query(sql.endTurn, [id, untouched]);
+  async releaseLease(id: number, untouched: boolean): Promise<void> {
+    await this.database.query(sql.releaseLease, [id, untouched]);
   }
 
   /** A revoked change of which Cognito may have heard. */
@@ -23,9 +23,9 @@ export class EmailChangesRepository {
     return this.database.queryOne<Confirmation & { [column: string]: unknown }>(sql.findRollback);
   }
 
-  /** Whether it is this one's turn. The row must be locked. */
-  takeRollback({ id }: Confirmation): Promise<{ stuck: boolean } | undefined> {
-    return this.database.queryOne(sql.takeRollback, [id]);
+  /** Whether it acquired the lease. The row must be locked. */
+  acquireRollbackLease({ id }: Confirmation): Promise<{ stuck: boolean } | undefined> {
+    return this.database.queryOne(sql.acquireRollbackLease, [id]);
   }
 
   /** @param certain no request to Cognito can still be under way @returns whether it is over */

@@ -1,7 +1,7 @@
+import { emailSpellings } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../../platform/database/database.js';
 import { isSpelling } from '../../platform/database/email-expression.js';
-import { emailSpellings } from '../../platform/email.js';
 
 /**
  * Nobody who is in the pool already, may not come there or never came from the old application changes state by what is asked about

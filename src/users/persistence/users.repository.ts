@@ -1,6 +1,6 @@
+import { emailSpellings } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import { emailSpellings } from '../../platform/email.js';
 import { revokeEmailChanges } from '../revoke-confirmations.js';
 import type { LegacyAccount, User } from '../user.js';
 import * as sql from './users.sql.js';

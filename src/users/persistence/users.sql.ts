@@ -1,7 +1,7 @@
 import type { Statement } from '../../platform/database/database.js';
 import { emailDigest, isSpelling } from '../../platform/database/email-expression.js';
 import { format, isBlank } from '../../platform/database/migration-counts.sql.js';
-import { isDigestOf, isLive, isTaken, onlyLiveRow, rowOfAddress, rowToLink } from '../row-of-address.js';
+import { isDigestOf, isLive, isTaken, onlyLiveRow, rowByEmail, rowToLink } from '../user-lookup.sql.js';
 
 const columns = (blocked: string) => `
   id, email, first_name AS "firstName", last_name AS "lastName", usher_roles AS roles, cognito_sub AS sub,
@@ -25,7 +25,7 @@ export const findBySub: Statement = {
 /** $1: `emailSpellings` */
 export const findByEmail: Statement = {
   name: 'users-find-by-email',
-  text: `SELECT ${columnsOfAddress} FROM ${rowOfAddress('$1')} AS found`,
+  text: `SELECT ${columnsOfAddress} FROM ${rowByEmail('$1')} AS found`,
 };
 
 export const findToLink: Statement = {
@@ -51,7 +51,7 @@ export const findLegacyAccount: Statement = {
         coalesce(cognito_linked_at < now() - interval '5 minutes', true) AS "linkedForGood",
       coalesce(usher_agreed_at > now() - interval '20 seconds', false) AS "agreedJustNow",
       usher_erased_at IS NOT NULL AS erased
-    FROM ${rowOfAddress('$1')} AS found`,
+    FROM ${rowByEmail('$1')} AS found`,
 };
 
 /**

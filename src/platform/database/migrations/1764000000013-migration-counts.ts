@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { countEverybody } from '../migration-counts.sql.js';
-import { nameOfUsers } from './name-of-users.js';
+import { findUsersTableName } from './users-table-name.js';
 
 /**
  * Counts everybody once. The triggers of the migration before are there already, in a transaction of their own: whoever
@@ -8,7 +8,7 @@ import { nameOfUsers } from './name-of-users.js';
  */
 export class MigrationCounts1764000000013 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(countEverybody(await nameOfUsers(runner)));
+    await runner.query(countEverybody(await findUsersTableName(runner)));
     await runner.query('SELECT usher.recount_migration()');
   }
 

@@ -9,7 +9,7 @@ const retryAfter = 2;
 
 /** One change of a person's address at a time is taken to Cognito. */
 @Injectable()
-export class EmailChangeTurns {
+export class EmailChangeLeases {
   constructor(
     private readonly users: UsersRepository,
     private readonly confirmations: ConfirmationsRepository,
@@ -17,7 +17,7 @@ export class EmailChangeTurns {
   ) {}
 
   /** @throws AppError as `EmailChangeLinks.use` */
-  async take(confirmation: Confirmation): Promise<{ sub: string; first: boolean }> {
+  async acquire(confirmation: Confirmation): Promise<{ sub: string; first: boolean }> {
     const { userId, email } = confirmation;
     return this.confirmations.forUser(userId, email, async () => {
       const user = await this.users.findAwaiting(userId, email);
@@ -25,9 +25,9 @@ export class EmailChangeTurns {
       if (user?.sub == null || user.disabled || known === undefined || known.void)
         throw new AppError('users.confirmation_invalid');
       if (await this.users.hasRows(email)) throw new AppError('auth.account_link_conflict');
-      const turn = await this.changes.takeTurn(confirmation);
-      if (turn === undefined) throw new AppError('overloaded', { retryAfter });
-      return { sub: user.sub, first: turn.first };
+      const lease = await this.changes.acquireLease(confirmation);
+      if (lease === undefined) throw new AppError('overloaded', { retryAfter });
+      return { sub: user.sub, first: lease.first };
     });
   }
 }

@@ -10,8 +10,8 @@ import {
   PasswordChangesRepository,
   type TakenPasswordChange,
 } from '../persistence/password-changes.repository.js';
-import { Completion } from './completion.js';
-import { outcomeOf } from './outcome.js';
+import { PasswordChangedHandler } from './password-changed.handler.js';
+import { detectOutcome } from './outcome.js';
 
 /** Milliseconds between looks for changes that another process left behind, or that are due again. */
 const pollMs = 5000;
@@ -24,14 +24,14 @@ const worrying = 5;
  * Every process does; each change is taken by one at a time, and can be tried again from any point.
  */
 @Injectable()
-export class UnfinishedChanges implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class PasswordChangeCompletionJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly work = new BackgroundWork(() => this.round(), pollMs);
   /** What this process knows that Cognito said, and could not write down yet. */
   private readonly owed = new Map<string, () => Promise<void>>();
 
   constructor(
     private readonly changes: PasswordChangesRepository,
-    private readonly completion: Completion,
+    private readonly handler: PasswordChangedHandler,
     private readonly directory: UserDirectory,
     private readonly clock: Clock,
     private readonly cognitoClock: CognitoClock,
@@ -61,7 +61,7 @@ export class UnfinishedChanges implements OnApplicationBootstrap, BeforeApplicat
     await this.perform(change, async () => {
       await this.changes.accept(change.id, (this.clock.elapsed() - saidAt) / 1000);
       const sub = change.sub ?? (await findSub?.(change.email)) ?? null;
-      await this.completion.complete({ ...change, sub }, true, saidAt);
+      await this.handler.handle({ ...change, sub }, true, saidAt);
       if (isSignedOut) await this.changes.remove(change.id);
     });
   }
@@ -112,14 +112,14 @@ export class UnfinishedChanges implements OnApplicationBootstrap, BeforeApplicat
     const { isLooked, poolUser } = await this.look(taken.username);
     const { acceptedSecondsAgo } = taken;
     const known = acceptedSecondsAgo === null ? undefined : 'done';
-    const outcome = known ?? (isLooked ? outcomeOf(taken, poolUser) : 'unknown');
+    const outcome = known ?? (isLooked ? detectOutcome(taken, poolUser) : 'unknown');
     if (outcome === 'not_done') return this.changes.remove(taken.id);
     const change = { ...taken, sub: taken.sub ?? poolUser?.sub ?? null };
     const saidAt =
       acceptedSecondsAgo === null
         ? poolUser && this.elapsedAt(poolUser.modifiedAt)
         : this.clock.elapsed() - acceptedSecondsAgo * 1000;
-    const sub = await this.completion.complete(change, outcome === 'done', saidAt);
+    const sub = await this.handler.handle(change, outcome === 'done', saidAt);
     await this.signOutAtCognito(change, sub);
   }
 

@@ -13,7 +13,7 @@ import {
  * it. All of it happens once, however many processes try.
  */
 @Injectable()
-export class Completion {
+export class PasswordChangedHandler {
   constructor(
     private readonly changes: PasswordChangesRepository,
     private readonly users: UsersService,
@@ -27,7 +27,7 @@ export class Completion {
    * entry say no more than that, and a row that is linked to nobody keeps its hash: it may be all the owner has.
    * @param saidAt when Cognito said so, by `Clock.elapsed`: sessions that began since go on
    */
-  async complete(change: PasswordChange, isKnown: boolean, saidAt?: number): Promise<string | null> {
+  async handle(change: PasswordChange, isKnown: boolean, saidAt?: number): Promise<string | null> {
     const { sub, sessions } = await this.changes.transaction(async () => {
       if (change.kind === 'reset' && isKnown) await this.users.recordMailboxProof(change.email, change.sub);
       const user = await this.ownerOf(change);
@@ -37,7 +37,7 @@ export class Completion {
       if (user && (isKnown || user.sub !== null)) await this.tell(user, change, isKnown);
       return { sub, sessions: sub === null ? [] : await this.revoke(sub, change, saidAt) };
     });
-    await this.revocations.tellCognito(sessions);
+    await this.revocations.revokeAtCognito(sessions);
     return sub;
   }
 

@@ -13,7 +13,7 @@ const fromTriggers = [
 ];
 
 /** May Cognito have done what it was asked for, although it did not say so? @param error what `IdentityProvider` threw */
-export function mayBeDone(error: unknown): boolean {
+export function mayHaveSucceeded(error: unknown): boolean {
   if (!isAppError(error)) return true;
   const { cause } = error;
   const { name, code } = (types.isNativeError(cause) ? cause : {}) as { name?: string; code?: string };

@@ -57,5 +57,5 @@ const tails = [
  * shows when its owner signs in.
  * @param unmarkedScheme what plain digests are, as configured
  */
-export const readsBeginning = (beginning: string, unmarkedScheme?: string): boolean =>
+export const isReadablePrefix = (beginning: string, unmarkedScheme?: string): boolean =>
   tails.some((tail) => readStored(beginning + tail, { peppers: [''] }, unmarkedScheme) !== undefined);

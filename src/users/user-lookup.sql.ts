@@ -22,7 +22,7 @@ const namesakes = (spellings: string) => `
  * It has the columns of `users`, and `usher_blocked`.
  * @param spellings SQL of a text array (`emailSpellings`)
  */
-export const rowOfAddress = (spellings: string): string => `
+export const rowByEmail = (spellings: string): string => `
   (SELECT * FROM ${namesakes(spellings)}
     WHERE usher_erased_at IS NOT NULL
       OR (NOT usher_erased_before AND (usher_live_rows = 0 OR (usher_live_rows = 1 AND usher_live)))
@@ -39,7 +39,7 @@ const newerAgreement = (spellings: string) => `
 /**
  * The row that a pool user with this verified address belongs to: the one whose agreement with the address is newest, if it
  * is still live and still has it. Otherwise none, until a reset has proved the mailbox. Where no row agreed: as
- * `rowOfAddress`.
+ * `rowByEmail`.
  */
 export const rowToLink = (spellings: string): string => `
   (SELECT * FROM ${namesakes(spellings)}

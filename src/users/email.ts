@@ -1,1 +1,0 @@
-export { canonicalEmail, emailSpellings, normaliseEmail } from '../platform/email.js';
