@@ -1,13 +1,17 @@
 /**
  * The import arrows, executable:
- * apps -> libs; in src, {app.module, cli} -> {auth, passwords, migration, acme} -> sessions -> users -> cognito -> platform -> libs.
+ * apps -> libs; in src, {app.module, cli} -> {auth, passwords, migration, admin, acme} -> {registration, sessions} -> credentials
+ * -> users -> {cognito, mail, rate-limit} -> jobs -> common -> i18n -> libs.
  */
 const layers = [
-  ['platform'],
-  ['cognito'],
+  ['i18n'],
+  ['common'],
+  ['jobs'],
+  ['mail', 'rate-limit', 'cognito'],
   ['users'],
-  ['sessions'],
-  ['auth', 'passwords', 'migration', 'acme'],
+  ['credentials'],
+  ['registration', 'sessions'],
+  ['auth', 'passwords', 'migration', 'admin', 'acme'],
 ];
 
 const upward = layers.flatMap((folders, level) => {
@@ -19,7 +23,7 @@ const upward = layers.flatMap((folders, level) => {
     comment: 'Siblings do not import each other and nothing imports upward: move the shared piece down.',
     from: { path: `^src/${folder}/`, pathNot: '\\.spec\\.ts$' },
     to: {
-      path: `^src/(${[...above, ...siblings(folder), 'cli'].join('|')})/|^src/(app\\.module|create-app|main)\\.ts$`,
+      path: `^src/(${[...above, ...siblings(folder), 'cli'].join('|')})/|^src/(app\\.module|core\\.module|create-app|main)\\.ts$`,
     },
   }));
 });
@@ -41,7 +45,7 @@ export default {
       from: { path: '^src/([^/]+)/', pathNot: '\\.spec\\.ts$' },
       to: {
         path: '^src/[^/]+/[^/]+/',
-        pathNot: ['^src/$1/', '^src/platform/[^/]+/[^/]+$'],
+        pathNot: ['^src/$1/', '^src/common/[^/]+/[^/]+$'],
       },
     },
     {

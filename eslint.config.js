@@ -2,12 +2,18 @@ import eslint from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-const sizes = {
-  'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
-  'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
-  // A service has the collaborators that its use case needs.
-  'max-params': ['error', 7],
-};
+// Parameters are counted, lines are not: a limit in lines makes people cut a use case into pieces.
+const parameters = [
+  {
+    selector:
+      ':matches(FunctionDeclaration, ArrowFunctionExpression, TSDeclareFunction, MethodDefinition[kind!="constructor"] > FunctionExpression, TSAbstractMethodDefinition > TSEmptyBodyFunctionExpression)[params.length>4]',
+    message: 'A function has at most four parameters.',
+  },
+  {
+    selector: 'MethodDefinition[kind="constructor"] > FunctionExpression[params.length>7]',
+    message: 'A constructor has at most seven parameters.',
+  },
+];
 
 const noEnvironment = {
   selector: 'MemberExpression[object.name="process"][property.name="env"]',
@@ -35,7 +41,6 @@ export default tseslint.config(
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      ...sizes,
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': [
@@ -45,24 +50,12 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@typescript-eslint/require-await': 'off',
       'no-control-regex': 'off',
-      'no-restricted-syntax': ['error', noEnvironment],
+      'no-restricted-syntax': ['error', noEnvironment, ...parameters],
     },
   },
   {
-    files: [
-      'src/platform/config/**',
-      'src/cli/config/**',
-      'apps/*/src/config/**',
-      'apps/*/src/main.ts',
-      'test/**',
-      '**/*.spec.ts',
-    ],
-    rules: { 'no-restricted-syntax': 'off' },
-  },
-  {
-    // A describe block is a table of contents, not a function to keep short.
-    files: ['test/**', '**/*.spec.ts'],
-    rules: { 'max-lines-per-function': 'off' },
+    files: ['src/common/config/**', 'apps/*/src/config/**', 'apps/*/src/main.ts', 'test/**', '**/*.spec.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...parameters] },
   },
   prettier,
 );

@@ -1,84 +1,88 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
-import type { Config } from './platform/config/config.js';
-import { readConfig } from './platform/config/config.module.js';
-import { BodyPipe } from './platform/http/body.pipe.js';
-import { allowOrigins } from './platform/http/cors.js';
-import { CurrentRequest, followRequests } from './platform/http/current-request.js';
-import { Draining } from './platform/http/draining.js';
-import { FinishedRequests } from './platform/http/finished-requests.js';
-import { serveOpenApi } from './platform/http/openapi.js';
-import { ProblemFilter } from './platform/http/problem.filter.js';
-import { logRequests } from './platform/http/request-log.js';
-import { addSecureHeaders } from './platform/http/secure-headers.js';
+import { loadConfig } from './common/config/config.js';
+import type { HttpConfig } from './common/config/http.config.js';
+import { processVariables } from './common/config/process-env.js';
+import { startWarnings } from './common/config/start-warnings.js';
+import { parseBodies } from './common/http/body-parsers.js';
 import {
-  answerBadAddress,
-  answerUnreadable,
-  answerWhatNodeRefuses,
-  refuseWithoutHost,
-} from './platform/http/unrouted.js';
-import { Log } from './platform/logging/log.js';
+  handleBadUrl,
+  handleClientErrors,
+  handleUnreadableRequest,
+  refuseAmbiguousHeaders,
+} from './common/http/client-error.handler.js';
+import { serveOpenApi } from './common/http/openapi.js';
+import { provideRequestContext } from './common/http/request-context.js';
+import { addSecureHeaders } from './common/http/secure-headers.js';
+import { Log } from './common/logging/log.js';
 
-/** Bytes. The largest honest body is a refresh token with its braces. */
+/** Bytes. The largest legitimate body holds one refresh token. */
 const bodyLimit = 64 * 1024;
 
-/** Milliseconds in which a request must have arrived whole; an unfinished one would also hold up a shutdown. */
+/** Milliseconds in which a whole request must arrive. An unfinished request would also delay a shutdown. */
 const requestTimeout = 10_000;
 
-// What a caller sends as request id ends up in logs and headers.
+/** Milliseconds between checks for requests that exceed `requestTimeout`. */
+const connectionsCheckingInterval = 1000;
+
+/** Milliseconds. Longer than the idle timeout of load balancers (AWS: 60 seconds by default). */
+const keepAliveTimeout = 72_000;
+
+/** Callers' request ids are written to logs and headers. */
 const requestId = /^[\w.:/+=@-]{1,128}$/;
 
 /**
- * The API, ready to listen: used by main.ts and by every e2e test.
- * @param variables instead of the process environment; for tests.
- * @throws ConfigurationError
+ * The API, ready to listen.
+ * @param variables replace the process environment in tests
+ * @throws ConfigurationError, StartError
  */
-export async function createApp(
-  variables?: Record<string, string | undefined>,
-): Promise<NestFastifyApplication> {
-  const config = await readConfig(variables);
-  const log = new Log(config.logLevel);
-  const adapter = createAdapter(config, log);
-  // JSON is the only language spoken here; Nest would add forms.
+export async function createApp(variables = processVariables()): Promise<NestFastifyApplication> {
+  const config = loadConfig(variables);
+  const { http, monitoring } = config;
+  const log = new Log(monitoring.logLevel);
+  for (const { message, ...fields } of startWarnings(config)) log.warn(message, fields);
+  const adapter = createAdapter(http, log);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(config), adapter, {
+    // Nest's parsers would also accept forms.
     bodyParser: false,
     logger: log,
     abortOnError: false,
   });
-  app.useGlobalPipes(new BodyPipe());
-  app.useGlobalFilters(new ProblemFilter(log));
   const fastify = adapter.getInstance();
-  fastify.removeContentTypeParser('text/plain');
-  const requests = app.get(FinishedRequests);
-  logRequests(requests, log);
-  requests.follow(fastify);
-  followRequests(fastify, app.get(CurrentRequest));
-  app.get(Draining).follow(fastify);
-  refuseWithoutHost(fastify);
-  answerWhatNodeRefuses(fastify.server);
-  addSecureHeaders(fastify, config);
-  await allowOrigins(app, config.http.corsOrigins);
+  parseBodies(fastify);
+  provideRequestContext(fastify);
+  refuseAmbiguousHeaders(fastify);
+  handleClientErrors(fastify.server);
+  addSecureHeaders(fastify, http);
+  await allowOrigins(app, http.corsOrigins);
   await app.register(cookie);
   serveOpenApi(app);
   await app.init();
   return app;
 }
 
-function createAdapter({ http }: Config, log: Log): FastifyAdapter {
+function createAdapter({ trustedProxies }: HttpConfig, log: Log): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit,
     requestTimeout,
+    keepAliveTimeout,
     genReqId: acceptedId,
-    trustProxy: http.trustedProxies.length > 0 && [...http.trustedProxies],
-    frameworkErrors: answerBadAddress(log),
-    clientErrorHandler: answerUnreadable,
-    // Node would answer with an empty 400 of its own.
-    http: { requireHostHeader: false },
-    // Whoever still has a connection while we end is answered as ever; Fastify's 503 is no problem+json.
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
+    frameworkErrors: handleBadUrl(log),
+    clientErrorHandler: handleUnreadableRequest,
+    http: {
+      // Node's own answer is an empty 400 without problem+json.
+      requireHostHeader: false,
+      // The default is 60 seconds, and Node applies the longer of the two timeouts to the whole request.
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval,
+    },
+    // Requests on open connections are answered during a shutdown; Fastify's 503 is no problem+json.
     return503OnClosing: false,
   });
 }
@@ -86,4 +90,22 @@ function createAdapter({ http }: Config, log: Log): FastifyAdapter {
 function acceptedId({ headers }: IncomingMessage): string {
   const given = headers['x-request-id'];
   return typeof given === 'string' && requestId.test(given) ? given : randomUUID();
+}
+
+/** How long a browser may cache a preflight response. */
+const preflightSeconds = 600;
+
+/** Enables CORS with credentials for these origins only. */
+async function allowOrigins(app: NestFastifyApplication, origins: readonly string[]): Promise<void> {
+  if (origins.length === 0) return;
+  await app.register(cors, {
+    // A function, so that a response names only the origin of its request.
+    origin: (origin, done) => done(null, origin !== undefined && origins.includes(origin) && origin),
+    credentials: true,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
+    exposedHeaders: ['Retry-After', 'X-Request-Id'],
+    maxAge: preflightSeconds,
+    strictPreflight: false,
+  });
 }

@@ -1,37 +1,37 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './create-app.js';
-import { end, whenAskedToEnd } from './ending.js';
-import { Config, ConfigurationError } from './platform/config/config.js';
-import { StartError } from './platform/errors/start-error.js';
-import { Log } from './platform/logging/log.js';
+import { ConfigurationError, StartError } from './common/config/config-namespace.js';
+import { type HttpConfig, httpConfig } from './common/config/http.config.js';
+import { Log } from './common/logging/log.js';
+import { shutDown, untilShutdownSignal } from './shutdown.js';
 
 const log = new Log();
-const askedToEnd = whenAskedToEnd(log);
-const app = await start().catch(complain);
-await askedToEnd;
-await end(app).catch((error: unknown) => {
-  log.fatal('the service did not end as it should', { error });
+const shutdownSignal = untilShutdownSignal(log);
+const app = await start().catch(exitWithError);
+await shutdownSignal;
+await shutDown(app).catch((error: unknown) => {
+  log.fatal('shutdown failed', { error });
   process.exit(1);
 });
-log.info('ended');
-// Said outright: a connection that some library keeps open must not keep a finished process alive.
+log.info('shutdown complete');
+// Explicit, because connections that a library leaves open would keep the process alive.
 process.exit(0);
 
 async function start(): Promise<NestFastifyApplication> {
   const app = await createApp();
-  const { host, port } = app.get(Config).http;
+  const { host, port } = app.get<HttpConfig>(httpConfig.KEY);
   await app.listen(port, host);
   log.info('listening', { url: await app.getUrl() });
   return app;
 }
 
-function complain(error: unknown): never {
+function exitWithError(error: unknown): never {
   if (error instanceof StartError) {
     process.stderr.write(`${error.message}.\n`);
     process.exit(2);
   }
   if (error instanceof ConfigurationError) process.stderr.write(`${error.message}\n`);
-  else log.fatal('the service cannot start', { error });
+  else log.fatal('start failed', { error });
   process.exit(1);
 }

@@ -1,4 +1,4 @@
-// `npm run dev`: compiles whatever changes and runs the stack with --watch, which starts the API again after each
+// `npm run dev`: compiles changed files and runs the stack with --watch, which restarts the API after each
 // build. A change of the Lambda, the user pool or the stack itself needs a new `npm run dev`.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,14 +18,14 @@ compiler.stdout.pipe(process.stdout);
 process.on('exit', () => compiler.kill());
 
 let stack;
-// The stack decides when it is done, and everything else follows it.
+// When the stack ends, the compiler is stopped.
 const end = () => (stack ? stack.kill('SIGTERM') : process.exit(0));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
-// npm runs us through a shell that dies of a signal without passing it on.
+// npm runs this script in a shell that does not forward signals.
 const shell = process.ppid;
 setInterval(() => process.ppid === shell || end(), 250).unref();
 
-// The first build is awaited, or the API would start again as soon as it has started.
+// Wait for the first build; otherwise the API would restart right after its start.
 for await (const text of compiler.stdout.iterator({ destroyOnReturn: false })) {
   if (String(text).includes('Watching for file changes')) break;
 }

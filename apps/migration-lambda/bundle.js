@@ -1,9 +1,9 @@
 /**
- * Makes `dist/migration-lambda/index.mjs` from what tsc has built: esbuild on TypeScript would drop the decorator
- * metadata that Nest injects by.
+ * Bundles the output of tsc into `dist/migration-lambda/index.mjs`. esbuild on TypeScript would drop the decorator
+ * metadata that Nest needs for dependency injection.
  *
- * One file, and no V8 code cache beside it: that would save a tenth of the time to the first answer, but is twice as large
- * as the code, which would take both beyond 350 KiB, and is good for one release of Node only.
+ * There is no V8 code cache: it would make the first response a tenth faster, but it is twice as large
+ * as the code, which exceeds the limit of 350 KiB, and works with one release of Node only.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ import { leanNest } from './lean-nest.js';
 const root = new URL('../../', import.meta.url);
 const path = (relative) => fileURLToPath(new URL(relative, root));
 
-/** Nest imports these only when they are used, and nothing here uses them. */
+/** Optional dependencies of Nest that the Lambda does not use. */
 const unused = [
   '@nestjs/microservices',
   '@nestjs/platform-express',
@@ -33,7 +33,7 @@ const { metafile } = await build({
   minify: true,
   keepNames: true,
   metafile: true,
-  // rxjs offers node its CommonJS build, of which nothing can be shaken off.
+  // The CommonJS build, which rxjs exports for Node, does not support tree shaking.
   alias: {
     rxjs: path('node_modules/rxjs/dist/esm/index.js'),
     'rxjs/operators': path('node_modules/rxjs/dist/esm/operators/index.js'),

@@ -28,7 +28,7 @@ describe('the built bundle', () => {
     expect((await stat(bundle)).size).toBeLessThanOrEqual(350 * 1024);
   });
 
-  it('holds nothing heavy', async () => {
+  it('contains no validation library, OpenAPI library or SDK', async () => {
     const inputs = Object.keys((await readMetafile()).inputs);
     expect(inputs).toContain('dist/apps/migration-lambda/src/main.js');
     const heavy =
@@ -36,17 +36,17 @@ describe('the built bundle', () => {
     expect(inputs.filter((input) => heavy.test(input))).toEqual([]);
   });
 
-  it('leaves out of Nest what no application context runs, and what makes it slow to load', async () => {
+  it('contains no parts of Nest that an application context does not run or that load slowly', async () => {
     const [output] = Object.values((await readMetafile()).outputs);
     const kept = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
     const unused =
       /@nestjs\/core\/(router|middleware|security|repl|guards|interceptors)\/(?!request\/)|\/pipes\//;
     expect(kept.map(([file]) => file).filter((file) => unused.test(file))).toEqual([]);
-    // A date format reads node's tables of languages, which takes as long as all the rest of Nest.
+    // A date format loads the ICU data of Node, which takes as long as the rest of Nest.
     expect(await readFile(bundle, 'utf8')).not.toContain('Intl.');
   });
 
-  it('begins with nothing but modules of node', async () => {
+  it('imports only built-in modules of Node at the start', async () => {
     const [output] = Object.values((await readMetafile()).outputs);
     const imported = output?.imports.filter(({ kind }) => kind !== 'dynamic-import').map(({ path }) => path);
     const foreign = imported?.filter((path) => !builtinModules.includes(path.replace(/^node:/, '')));
@@ -55,7 +55,7 @@ describe('the built bundle', () => {
   });
 });
 
-describe('the built bundle, alone in a folder', () => {
+describe('the built bundle in a folder without node_modules', () => {
   const run = promisify(execFile);
   const usher = new FakeUsher();
   let folder: string;
@@ -64,7 +64,7 @@ describe('the built bundle, alone in a folder', () => {
     await usher.start();
     folder = await mkdtemp(join(tmpdir(), 'usher-lambda-'));
     await copyFile(bundle, join(folder, 'index.mjs'));
-    // As on Lambda.
+    // AWS Lambda mounts the code read-only.
     await chmod(folder, 0o555);
   });
 
@@ -107,11 +107,11 @@ describe('the built bundle, alone in a folder', () => {
       messageAction: 'SUPPRESS',
     });
     expect([stderr, rest]).toEqual(['', []]);
-    // Root may write anywhere, and would not have noticed.
+    // The permissions of the folder do not stop root from writing.
     expect(await readdir(folder)).toEqual(['index.mjs']);
   });
 
-  it('does not start without its configuration, and says what is missing', async () => {
+  it('does not start without its configuration and names the missing variable', async () => {
     const failure = runNode({ MIGRATION_API_URL: usher.url });
     await expect(failure).rejects.toMatchObject({
       code: 1,

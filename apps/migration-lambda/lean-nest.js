@@ -1,17 +1,17 @@
 /**
- * An esbuild plugin that leaves out of the bundle what a Nest application context without HTTP server never runs. Less
- * code to read and compile is most of what makes the first answer of a new process quick (`npm run bench:lambda`).
+ * An esbuild plugin that removes the parts of Nest that an application context without HTTP server never runs. Reading
+ * and compiling code takes most of the time to the first response of a new process (`npm run bench:lambda`).
  */
 
-/** What stands in the place of a file of Nest: as much of it as is touched at start. */
+/** Replacements of Nest files; they contain only what Nest uses at start. */
 const replacements = {
-  // The HTTP application: routers, middleware, cookies, and the greater part of rxjs. createApplicationContext makes none.
+  // The HTTP application: routers, middleware, cookies and most of rxjs. createApplicationContext does not create one.
   '@nestjs/core/nest-application.js': 'export class NestApplication {}',
-  // For handlers that are called from outside with guards and pipes. Nest makes one for everybody; nobody asks for it.
+  // For handlers that are called from outside with guards and pipes. Nest always creates one; nothing here uses it.
   '@nestjs/core/helpers/external-context-creator.js':
     'export class ExternalContextCreator { static fromContainer() {} }',
-  // `logger: false` silences Nest's loggers; their date formats, made when the files are loaded, cost as much as the
-  // whole rest of Nest, because node reads its tables of languages for them.
+  // `logger: false` disables Nest's loggers. Loading their files creates date formats, which takes as long as the
+  // rest of Nest, because Node then loads its ICU data.
   '@nestjs/common/services/console-logger.service.js': 'export class ConsoleLogger {}',
   '@nestjs/common/services/logger.service.js': `export class Logger {
     static overrideLogger() {}
@@ -23,19 +23,19 @@ const replacements = {
   }`,
 };
 
-/** Packages that do not say so in their package.json: loading their files does nothing but define what they export. */
+/** Packages without side effects that do not declare this in their package.json. */
 const withoutSideEffects = /\/node_modules\/(@nestjs\/(core|common)|iterare)\//;
 
-/** Set on our own question to esbuild, which comes by here again. */
-const asked = Symbol('asked');
+/** Marks resolve calls of this plugin, which esbuild passes to the plugin again. */
+const resolving = Symbol('resolving');
 
 export const leanNest = {
   name: 'lean-nest',
   setup(build) {
     const unused = new Set(Object.keys(replacements));
     build.onResolve({ filter: /./ }, async ({ path, kind, resolveDir, importer, pluginData }) => {
-      if (pluginData === asked || kind === 'entry-point') return undefined;
-      const found = await build.resolve(path, { kind, resolveDir, importer, pluginData: asked });
+      if (pluginData === resolving || kind === 'entry-point') return undefined;
+      const found = await build.resolve(path, { kind, resolveDir, importer, pluginData: resolving });
       return withoutSideEffects.test(found.path) ? { ...found, sideEffects: false } : found;
     });
     build.onLoad({ filter: /\/node_modules\/@nestjs\// }, ({ path }) => {
@@ -44,7 +44,7 @@ export const leanNest = {
       unused.delete(file);
       return { contents: replacements[file] };
     });
-    // Another release of Nest may have moved a file; the bundle would then grow and slow down without a word.
+    // Another release of Nest may move a file; without this check the bundle would grow and slow down unnoticed.
     build.onEnd(() => ({
       errors: [...unused].map((file) => ({ text: `${file} is not part of Nest any more` })),
     }));

@@ -1,37 +1,27 @@
 import { Module } from '@nestjs/common';
-import { CertificateHealth, CertificateMonitoring, WatchedCertificates } from './certificate-monitoring.js';
-import { Challenges } from './challenges.js';
+import {
+  CertificateHealth,
+  CertificateMonitoring,
+  ConfiguredCertificates,
+} from './certificate-monitoring.js';
+import { ChallengeService } from './challenge.service.js';
 import { AcmeChallengeController } from './http/acme-challenge.controller.js';
-import { BackgroundRenewal } from './issuance/background-renewal.js';
-import { Attempts } from './issuance/attempts.js';
-import { Deployment } from './issuance/deployment.js';
-import { Issuing } from './issuance/issuing.js';
-import { RenewalPlan } from './issuance/renewal-plan.js';
-import { ExpiryWarnings } from './issuance/expiry-warnings.js';
-import { Renewal } from './issuance/renewal.js';
-import { ServedWatch } from './issuance/served-watch.js';
-import { Upkeep } from './issuance/upkeep.js';
-import { WantedCertificates } from './issuance/wanted-certificates.js';
+import { OrderService } from './issuance/order.service.js';
+import { RenewalJob } from './issuance/renewal.job.js';
+import { RenewalService } from './issuance/renewal.service.js';
 import { CertificatesRepository } from './persistence/certificates.repository.js';
-import { ChallengesRepository } from './persistence/challenges.repository.js';
 
 @Module({
   controllers: [AcmeChallengeController],
   providers: [
-    ...[CertificateHealth, CertificateMonitoring, WatchedCertificates],
-    Attempts,
-    BackgroundRenewal,
+    CertificateHealth,
+    CertificateMonitoring,
     CertificatesRepository,
-    Challenges,
-    ChallengesRepository,
-    Deployment,
-    ExpiryWarnings,
-    Issuing,
-    Renewal,
-    RenewalPlan,
-    ServedWatch,
-    Upkeep,
-    WantedCertificates,
+    ChallengeService,
+    ConfiguredCertificates,
+    OrderService,
+    RenewalJob,
+    RenewalService,
   ],
 })
 export class AcmeModule {}

@@ -1,45 +1,45 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { Clock } from '../platform/clock/clock.js';
-import { Config } from '../platform/config/config.js';
-import { HealthParts } from '../platform/health/health-parts.js';
-import { Log } from '../platform/logging/log.js';
-import { Cached } from '../platform/metrics/cached.js';
-import { readGauge } from '../platform/metrics/read-gauge.js';
+import { Clock } from '../common/clock/clock.js';
+import { type AcmeConfig, acmeConfig } from '../common/config/acme.config.js';
+import { HealthParts } from '../common/health/health-parts.js';
+import { Log } from '../common/logging/log.js';
+import { type Memoized, memoize } from '../common/metrics/memoize.js';
+import { registerGauge } from '../common/metrics/register-gauge.js';
 import { type Certificate, CertificatesRepository } from './persistence/certificates.repository.js';
 
-const keptMs = 15_000;
+const cacheMs = 15_000;
 
-/** Of a certificate's life. It is renewed when a third is left, so with a fifth left many tries have failed. */
-const tooLittle = 0.2;
+/** Share of the lifetime. Renewal begins with a third left, so with a fifth left many attempts have failed. */
+const minShareLeft = 0.2;
 
-/** Those that are wanted now: what is left of others does not renew itself, and nobody minds. Read once for all who look. */
+/** The certificates in the configuration; others are not renewed. Cached for metrics and health. */
 @Injectable()
-export class WatchedCertificates {
+export class ConfiguredCertificates {
   private readonly names: Set<string>;
-  private readonly cached: Cached<Certificate[]>;
+  private readonly cached: Memoized<Certificate[]>;
 
-  constructor({ acme }: Config, certificates: CertificatesRepository, log: Log) {
+  constructor(@Inject(acmeConfig.KEY) acme: AcmeConfig, certificates: CertificatesRepository, log: Log) {
     this.names = new Set(acme?.certificates.map((names) => names.join()));
-    this.cached = new Cached(() => certificates.all(), keptMs, log, 'the certificates');
+    this.cached = memoize(() => certificates.findAll(), cacheMs, log, 'the certificates');
   }
 
   get count(): number {
     return this.names.size;
   }
 
-  /** Undefined where none are wanted, or they cannot be read. */
+  /** Returns `undefined` if none are configured, or the database is unavailable. */
   async read(): Promise<Certificate[] | undefined> {
     if (this.names.size === 0) return undefined;
-    return (await this.cached.get())?.filter(({ names }) => this.names.has(names.join()));
+    return (await this.cached())?.filter(({ names }) => this.names.has(names.join()));
   }
 }
 
 @Injectable()
 export class CertificateMonitoring {
-  constructor(registry: Registry, certificates: WatchedCertificates) {
+  constructor(registry: Registry, certificates: ConfiguredCertificates) {
     const gauge = (name: string, help: string, valueOf: (certificate: Certificate) => number | undefined) =>
-      readGauge(registry, { name, help, labelNames: ['names'] }, async () =>
+      registerGauge(registry, { name, help, labelNames: ['names'] }, async () =>
         (await certificates.read())?.flatMap((certificate) => {
           const value = valueOf(certificate);
           return value === undefined ? [] : [{ labels: { names: certificate.names.join() }, value }];
@@ -47,28 +47,24 @@ export class CertificateMonitoring {
       );
     gauge(
       'usher_certificate_expiry_timestamp_seconds',
-      'When a certificate of ours expires',
+      'Expiry of a configured certificate',
       ({ notAfter }) => seconds(notAfter),
     );
-    gauge('usher_certificate_start_timestamp_seconds', 'Since when it is valid', ({ notBefore }) =>
+    gauge('usher_certificate_start_timestamp_seconds', 'Start of its validity', ({ notBefore }) =>
       seconds(notBefore),
     );
-    gauge(
-      'usher_certificate_failures',
-      'Tries in a row that got no certificate in place',
-      ({ failures }) => failures,
-    );
+    gauge('usher_certificate_failures', 'Consecutive failed renewal attempts', ({ failures }) => failures);
   }
 }
 
-/** A certificate that is wanted and not there yet is away, too. */
+/** A configured certificate that does not exist yet counts as unhealthy. */
 @Injectable()
 export class CertificateHealth {
-  constructor(parts: HealthParts, certificates: WatchedCertificates, clock: Clock) {
+  constructor(parts: HealthParts, certificates: ConfiguredCertificates, clock: Clock) {
     parts.add('certificates', async () => {
-      const there = await certificates.read();
-      const good = there?.filter((certificate) => shareLeft(certificate, clock.now()) > tooLittle);
-      return good && good.length === certificates.count;
+      const all = await certificates.read();
+      const healthy = all?.filter((certificate) => shareLeft(certificate, clock.now()) > minShareLeft);
+      return healthy && healthy.length === certificates.count;
     });
   }
 }

@@ -1,21 +1,20 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import { AppError } from '../platform/errors/app-error.js';
-import { allowEnded } from '../platform/http/allow-ended.decorator.js';
-import type { Principal } from '../platform/http/current-user.decorator.js';
-import { publicRoute } from '../platform/http/public.decorator.js';
-import { EndedSessions } from '../sessions/ended-sessions.js';
-import { SessionUse } from '../sessions/session-use.js';
+import { AppError } from '../common/errors/app-error.js';
+import { allowRevokedSession, publicRoute } from '../common/http/access.decorators.js';
+import type { Principal } from '../common/http/caller.decorators.js';
+import { RevocationList } from '../sessions/revocation-list.js';
+import { LastUsedTracker } from '../sessions/last-used.tracker.js';
 import { accessToken } from './access-token.strategy.js';
 
-/** The global guard: every route is closed unless it is marked `@Public()`. */
+/** The second global guard, after the rate limits: requires a valid access token or session cookie, except on routes marked `@Public()`. */
 @Injectable()
 export class AccessTokenGuard extends AuthGuard(accessToken) {
   constructor(
     private readonly reflector: Reflector,
-    private readonly ended: EndedSessions,
-    private readonly use: SessionUse,
+    private readonly revocations: RevocationList,
+    private readonly lastUsed: LastUsedTracker,
   ) {
     super();
   }
@@ -27,9 +26,9 @@ export class AccessTokenGuard extends AuthGuard(accessToken) {
   private async isSignedIn(context: ExecutionContext): Promise<true> {
     await super.canActivate(context);
     const { user, ip } = context.switchToHttp().getRequest<{ user: Principal; ip: string }>();
-    if (await this.ended.has(user)) {
-      if (!this.isMarked(allowEnded, context)) throw new AppError('auth.token_invalid');
-    } else this.use.touch(user.originJti, ip);
+    if (await this.revocations.has(user)) {
+      if (!this.isMarked(allowRevokedSession, context)) throw new AppError('auth.token_invalid');
+    } else this.lastUsed.touch(user.originJti, ip);
     return true;
   }
 

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
+import passport from 'passport';
 import { TokenVerifier } from '../cognito/token-verifier.js';
-import { AppError } from '../platform/errors/app-error.js';
-import type { Principal } from '../platform/http/current-user.decorator.js';
-import { OriginCheck } from '../platform/http/origin-check.js';
+import { AppError } from '../common/errors/app-error.js';
+import type { Principal } from '../common/http/caller.decorators.js';
+import { CsrfGuard } from '../common/http/csrf.guard.js';
 import { SessionCookie } from '../sessions/session-cookie.js';
-import { SessionsService } from '../sessions/sessions.service.js';
-import { RequestStrategy } from './request-strategy.js';
+import { TokenRefreshService } from '../sessions/token-refresh.service.js';
 
 export const accessToken = 'access-token';
 
@@ -15,30 +15,37 @@ export const accessToken = 'access-token';
 const bearer = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
 
 /**
- * Passport strategy: the Cognito access token of the `Authorization` header, verified offline; or, where that header is
- * absent, the session cookie. A header that is there but no good is not made up for by a cookie.
+ * Passport strategy: verifies the Cognito access token of the `Authorization` header offline; without that header it reads the
+ * session cookie. The cookie does not replace an invalid header.
  */
 @Injectable()
-export class AccessTokenStrategy extends PassportStrategy(RequestStrategy, accessToken) {
+export class AccessTokenStrategy extends PassportStrategy(passport.Strategy, accessToken) {
   constructor(
     private readonly tokens: TokenVerifier,
     private readonly cookie: SessionCookie,
-    private readonly sessions: SessionsService,
-    private readonly origins: OriginCheck,
+    private readonly sessions: TokenRefreshService,
+    private readonly origins: CsrfGuard,
   ) {
     super();
   }
 
+  override authenticate(request: unknown): void {
+    this.validate(request as FastifyRequest).then(
+      (principal) => this.success(principal),
+      (error: unknown) => this.error(error),
+    );
+  }
+
   async validate(request: FastifyRequest): Promise<Principal> {
     const { authorization } = request.headers;
-    if (authorization !== undefined) return this.ofHeader(authorization);
+    if (authorization !== undefined) return this.verifyHeader(authorization);
     const secret = this.cookie.read(request);
     if (secret === undefined) throw new AppError('auth.token_invalid');
     this.origins.check(request);
     return this.sessions.callerOf(secret);
   }
 
-  private async ofHeader(authorization: string): Promise<Principal> {
+  private async verifyHeader(authorization: string): Promise<Principal> {
     const token = bearer.exec(authorization)?.[1];
     if (token === undefined) throw new AppError('auth.token_invalid');
     const { expiresAt, ...claims } = await this.tokens.verifyAccessToken(token);

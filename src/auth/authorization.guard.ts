@@ -1,25 +1,25 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AppError } from '../platform/errors/app-error.js';
+import { AppError } from '../common/errors/app-error.js';
 import {
   requiredGroups,
   requiredPermissions,
   requiredRoles,
   requiredScopes,
-} from '../platform/http/access.decorators.js';
-import type { Principal } from '../platform/http/current-user.decorator.js';
-import { ProfileService } from '../users/profile.service.js';
+} from '../common/http/access.decorators.js';
+import type { Principal } from '../common/http/caller.decorators.js';
+import { CurrentUserService } from '../users/current-user.service.js';
 import { permissionsOf } from '../users/roles.js';
 
 /**
- * The second global guard: may this caller come here? A route that says nothing is open to everybody signed in. Roles,
- * permissions, groups and scopes on the same route must all be satisfied.
+ * The third global guard: checks the roles, permissions, groups and scopes that a route requires, all of them. A route without
+ * requirements is open to every signed-in user.
  */
 @Injectable()
 export class AuthorizationGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly profiles: ProfileService,
+    private readonly currentUser: CurrentUserService,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -29,7 +29,7 @@ export class AuthorizationGuard implements CanActivate {
     const scopes = this.required(requiredScopes, context);
     if (!roles && !permissions && !groups && !scopes) return true;
     const { user: caller } = context.switchToHttp().getRequest<{ user?: Principal }>();
-    // A public route that asks for rights as well: nobody was identified, so nobody has them.
+    // A public route with requirements has no caller.
     if (caller === undefined) throw new AppError('auth.token_invalid');
     const allowed =
       (!scopes || scopes.every((scope) => caller.scopes.includes(scope))) &&
@@ -47,7 +47,7 @@ export class AuthorizationGuard implements CanActivate {
   }
 
   private async hasRights(caller: Principal, roles?: string[], permissions: string[] = []): Promise<boolean> {
-    const user = await this.profiles.of(caller);
+    const user = await this.currentUser.resolve(caller);
     const allowed: string[] = permissionsOf(user.roles);
     return (
       (!roles || roles.some((role) => user.roles.includes(role))) &&

@@ -1,30 +1,94 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { SignInRequest } from '#contracts';
-import { OriginCheck } from '../platform/http/origin-check.js';
-import { parseBody } from '../platform/http/parse-body.js';
-import { deviceOf } from '../sessions/session-device.js';
-import { RequestStrategy } from './request-strategy.js';
-import { type SignInOutcome, SignInService } from './sign-in.service.js';
+import passport from 'passport';
+import { normaliseEmail, SignInRequest } from '#contracts';
+import { IdentityProvider, type SignInAnswer } from '../cognito/identity-provider.js';
+import { Clock } from '../common/clock/clock.js';
+import { isAppError } from '../common/errors/app-error.js';
+import { CsrfGuard } from '../common/http/csrf.guard.js';
+import { validateDto } from '../common/http/validate-dto.js';
+import { SessionService } from '../sessions/session.service.js';
+import { MigrationStatus } from '../users/migration-status.js';
+import { firstAccepted, PoolUsernames } from '../users/pool-usernames.js';
+import { LegacyPasswordRecovery } from './legacy-password-recovery.js';
+import type { AnsweredSignIn } from './sign-in.service.js';
 
 export const cognitoPassword = 'cognito-password';
 
-/** Passport strategy: the e-mail and password of the body, judged by Cognito. */
+/** Passport strategy: sends the e-mail and password of the body to Cognito, which migrates legacy users meanwhile. */
 @Injectable()
-export class CognitoPasswordStrategy extends PassportStrategy(RequestStrategy, cognitoPassword) {
+export class CognitoPasswordStrategy extends PassportStrategy(passport.Strategy, cognitoPassword) {
   constructor(
-    private readonly signIn: SignInService,
-    private readonly origins: OriginCheck,
+    private readonly origins: CsrfGuard,
+    private readonly sessions: SessionService,
+    private readonly usernames: PoolUsernames,
+    private readonly identityProvider: IdentityProvider,
+    private readonly recovery: LegacyPasswordRecovery,
+    private readonly migrations: MigrationStatus,
+    private readonly clock: Clock,
   ) {
     super();
   }
 
-  /** Guards run before pipes, so the body is parsed here. */
-  async validate(request: FastifyRequest): Promise<SignInOutcome> {
-    const body = parseBody(SignInRequest, request.body);
-    // Or a page somewhere else signs its visitors in to an account of its own.
-    if (body.session === 'cookie') this.origins.check(request);
-    return this.signIn.signIn(body, deviceOf(request));
+  override authenticate(request: unknown): void {
+    this.validate(request as FastifyRequest).then(
+      (answered) => this.success(answered),
+      (error: unknown) => this.error(error),
+    );
   }
+
+  /**
+   * Guards run before pipes, so this validates the body.
+   * @throws AppError `request.invalid`, `auth.csrf`, `auth.invalid_credentials`, `passwords.reset_required`, and what
+   * `PoolUsernames.candidates` and `IdentityProvider.signIn` throw
+   */
+  async validate(request: FastifyRequest): Promise<AnsweredSignIn> {
+    const { email: typed, password, session } = validateDto(SignInRequest, request.body);
+    // Another site must not sign its visitors in to an account of its own.
+    if (session === 'cookie') this.origins.check(request);
+    // An optional member may also be null.
+    const mode = session ?? 'tokens';
+    const email = normaliseEmail(typed);
+    const start = await this.sessions.startOfSignIn();
+    try {
+      return { ...(await this.signInOrRecover(email, password)), email, mode, start };
+    } catch (refusal) {
+      const reason = failedMigrationReason(refusal);
+      if (reason) this.migrations.recordFailedMigration(email, reason);
+      throw refusal;
+    }
+  }
+
+  private async signInOrRecover(email: string, password: string): Promise<PasswordAnswer> {
+    const beganAt = this.clock.elapsed();
+    try {
+      return await this.signIn(email, password);
+    } catch (refusal) {
+      if (!isAppError(refusal, 'auth.invalid_credentials')) throw refusal;
+      const elapsedMs = this.clock.elapsed() - beganAt;
+      if (!(await this.recovery.recover(email, password, elapsedMs))) throw refusal;
+      return this.signIn(email, password);
+    }
+  }
+
+  private async signIn(email: string, password: string): Promise<PasswordAnswer> {
+    const names = await this.usernames.candidates(email);
+    return firstAccepted(names, ['auth.invalid_credentials'], async (userId) => ({
+      answer: await this.identityProvider.signIn(userId, password),
+      userId,
+    }));
+  }
+}
+
+interface PasswordAnswer {
+  answer: SignInAnswer;
+  /** The user name that was sent. */
+  userId: string;
+}
+
+/** Why a migration failed if the password of a legacy user had just been approved. */
+function failedMigrationReason(refusal: unknown): 'not_created' | 'answer_lost' | undefined {
+  if (isAppError(refusal, 'auth.invalid_credentials', 'internal')) return 'not_created';
+  return isAppError(refusal, 'cognito.unavailable') ? 'answer_lost' : undefined;
 }

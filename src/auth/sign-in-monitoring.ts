@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Registry } from 'prom-client';
 import type { ErrorCode } from '#contracts';
-import { FinishedRequests } from '../platform/http/finished-requests.js';
+import { RequestEvents } from '../common/http/request-events.js';
 
 const steps: Record<string, string> = { '/auth/sign-in': 'password', '/auth/challenge': 'challenge' };
 
-/** Those that alerts and pictures compare are there before they first happen. Other codes come when they do. */
+/** Outcomes that alerts and dashboards compare are exported as 0 from the start; other codes when they first occur. */
 const usual: (ErrorCode | SignInEnd)[] = [
   'signed_in',
   'challenge',
@@ -16,12 +16,12 @@ const usual: (ErrorCode | SignInEnd)[] = [
   'internal',
 ];
 
-/** How a step of a sign-in ends that does not end with an error. */
+/** Outcome of a step that succeeds. */
 export type SignInEnd = 'signed_in' | 'challenge';
 
 @Injectable()
 export class SignInMonitoring {
-  constructor(registry: Registry, requests: FinishedRequests) {
+  constructor(registry: Registry, requests: RequestEvents) {
     const signIns = new Counter({
       name: 'usher_sign_ins_total',
       help: 'Steps of sign-ins, by outcome: signed_in, challenge (one more step), or the code of the error',

@@ -1,10 +1,24 @@
-import { Injectable } from '@nestjs/common';
-import type { TotpEnrolmentResponse, VerifyTotpRequest } from '#contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { renderSVG } from 'uqr';
+import {
+  type MfaResponse,
+  normaliseCode,
+  type TotpEnrolmentResponse,
+  type VerifyTotpRequest,
+} from '#contracts';
 import { IdentityProvider, type TotpOwner } from '../cognito/identity-provider.js';
-import { Config } from '../platform/config/config.js';
-import type { Principal } from '../platform/http/current-user.decorator.js';
-import { ProfileService } from '../users/profile.service.js';
-import { totpEnrolment } from './totp-enrolment.js';
+import { type HttpConfig, httpConfig } from '../common/config/http.config.js';
+import type { Principal } from '../common/http/caller.decorators.js';
+import { Log } from '../common/logging/log.js';
+import type { Language } from '../i18n/languages.js';
+import { MfaChanges } from '../users/mfa-changes.js';
+import { CurrentUserService } from '../users/current-user.service.js';
+import { UsersService } from '../users/users.service.js';
+import type { User } from '../users/user.js';
+import { RecentProofsRepository } from './persistence/recent-proofs.repository.js';
+
+/** Modules of margin (ISO/IEC 18004, section 5.3.8). */
+const quietZone = 4;
 
 interface Association {
   enrolment: TotpEnrolmentResponse;
@@ -12,45 +26,128 @@ interface Association {
   session: string | undefined;
 }
 
-/** Authenticator apps. Their secrets are Cognito's; we only show them once. */
+/** Authenticator apps. Cognito keeps their secrets; Usher shows them once. */
 @Injectable()
 export class TotpService {
   private readonly issuer: string;
 
   constructor(
     private readonly identityProvider: IdentityProvider,
-    private readonly profiles: ProfileService,
-    config: Config,
+    private readonly currentUser: CurrentUserService,
+    private readonly proofs: RecentProofsRepository,
+    private readonly changes: MfaChanges,
+    private readonly users: UsersService,
+    private readonly log: Log,
+    @Inject(httpConfig.KEY) config: HttpConfig,
   ) {
-    this.issuer = config.http.publicUrl.host;
+    this.issuer = config.appName;
   }
 
-  /** @param account what the app shows as the owner */
+  /** @returns the caller's second factors @throws AppError `auth.token_invalid`, `auth.account_link_conflict` */
+  async read(principal: Principal): Promise<MfaResponse> {
+    await this.currentUser.resolve(principal);
+    const { factors, preferred } = await this.identityProvider.getFactors(principal.accessToken);
+    const [totp, sms, email] = (['totp', 'sms', 'email'] as const).map((factor) => factors.includes(factor));
+    return { totp: totp ?? false, sms: sms ?? false, email: email ?? false, preferred, recoveryCodesLeft: 0 };
+  }
+
+  /** @param account label of the app's entry; `otpauth` is Google Authenticator's "Key Uri Format" */
   async associate(owner: TotpOwner, account: string): Promise<Association> {
     const { secretCode, session } = await this.identityProvider.associateSoftwareToken(owner);
-    return { enrolment: totpEnrolment(secretCode, { issuer: this.issuer, account }), session };
-  }
-
-  /** @throws AppError `auth.token_invalid`, `auth.account_link_conflict` */
-  async enrol(principal: Principal): Promise<TotpEnrolmentResponse> {
-    const { email } = await this.profiles.of(principal);
-    return (await this.associate({ accessToken: principal.accessToken }, email)).enrolment;
+    const issuer = encodeURIComponent(this.issuer);
+    const label = `${issuer}:${encodeURIComponent(account)}`;
+    const otpauthUri = `otpauth://totp/${label}?secret=${secretCode}&issuer=${issuer}`;
+    // Medium error correction: screens are clean, but phones are held at an angle.
+    const qrCodeSvg = renderSVG(otpauthUri, { ecc: 'M', border: quietZone });
+    return { enrolment: { secretCode, otpauthUri, qrCodeSvg }, session };
   }
 
   /**
-   * The app has shown the right code: from now on it is asked for at every sign-in.
-   * @throws AppError `auth.code_wrong`, `auth.code_expired`, `auth.token_invalid`
+   * Changes no factor: an enabled app stays enabled until the new one is verified.
+   * @throws AppError `auth.token_invalid`, `auth.account_link_conflict`
    */
-  async verify(principal: Principal, { code, deviceName }: VerifyTotpRequest): Promise<void> {
-    await this.profiles.of(principal);
-    const { accessToken } = principal;
-    await this.identityProvider.verifySoftwareToken({ accessToken }, code, deviceName);
-    await this.identityProvider.preferSoftwareToken(accessToken, true);
+  async enrol(principal: Principal): Promise<TotpEnrolmentResponse> {
+    const { email } = await this.currentUser.resolve(principal);
+    const { enrolment } = await this.associate({ accessToken: principal.accessToken }, email);
+    await this.proofs.recordEnrolment(principal);
+    return enrolment;
   }
 
-  /** @throws AppError `auth.token_invalid` */
-  async disable(principal: Principal): Promise<void> {
-    await this.profiles.of(principal);
-    await this.identityProvider.preferSoftwareToken(principal.accessToken, false);
+  /**
+   * Enables the app for every sign-in if the code is right. It replaces an earlier app.
+   * @throws AppError `auth.code_wrong`, `auth.code_expired`, `auth.token_invalid`, `overloaded`
+   */
+  async verify(
+    principal: Principal,
+    { code, deviceName }: VerifyTotpRequest,
+    language: Language,
+  ): Promise<void> {
+    const { accessToken } = principal;
+    const { id } = await this.currentUser.resolve(principal);
+    const removals = await this.changes.findUnfinishedRemovals(id);
+    const { totp, sms, email } = await this.read(principal);
+    if (!totp && !sms && !email) await this.changes.finishRemovals(removals);
+    const action = totp ? 'replace-totp' : 'enable-totp';
+    await this.changes.make(
+      { action, userId: id, actorId: id, ...sessionOf(principal), language, details: {} },
+      () => this.identityProvider.verifySoftwareToken({ accessToken }, normaliseCode(code), deviceName),
+      () => this.identityProvider.preferSoftwareToken(accessToken, true),
+    );
+    await this.endEnrolment(principal);
+  }
+
+  /** Never throws: the app is enabled. A remaining enrolment allows no other change without another enrolment, and expires. */
+  private async endEnrolment(principal: Principal): Promise<void> {
+    try {
+      await this.proofs.endEnrolment(principal);
+    } catch (error) {
+      this.log.warn('failed to end the enrolment of an authenticator app', { error });
+    }
+  }
+
+  /** For an app that was set up during a sign-in, which has proved the password. Never throws. */
+  async recordSetup(
+    { user: { id }, originJti, authTime }: Pick<Principal, 'originJti' | 'authTime'> & { user: User },
+    language: Language,
+  ): Promise<void> {
+    await this.recordDuringSignIn(id, { keep: originJti ?? null, authTime }, language);
+  }
+
+  /** As `recordSetup`, for a sign-in that was refused after Cognito had accepted the app: revokes no sessions. */
+  async recordRefusedSetup(sub: string, language: Language): Promise<void> {
+    try {
+      const user = await this.users.findBySub(sub);
+      if (user) await this.recordDuringSignIn(user.id, { keep: null, authTime: null }, language);
+    } catch (error) {
+      this.log.error('failed to record a change of the second factor', { error });
+    }
+  }
+
+  private async recordDuringSignIn(
+    id: number,
+    session: { keep: string | null; authTime: number | null },
+    language: Language,
+  ): Promise<void> {
+    const change = {
+      action: 'enable-totp',
+      userId: id,
+      actorId: id,
+      details: { during: 'sign-in' },
+    } as const;
+    // A removal since the start of the sign-in would have refused it.
+    await this.changes.recordMade({ ...change, ...session, language }, session.authTime !== null);
+  }
+
+  /** Does nothing if no app is enabled. @throws AppError `auth.token_invalid`, `overloaded` */
+  async disable(principal: Principal, language: Language): Promise<void> {
+    const { id } = await this.currentUser.resolve(principal);
+    const { totp } = await this.read(principal);
+    if (!totp) return;
+    await this.changes.make(
+      { action: 'disable-totp', userId: id, actorId: id, ...sessionOf(principal), language, details: {} },
+      () => this.identityProvider.preferSoftwareToken(principal.accessToken, false),
+    );
   }
 }
+
+const sessionOf = ({ originJti, authTime }: Principal) => ({ keep: originJti ?? null, authTime });

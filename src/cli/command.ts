@@ -1,17 +1,17 @@
-import type { Variables } from './config/variables.js';
+import type { Variables } from '../common/config/config-namespace.js';
 
-/** What of the world a command sees. */
+/** Streams and environment of a command. */
 export interface Io {
   out(text: string): void;
   err(text: string): void;
-  /** The environment, read when a command asks for it. */
+  /** Reads the environment. */
   variables(): Variables;
 }
 
-/** 0 is "done", also when there was nothing to do. 3: done, and there is something that an operator should look at. */
+/** 0: done, also if there was nothing to do. 3: done, and the operator has to act. */
 export const exitStatus = { failed: 1, usage: 2, attention: 3 } as const;
 
-/** Ends a command with one line for the operator. */
+/** Ends a command with a message for the operator. */
 export class CommandError extends Error {
   constructor(
     message: string,
@@ -21,3 +21,7 @@ export class CommandError extends Error {
     this.name = 'CommandError';
   }
 }
+
+/** @returns the number with the noun in singular or plural: `1 user`, `2 users` */
+export const counted = (count: number, singular: string, plural = `${singular}s`): string =>
+  `${count} ${count === 1 ? singular : plural}`;

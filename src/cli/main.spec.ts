@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 
 const main = join(import.meta.dirname, '../../dist/src/cli/main.js');
 
-/** The built command; the reader of one of its streams is gone before it begins. */
+/** Runs the built command; one of its streams is closed before it starts. */
 async function runUnread(unread: 'stdout' | 'stderr', ...argv: string[]) {
   const child = spawn('/bin/sh', ['-c', 'read begin; exec "$@"', 'sh', process.execPath, main, ...argv], {
     cwd: tmpdir(),
@@ -22,8 +22,8 @@ async function runUnread(unread: 'stdout' | 'stderr', ...argv: string[]) {
   return { status, signal, read };
 }
 
-describe('the built command, when nobody reads any more', () => {
-  it('ends quietly, as if it had been read', async () => {
+describe('the built command with a closed pipe', () => {
+  it('exits with the usual status and prints no error', async () => {
     expect(await runUnread('stdout', 'certificates', '--help')).toEqual({
       status: 0,
       signal: null,
@@ -31,7 +31,7 @@ describe('the built command, when nobody reads any more', () => {
     });
   });
 
-  it('ends as it would when it has something to complain about', async () => {
+  it('exits with the usual status after a usage error', async () => {
     expect(await runUnread('stderr', 'nonsense')).toEqual({ status: 2, signal: null, read: '' });
   });
 });

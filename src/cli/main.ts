@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
-import { processVariables } from './config/variables.js';
+import { processVariables } from '../common/config/process-env.js';
 import { run } from './run.js';
 
-// A reader that goes away, as in `usher ... | head`, has what it wanted. What was begun is finished, and its exit status counts.
+// If the reader closes the pipe, as in `usher ... | head`, the command still completes, and its exit status counts.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

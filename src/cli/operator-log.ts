@@ -1,28 +1,27 @@
-import { describeError } from '../platform/logging/describe-error.js';
-import { Log } from '../platform/logging/log.js';
+import { serializeError, Log } from '../common/logging/log.js';
 import type { Io } from './command.js';
 
-/** What the service would log, for whoever sits before a command: one line on standard error, which never mixes with answers. */
+/** Prints log entries as one line on standard error, so that standard output has results only. */
 export class OperatorLog extends Log {
   constructor(private readonly io: Io) {
     super();
   }
 
-  /** Progress is told by the commands themselves. */
+  /** Commands print their own progress. */
   override info(): void {}
 
   override warn(message: unknown, fields: unknown = {}): void {
-    this.say(message, fields);
+    this.print(message, fields);
   }
 
   override error(message: unknown, fields: unknown = {}): void {
-    this.say(message, fields);
+    this.print(message, fields);
   }
 
-  private say(message: unknown, fields: unknown): void {
+  private print(message: unknown, fields: unknown): void {
     const error =
       typeof fields === 'object' && fields !== null && 'error' in fields ? fields.error : undefined;
-    const { name, message: cause = name } = describeError(error);
+    const { name, message: cause = name } = serializeError(error);
     this.io.err(`${String(message)}${error === undefined ? '' : `: ${cause}`}\n`);
   }
 }

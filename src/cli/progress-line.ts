@@ -1,29 +1,29 @@
 import type { Io } from './command.js';
 
-/** Milliseconds between two lines. */
+/** Milliseconds. */
 const interval = 2000;
 
-/** Says on standard error what a long command is at: when that changes, and again while it lasts, but not too often. */
+/** Prints the progress of a long command to standard error, every 2 seconds. */
 export class ProgressLine {
   private text = '';
-  private saidAt = performance.now();
-  private readonly timer = setInterval(() => this.say(), interval).unref();
+  private printedAt = performance.now();
+  private readonly timer = setInterval(() => this.print(), interval).unref();
 
   constructor(private readonly io: Io) {}
 
-  /** @param text said within two seconds, unless something else is by then */
+  /** @param text printed within 2 seconds, unless another text replaces it */
   at(text: string): void {
     this.text = text;
-    if (performance.now() - this.saidAt >= interval) this.say();
+    if (performance.now() - this.printedAt >= interval) this.print();
   }
 
   end(): void {
     clearInterval(this.timer);
   }
 
-  private say(): void {
+  private print(): void {
     if (this.text === '') return;
-    this.saidAt = performance.now();
+    this.printedAt = performance.now();
     this.io.err(`${this.text} ...\n`);
   }
 }

@@ -1,21 +1,21 @@
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../platform/database/data-source-options.js';
-import { Database } from '../platform/database/database.js';
+import { databaseConfig } from '../common/config/servers.config.js';
+import { dataSourceOptions } from '../common/database/data-source.js';
+import { Database } from '../common/database/database.js';
 import { CommandError, type Io } from './command.js';
-import { requireVariables } from './config/variables.js';
 
 /**
- * Runs `work` on the API's database. Changes no schema: that is the API's own business when it starts.
- * @throws ConfigurationError when DATABASE_URL is missing, CommandError when the API never prepared this database
+ * Runs `work` on the API's database. Only the API creates and migrates the schema.
+ * @throws ConfigurationError if DATABASE_URL is missing, CommandError if the database has no schema
  */
 export async function withDatabase<T>(io: Io, work: (database: Database) => Promise<T>): Promise<T> {
-  const { DATABASE_URL: url } = requireVariables(io.variables(), 'DATABASE_URL');
+  const { url } = databaseConfig.read(io.variables());
   const dataSource = await new DataSource(dataSourceOptions(url)).initialize();
   try {
     const database = new Database(dataSource);
     const installation = await database.queryOne<{ found: boolean }>(findInstallation);
     if (!installation?.found)
-      throw new CommandError('This database is not prepared yet. Start the API on it once.');
+      throw new CommandError('The database has no Usher schema. Start the API on it once.');
     return await work(database);
   } finally {
     await dataSource.destroy();

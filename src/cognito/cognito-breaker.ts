@@ -6,28 +6,28 @@ import {
   handleAll,
   isBrokenCircuitError,
 } from 'cockatiel';
-import type { Clock } from '../platform/clock/clock.js';
-import { AppError } from '../platform/errors/app-error.js';
-import type { Log } from '../platform/logging/log.js';
+import type { Clock } from '../common/clock/clock.js';
+import { AppError } from '../common/errors/app-error.js';
+import type { Log } from '../common/logging/log.js';
 import { isOutage } from './cognito-errors.js';
 
-/** So many failures in a row, and Cognito is taken to be down. */
-const failuresInARow = 5;
+/** Consecutive outages that open the circuit. */
+const outageThreshold = 5;
 
-/** Milliseconds from one probe to the next. */
-const pause = 5000;
+/** Milliseconds until the open circuit becomes half-open. */
+const halfOpenAfter = 5000;
 
-/** As the policy writes itself down: open for so long that the next call is a probe. */
+/** Serialized state of the policy: open since 1970, so that the next call is the probe. */
 const dueForProbe = {
   ownState: { value: CircuitState.Open, openedAt: 0, attemptNo: 1 },
-  breakerState: failuresInARow,
+  breakerState: outageThreshold,
 };
 
-type Outcome<Answer> = { answer: Answer } | { refusal: unknown };
+type Outcome<Output> = { output: Output } | { rejection: unknown };
 
 /**
- * Spares callers the wait for a Cognito that does not answer: after a few failures they are told at once, and one call in
- * a while finds out whether it is back. A refusal is an answer.
+ * Circuit breaker: after five consecutive outages calls fail at once, and one probe every five seconds tests whether Cognito
+ * is available again. An exception that is no outage counts as success.
  */
 export class CognitoBreaker {
   private policy = this.newPolicy();
@@ -38,58 +38,58 @@ export class CognitoBreaker {
     private readonly log: Log,
   ) {}
 
-  /** Is Cognito left alone at the moment? Until somebody has asked again with success, it is. */
+  /** Also while it is half-open: only a successful probe closes it. */
   get isOpen(): boolean {
     return this.policy.state !== CircuitState.Closed;
   }
 
-  /** @throws AppError `cognito.unavailable` without asking; otherwise what `ask` throws */
-  async run<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  /** @throws AppError `cognito.unavailable` while open; otherwise the errors of `send` */
+  async run<Output>(send: () => Promise<Output>): Promise<Output> {
     if (this.policy.state === CircuitState.Open && this.clock.now().getTime() < this.openedAt) {
-      // Somebody set the clock back, and the policy would wait until it is where it was.
+      // The clock was set back; the policy would stay open until it reaches the old time.
       this.policy = this.newPolicy(dueForProbe);
     }
-    // While a probe is under way the policy would have everybody wait for how it ends.
+    // The policy would make further calls wait for the result of the probe.
     if (this.policy.state === CircuitState.HalfOpen) throw this.unavailable();
-    const outcome = await this.execute(ask);
-    if ('refusal' in outcome) throw outcome.refusal;
-    return outcome.answer;
+    const outcome = await this.execute(send);
+    if ('rejection' in outcome) throw outcome.rejection;
+    return outcome.output;
   }
 
-  private async execute<Answer>(ask: () => Promise<Answer>): Promise<Outcome<Answer>> {
+  private async execute<Output>(send: () => Promise<Output>): Promise<Outcome<Output>> {
     try {
-      return await this.policy.execute(() => settle(ask));
+      return await this.policy.execute(() => settle(send));
     } catch (error) {
       throw isBrokenCircuitError(error) ? this.unavailable() : error;
     }
   }
 
-  /** For as long as it is until the next probe. */
+  /** `retryAfter` is the time until the next probe. */
   private unavailable(): AppError {
-    const milliseconds = Math.min(pause, this.openedAt + pause - this.clock.now().getTime());
+    const milliseconds = Math.min(halfOpenAfter, this.openedAt + halfOpenAfter - this.clock.now().getTime());
     return new AppError('cognito.unavailable', { retryAfter: Math.max(1, Math.ceil(milliseconds / 1000)) });
   }
 
   private newPolicy(initialState?: unknown): CircuitBreakerPolicy {
-    const breaker = new ConsecutiveBreaker(failuresInARow);
-    const policy = circuitBreaker(handleAll, { breaker, halfOpenAfter: pause, initialState });
+    const breaker = new ConsecutiveBreaker(outageThreshold);
+    const policy = circuitBreaker(handleAll, { breaker, halfOpenAfter, initialState });
     policy.onBreak(() => {
       this.openedAt = this.clock.now().getTime();
-      this.log.error('Cognito does not answer and is left alone for a while', {
+      this.log.error('Cognito unavailable; circuit opened', {
         alarm: 'cognito.unavailable',
-        pauseMs: pause,
+        pauseMs: halfOpenAfter,
       });
     });
-    policy.onReset(() => this.log.info('Cognito answers again'));
+    policy.onReset(() => this.log.info('Cognito available; circuit closed'));
     return policy;
   }
 }
 
-async function settle<Answer>(ask: () => Promise<Answer>): Promise<Outcome<Answer>> {
+async function settle<Output>(send: () => Promise<Output>): Promise<Outcome<Output>> {
   try {
-    return { answer: await ask() };
+    return { output: await send() };
   } catch (error) {
     if (isOutage(error)) throw error;
-    return { refusal: error };
+    return { rejection: error };
   }
 }

@@ -1,101 +1,198 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import {
-  AdminGetUserCommand,
-  type CognitoIdentityProviderClient,
-  GetUserCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { createHook } from 'node:async_hooks';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { CognitoIdentityProviderClient, GetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { minimalEnvironment } from '../../test/support/environment.js';
-import { loadConfig } from '../platform/config/config.js';
-import { createCognitoClient } from './cognito-client.js';
+import { Clock } from '../common/clock/clock.js';
+import { loadConfig } from '../common/config/config.js';
+import { Log } from '../common/logging/log.js';
+import { CognitoAppClient } from './cognito-client.js';
+import { type CognitoOperation, exceptionMap } from './exception-map.js';
 
-let server: Server;
-let client: CognitoIdentityProviderClient;
-let home: string;
-let answer: (response: ServerResponse) => void;
-const environment = process.env;
-const connect = jest.spyOn(Socket.prototype, 'connect');
+class TestClock extends Clock {
+  private time = 0;
+  readonly slept: number[] = [];
 
-beforeAll(async () => {
-  server = createServer((_request, response) => answer(response)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // A machine without any credentials.
-  home = await mkdtemp(join(tmpdir(), 'usher-home-'));
-  const others = Object.entries(environment).filter(([name]) => !name.startsWith('AWS_'));
-  process.env = { ...Object.fromEntries(others), HOME: home };
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  client = createCognitoClient(
-    loadConfig({ ...minimalEnvironment, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: url }).cognito,
+  override now = () => new Date(this.time);
+  override elapsed = () => this.time;
+  override sleep = async (milliseconds: number) => {
+    this.slept.push(milliseconds);
+  };
+
+  pass(milliseconds: number): void {
+    this.time += milliseconds;
+  }
+}
+
+const log = new Log();
+const error = jest.spyOn(log, 'error').mockImplementation(() => {});
+let clock: TestClock;
+const sdkSend = jest.spyOn(
+  CognitoIdentityProviderClient.prototype as unknown as {
+    send: (command: unknown, options: { requestTimeout: number }) => Promise<unknown>;
+  },
+  'send',
+);
+const command = new GetUserCommand({ AccessToken: 'token' });
+let client: CognitoAppClient;
+beforeEach(() => {
+  error.mockClear();
+  clock = new TestClock();
+  client = new CognitoAppClient(loadConfig(minimalEnvironment).cognito, clock, log);
+});
+afterEach(() => client.onApplicationShutdown());
+
+const exception = (name: string, httpStatusCode = 400) =>
+  Object.assign(new Error('canary'), { name, $metadata: { httpStatusCode } });
+const reset = () => Object.assign(new Error('canary'), { code: 'ECONNRESET', $metadata: { attempts: 1 } });
+
+/** Number of requests and the outcome when the first one fails after `seconds`. */
+async function send(operation: CognitoOperation, failure: Error, seconds = 0) {
+  let times = 0;
+  sdkSend.mockImplementation(async () => {
+    times++;
+    clock.pass(seconds * 1000);
+    if (times === 1) throw failure;
+    return 'answered';
+  });
+  const outcome = await client
+    .send(operation, command)
+    .catch((thrown: unknown) => (thrown as { code: string }).code);
+  return { times, outcome };
+}
+
+const all = Object.keys(exceptionMap) as CognitoOperation[];
+const idempotent: CognitoOperation[] = [
+  ...([
+    'sign-in',
+    'get-user',
+    'global-sign-out',
+    'prefer-totp',
+    'revoke',
+    'find-user',
+    'list-users',
+    'delete-user',
+  ] as const),
+  ...(['disable-user', 'enable-user', 'sign-user-out', 'remove-factors'] as const),
+  ...(['describe-pool', 'describe-app-client'] as const),
+];
+const notIdempotent: CognitoOperation[] = all.filter((operation) => !idempotent.includes(operation));
+
+describe('CognitoClient.send', () => {
+  it.each(all)('retries %s once after 100 to 400 ms when Cognito throttles', async (operation) => {
+    expect(await send(operation, exception('TooManyRequestsException'))).toEqual({
+      times: 2,
+      outcome: 'answered',
+    });
+    expect(await send(operation, exception('ThrottlingException'))).toEqual({
+      times: 2,
+      outcome: 'answered',
+    });
+    for (const delay of clock.slept) {
+      expect(delay).toBeGreaterThanOrEqual(100);
+      expect(delay).toBeLessThanOrEqual(400);
+    }
+    // Jitter.
+    expect(new Set(clock.slept).size).toBe(2);
+  });
+
+  it.each(idempotent)('retries %s when its outcome is unknown', async (operation) => {
+    for (const failure of [exception('InternalErrorException', 500), exception('Unknown', 502), reset()]) {
+      expect(await send(operation, failure)).toEqual({ times: 2, outcome: 'answered' });
+    }
+  });
+
+  it.each(notIdempotent)('does not retry %s when its outcome is unknown', async (operation) => {
+    for (const failure of [exception('InternalErrorException', 500), exception('Unknown', 502), reset()]) {
+      expect(await send(operation, failure)).toEqual({ times: 1, outcome: 'cognito.unavailable' });
+    }
+  });
+
+  it.each(all)(
+    'does not retry %s after an exception that is neither an outage nor throttling',
+    async (operation) => {
+      for (const name of [
+        'LimitExceededException',
+        'NotAuthorizedException',
+        'UserLambdaValidationException',
+      ]) {
+        expect((await send(operation, exception(name))).times).toBe(1);
+      }
+    },
   );
-});
-afterAll(async () => {
-  process.env = environment;
-  client.destroy();
-  server.closeAllConnections();
-  server.close();
-  await rm(home, { recursive: true });
-});
 
-const ask = (options = {}) => client.send(new GetUserCommand({ AccessToken: 'token' }), options);
-const hosts = () => connect.mock.calls.map(([to]) => JSON.stringify(to)).join();
-
-describe('the client', () => {
-  it('asks nobody but Cognito and reads no file, on a machine without credentials', async () => {
-    answer = (response) => response.end('{"Username":"ada"}');
-    let reads = 0;
-    const hook = createHook({
-      init: (_id, type) => {
-        if (type === 'FSREQPROMISE') reads += 1;
-      },
-    }).enable();
-    expect((await ask()).Username).toBe('ada');
-    hook.disable();
-    expect(reads).toBe(0);
-    expect(hosts()).toContain('127.0.0.1');
-    expect(hosts()).not.toContain('169.254');
+  it('does not retry when the first request took more than three seconds', async () => {
+    expect(await send('sign-in', reset(), 4)).toEqual({ times: 1, outcome: 'cognito.unavailable' });
+    expect((await send('sign-in', exception('TooManyRequestsException'), 4)).times).toBe(1);
   });
 
-  it('goes looking for credentials no more for what has to be signed', async () => {
-    connect.mockClear();
-    const signed = new AdminGetUserCommand({ UserPoolId: 'us-east-1_abc', Username: 'ada' });
-    await expect(client.send(signed)).rejects.toThrow('this client has no AWS credentials');
-    expect(connect).not.toHaveBeenCalled();
-  });
-
-  it('gives up on an answer that does not come', async () => {
-    answer = () => {};
-    await expect(ask({ requestTimeout: 50 })).rejects.toMatchObject({
-      name: 'TimeoutError',
-      message: expect.stringContaining('50 ms requestTimeout'),
-    });
-  });
-
-  it('asks once, whatever the answer', async () => {
+  it('retries once at most', async () => {
     let times = 0;
-    answer = (response) => {
+    sdkSend.mockImplementation(() => {
       times++;
-      response.writeHead(400).end('{"__type":"LimitExceededException"}');
-    };
-    await expect(ask()).rejects.toMatchObject({ name: 'LimitExceededException' });
-    expect(times).toBe(1);
+      return Promise.reject(exception('TooManyRequestsException'));
+    });
+    await expect(client.send('sign-in', command)).rejects.toMatchObject({
+      code: 'cognito.unavailable',
+      retryAfter: 5,
+    });
+    expect(times).toBe(2);
   });
 
-  it('lets 128 questions be under way at once', async () => {
-    const waiting: ServerResponse[] = [];
-    const all = new Promise<void>((resolve) => {
-      answer = (response) => {
-        if (waiting.push(response) === 128) resolve();
-      };
-    });
-    const answers = Array.from({ length: 128 }, () => ask());
-    await all;
-    for (const response of waiting) response.end('{"Username":"ada"}');
-    expect((await Promise.all(answers)).length).toBe(128);
+  it('has a timeout of 17 s for operations with triggers and 6 s for others', async () => {
+    sdkSend.mockImplementation(async (_command, options) => options.requestTimeout);
+    const withTriggers = [
+      ...['sign-in', 'challenge', 'refresh', 'forgot-password', 'confirm-forgot-password', 'invite-again'],
+      'change-email',
+    ];
+    for (const operation of all) {
+      expect({ operation, timeout: await client.send(operation, command) }).toEqual({
+        operation,
+        timeout: withTriggers.includes(operation) ? 17_000 : 6000,
+      });
+    }
   });
+});
+
+describe('a configuration error', () => {
+  it.each([
+    'ResourceNotFoundException',
+    'ForbiddenException',
+    'OperationNotEnabledException',
+    'NewException',
+  ])('%s raises an alarm each time, with the exception and without its message', async (name) => {
+    for (let times = 1; times <= 2; times++) {
+      expect((await send('sign-in', exception(name))).outcome).toBe('internal');
+      expect(error).toHaveBeenCalledTimes(times);
+      expect(error.mock.lastCall?.[1]).toEqual({
+        alarm: 'cognito.misconfigured',
+        asked: 'sign-in',
+        exception: name,
+      });
+    }
+    expect(JSON.stringify(error.mock.calls)).not.toContain('canary');
+  });
+
+  it('is not reported for a bug of Usher', async () => {
+    expect((await send('sign-in', new TypeError('canary'))).outcome).toBe('internal');
+    expect(error).not.toHaveBeenCalled();
+  });
+
+  it('is not reported for a refused user', async () => {
+    await send('sign-in', exception('NotAuthorizedException'));
+    await send('forgot-password', exception('InvalidParameterException'));
+    expect(error).not.toHaveBeenCalled();
+  });
+});
+
+describe('a failed trigger of the pool', () => {
+  it.each(['UnexpectedLambdaException', 'UserLambdaValidationException'])(
+    '%s raises the alarm cognito.trigger_failed',
+    async (name) => {
+      expect((await send('sign-in', exception(name))).outcome).toBe('cognito.unavailable');
+      expect(error.mock.lastCall?.[1]).toEqual({
+        alarm: 'cognito.trigger_failed',
+        asked: 'sign-in',
+        exception: name,
+      });
+    },
+  );
 });

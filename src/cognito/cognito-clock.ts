@@ -1,68 +1,63 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../platform/clock/clock.js';
-import { AdminConnection } from './admin-connection.js';
-import { AppClientConnection } from './app-client-connection.js';
+import { Clock } from '../common/clock/clock.js';
+import { CognitoAdminClient, CognitoAppClient } from './cognito-client.js';
 import { SigningKeys } from './signing-keys.js';
 
-/** Answers that are remembered: a slow one says little about the time at which it was written. */
-const remembered = 20;
+/** Number of responses: a slow one gives only a wide interval. */
+const maxOffsets = 20;
 
-/** Milliseconds from this process's clock, which nobody sets, to Cognito's: where an answer says that it lies. */
+/** Milliseconds to add to this process's monotonic clock to get Cognito's time, as the interval that a response gives. */
 interface Offset {
-  least: number;
-  most: number;
+  min: number;
+  max: number;
 }
 
-/** Cognito's clock, as the `Date` of its answers tells it: `auth_time` is by that clock, and by no other. */
+/** Cognito's time, estimated from the `Date` headers of its responses, for comparisons with `auth_time`. */
 @Injectable()
 export class CognitoClock {
   private offsets: Offset[] = [];
-  /** From the download of the pool's keys, which a cache may have answered. */
+  /** From the download of the signing keys, which a cache without `Age` header may have served. */
   private fallback: Offset[] = [];
 
   constructor(
-    appClient: AppClientConnection,
-    admin: AdminConnection,
+    appClient: CognitoAppClient,
+    admin: CognitoAdminClient,
     keys: SigningKeys,
     private readonly clock: Clock,
   ) {
-    const learn = (date: string, askedAt: number) => this.learn(date, askedAt);
+    const learn = (date: string, sentAt: number) => this.learn(date, sentAt);
     appClient.onDate(learn);
     admin.onDate(learn);
-    keys.onDate((date, askedAt) => (this.fallback = this.offsetOf(date, askedAt) ?? this.fallback));
+    keys.onDate((date, sentAt) => (this.fallback = this.offsetOf(date, sentAt) ?? this.fallback));
   }
 
-  /** The latest that it can show (milliseconds since 1970), about a second too late; `undefined` before the first answer. */
+  /** Upper bound in milliseconds since 1970, about a second late; `undefined` before the first response. */
   now(): number | undefined {
     const known = this.known;
-    return known.length === 0 ? undefined : this.clock.elapsed() + Math.min(...known.map(({ most }) => most));
+    return known.length === 0 ? undefined : this.clock.elapsed() + Math.min(...known.map(({ max }) => max));
   }
 
-  /** The earliest that it can show, about a second too early. */
+  /** Lower bound, about a second early. */
   earliest(): number | undefined {
     const known = this.known;
-    return known.length === 0
-      ? undefined
-      : this.clock.elapsed() + Math.max(...known.map(({ least }) => least));
+    return known.length === 0 ? undefined : this.clock.elapsed() + Math.max(...known.map(({ min }) => min));
   }
 
   private get known(): Offset[] {
     return this.offsets.length > 0 ? this.offsets : this.fallback;
   }
 
-  private learn(date: string, askedAt: number): void {
-    const [offset] = this.offsetOf(date, askedAt) ?? [];
+  private learn(date: string, sentAt: number): void {
+    const [offset] = this.offsetOf(date, sentAt) ?? [];
     if (offset === undefined) return;
-    // What contradicts this answer was known before one of the two clocks was stopped or set.
-    const agree = this.offsets.filter(({ least, most }) => most >= offset.least && least <= offset.most);
-    this.offsets = [...agree, offset].slice(-remembered);
+    // Intervals that do not overlap were measured before one of the two clocks was stopped or set.
+    const consistent = this.offsets.filter(({ min, max }) => max >= offset.min && min <= offset.max);
+    this.offsets = [...consistent, offset].slice(-maxOffsets);
   }
 
-  /** The header has whole seconds (RFC 9110 section 5.6.7), and was written between the question and the answer. */
-  private offsetOf(date: string, askedAt: number): Offset[] | undefined {
+  /** The header has whole seconds (RFC 9110 section 5.6.7) and a time between request and response. */
+  private offsetOf(date: string, sentAt: number): Offset[] | undefined {
     const time = Date.parse(date);
-    return Number.isNaN(time)
-      ? undefined
-      : [{ least: time - this.clock.elapsed(), most: time + 999 - askedAt }];
+    return Number.isNaN(time) ? undefined : [{ min: time - this.clock.elapsed(), max: time + 999 - sentAt }];
   }
 }

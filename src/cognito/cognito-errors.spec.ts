@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { isOutage, isTurnedAway, toAppError } from './cognito-errors.js';
-import type { Asked } from './exceptions.js';
+import { isOutage, isThrottled, toAppError } from './cognito-errors.js';
+import type { CognitoOperation } from './exception-map.js';
 
 const error = (properties: object) => Object.assign(new Error('aborted'), properties);
 
@@ -10,24 +10,24 @@ const exception = (name: string, message: string) =>
 describe('toAppError', () => {
   it.each([
     ['a refused connection', { code: 'ECONNREFUSED', $metadata: { attempts: 1 } }, 'cognito.unavailable'],
-    ['a time-out', { name: 'TimeoutError', $metadata: { attempts: 1 } }, 'cognito.unavailable'],
+    ['a timeout', { name: 'TimeoutError', $metadata: { attempts: 1 } }, 'cognito.unavailable'],
     [
-      'an answer cut off in the middle',
+      'a truncated response',
       { code: 'ECONNRESET', $metadata: { httpStatusCode: 200 } },
       'cognito.unavailable',
     ],
     [
-      'an unreadable answer',
+      'an unreadable response',
       { name: 'SyntaxError', $metadata: { httpStatusCode: 200 } },
       'cognito.unexpected_answer',
     ],
     [
-      'a page of a gateway',
+      'an error page of a gateway',
       { name: 'SyntaxError', $metadata: { httpStatusCode: 502 } },
       'cognito.unavailable',
     ],
-    ['an exception nobody knows', { name: 'NewException', $metadata: { httpStatusCode: 400 } }, 'internal'],
-    ['a mistake of ours', { name: 'TypeError' }, 'internal'],
+    ['an unknown exception', { name: 'NewException', $metadata: { httpStatusCode: 400 } }, 'internal'],
+    ['a bug of Usher', { name: 'TypeError' }, 'internal'],
   ])('maps %s', (_what, properties, code) => {
     expect(toAppError('sign-in', error(properties)).code).toBe(code);
   });
@@ -37,7 +37,7 @@ describe('toAppError', () => {
     expect(toAppError('sign-in', cause).cause).toBe(cause);
   });
 
-  it.each<[Asked, string, string, string]>([
+  it.each<[CognitoOperation, string, string, string]>([
     ['challenge', 'NotAuthorizedException', 'Invalid session for the user.', 'auth.challenge_expired'],
     [
       'challenge',
@@ -106,8 +106,8 @@ describe('toAppError', () => {
     ['sign-in', 'UserNotFoundException', 'User does not exist.', 'auth.invalid_credentials'],
     ['revoke', 'UnauthorizedException', 'Unable to verify secret hash for client abc', 'internal'],
     ['revoke', 'UnauthorizedException', 'x', 'auth.token_invalid'],
-  ])('%s: %s "%s" is %s', (asked, name, message, code) => {
-    expect(toAppError(asked, exception(name, message)).code).toBe(code);
+  ])('%s: %s "%s" is %s', (operation, name, message, code) => {
+    expect(toAppError(operation, exception(name, message)).code).toBe(code);
   });
 
   it.each([
@@ -126,8 +126,13 @@ describe('toAppError', () => {
       'InvalidParameterException',
       'password.too_long',
     ],
+    [
+      "1 validation error detected: Value 'canary' at 'password' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\S]+.*[\\S]+",
+      'InvalidParameterException',
+      'password.outer_white_space',
+    ],
     ['something new', 'InvalidPasswordException', 'password.against_the_rules'],
-  ])('says which rule a new password breaks: %s', (message, name, fault) => {
+  ])('names the rule that a new password violates: %s', (message, name, fault) => {
     expect(toAppError('challenge', exception(name, message)).errors).toEqual([
       { field: 'answers.NEW_PASSWORD', code: 'passwords.policy', fault },
     ]);
@@ -159,28 +164,32 @@ describe('toAppError', () => {
       'field.invalid',
     ],
     ['InvalidParameterException', 'canary', 'answers', 'field.invalid'],
-  ])('says which answer is at fault: %s "%s"', (name, message, field, fault) => {
+  ])('names the rejected answer: %s "%s"', (name, message, field, fault) => {
     const { code, errors } = toAppError('challenge', exception(name, message));
     expect({ code, errors }).toEqual({ code: 'request.invalid', errors: [{ field, fault }] });
   });
 
-  it('says when to come back', () => {
-    const wait = (name: string) => toAppError('confirm-forgot-password', exception(name, 'x')).retryAfter;
-    expect([wait('LimitExceededException'), wait('TooManyRequestsException'), wait('CodeMismatchException')])
+  it('sets retryAfter', () => {
+    const wait = (name: string) => toAppError('change-password', exception(name, 'x')).retryAfter;
+    expect([
+      wait('LimitExceededException'),
+      wait('TooManyRequestsException'),
+      wait('InvalidPasswordException'),
+    ])
       // A quarter of an hour, five seconds, never.
       .toEqual([900, 5, undefined]);
   });
 });
 
-describe('what is asked again', () => {
+describe('isThrottled and isOutage', () => {
   it.each([
     ['TooManyRequestsException', true],
     ['ThrottlingException', true],
     ['ConcurrentModificationException', true],
     ['LimitExceededException', false],
     ['InternalErrorException', false],
-  ])('%s turned us away before anything happened: %s', (name, expected) => {
-    expect(isTurnedAway(exception(name, 'x'))).toBe(expected);
+  ])('%s is throttling: %s', (name, expected) => {
+    expect(isThrottled(exception(name, 'x'))).toBe(expected);
   });
 
   it.each([

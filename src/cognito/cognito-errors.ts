@@ -1,39 +1,40 @@
 import { types } from 'node:util';
 import type { ErrorCode } from '#contracts';
-import { AppError, type FieldFault } from '../platform/errors/app-error.js';
-import { type Asked, meanings } from './exceptions.js';
+import { AppError, type InvalidField, isAppError } from '../common/errors/app-error.js';
+import { type CognitoOperation, exceptionMap } from './exception-map.js';
 
-/** Seconds. Cognito's limits for a person are hourly ("Quotas in Amazon Cognito"); a quarter is a fair first guess. */
+/** Seconds for `Retry-After`. Cognito's limits per user are hourly ("Quotas in Amazon Cognito"). */
 const hourlyLimitWait = 900;
 const shortWait = 5;
 
-/**
- * Cognito's exception in our words. Branches on names; on texts only where one name covers our fault and theirs, because
- * texts are no contract.
- */
-export function toAppError(asked: Asked, error: unknown): AppError {
+/** Maps by the exception's name; by its message, which AWS may change, only where one name has several meanings. */
+export function toAppError(operation: CognitoOperation, error: unknown): AppError {
   if (!types.isNativeError(error)) return new AppError('internal', { cause: error });
-  const code = byText(asked, error) ?? meanings[asked][error.name] ?? unheardOf(error);
+  const code = byMessage(operation, error) ?? exceptionMap[operation][error.name] ?? unknownException(error);
   if (code === 'too_many_requests') return new AppError(code, { cause: error, retryAfter: hourlyLimitWait });
   if (code === 'cognito.unavailable') return new AppError(code, { cause: error, retryAfter: shortWait });
   if (code === 'passwords.policy') {
-    return new AppError(code, { cause: error, errors: [brokenRule(asked, error)] });
+    return new AppError(code, { cause: error, errors: [violatedRule(operation, error)] });
   }
-  if (code === 'request.invalid' && asked === 'challenge')
-    return new AppError(code, { cause: error, errors: [faultyAnswer(error)] });
+  if (code === 'request.invalid' && operation === 'challenge')
+    return new AppError(code, { cause: error, errors: [rejectedAnswer(error)] });
   return new AppError(code, { cause: error });
 }
 
-interface TextRule {
+interface MessageRule {
   names: string[];
-  /** All of them, when left out. */
-  asked?: Asked[];
-  text: RegExp;
+  /** Absent: every operation. */
+  operations?: CognitoOperation[];
+  message: RegExp;
   code: ErrorCode;
 }
 
-const steps: Asked[] = ['challenge', 'associate-totp-in-sign-in', 'verify-totp-in-sign-in'];
-const onBehalf: Asked[] = [
+const challengeSteps: CognitoOperation[] = [
+  'challenge',
+  'associate-totp-in-sign-in',
+  'verify-totp-in-sign-in',
+];
+const withAccessToken: CognitoOperation[] = [
   'associate-totp',
   'verify-totp',
   'prefer-totp',
@@ -41,156 +42,197 @@ const onBehalf: Asked[] = [
   'change-password',
 ];
 
-/** Where a name says too little. The first that fits counts. */
-const textRules: TextRule[] = [
-  // A client with a secret and no hash, or the other way round: our configuration, never "wrong password".
-  { names: ['NotAuthorizedException', 'UnauthorizedException'], text: /secret/i, code: 'internal' },
-  // A client that does not hide users says so when the migration trigger may not be called or answers nonsense.
-  { names: ['UserNotFoundException'], text: /migrat|schema/i, code: 'internal' },
-  // A name that is no user name in this pool: its settings do not fit us, whoever signs in.
-  { names: ['InvalidParameterException'], asked: ['sign-in'], text: /cannot be of/i, code: 'internal' },
-  // No token at all. Anything else that is wrong with a refresh is our configuration, and no reason to end a session.
+/** The first match counts. */
+const messageRules: MessageRule[] = [
+  // A missing or superfluous secret hash: a configuration error.
+  { names: ['NotAuthorizedException', 'UnauthorizedException'], message: /secret/i, code: 'internal' },
+  // With PreventUserExistenceErrors LEGACY: the migration trigger may not be invoked, or its response is invalid.
+  { names: ['UserNotFoundException'], message: /migrat|schema/i, code: 'internal' },
+  // "Username cannot be of email format ...": the pool's sign-in settings are wrong for Usher.
   {
     names: ['InvalidParameterException'],
-    asked: ['refresh'],
-    text: /'refreshtoken'|invalid refresh token/i,
+    operations: ['sign-in'],
+    message: /cannot be of/i,
+    code: 'internal',
+  },
+  // Malformed token. Other invalid parameters are a configuration error and do not revoke the session.
+  {
+    names: ['InvalidParameterException'],
+    operations: ['refresh'],
+    message: /'refreshtoken'|invalid refresh token/i,
     code: 'auth.token_invalid',
   },
   // "Invalid session for the user", "..., session is expired", "..., session can only be used once".
   {
     names: ['NotAuthorizedException'],
-    asked: steps,
-    text: /invalid session|auth state/i,
+    operations: challengeSteps,
+    message: /invalid session|auth state/i,
     code: 'auth.challenge_expired',
   },
   {
     names: ['NotAuthorizedException'],
-    asked: ['challenge'],
-    text: /cannot modify/i,
+    operations: ['challenge'],
+    message: /cannot modify/i,
     code: 'request.invalid',
   },
-  // The token is alive, but another product's client got it for other purposes.
-  { names: ['NotAuthorizedException'], asked: onBehalf, text: /scope/i, code: 'auth.forbidden' },
-  // "Incorrect username or password.": the token is fine.
+  // A valid token of another app client, without the scope aws.cognito.signin.user.admin.
   {
     names: ['NotAuthorizedException'],
-    asked: ['change-password'],
-    text: /incorrect/i,
+    operations: withAccessToken,
+    message: /scope/i,
+    code: 'auth.forbidden',
+  },
+  // "Incorrect username or password.": the previous password, not the token.
+  {
+    names: ['NotAuthorizedException'],
+    operations: ['change-password'],
+    message: /incorrect/i,
     code: 'auth.invalid_credentials',
   },
   {
     names: ['NotAuthorizedException'],
-    asked: ['change-password'],
-    text: /attempts exceeded/i,
+    operations: ['change-password'],
+    message: /attempts exceeded/i,
     code: 'too_many_requests',
   },
-  // Shorter than any password can be.
+  // Below the minimum length of any password.
   {
     names: ['InvalidParameterException'],
-    asked: ['change-password'],
-    text: /at 'previouspassword'/i,
+    operations: ['change-password'],
+    message: /at 'previouspassword'/i,
     code: 'auth.invalid_credentials',
   },
   {
     names: ['InvalidParameterException'],
-    asked: ['change-password'],
-    text: /at 'accesstoken'/i,
+    operations: ['change-password'],
+    message: /at 'accesstoken'/i,
     code: 'auth.token_invalid',
   },
   {
     names: ['InvalidParameterException'],
-    asked: ['sign-in'],
-    text: /username/i,
+    operations: ['sign-in'],
+    message: /username/i,
     code: 'auth.invalid_credentials',
   },
   {
     names: ['InvalidParameterException'],
-    asked: ['verify-totp', 'verify-totp-in-sign-in'],
-    text: /code/i,
+    operations: ['verify-totp', 'verify-totp-in-sign-in'],
+    message: /code/i,
     code: 'auth.code_wrong',
   },
   {
     names: ['InvalidParameterException'],
-    asked: steps,
-    text: /'session'/i,
+    operations: challengeSteps,
+    message: /'session'/i,
     code: 'auth.challenge_expired',
   },
   // "Value at 'password' failed to satisfy constraint: Member must have length greater than or equal to 6"
   {
     names: ['InvalidParameterException'],
-    asked: ['challenge', 'confirm-forgot-password', 'set-password'],
-    text: /at '\w*password'/i,
+    operations: ['challenge', 'confirm-forgot-password', 'set-password'],
+    message: /at '\w*password'/i,
     code: 'passwords.policy',
   },
 ];
 
-function byText(asked: Asked, { name, message }: Error): ErrorCode | undefined {
-  return textRules.find(
-    (rule) => rule.names.includes(name) && (rule.asked?.includes(asked) ?? true) && rule.text.test(message),
+function byMessage(operation: CognitoOperation, { name, message }: Error): ErrorCode | undefined {
+  return messageRules.find(
+    (rule) =>
+      rule.names.includes(name) &&
+      (rule.operations?.includes(operation) ?? true) &&
+      rule.message.test(message),
   )?.code;
 }
 
-interface FromSdk extends Error {
+interface SdkError extends Error {
   code?: unknown;
   $metadata?: { httpStatusCode?: number };
 }
 
-/** A name that is not in the table: no exception at all, or one that is newer than this program. */
-function unheardOf(error: FromSdk): ErrorCode {
+/** A name that is not in the map: a transport error, a bug, or an exception that AWS added later. */
+function unknownException(error: SdkError): ErrorCode {
   if (isOutage(error)) return 'cognito.unavailable';
   const status = statusOf(error);
-  // An answer that says "fine" and that the SDK could not make sense of.
+  // A successful response that the SDK could not parse.
   return status !== undefined && status < 400 ? 'cognito.unexpected_answer' : 'internal';
 }
 
-const statusOf = (error: FromSdk): number | undefined => error.$metadata?.httpStatusCode;
+const statusOf = (error: SdkError): number | undefined => error.$metadata?.httpStatusCode;
 
-/** Did Cognito fail to answer, rather than answer no? */
+/** Transport error, timeout or 5xx: no decision by Cognito. */
 export function isOutage(error: unknown): boolean {
   if (!types.isNativeError(error)) return false;
   return isTransport(error) || (statusOf(error) ?? 0) >= 500;
 }
 
-// Node's system errors (ECONNREFUSED, ECONNRESET, ENOTFOUND ...), time-outs, and whatever else ended before an answer.
-const isTransport = (error: FromSdk): boolean =>
+// System errors of Node (ECONNREFUSED, ECONNRESET, ENOTFOUND), timeouts, and other failures before a response.
+const isTransport = (error: SdkError): boolean =>
   ('$metadata' in error && statusOf(error) === undefined) ||
   (typeof error.code === 'string' && /^E(?!RR_)[A-Z_]+$/.test(error.code));
 
-/** Cognito turned the request away before it did anything. */
-export const isTurnedAway = (error: unknown): boolean =>
+/** Rejected before any effect, so that every operation may be retried. */
+export const isThrottled = (error: unknown): boolean =>
   types.isNativeError(error) &&
   ['ConcurrentModificationException', 'ThrottlingException', 'TooManyRequestsException'].includes(error.name);
 
-/** Our own words: Cognito's text can echo what was typed. */
-function brokenRule(asked: Asked, { message }: Error): FieldFault {
+/** A code of Usher's: Cognito's message can contain user input. */
+function violatedRule(operation: CognitoOperation, { message }: Error): InvalidField {
   return {
-    field: asked === 'challenge' ? 'answers.NEW_PASSWORD' : 'password',
+    field: operation === 'challenge' ? 'answers.NEW_PASSWORD' : 'password',
     code: 'passwords.policy',
-    fault: rules.find(([pattern]) => pattern.test(message))?.[1] ?? 'password.against_the_rules',
+    fault: passwordRules.find(([pattern]) => pattern.test(message))?.[1] ?? 'password.against_the_rules',
   };
 }
 
-const rules: [RegExp, FieldFault['fault']][] = [
+const passwordRules: [RegExp, InvalidField['fault']][] = [
   [/not long enough|length greater/i, 'password.too_short'],
   [/length less/i, 'password.too_long'],
   [/uppercase/i, 'password.needs_upper_case'],
   [/lowercase/i, 'password.needs_lower_case'],
   [/numeric/i, 'password.needs_digit'],
   [/symbol/i, 'password.needs_symbol'],
+  [/regular expression/i, 'password.outer_white_space'],
 ];
 
-/** Which of a challenge's answers Cognito does not accept, where its text tells. */
-function faultyAnswer({ message }: Error): FieldFault {
-  for (const [pattern, prefix, fault] of answerFaults) {
+/** The challenge answer that Cognito's message names. */
+function rejectedAnswer({ message }: Error): InvalidField {
+  for (const [pattern, prefix, fault] of answerPatterns) {
     const name = pattern.exec(message)?.[1];
     if (name !== undefined) return { field: prefix + name, fault };
   }
   return { field: 'answers', fault: 'field.invalid' };
 }
 
-const answerFaults: [RegExp, string, FieldFault['fault']][] = [
+const answerPatterns: [RegExp, string, InvalidField['fault']][] = [
   [/missing required parameter (\w+)/i, 'answers.', 'field.missing'],
   [/attributes given, ([\w:]+) is missing/i, 'answers.userAttributes.', 'field.missing'],
   [/already provided ([\w:]+)/i, 'answers.userAttributes.', 'field.invalid'],
   [/to the schema: ([\w:]+):/i, 'answers.userAttributes.', 'field.invalid'],
 ];
+
+/** The request never reached Cognito. */
+const notSentCodes = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
+
+/** Cognito completes its part of an operation before a trigger fails. */
+const triggerExceptions = [
+  'InvalidLambdaResponseException',
+  'UnexpectedLambdaException',
+  'UserLambdaValidationException',
+];
+
+/** True for an ambiguous outcome: Cognito may have executed the operation. @param error thrown by `IdentityProvider` */
+export function mayHaveSucceeded(error: unknown): boolean {
+  if (!isAppError(error)) return true;
+  const { cause } = error;
+  const { name, code } = (types.isNativeError(cause) ? cause : {}) as { name?: string; code?: string };
+  if (name !== undefined && triggerExceptions.includes(name)) return true;
+  if (!isAppError(error, 'cognito.unavailable', 'cognito.unexpected_answer')) return false;
+  // Without a cause the circuit was open, and no request was sent.
+  return cause !== undefined && !isThrottled(cause) && !notSentCodes.includes(code ?? '');
+}
+
+/** The refresh token was used after its rotation. @param error thrown by `IdentityProvider` */
+export const isTokenReuse = (error: unknown): boolean =>
+  isAppError(error, 'auth.token_invalid') &&
+  types.isNativeError(error.cause) &&
+  error.cause.name === 'RefreshTokenReuseException';

@@ -1,62 +1,70 @@
 import { types } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { Counter, Histogram, Registry } from 'prom-client';
-import { readGauge } from '../platform/metrics/read-gauge.js';
-import { AdminConnection } from './admin-connection.js';
-import { AppClientConnection } from './app-client-connection.js';
-import type { Observer } from './cognito-connection.js';
-import { meanings } from './exceptions.js';
+import { HealthParts } from '../common/health/health-parts.js';
+import { registerGauge } from '../common/metrics/register-gauge.js';
+import { CognitoAdminClient, CognitoAppClient, type RequestObserver } from './cognito-client.js';
+import { exceptionMap } from './exception-map.js';
+import { SigningKeys } from './signing-keys.js';
 
-/** Seconds. Where Cognito asks the migration Lambda, it takes up to fifteen. */
+/** Seconds. A sign-in that invokes the migration Lambda takes up to fifteen. */
 const buckets = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20];
 
+/** Metrics and the health part `cognito`. */
 @Injectable()
 export class CognitoMonitoring {
-  constructor(registry: Registry, appClient: AppClientConnection, admin: AdminConnection) {
+  constructor(
+    registry: Registry,
+    health: HealthParts,
+    keys: SigningKeys,
+    appClient: CognitoAppClient,
+    admin: CognitoAdminClient,
+  ) {
     const observer = createObserver(registry);
     appClient.observe(observer);
     admin.observe(observer);
-    readGauge(
+    registerGauge(
       registry,
       {
         name: 'usher_cognito_circuit_open',
-        help: '1 while Cognito does not answer and is left alone, for what needs no AWS credentials and what does',
+        help: '1 while the circuit breaker is open, for operations without (app_client) and with AWS credentials (admin)',
         labelNames: ['connection'],
       },
       () => [
-        { labels: { connection: 'app_client' }, value: Number(!appClient.isAnswering) },
-        { labels: { connection: 'admin' }, value: Number(!admin.isAnswering) },
+        { labels: { connection: 'app_client' }, value: Number(appClient.isCircuitOpen) },
+        { labels: { connection: 'admin' }, value: Number(admin.isCircuitOpen) },
       ],
     );
+    health.add('cognito', () => keys.areKnown && !appClient.isCircuitOpen && !admin.isCircuitOpen);
   }
 }
 
-function createObserver(registry: Registry): Observer {
+function createObserver(registry: Registry): RequestObserver {
   const duration = new Histogram({
     name: 'usher_cognito_request_duration_seconds',
-    help: "Requests to Cognito, whatever it answered, by Cognito's operation",
+    help: 'Duration of requests to Cognito, successful or not, by operation',
     labelNames: ['operation'],
     buckets,
     registers: [registry],
   });
   const errors = new Counter({
     name: 'usher_cognito_errors_total',
-    help: 'Requests to Cognito without a good answer, by exception; a wrong password is one too',
+    help: 'Failed requests to Cognito by exception, wrong passwords included',
     labelNames: ['operation', 'error'],
     registers: [registry],
   });
   return (operation, seconds, error) => {
     duration.observe({ operation }, seconds);
-    if (error !== undefined) errors.inc({ operation, error: nameOf(error) });
+    if (error !== undefined) errors.inc({ operation, error: toLabel(error) });
   };
 }
 
-const known = new Set(Object.values(meanings).flatMap((exceptions) => Object.keys(exceptions)));
+const knownExceptions = new Set(Object.values(exceptionMap).flatMap((codes) => Object.keys(codes)));
 
-/** Cognito's name for it where we know it; names come from elsewhere, and are not all to become labels. */
-function nameOf(error: unknown): string {
+/** Only known names become labels: a proxy could invent others. */
+function toLabel(error: unknown): string {
   if (!types.isNativeError(error)) return 'other';
-  if (known.has(error.name)) return error.name;
+  if (knownExceptions.has(error.name)) return error.name;
   return hasStatus(error) ? 'other' : 'no_answer';
 }
 

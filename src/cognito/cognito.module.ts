@@ -1,11 +1,7 @@
 import { Module } from '@nestjs/common';
-import { AdminConnection } from './admin-connection.js';
-import { AppClientConnection } from './app-client-connection.js';
+import { CognitoAdminClient, CognitoAppClient } from './cognito-client.js';
 import { CognitoClock } from './cognito-clock.js';
-import { CognitoHealth } from './cognito-health.js';
-import { CognitoIdentityProvider } from './cognito-identity-provider.js';
 import { CognitoMonitoring } from './cognito-monitoring.js';
-import { CognitoUserDirectory } from './cognito-user-directory.js';
 import { IdentityProvider } from './identity-provider.js';
 import { SettingsCheck } from './settings-check.js';
 import { SigningKeys } from './signing-keys.js';
@@ -14,16 +10,15 @@ import { UserDirectory } from './user-directory.js';
 
 @Module({
   providers: [
-    AdminConnection,
-    AppClientConnection,
+    CognitoAdminClient,
+    CognitoAppClient,
     CognitoClock,
-    CognitoHealth,
     CognitoMonitoring,
+    IdentityProvider,
     SettingsCheck,
     SigningKeys,
     TokenVerifier,
-    { provide: IdentityProvider, useClass: CognitoIdentityProvider },
-    { provide: UserDirectory, useClass: CognitoUserDirectory },
+    UserDirectory,
   ],
   exports: [CognitoClock, IdentityProvider, TokenVerifier, UserDirectory],
 })

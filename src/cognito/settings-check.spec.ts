@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { AppError } from '../platform/errors/app-error.js';
-import { Log } from '../platform/logging/log.js';
+import { AppError } from '../common/errors/app-error.js';
+import { Log } from '../common/logging/log.js';
 import { SettingsCheck } from './settings-check.js';
 import type { UserDirectory } from './user-directory.js';
 
@@ -30,7 +30,7 @@ beforeEach(() => {
   logged.length = 0;
   const directory = { describePool, describeAppClient } as unknown as UserDirectory;
   const cognito = { acceptedClientIds: ['web', 'app', 'web'], legacyIdAttribute: undefined };
-  check = new SettingsCheck(directory, { cognito }, log);
+  check = new SettingsCheck(directory, cognito, log);
 });
 afterEach(() => {
   check.onApplicationShutdown();
@@ -43,7 +43,7 @@ const start = async () => {
   await jest.advanceTimersByTimeAsync(0);
 };
 
-describe('the check of the settings at start', () => {
+describe('SettingsCheck', () => {
   it('reads the pool and each client once', async () => {
     outage = undefined;
     await start();
@@ -53,7 +53,7 @@ describe('the check of the settings at start', () => {
     expect(logged).toEqual(Array(3).fill('info user pool settings checked'));
   });
 
-  it('goes on trying what could not be read while Cognito is away, and reads the rest', async () => {
+  it('retries a failed read while Cognito is unavailable, and reads the rest once', async () => {
     outage = new AppError('cognito.unavailable');
     await start();
     await minute();
@@ -71,7 +71,7 @@ describe('the check of the settings at start', () => {
     ]);
   });
 
-  it('does not ask again where Cognito refuses', async () => {
+  it('does not retry after a rejected request', async () => {
     outage = new AppError('internal');
     await start();
     await minute();
@@ -79,7 +79,7 @@ describe('the check of the settings at start', () => {
     expect(describePool).toHaveBeenCalledTimes(1);
   });
 
-  it('logs nothing itself where there are no credentials: the connection does', async () => {
+  it('logs no failure without credentials, which CognitoAdminClient logs', async () => {
     outage = new AppError('cognito.credentials_missing');
     await start();
     await minute();
@@ -87,7 +87,7 @@ describe('the check of the settings at start', () => {
     expect(logged).toEqual(Array(2).fill('info user pool settings checked'));
   });
 
-  it('stops with the process', async () => {
+  it('stops at shutdown', async () => {
     outage = new AppError('cognito.unavailable');
     await start();
     check.onApplicationShutdown();

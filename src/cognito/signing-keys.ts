@@ -1,20 +1,20 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { findJwkInJwks, isJwks, type Jwk, type Jwks } from 'aws-jwt-verify/jwk';
 import type { Json } from 'aws-jwt-verify/safe-json-parse';
-import { Clock } from '../platform/clock/clock.js';
-import { Config } from '../platform/config/config.js';
-import { Log } from '../platform/logging/log.js';
+import { Clock } from '../common/clock/clock.js';
+import { type CognitoConfig, cognitoConfig } from '../common/config/cognito.config.js';
+import { Log } from '../common/logging/log.js';
 
 /** Milliseconds. */
 const downloadTimeout = 3000;
-const shortestInterval = 1000;
+const minInterval = 1000;
 const refreshInterval = 5 * 60 * 1000;
 
 /**
- * The public keys of our user pool. Whoever needs a key that is not there waits for a download that begins after the
- * question came; there is one download at a time for everybody, and one begins each second at most. So a rotation of keys
- * fails no request, and a stranger who makes key ids up can neither flood the pool nor have honest tokens refused.
+ * The public keys of the user pool (JWKS). A lookup of an unknown key waits for a download that begins after the lookup;
+ * downloads are single-flight and at most one a second. So a key rotation fails no request, and tokens with invented key
+ * ids can neither flood the pool nor cause valid tokens to be refused.
  */
 @Injectable()
 export class SigningKeys implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -23,41 +23,40 @@ export class SigningKeys implements OnApplicationBootstrap, OnApplicationShutdow
   private readonly keyObjects = new WeakMap<Jwk, KeyObject>();
   private text = '';
   private jwks: Jwks = { keys: [] };
-  private underWay: Promise<void> | undefined;
+  private current: Promise<void> | undefined;
   private next: Promise<void> | undefined;
-  private lastBegan = 0;
-  private refreshing: NodeJS.Timeout | undefined;
-  private learnDate: ((date: string, askedAt: number) => void) | undefined;
+  private lastStartedAt = 0;
+  private refreshTimer: NodeJS.Timeout | undefined;
+  private learnDate: ((date: string, sentAt: number) => void) | undefined;
 
   constructor(
-    { cognito }: Config,
+    @Inject(cognitoConfig.KEY) cognito: CognitoConfig,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {
     this.url = cognito.jwksUrl;
   }
 
-  /** Loads the keys before the first request. Should that fail, the first request tries again. */
+  /** Loads the keys before the first request, which retries a failed download. */
   async onApplicationBootstrap(): Promise<void> {
     await this.refresh();
-    this.refreshing = setInterval(() => void this.refresh(), refreshInterval).unref();
+    this.refreshTimer = setInterval(() => void this.refresh(), refreshInterval).unref();
   }
 
   onApplicationShutdown(): void {
-    clearInterval(this.refreshing);
+    clearInterval(this.refreshTimer);
   }
 
-  /** Without any, no token can be checked. */
   get areKnown(): boolean {
     return this.jwks.keys.length > 0;
   }
 
-  /** @param learn is told the `Date` of every download, and when it was asked for (`Clock.elapsed`) */
-  onDate(learn: (date: string, askedAt: number) => void): void {
+  /** @param learn called with the `Date` header of every download, and `Clock.elapsed()` at the request */
+  onDate(learn: (date: string, sentAt: number) => void): void {
     this.learnDate = learn;
   }
 
-  /** Calls back whenever a key came or went. */
+  /** @param listener called when the key set changes */
   onChange(listener: () => void): void {
     this.listeners.push(listener);
   }
@@ -67,17 +66,17 @@ export class SigningKeys implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   /**
-   * Looks at the pool before it says that there is no such key.
-   * @throws Error when the pool's keys cannot be had
+   * Downloads the key set before it returns undefined.
+   * @throws Error when the download fails
    */
   async findAtPool(kid: string): Promise<Jwk | undefined> {
-    if (this.underWay) await this.underWay;
-    // That download may have begun before the key was published. One that begins now tells for certain.
+    if (this.current) await this.current;
+    // That download may have begun before the key was published.
     if (!this.find(kid)) await this.download();
     return this.find(kid);
   }
 
-  /** Made once for each key, which takes about as long as a signature check. */
+  /** Cached: creating it takes about as long as a signature check. */
   readonly toKeyObject = (jwk: Jwk): KeyObject => {
     const known = this.keyObjects.get(jwk);
     if (known) return known;
@@ -86,42 +85,43 @@ export class SigningKeys implements OnApplicationBootstrap, OnApplicationShutdow
     return keyObject;
   };
 
-  /** Also without need, so that keys which the pool has given up do not live on here. */
+  /** Also without an unknown key, so that keys removed from the pool are removed here. */
   async refresh(): Promise<void> {
     try {
       await this.download();
     } catch (error) {
-      this.log.warn("the user pool's signing keys could not be downloaded", { error });
+      this.log.warn('failed to download the signing keys of the user pool', { error });
     }
   }
 
-  /** A download that has not begun yet, shared by all who ask until it does. */
+  /** A download that has not begun yet, shared by all callers until it begins. */
   private download(): Promise<void> {
     this.next ??= this.downloadInTurn();
     return this.next;
   }
 
   private async downloadInTurn(): Promise<void> {
-    // Its failure is for those who wait for that one.
-    await this.underWay?.catch(() => undefined);
-    const untilNext = this.lastBegan + shortestInterval - this.clock.now().getTime();
-    // Never longer, should somebody set the clock back: whoever shows a token waits for this.
-    await this.clock.sleep(Math.min(shortestInterval, untilNext));
-    this.lastBegan = this.clock.now().getTime();
+    // Its error is reported to its own callers.
+    await this.current?.catch(() => undefined);
+    const untilNext = this.lastStartedAt + minInterval - this.clock.now().getTime();
+    // At most `minInterval`, also after the clock was set back: requests wait for this.
+    await this.clock.sleep(Math.min(minInterval, untilNext));
+    this.lastStartedAt = this.clock.now().getTime();
     this.next = undefined;
-    this.underWay = this.fetchKeys().finally(() => (this.underWay = undefined));
-    await this.underWay;
+    this.current = this.fetchKeys().finally(() => (this.current = undefined));
+    await this.current;
   }
 
-  /** With our own fetcher, because the library's speaks https only and a local pool has no certificate. */
+  /** Not the library's fetcher, which requires https; the local user pool has no certificate. */
   private async fetchKeys(): Promise<void> {
-    const askedAt = this.clock.elapsed();
+    const sentAt = this.clock.elapsed();
     const response = await fetch(this.url, { signal: AbortSignal.timeout(downloadTimeout) });
-    if (!response.ok) throw new Error(`the key set answered with status ${response.status}`);
-    this.learnDate?.(response.headers.get('date') ?? '', askedAt);
+    if (!response.ok) throw new Error(`download of the key set failed with status ${response.status}`);
+    // With an age, `Date` is the time of the cached response (RFC 9111, section 5.1).
+    if (!Number(response.headers.get('age'))) this.learnDate?.(response.headers.get('date') ?? '', sentAt);
     const text = await response.text();
     const jwks = JSON.parse(text) as Json;
-    if (!isJwks(jwks) || jwks.keys.length === 0) throw new Error('the answer is no key set');
+    if (!isJwks(jwks) || jwks.keys.length === 0) throw new Error('the response is not a key set');
     if (text === this.text) return;
     this.text = text;
     this.jwks = jwks;

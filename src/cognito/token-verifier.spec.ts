@@ -6,9 +6,9 @@ import {
   inSeconds,
   type SigningKey,
 } from '../../test/support/signing-key.js';
-import { Clock } from '../platform/clock/clock.js';
-import { loadConfig } from '../platform/config/config.js';
-import { Log } from '../platform/logging/log.js';
+import { Clock } from '../common/clock/clock.js';
+import { loadConfig } from '../common/config/config.js';
+import { Log } from '../common/logging/log.js';
 import { SigningKeys } from './signing-keys.js';
 import { TokenVerifier } from './token-verifier.js';
 
@@ -17,11 +17,11 @@ const config = loadConfig({
   ...minimalEnvironment,
   COGNITO_ISSUER: issuer,
   AWS_COGNITO_ACCEPTED_CLIENT_IDS: ' second , third',
-});
+}).cognito;
 const first = createSigningKey('first');
 const second = createSigningKey('second');
 
-/** The time as the test says, which nobody waits for. */
+/** Advances only in `pass` and `sleep`. */
 class TestClock extends Clock {
   private time = Date.now();
   readonly slept: number[] = [];
@@ -49,7 +49,7 @@ const download = jest.spyOn(globalThis, 'fetch');
 const keySet = async () => Response.json({ keys: published.map(({ jwk }) => jwk) });
 const token = (changes: Record<string, unknown> = {}, key = first, header = {}) =>
   key.sign(accessClaims({ iss: issuer, client_id: 'abc', ...changes }), header);
-const codeOf = async (verified: Promise<unknown>) =>
+const systemErrorCode = async (verified: Promise<unknown>) =>
   verified.then(
     () => 'accepted',
     (error: unknown) => (error as { code: string }).code,
@@ -67,7 +67,7 @@ beforeEach(async () => {
 afterEach(() => keys.onApplicationShutdown());
 
 describe('an access token', () => {
-  it('says who calls', async () => {
+  it('returns the claims', async () => {
     const claims = {
       sub: 'the-sub',
       username: 'the-username',
@@ -89,7 +89,7 @@ describe('an access token', () => {
     });
   });
 
-  it('can say less', async () => {
+  it('may lack optional claims', async () => {
     const bare = { sub: 'abc', username: undefined, origin_jti: undefined, scope: undefined };
     expect(await verifier.verifyAccessToken(token(bare))).toMatchObject({
       username: 'abc',
@@ -99,25 +99,29 @@ describe('an access token', () => {
     });
   });
 
-  it.each([
-    ['of ours', {}, 'accepted'],
+  it.each<[string, Record<string, unknown> | (() => Record<string, unknown>), string]>([
+    ['of the own client', {}, 'accepted'],
     ['of another accepted client', { client_id: 'third' }, 'accepted'],
     ['of any other client', { client_id: 'fourth' }, 'auth.token_invalid'],
     ['without a client', { client_id: undefined }, 'auth.token_invalid'],
     ['of another issuer', { iss: 'https://elsewhere.example.com' }, 'auth.token_invalid'],
     ['without an issuer', { iss: undefined }, 'auth.token_invalid'],
     ['without a sub', { sub: undefined }, 'auth.token_invalid'],
-    ['with a sub that is no text', { sub: 1 }, 'auth.token_invalid'],
-    ['without an end', { exp: undefined }, 'auth.token_invalid'],
-    ['with an end that is no number', { exp: 'never' }, 'auth.token_invalid'],
-    ['expired just now, for clocks differ', { exp: inSeconds(-2) }, 'accepted'],
-    ['expired', { exp: inSeconds(-8) }, 'auth.token_invalid'],
-    ['of the near future, for clocks differ', { nbf: inSeconds(2) }, 'accepted'],
-    ['of the future', { nbf: inSeconds(20) }, 'auth.token_invalid'],
+    ['with a sub that is not a string', { sub: 1 }, 'auth.token_invalid'],
+    ['without exp', { exp: undefined }, 'auth.token_invalid'],
+    ['with an exp that is not a number', { exp: 'never' }, 'auth.token_invalid'],
+    ['expired within the clock skew', () => ({ exp: inSeconds(-2) }), 'accepted'],
+    ['expired', () => ({ exp: inSeconds(-8) }), 'auth.token_invalid'],
+    ['not yet valid, within the clock skew', () => ({ nbf: inSeconds(2) }), 'accepted'],
+    ['not yet valid', () => ({ nbf: inSeconds(20) }), 'auth.token_invalid'],
     ['that is an ID token', { token_use: 'id', aud: 'abc' }, 'auth.token_invalid'],
-    ['that is neither', { token_use: 'refresh' }, 'auth.token_invalid'],
+    ['with another token_use', { token_use: 'refresh' }, 'auth.token_invalid'],
   ])('%s', async (_what, changes, code) => {
-    expect(await codeOf(verifier.verifyAccessToken(token(changes)))).toBe(code);
+    expect(
+      await systemErrorCode(
+        verifier.verifyAccessToken(token(typeof changes === 'function' ? changes() : changes)),
+      ),
+    ).toBe(code);
   });
 
   it.each([
@@ -132,9 +136,9 @@ describe('an access token', () => {
     ["signed with a forger's key", () => token({}, second, { kid: 'first' })],
     ['without a key id', () => token({}, first, { kid: undefined })],
     ['with an invented key id', () => token({}, first, { kid: 'invented' })],
-    ['that is no token', () => 'a.b.c'],
+    ['that is not a token', () => 'a.b.c'],
   ])('%s is refused', async (_what, forge) => {
-    expect(await codeOf(verifier.verifyAccessToken(forge()))).toBe('auth.token_invalid');
+    expect(await systemErrorCode(verifier.verifyAccessToken(forge()))).toBe('auth.token_invalid');
   });
 });
 
@@ -142,7 +146,7 @@ describe('an ID token', () => {
   const idToken = (changes: object = {}) =>
     token({ token_use: 'id', client_id: undefined, aud: 'abc', email: 'ada@example.com', ...changes });
 
-  it('says who signed in', async () => {
+  it('returns the identity', async () => {
     const claims = { sub: 'the-sub', origin_jti: 'the-family', email_verified: true };
     expect(await verifier.verifyIdToken(idToken(claims))).toEqual({
       sub: 'the-sub',
@@ -150,25 +154,27 @@ describe('an ID token', () => {
       emailVerified: true,
       originJti: 'the-family',
     });
-    // Cognito writes a boolean; text is no proof.
+    // Cognito writes a boolean.
     expect((await verifier.verifyIdToken(idToken({ email_verified: 'true' }))).emailVerified).toBe(false);
   });
 
-  it('is no access token, and the other way round, even once it is known', async () => {
+  it('is not accepted as an access token, nor an access token as an ID token, also when cached', async () => {
     const [access, id] = [token(), idToken()];
     await verifier.verifyAccessToken(access);
     await verifier.verifyIdToken(id);
-    expect(await codeOf(verifier.verifyIdToken(access))).toBe('cognito.unexpected_answer');
-    expect(await codeOf(verifier.verifyAccessToken(id))).toBe('auth.token_invalid');
+    expect(await systemErrorCode(verifier.verifyIdToken(access))).toBe('cognito.unexpected_answer');
+    expect(await systemErrorCode(verifier.verifyAccessToken(id))).toBe('auth.token_invalid');
   });
 
-  it('of another product is none of ours', async () => {
-    expect(await codeOf(verifier.verifyIdToken(idToken({ aud: 'third' })))).toBe('cognito.unexpected_answer');
+  it('of another app client is refused', async () => {
+    expect(await systemErrorCode(verifier.verifyIdToken(idToken({ aud: 'third' })))).toBe(
+      'cognito.unexpected_answer',
+    );
   });
 });
 
 describe('a repeated token', () => {
-  it('costs one signature check', async () => {
+  it('needs one signature check', async () => {
     const [one, other] = [token(), token()];
     const claims = await verifier.verifyAccessToken(one);
     expect(await verifier.verifyAccessToken(one)).toBe(claims);
@@ -177,7 +183,7 @@ describe('a repeated token', () => {
     expect(lookups).toHaveBeenCalledTimes(2);
   });
 
-  it('is remembered no longer than it is valid', async () => {
+  it('is not cached after its expiry', async () => {
     const short = token({ exp: inSeconds(60) });
     await verifier.verifyAccessToken(short);
     clock.pass(61);
@@ -185,25 +191,25 @@ describe('a repeated token', () => {
     expect(lookups).toHaveBeenCalledTimes(2);
   });
 
-  it('is refused once the pool has given its key up', async () => {
+  it('is refused once its key is removed from the pool', async () => {
     const old = token();
     await verifier.verifyAccessToken(old);
     published = [second];
     await keys.refresh();
-    expect(await codeOf(verifier.verifyAccessToken(old))).toBe('auth.token_invalid');
+    expect(await systemErrorCode(verifier.verifyAccessToken(old))).toBe('auth.token_invalid');
   });
 
-  it('is refused once the pool has another key under the same id', async () => {
+  it('is refused once the pool has another key with the same id', async () => {
     const old = token();
     await verifier.verifyAccessToken(old);
     const successor = createSigningKey('first');
     published = [successor];
     await keys.refresh();
-    expect(await codeOf(verifier.verifyAccessToken(old))).toBe('auth.token_invalid');
-    expect(await codeOf(verifier.verifyAccessToken(token({}, successor)))).toBe('accepted');
+    expect(await systemErrorCode(verifier.verifyAccessToken(old))).toBe('auth.token_invalid');
+    expect(await systemErrorCode(verifier.verifyAccessToken(token({}, successor)))).toBe('accepted');
   });
 
-  it('is not forgotten when the pool publishes the same keys', async () => {
+  it('stays cached when the key set is unchanged', async () => {
     const one = token();
     await verifier.verifyAccessToken(one);
     await keys.refresh();
@@ -212,42 +218,42 @@ describe('a repeated token', () => {
   });
 });
 
-describe('keys', () => {
-  it('are downloaded once for all who wait for the same new one', async () => {
+describe('signing keys', () => {
+  it('are downloaded once for simultaneous requests with the same new key', async () => {
     published = [first, second];
     clock.pass(10);
     const codes = await Promise.all(
-      Array.from({ length: 50 }, () => codeOf(verifier.verifyAccessToken(token({}, second)))),
+      Array.from({ length: 50 }, () => systemErrorCode(verifier.verifyAccessToken(token({}, second)))),
     );
     expect(new Set(codes)).toEqual(new Set(['accepted']));
-    // At the start, and now.
+    // At start, and for the new key.
     expect(download).toHaveBeenCalledTimes(2);
     expect(clock.slept).toEqual([]);
   });
 
-  it('are asked for once a second at most, and whoever comes meanwhile waits', async () => {
+  it('are downloaded at most once a second; requests wait for the next download', async () => {
     clock.pass(10);
-    expect(await codeOf(verifier.verifyAccessToken(token({}, second)))).toBe('auth.token_invalid');
+    expect(await systemErrorCode(verifier.verifyAccessToken(token({}, second)))).toBe('auth.token_invalid');
     published = [second];
-    expect(await codeOf(verifier.verifyAccessToken(token({}, second)))).toBe('accepted');
+    expect(await systemErrorCode(verifier.verifyAccessToken(token({}, second)))).toBe('accepted');
     expect(clock.slept).toEqual([1000]);
   });
 
-  it('are asked for within a second also when the clock is set back', async () => {
+  it('are downloaded within a second also when the clock is set back', async () => {
     clock.pass(-3600);
-    expect(await codeOf(verifier.verifyAccessToken(token({}, second, { kid: 'new' })))).toBe(
+    expect(await systemErrorCode(verifier.verifyAccessToken(token({}, second, { kid: 'new' })))).toBe(
       'auth.token_invalid',
     );
     expect(clock.slept).toEqual([1000]);
   });
 
-  it('are taken from the download under way when it has them', async () => {
+  it('are taken from the current download when it has them', async () => {
     clock.pass(10);
     let answer = (_response: Response) => {};
     download.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
-    const before = codeOf(verifier.verifyAccessToken(token({}, second)));
+    const before = systemErrorCode(verifier.verifyAccessToken(token({}, second)));
     await new Promise(setImmediate);
-    const meanwhile = codeOf(verifier.verifyAccessToken(token({}, second)));
+    const meanwhile = systemErrorCode(verifier.verifyAccessToken(token({}, second)));
     published = [first, second];
     answer(await keySet());
     expect(await Promise.all([before, meanwhile])).toEqual(['accepted', 'accepted']);
@@ -255,49 +261,54 @@ describe('keys', () => {
     expect(download).toHaveBeenCalledTimes(2);
   });
 
-  it('are asked for again when the answer under way was written before the new key', async () => {
+  it('are downloaded again when the current response was written before the new key', async () => {
     clock.pass(10);
     let answer = (_response: Response) => {};
     download.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
-    const stranger = codeOf(verifier.verifyAccessToken(token({}, first, { kid: 'invented' })));
+    const stranger = systemErrorCode(verifier.verifyAccessToken(token({}, first, { kid: 'invented' })));
     await new Promise(setImmediate);
     const written = await keySet();
     published = [first, second];
-    const honest = codeOf(verifier.verifyAccessToken(token({}, second)));
+    const honest = systemErrorCode(verifier.verifyAccessToken(token({}, second)));
     answer(written);
     expect(await Promise.all([stranger, honest])).toEqual(['auth.token_invalid', 'accepted']);
   });
 
-  it('are not asked for on behalf of tokens that are none of the pool', async () => {
-    await codeOf(verifier.verifyAccessToken(token({ iss: 'https://elsewhere.example.com' }, second)));
-    await codeOf(verifier.verifyAccessToken(token({}, second, { kid: undefined })));
+  it('are not downloaded for tokens of other issuers', async () => {
+    await systemErrorCode(
+      verifier.verifyAccessToken(token({ iss: 'https://elsewhere.example.com' }, second)),
+    );
+    await systemErrorCode(verifier.verifyAccessToken(token({}, second, { kid: undefined })));
     expect(download).toHaveBeenCalledTimes(1);
   });
 
   it.each([
-    ['nobody answers', () => Promise.reject(new TypeError('fetch failed'))],
-    ['the answer is an error', async () => Response.json({ keys: [second.jwk] }, { status: 500 })],
-    ['the answer is no key set', async () => Response.json({ hello: 'world' })],
-    ['the answer has no keys', async () => Response.json({ keys: [] })],
-    ['the answer is no JSON', async () => new Response('<html>')],
-  ])('that cannot be had are nobody’s fault, and the known ones stay: %s', async (_what, answer) => {
-    download.mockImplementation(answer);
-    const unknown = verifier.verifyAccessToken(token({}, second));
-    await expect(unknown).rejects.toMatchObject({ code: 'cognito.unavailable', retryAfter: 5 });
-    expect(await codeOf(verifier.verifyIdToken(token({}, second)))).toBe('cognito.unavailable');
-    expect(await codeOf(verifier.verifyAccessToken(token()))).toBe('accepted');
-  });
+    ['no response', () => Promise.reject(new TypeError('fetch failed'))],
+    ['an error response', async () => Response.json({ keys: [second.jwk] }, { status: 500 })],
+    ['a response that is not a key set', async () => Response.json({ hello: 'world' })],
+    ['an empty key set', async () => Response.json({ keys: [] })],
+    ['a response that is not JSON', async () => new Response('<html>')],
+  ])(
+    'keep the known ones and make the token verification unavailable after a failed download: %s',
+    async (_what, answer) => {
+      download.mockImplementation(answer);
+      const unknown = verifier.verifyAccessToken(token({}, second));
+      await expect(unknown).rejects.toMatchObject({ code: 'cognito.unavailable', retryAfter: 5 });
+      expect(await systemErrorCode(verifier.verifyIdToken(token({}, second)))).toBe('cognito.unavailable');
+      expect(await systemErrorCode(verifier.verifyAccessToken(token()))).toBe('accepted');
+    },
+  );
 
-  it('are loaded by the first request when they could not be at the start', async () => {
+  it('are downloaded by the first request when the download at start failed', async () => {
     download.mockImplementationOnce(() => Promise.reject(new TypeError('fetch failed')));
     const late = new SigningKeys(config, clock, new Log());
     await late.onApplicationBootstrap();
     const verifierOfLate = new TokenVerifier(config, late, clock);
-    expect(await codeOf(verifierOfLate.verifyAccessToken(token()))).toBe('accepted');
+    expect(await systemErrorCode(verifierOfLate.verifyAccessToken(token()))).toBe('accepted');
     late.onApplicationShutdown();
   });
 
-  it('are looked at every few minutes without being asked for', async () => {
+  it('are downloaded every five minutes', async () => {
     jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'setImmediate', 'queueMicrotask'] });
     const watched = new SigningKeys(config, clock, new Log());
     await watched.onApplicationBootstrap();

@@ -1,66 +1,61 @@
-import { Injectable } from '@nestjs/common';
+import { hash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
 import { JwtBaseError, JwtParseError, KidNotFoundInJwksError } from 'aws-jwt-verify/error';
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import type { Jwk } from 'aws-jwt-verify/jwk';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
-import { Clock } from '../platform/clock/clock.js';
-import { Config } from '../platform/config/config.js';
-import { AppError, isAppError } from '../platform/errors/app-error.js';
+import { LRUCache } from 'lru-cache';
+import { Clock } from '../common/clock/clock.js';
+import { type CognitoConfig, cognitoConfig } from '../common/config/cognito.config.js';
+import { AppError, isAppError } from '../common/errors/app-error.js';
 import type { CognitoIdentity } from './identity-provider.js';
 import { SigningKeys } from './signing-keys.js';
-import { VerifiedTokens } from './verified-tokens.js';
 
-/** What a verified access token says. */
 export interface AccessTokenClaims {
   readonly sub: string;
-  /** The `sub` again where the token has none: those that an app client gets for itself belong to no user. */
+  /** The `sub` for a token without user name (client credentials grant). */
   readonly username: string;
   readonly clientId: string;
   /** `cognito:groups` */
   readonly groups: readonly string[];
   readonly scopes: readonly string[];
-  /** The token family (`origin_jti`); absent where the app client does not allow revocation. */
+  /** The token family; absent when token revocation is disabled in the app client. */
   readonly originJti: string | undefined;
-  /** When the session began, in seconds since 1970; the same after every refresh (`auth_time`). */
+  /** Time of the sign-in in seconds since 1970; unchanged by a refresh (`auth_time`). */
   readonly authTime: number;
   readonly expiresAt: Date;
 }
 
-/** What every token of a pool says. */
 type Claims = JwtPayload & { sub: string; exp: number };
 
-/**
- * Seconds that our clock may differ from Cognito's. Enough for hosts that keep their time by the network, and too short
- * to make an expired token worth stealing.
- */
+/** Seconds: enough for hosts with NTP, and too short to make an expired token useful. */
 const clockSkew = 5;
 
-/** Seconds after which it is worth asking again, should the pool's keys be out of reach. */
+/** Seconds for `Retry-After` when the signing keys cannot be downloaded. */
 const retryAfter = 5;
 
 /**
- * Checks tokens offline: signature, issuer, expiry, `token_use`, app client. The library's generic check, because the one
- * for Cognito accepts only AWS's own issuers and a local pool has another. Its function and not its class: `JwtVerifier` keeps a
- * key for every issuer that a token claims, before it looks at the signature, so strangers could fill the memory.
+ * Verifies signature, issuer, expiry, `token_use` and app client without a request to Cognito. Not `CognitoJwtVerifier`, which
+ * accepts only issuers of AWS; not `JwtVerifier`, which caches an entry for every issuer in an unverified token (ADR 5).
  */
 @Injectable()
 export class TokenVerifier {
-  private readonly cognito: Config['cognito'];
+  private readonly cognito: CognitoConfig;
   private readonly verified = new VerifiedTokens<AccessTokenClaims>();
 
   constructor(
-    { cognito }: Config,
+    @Inject(cognitoConfig.KEY) cognito: CognitoConfig,
     private readonly keys: SigningKeys,
     private readonly clock: Clock,
   ) {
     this.cognito = cognito;
-    // What was signed with a key that the pool has given up counts no longer.
+    // Tokens signed with a key that was removed from the pool become invalid.
     keys.onChange(() => this.verified.clear());
   }
 
-  /** @throws AppError `auth.token_invalid`; `cognito.unavailable` when the pool's keys cannot be had */
+  /** @throws AppError `auth.token_invalid`; `cognito.unavailable` when the signing keys cannot be downloaded */
   async verifyAccessToken(token: string): Promise<AccessTokenClaims> {
     const known = this.verified.get(token, this.clock.now());
     if (known) return known;
@@ -69,7 +64,7 @@ export class TokenVerifier {
     return claims;
   }
 
-  /** The ID token of a sign-in of ours. @throws AppError `cognito.unexpected_answer`, `cognito.unavailable` */
+  /** @param token the ID token of a sign-in at Usher. @throws AppError `cognito.unexpected_answer`, `cognito.unavailable` */
   async verifyIdToken(token: string): Promise<CognitoIdentity & { originJti: string | undefined }> {
     try {
       const claims = await this.verify(token, 'id', [this.cognito.clientId]);
@@ -98,33 +93,30 @@ export class TokenVerifier {
       return payload;
     } catch (error) {
       if (error instanceof JwtBaseError) throw new AppError('auth.token_invalid', { cause: error });
-      // Without the pool's keys no token is bad: nobody can tell, and nobody must be signed out for it.
+      // Without the signing keys the token is neither valid nor invalid.
       throw new AppError('cognito.unavailable', { cause: error, retryAfter });
     }
   }
 
   private async checkSignature(token: string): Promise<JwtPayload> {
     const key = this.keys.find(keyIdOf(token)) ?? (await this.findKeyAtPool(token));
-    // The audience is checked with Cognito's own fields: access tokens have a client_id and no aud.
+    // validateCognitoJwtFields checks the client: access tokens have a client_id and no aud.
     const rules = { issuer: this.cognito.issuer, audience: null, graceSeconds: clockSkew };
     return verifyJwtSync(token, key, rules, this.keys.toKeyObject);
   }
 
   private async findKeyAtPool(token: string): Promise<Jwk> {
     const { header, payload } = decomposeUnverifiedJwt(token);
-    // What is none of our pool's is worth no download.
+    // No download for tokens of other issuers.
     if (payload.iss !== this.cognito.issuer || header.kid === undefined)
-      throw new JwtParseError('the token is none of our user pool');
+      throw new JwtParseError('the token is not of this user pool');
     const key = await this.keys.findAtPool(header.kid);
     if (!key) throw new KidNotFoundInJwksError('the user pool has no such key');
     return key;
   }
 }
 
-/**
- * Empty where there is none. It only chooses the key that is then to prove right; the library takes a token apart to check
- * it, and doing so twice took a third of the time.
- */
+/** Unverified. Without the library's parser, which verifyJwtSync runs anyway: parsing twice took a third of the time. */
 function keyIdOf(token: string): string {
   try {
     const header = Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString();
@@ -152,3 +144,30 @@ function toAccessTokenClaims(claims: Claims): AccessTokenClaims {
 }
 
 const textOf = (claim: unknown): string | undefined => (typeof claim === 'string' ? claim : undefined);
+
+/** About one kilobyte each. */
+const maxVerifiedTokens = 5000;
+
+/** Claims of verified tokens by digest of the token, so that a repeated token needs no signature check. */
+export class VerifiedTokens<Claims extends { readonly expiresAt: Date }> {
+  private readonly claims = new LRUCache<string, Claims>({ max: maxVerifiedTokens });
+
+  /** @returns undefined for an unknown or expired token */
+  get(token: string, now: Date): Claims | undefined {
+    const key = digest(token);
+    const claims = this.claims.get(key);
+    if (claims === undefined || now < claims.expiresAt) return claims;
+    this.claims.delete(key);
+    return undefined;
+  }
+
+  set(token: string, claims: Claims): void {
+    this.claims.set(digest(token), claims);
+  }
+
+  clear(): void {
+    this.claims.clear();
+  }
+}
+
+const digest = (token: string): string => hash('sha256', token, 'base64');

@@ -1,4 +1,29 @@
-/** Somebody as the user pool has them, whoever asks. */
+import { emailSpellings } from '#contracts';
+import {
+  AdminCreateUserCommand,
+  AdminDeleteUserCommand,
+  AdminDisableUserCommand,
+  AdminEnableUserCommand,
+  AdminGetUserCommand,
+  type AdminGetUserCommandOutput,
+  AdminSetUserMFAPreferenceCommand,
+  AdminSetUserPasswordCommand,
+  AdminUpdateUserAttributesCommand,
+  AdminUserGlobalSignOutCommand,
+  type AttributeType,
+  DescribeUserPoolClientCommand,
+  DescribeUserPoolCommand,
+  ListUsersCommand,
+  type PasswordPolicyType,
+  type UserPoolType,
+  type UserType,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock/clock.js';
+import { AppError, isAppError } from '../common/errors/app-error.js';
+import { Log } from '../common/logging/log.js';
+import { CognitoAdminClient } from './cognito-client.js';
+
 export interface PoolUser {
   /** In a pool with addresses as user names, the `sub`. */
   username: string;
@@ -9,81 +34,296 @@ export interface PoolUser {
   status: string;
   enabled: boolean;
   createdAt: Date;
-  /** Moves with the password and with attributes, not with sign-ins. */
+  /** Changes with the password and attributes, not with sign-ins. */
   modifiedAt: Date;
 }
 
-/** What the pool asks of a new password (Cognito's `PasswordPolicyType`). */
-export interface PasswordPolicy {
+/** Cognito's `PasswordPolicyType`. */
+export interface PoolPasswordPolicy {
   minimumLength: number;
   requireUppercase: boolean;
   requireLowercase: boolean;
   requireNumbers: boolean;
   requireSymbols: boolean;
-  /** How many earlier passwords may not come back; 0: all may. */
+  /** Number of previous passwords that are refused; 0: none. */
   passwordHistorySize: number;
   temporaryPasswordValidityDays: number;
 }
 
-/** Settings of the pool that decide how users may change what identifies them. */
 export interface PoolSettings {
   /** Attributes that keep their value until the new one is verified (`AttributesRequireVerificationBeforeUpdate`). */
   verifiedBeforeUpdate: string[];
 }
 
-/** Settings of an app client that decide what its users may change by themselves. */
 export interface AppClientSettings {
   clientId: string;
-  /** Absent where the client has no list of its own. */
+  /** Absent when the client has no list. */
   writeAttributes: string[] | undefined;
-  /** Those besides the pool itself (`COGNITO`). */
+  /** Without `COGNITO`, the pool itself. */
   identityProviders: string[];
 }
 
+/** Valid user names (API reference, AdminGetUser). */
+const usernamePattern = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
+
+/** Milliseconds. `DescribeUserPool` has a low quota. */
+const policyTtl = 5 * 60 * 1000;
+
+/** The maximum of `ListUsers`. */
+const pageSize = 60;
+
+/** Milliseconds between pages: a third of the quota of 30 a second ("Quotas in Amazon Cognito", category UserList). */
+const pageDelay = 100;
+
+/** Milliseconds, about 200 seconds in total. The quota is shared, so one throttled page must not abort a listing. */
+const pageRetryDelays = [1000, 2000, 5000, 10_000, 20_000, 40_000, 60_000, 60_000];
+
 /**
- * The pool as its administrator sees it. Everything here needs AWS credentials.
- * @throws AppError `cognito.credentials_missing` (501) without them, `request.not_found` where nobody has the name, and
- * what `IdentityProvider` throws when Cognito cannot be asked
+ * Administration of the pool with AWS credentials.
+ * @throws AppError `cognito.credentials_missing` (501) without them, `request.not_found` for an unknown user, and the errors
+ * of `IdentityProvider`
  */
-export abstract class UserDirectory {
-  /** For work that must not begin where it cannot be finished. @throws AppError `cognito.credentials_missing` */
-  abstract requireCredentials(): Promise<void>;
+@Injectable()
+export class UserDirectory {
+  private policy: { value: PoolPasswordPolicy; until: number } | undefined;
+
+  constructor(
+    private readonly client: CognitoAdminClient,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  /** For work that must not begin without credentials. @throws AppError `cognito.credentials_missing` */
+  requireCredentials(): Promise<void> {
+    return this.client.requireCredentials();
+  }
 
   /**
-   * An address is looked up in all its spellings; of several users one that has confirmed the address comes first.
-   * @param name a user name, a `sub` where that is the user name, or an address
+   * Looks an address up in all its spellings; prefers a user who has confirmed the address.
+   * @param name a user name, a `sub` (in a pool where it is the user name) or an address
    */
-  abstract find(name: string): Promise<PoolUser | undefined>;
+  async find(name: string): Promise<PoolUser | undefined> {
+    const found = await Promise.all(emailSpellings(name).map((spelling) => this.findExactly(spelling)));
+    const users = found.filter((user) => user !== undefined);
+    return users.find(({ status }) => status !== 'UNCONFIRMED') ?? users[0];
+  }
 
-  /**
-   * Everybody, page by page, each asked for when it is wanted. Slow enough to leave others their share of the quota, which is
-   * one for all of an account's `ListUsers` in a Region.
-   */
-  abstract list(): AsyncIterable<PoolUser[]>;
+  private async findExactly(username: string): Promise<PoolUser | undefined> {
+    if (!usernamePattern.test(username)) return undefined;
+    const output = await undefinedIfNotFound(() => this.read(username));
+    return output && toPoolUser({ ...output, Attributes: output.UserAttributes });
+  }
 
-  /** Nobody of that name is fine, too. */
-  abstract delete(username: string): Promise<void>;
+  /** All users, page by page, at a third of the account's quota for `ListUsers` in the Region. */
+  async *list(): AsyncIterable<PoolUser[]> {
+    let token: string | undefined;
+    do {
+      const { Users = [], PaginationToken } = await this.withPageRetries(() =>
+        this.client.send(
+          'list-users',
+          new ListUsersCommand({
+            UserPoolId: this.client.userPoolId,
+            Limit: pageSize,
+            PaginationToken: token,
+          }),
+        ),
+      );
+      yield Users.map(toPoolUser);
+      token = PaginationToken;
+      if (token !== undefined) await this.clock.sleep(pageDelay);
+    } while (token !== undefined);
+  }
 
-  /** For good; the user is `CONFIRMED` then. @throws AppError `passwords.policy`, `passwords.reused` */
-  abstract setPassword(username: string, password: string): Promise<void>;
+  /** An unknown user is no error. */
+  async delete(username: string): Promise<void> {
+    await undefinedIfNotFound(() =>
+      this.client.send('delete-user', new AdminDeleteUserCommand(this.userKey(username))),
+    );
+  }
 
-  /** A new temporary password by mail for somebody in `FORCE_CHANGE_PASSWORD`. Others are left alone. */
-  abstract inviteAgain(username: string): Promise<void>;
+  /** Sets a permanent password; the status becomes `CONFIRMED`. @throws AppError `passwords.policy`, `passwords.reused` */
+  async setPassword(username: string, password: string): Promise<void> {
+    await this.client.send(
+      'set-password',
+      new AdminSetUserPasswordCommand({
+        ...this.userKey(username),
+        Password: password,
+        Permanent: true,
+      }),
+    );
+  }
+
+  /** Mails a new temporary password to a user in `FORCE_CHANGE_PASSWORD`; no effect in other states. */
+  async inviteAgain(username: string): Promise<void> {
+    try {
+      await this.client.send(
+        'invite-again',
+        new AdminCreateUserCommand({
+          ...this.userKey(username),
+          MessageAction: 'RESEND',
+          DesiredDeliveryMediums: ['EMAIL'],
+        }),
+      );
+    } catch (error) {
+      if (!isAppError(error, 'passwords.reset_not_started')) throw error;
+      // Not reported to the caller (ADR 4).
+      this.log.warn('invitation not sent', { error: error.cause });
+    }
+  }
 
   /** Sets a verified address. @throws AppError `auth.account_link_conflict` when another user has it, in any spelling */
-  abstract changeEmail(username: string, email: string): Promise<void>;
+  async changeEmail(username: string, email: string): Promise<void> {
+    await this.requireFreeAddress(username, email);
+    await this.client.send(
+      'change-email',
+      new AdminUpdateUserAttributesCommand({
+        ...this.userKey(username),
+        UserAttributes: [
+          { Name: 'email', Value: email },
+          // Accepted only together with the address.
+          { Name: 'email_verified', Value: 'true' },
+        ],
+      }),
+    );
+  }
 
-  abstract disable(username: string): Promise<void>;
+  async disable(username: string): Promise<void> {
+    await this.client.send('disable-user', new AdminDisableUserCommand(this.userKey(username)));
+  }
 
-  abstract enable(username: string): Promise<void>;
+  async enable(username: string): Promise<void> {
+    await this.client.send('enable-user', new AdminEnableUserCommand(this.userKey(username)));
+  }
 
-  /** Ends every session of the user at Cognito. */
-  abstract signOutEverywhere(username: string): Promise<void>;
+  /** Revokes all sessions of the user. */
+  async signOutEverywhere(username: string): Promise<void> {
+    await this.client.send('sign-user-out', new AdminUserGlobalSignOutCommand(this.userKey(username)));
+  }
 
-  /** Asked at Cognito every few minutes at most. */
-  abstract passwordPolicy(): Promise<PasswordPolicy>;
+  /** Disables all second factors. Can be repeated. */
+  async removeFactors(username: string): Promise<void> {
+    const { UserMFASettingList: on = [] } = await this.read(username);
+    const off = { Enabled: false, PreferredMfa: false };
+    // Only factors that are on: a pool without SMS or e-mail factors can reject their settings.
+    await this.client.send(
+      'remove-factors',
+      new AdminSetUserMFAPreferenceCommand({
+        ...this.userKey(username),
+        SoftwareTokenMfaSettings: off,
+        ...(on.includes('SMS_MFA') && { SMSMfaSettings: off }),
+        ...(on.some((name) => name.startsWith('EMAIL_')) && { EmailMfaSettings: off }),
+      }),
+    );
+  }
 
-  abstract describePool(): Promise<PoolSettings>;
+  /** Cached for five minutes. */
+  async passwordPolicy(): Promise<PoolPasswordPolicy> {
+    const now = this.clock.now().getTime();
+    if (this.policy && now < this.policy.until) return this.policy.value;
+    const value = toPasswordPolicy((await this.readPool()).Policies?.PasswordPolicy);
+    this.policy = { value, until: now + policyTtl };
+    return value;
+  }
 
-  abstract describeAppClient(clientId: string): Promise<AppClientSettings>;
+  async describePool(): Promise<PoolSettings> {
+    const { UserAttributeUpdateSettings: settings } = await this.readPool();
+    return { verifiedBeforeUpdate: settings?.AttributesRequireVerificationBeforeUpdate ?? [] };
+  }
+
+  async describeAppClient(clientId: string): Promise<AppClientSettings> {
+    const { UserPoolClient: found } = await this.client.send(
+      'describe-app-client',
+      new DescribeUserPoolClientCommand({
+        UserPoolId: this.client.userPoolId,
+        ClientId: clientId,
+      }),
+    );
+    if (!found) throw new AppError('cognito.unexpected_answer');
+    const { WriteAttributes: written = [], SupportedIdentityProviders: providers = [] } = found;
+    return {
+      clientId,
+      // Cognito returns no list for a client with the default; an empty list means the same.
+      writeAttributes: written.length > 0 ? written : undefined,
+      identityProviders: providers.filter((name) => name !== 'COGNITO'),
+    };
+  }
+
+  private async readPool(): Promise<UserPoolType> {
+    const { UserPool } = await this.client.send(
+      'describe-pool',
+      new DescribeUserPoolCommand({ UserPoolId: this.client.userPoolId }),
+    );
+    if (!UserPool) throw new AppError('cognito.unexpected_answer');
+    return UserPool;
+  }
+
+  /** Cognito itself compares addresses as strings, and only one spelling. */
+  private async requireFreeAddress(username: string, email: string): Promise<void> {
+    if (emailSpellings(email).length === 1) return;
+    const owner = await this.find(email);
+    if (owner && owner.username !== username && owner.sub !== username)
+      throw new AppError('auth.account_link_conflict');
+  }
+
+  private async withPageRetries<Page>(readPage: () => Promise<Page>): Promise<Page> {
+    for (const delay of pageRetryDelays) {
+      try {
+        return await readPage();
+      } catch (error) {
+        if (!isAppError(error, 'cognito.unavailable')) throw error;
+        this.log.warn('Cognito unavailable; retrying', { error: error.cause });
+      }
+      await this.clock.sleep(delay);
+    }
+    return readPage();
+  }
+
+  private read(username: string): Promise<AdminGetUserCommandOutput> {
+    return this.client.send('find-user', new AdminGetUserCommand(this.userKey(username)));
+  }
+
+  private userKey(username: string): { UserPoolId: string; Username: string } {
+    return { UserPoolId: this.client.userPoolId, Username: username };
+  }
+}
+
+async function undefinedIfNotFound<Output>(send: () => Promise<Output>): Promise<Output | undefined> {
+  try {
+    return await send();
+  } catch (error) {
+    if (isAppError(error, 'request.not_found')) return undefined;
+    throw error;
+  }
+}
+
+function toPoolUser({ Username, UserStatus, Enabled, Attributes, ...dates }: UserType): PoolUser {
+  const attributes = toMap(Attributes);
+  const sub = attributes.get('sub');
+  if (!Username || !UserStatus || !sub) throw new AppError('cognito.unexpected_answer');
+  return {
+    username: Username,
+    sub,
+    email: attributes.get('email'),
+    emailVerified: attributes.get('email_verified') === 'true',
+    status: UserStatus,
+    enabled: Enabled ?? false,
+    createdAt: dates.UserCreateDate ?? new Date(0),
+    modifiedAt: dates.UserLastModifiedDate ?? new Date(0),
+  };
+}
+
+const toMap = (attributes: AttributeType[] = []): Map<string | undefined, string | undefined> =>
+  new Map(attributes.map(({ Name, Value }) => [Name, Value]));
+
+/** Cognito's defaults for a pool without a policy ("Adding user pool password requirements"). */
+function toPasswordPolicy(policy: PasswordPolicyType | undefined): PoolPasswordPolicy {
+  return {
+    minimumLength: policy?.MinimumLength ?? 8,
+    requireUppercase: policy?.RequireUppercase ?? policy === undefined,
+    requireLowercase: policy?.RequireLowercase ?? policy === undefined,
+    requireNumbers: policy?.RequireNumbers ?? policy === undefined,
+    requireSymbols: policy?.RequireSymbols ?? policy === undefined,
+    passwordHistorySize: policy?.PasswordHistorySize ?? 0,
+    temporaryPasswordValidityDays: policy?.TemporaryPasswordValidityDays || 7,
+  };
 }

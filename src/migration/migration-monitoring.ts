@@ -1,34 +1,37 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Registry } from 'prom-client';
 import { migrationStates } from '#contracts';
-import { Log } from '../platform/logging/log.js';
-import { Cached } from '../platform/metrics/cached.js';
-import { readGauge } from '../platform/metrics/read-gauge.js';
+import { Log } from '../common/logging/log.js';
+import { type Memoized, memoize } from '../common/metrics/memoize.js';
+import { registerGauge } from '../common/metrics/register-gauge.js';
 import { UserLinkingService } from '../users/user-linking.service.js';
 import { type Count, MigrationCounts } from './persistence/migration-counts.repository.js';
 
-const keptMs = 15_000;
+const cacheMs = 15_000;
 
 @Injectable()
 export class MigrationMonitoring {
   constructor(registry: Registry, linking: UserLinkingService, counts: MigrationCounts, log: Log) {
     const migrations = new Counter({
       name: 'usher_migrations_total',
-      help: 'People who moved to the pool with a sign-in here, by how the old hash begins',
+      help: 'People who migrated at a sign-in, by format of the legacy hash',
       labelNames: ['format'],
       registers: [registry],
     });
     linking.observe((format) => migrations.inc({ format }));
-    readCounts(registry, new Cached(() => counts.read(), keptMs, log, 'the counts of the migration'));
+    registerGauges(
+      registry,
+      memoize(() => counts.read(), cacheMs, log, 'migration counts'),
+    );
   }
 }
 
-function readCounts(registry: Registry, counts: Cached<Count[]>): void {
-  readGauge(
+function registerGauges(registry: Registry, counts: Memoized<Count[]>): void {
+  registerGauge(
     registry,
-    { name: 'usher_migration_people', help: 'People by state of the migration', labelNames: ['state'] },
+    { name: 'usher_migration_people', help: 'People by migration state', labelNames: ['state'] },
     async () => {
-      const rows = await counts.get();
+      const rows = await counts();
       return (
         rows &&
         migrationStates.map((state) => ({
@@ -38,16 +41,16 @@ function readCounts(registry: Registry, counts: Cached<Count[]>): void {
       );
     },
   );
-  readGauge(
+  registerGauge(
     registry,
     {
       name: 'usher_migration_people_left',
-      help: 'People who have yet to move, by how their hash begins',
+      help: 'People who have not migrated, by format of the legacy hash',
       labelNames: ['format'],
     },
     async () => {
-      const rows = await counts.get();
-      // Only those who have yet to move have one.
+      const rows = await counts();
+      // Only people who have not migrated have a format.
       const formats = new Set(rows?.flatMap(({ format }) => format ?? []));
       return (
         rows &&

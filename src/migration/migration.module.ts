@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CredentialsModule } from '../credentials/credentials.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AwsAuthController } from './http/aws-auth.controller.js';
 import { ProgressController } from './http/progress.controller.js';
@@ -6,13 +7,13 @@ import { LegacyCredentialsService } from './legacy-credentials.service.js';
 import { MigrationMonitoring } from './migration-monitoring.js';
 import { MigrationProgress } from './migration-progress.js';
 import { MigrationCounts } from './persistence/migration-counts.repository.js';
-import { CountKeeping } from './progress/count-keeping.js';
+import { CountsCompactionJob } from './progress/counts-compaction.job.js';
 
 @Module({
-  imports: [UsersModule],
+  imports: [CredentialsModule, UsersModule],
   controllers: [AwsAuthController, ProgressController],
   providers: [
-    CountKeeping,
+    CountsCompactionJob,
     LegacyCredentialsService,
     MigrationCounts,
     MigrationMonitoring,

@@ -1,37 +1,35 @@
 import { randomUUID } from 'node:crypto';
-import type { UserDirectory } from '../cognito/user-directory.js';
-import type { Database } from '../platform/database/database.js';
+import { canonicalEmail } from '#contracts';
+import type { PoolUser, UserDirectory } from '../cognito/user-directory.js';
+import type { Database } from '../common/database/database.js';
+import { isAppError } from '../common/errors/app-error.js';
+import { revokeAllSessions } from '../sessions/revoke-all-sessions.js';
+import { UserRepair, type RowState } from '../users/user-repair.js';
+import { type Discrepancy, type EmailFrom, type RepairAction, repairFor } from './discrepancy.js';
 import { type Listing, PoolListings } from './persistence/pool-listings.repository.js';
-import type { EmailFrom, Finding } from './reconcile/finding.js';
-import { Mending } from './reconcile/mending.js';
 
-export { type EmailFrom, type Finding, type FindingKind, mendOf } from './reconcile/finding.js';
-
-/** Compares the users table with the pool, and mends what differs. For an operator's command. */
+/** Finds and repairs discrepancies between the users table and the pool. For an operator's command. */
 export class Reconciliation {
   private readonly listings: PoolListings;
-  private readonly mending: Mending;
+  private readonly rows: UserRepair;
 
   constructor(
-    database: Database,
+    private readonly database: Database,
     private readonly directory: UserDirectory,
-    private readonly how: { userPoolId: string; emailFrom: EmailFrom },
+    private readonly settings: { userPoolId: string; emailFrom: EmailFrom },
   ) {
     this.listings = new PoolListings(database);
-    this.mending = new Mending(database, directory, how.userPoolId, how.emailFrom);
+    this.rows = new UserRepair(database);
   }
 
-  /**
-   * Where people are linked to another pool, this may be the wrong one: everybody would seem to be missing in it.
-   * @returns that pool, and how many they are
-   */
+  /** @returns another pool that rows are linked to, and their number: the configured pool may be the wrong one */
   otherPool(): Promise<{ userPoolId: string; people: number } | undefined> {
-    return this.listings.otherPool(this.how.userPoolId);
+    return this.listings.otherPool(this.settings.userPoolId);
   }
 
   /**
    * Reads the whole pool, then calls `work`.
-   * @param progress is told how many people were read so far
+   * @param progress called with the number of pool users read so far
    * @throws AppError what `UserDirectory` throws
    */
   async withListing<Result>(
@@ -53,13 +51,114 @@ export class Reconciliation {
     }
   }
 
-  /** @param step is told what is compared next */
-  compare(listing: Listing, step: (what: string) => void): AsyncIterable<Finding> {
+  /** @param step called with what is compared next */
+  compare(listing: Listing, step: (what: string) => void): AsyncIterable<Discrepancy> {
     return this.listings.compare(listing, step);
   }
 
-  /** Whether it was done: not where things have changed since. @throws AppError what `UserDirectory` throws */
-  mend(finding: Finding): Promise<boolean> {
-    return this.mending.mend(finding);
+  /**
+   * Rechecks both sides first, because the listing may be hours old.
+   * @returns whether it was repaired; false if row or pool user have changed since the listing
+   * @throws AppError what `UserDirectory` throws
+   */
+  async repair(discrepancy: Discrepancy): Promise<boolean> {
+    const { kind, id, sub, username } = discrepancy;
+    const action = repairFor(kind, this.settings.emailFrom);
+    if (sub === null || action === null) return false;
+    const poolUser = await this.directory.find(username ?? sub);
+    if (action === 'unlink') return id !== null && poolUser === undefined && this.rows.unlink(id, sub);
+    if (poolUser?.sub !== sub) return false;
+    if (action === 'insert_row') return this.insertRow(poolUser);
+    const row = id === null ? undefined : await this.rows.find(id);
+    if (row === undefined || !recheck(action, { row, poolUser }, this.settings.emailFrom)) return false;
+    return this.change(action, row, poolUser);
+  }
+
+  private async insertRow(poolUser: PoolUser): Promise<boolean> {
+    const { sub, email } = poolUser;
+    if (email === undefined || !isProven(poolUser)) return false;
+    return this.rows.insert(email, { sub, userPoolId: this.settings.userPoolId });
+  }
+
+  private change(
+    action: RepairAction,
+    row: RowState,
+    { sub, username, email = '' }: PoolUser,
+  ): Promise<boolean> {
+    const { id } = row;
+    switch (action) {
+      case 'link':
+        return this.rows.link(id, { sub, userPoolId: this.settings.userPoolId });
+      case 'record_reset':
+        return this.rows.recordReset(id);
+      case 'take_email_from_pool':
+        return this.rows.changeEmail(id, email);
+      case 'disable_here':
+        return this.rows.disable(id, () => revokeAllSessions(this.database, sub));
+      case 'delete_in_pool':
+        return this.inPool(id, action, () => this.directory.delete(username));
+      case 'give_email_to_pool':
+        return this.inPool(id, action, () => this.directory.changeEmail(username, row.email));
+      case 'disable_in_pool':
+        return this.inPool(id, action, () => this.disableInPool(username));
+      default:
+        return Promise.resolve(false);
+    }
+  }
+
+  private async disableInPool(username: string): Promise<void> {
+    await this.directory.disable(username);
+    await this.directory.signOutEverywhere(username);
+  }
+
+  private async inPool(id: number, action: RepairAction, change: () => Promise<void>): Promise<boolean> {
+    try {
+      await change();
+    } catch (error) {
+      // The pool user was deleted meanwhile, or another pool user has the address.
+      if (isAppError(error, 'request.not_found', 'auth.account_link_conflict')) return false;
+      throw error;
+    }
+    await this.rows.recordInPool(id, action);
+    return true;
   }
 }
+
+interface BothSides {
+  row: RowState;
+  poolUser: PoolUser;
+}
+
+/** Whether the condition of a discrepancy still holds. */
+function recheck(action: RepairAction, sides: BothSides, emailFrom: EmailFrom): boolean {
+  return action !== 'unlink' && action !== 'insert_row' && conditions[action](sides, emailFrom);
+}
+
+const sameEmail = ({ row, poolUser }: BothSides): boolean =>
+  canonicalEmail(row.email) === canonicalEmail(poolUser.email ?? '');
+
+const isLinked = ({ row, poolUser }: BothSides): boolean => row.sub === poolUser.sub;
+
+const isFree = (sides: BothSides): boolean =>
+  sides.row.sub === null && !sides.row.disabled && sameEmail(sides);
+
+const isProven = ({ emailVerified, status, enabled }: PoolUser): boolean =>
+  emailVerified && status === 'CONFIRMED' && enabled;
+
+type Condition = (sides: BothSides, emailFrom: EmailFrom) => boolean;
+
+const conditions: Record<Exclude<RepairAction, 'unlink' | 'insert_row'>, Condition> = {
+  link: (sides) => isFree(sides) && isProven(sides.poolUser),
+  record_reset: (sides) =>
+    isFree(sides) && sides.poolUser.status === 'RESET_REQUIRED' && sides.poolUser.enabled,
+  delete_in_pool: (sides) =>
+    sides.poolUser.status === 'UNCONFIRMED' && sides.row.confirmed && !isLinked(sides) && sameEmail(sides),
+  take_email_from_pool: (sides) => isLinked(sides) && sides.poolUser.emailVerified && !sameEmail(sides),
+  give_email_to_pool: (sides, emailFrom) =>
+    isLinked(sides) &&
+    !sameEmail(sides) &&
+    sides.row.confirmed &&
+    (emailFrom === 'table' || !sides.poolUser.emailVerified),
+  disable_in_pool: (sides) => isLinked(sides) && sides.row.disabled && sides.poolUser.enabled,
+  disable_here: (sides) => isLinked(sides) && !sides.row.disabled && !sides.poolUser.enabled,
+};

@@ -1,48 +1,156 @@
-import { normaliseEmail, type ResetPasswordRequest } from '#contracts';
+import { normaliseCode, normaliseEmail, type ResetPasswordRequest } from '#contracts';
 import { Injectable } from '@nestjs/common';
-import type { FieldFault } from '../platform/errors/app-error.js';
-import type { Language } from '../platform/texts/languages.js';
-import { faultsOf, isBlank, refuse } from '../users/new-password.js';
-import { PasswordChanges } from './password-changes.js';
-import { ResetOwners } from './reset-owners.js';
-import { ResetCodes } from './reset-codes.js';
-import { ResetPreparation } from './reset-preparation.js';
+import { IdentityProvider } from '../cognito/identity-provider.js';
+import { TokenVerifier } from '../cognito/token-verifier.js';
+import { type PoolUser, UserDirectory } from '../cognito/user-directory.js';
+import { type InvalidField, isAppError } from '../common/errors/app-error.js';
+import { Log } from '../common/logging/log.js';
+import type { Language } from '../i18n/languages.js';
+import { isBlank, validateNewPassword } from '../credentials/password-policy.js';
+import { SignUpConfirmationService } from '../registration/sign-up-confirmation.service.js';
+import { firstAccepted, PoolUsernames } from '../users/pool-usernames.js';
+import { PoolUserGateway } from '../users/pool-user.gateway.js';
+import type { AccountState } from '../users/user.js';
+import { UsersService } from '../users/users.service.js';
+import { findIfPermitted, PasswordChangeService } from './password-change.service.js';
 
+/** Starts a password reset, for an address in any spelling: Cognito mails a code (docs/adr/0014-addresses.md). */
 @Injectable()
-export class PasswordResetService {
+export class ForgotPasswordService {
   constructor(
-    private readonly codes: ResetCodes,
-    private readonly preparation: ResetPreparation,
-    private readonly owners: ResetOwners,
-    private readonly changes: PasswordChanges,
+    private readonly users: UsersService,
+    private readonly signUps: SignUpConfirmationService,
+    private readonly directory: UserDirectory,
+    private readonly poolUsers: PoolUserGateway,
+    private readonly usernames: PoolUsernames,
+    private readonly identityProvider: IdentityProvider,
+    private readonly log: Log,
   ) {}
 
-  /** Has Cognito mail a code, where there is somebody to mail it to. Says nothing about whether there is. */
+  /** Lets Cognito mail a reset code. Does not reveal whether the user exists. */
   async begin(email: string, language: Language): Promise<void> {
-    const username = normaliseEmail(email);
-    if (await this.preparation.isCodeTheWay(username, language)) await this.codes.send(username);
+    const address = normaliseEmail(email);
+    if ((await this.prepareReset(address, language)) === 'handled') return;
+    for (const username of await this.usernames.candidates(address))
+      await this.identityProvider.forgotPassword(username);
   }
 
   /**
-   * @param email of the reset under way, when there is one
-   * @throws AppError the first of the four refusals, with all of them in `errors`; then what Cognito says of the code and
-   * the password; `overloaded` when the database is away before Cognito is asked
+   * Prepares users whose pool status does not allow ForgotPassword: resends a confirmation or an invitation where a reset code
+   * cannot work, and deletes an unconfirmed pool user that holds the address of a confirmed legacy user.
+   * @param email normalised
+   * @returns `handled` if Cognito must not send a code
    */
-  async finish(request: ResetPasswordRequest, email: string | undefined, language: Language): Promise<void> {
-    const { code, password } = request;
-    refuse([...faultsOf(request), ...faultsOfCode(code, email)]);
-    if (isBlank(code) || isBlank(password) || isBlank(email)) throw new TypeError('refusals are incomplete');
-    const username = normaliseEmail(email);
-    const wanted = { kind: 'reset', username, sub: null, keep: null, authTime: null, language } as const;
-    await this.changes.make(wanted, {
-      ask: () => this.codes.confirm(username, code.trim(), password),
-      findSub: (address) => this.owners.find(address, password),
+  private async prepareReset(email: string, language: Language): Promise<'send-code' | 'handled'> {
+    const account = await this.users.findAccountState(email);
+    if (account?.user.disabled) return 'handled';
+    if (account && !account.confirmed && account.user.sub === null) {
+      await this.signUps.resend(email, language);
+      return 'handled';
+    }
+    const poolUser = await findIfPermitted(this.directory, email);
+    return poolUser === undefined ? 'send-code' : this.preparePoolUser(poolUser, account);
+  }
+
+  private async preparePoolUser(poolUser: PoolUser, account: AccountState | undefined) {
+    if (!poolUser.enabled || (await this.isLinkedToAnotherRow(poolUser, account))) return 'handled';
+    if (poolUser.status === 'FORCE_CHANGE_PASSWORD') {
+      await this.directory.inviteAgain(poolUser.username);
+      return 'handled';
+    }
+    if (account?.confirmed) await this.poolUsers.deleteUnconfirmed(poolUser, account.user);
+    return 'send-code';
+  }
+
+  /** Whether the pool user is linked to an enabled row other than the one that has the address now. */
+  private async isLinkedToAnotherRow({ sub }: PoolUser, account: AccountState | undefined): Promise<boolean> {
+    if (account === undefined || account.user.sub === sub) return false;
+    const owner = await this.users.findBySub(sub);
+    if (owner === undefined || owner.disabled || owner.id === account.user.id) return false;
+    this.log.warn('reset code not sent: pool user is linked to a row with another address', {
+      user: owner.id,
     });
+    return true;
   }
 }
 
-function faultsOfCode(code: string | undefined, email: string | undefined): FieldFault[] {
-  const faults: FieldFault[] = [];
+/** Finishes a password reset: sets the new password with Cognito's code. */
+@Injectable()
+export class PasswordResetService {
+  constructor(
+    private readonly identityProvider: IdentityProvider,
+    private readonly usernames: PoolUsernames,
+    private readonly changes: PasswordChangeService,
+    private readonly users: UsersService,
+    private readonly verifier: TokenVerifier,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * @param email address of the reset in progress, if known
+   * @throws AppError the first of the four refusals, with all of them in `errors`; then Cognito's errors for the code and
+   * the password; `overloaded` if the database is unavailable before the command is sent
+   */
+  async finish(request: ResetPasswordRequest, email: string | undefined, language: Language): Promise<void> {
+    // Optional members may also be null.
+    const { code, removeMfa } = request;
+    const password = validateNewPassword(request, faultsOfCode(code, email));
+    const username = normaliseEmail(email ?? '');
+    await this.changes.setPassword(
+      {
+        kind: 'reset',
+        username,
+        sub: null,
+        keep: null,
+        authTime: null,
+        language,
+        removeMfa: removeMfa ?? false,
+      },
+      {
+        send: () => this.confirm(username, normaliseCode(code ?? '').trim(), password),
+        findSub: (address) => this.findSub(address, password),
+      },
+    );
+  }
+
+  /** @throws AppError what `IdentityProvider.confirmForgotPassword` throws */
+  private async confirm(email: string, code: string, password: string): Promise<void> {
+    const names = await this.usernames.candidates(email);
+    await firstAccepted(names, ['passwords.code_wrong'], (username) =>
+      this.identityProvider.confirmForgotPassword(username, code, password),
+    );
+  }
+
+  /**
+   * Finds the pool user of a reset password without AWS credentials, which reading the pool requires.
+   * @returns the `sub` that the new password signs in; if Cognito refuses the sign-in, the `sub` of the row with this address
+   * @throws AppError `cognito.unavailable`, `overloaded`; the caller can retry
+   */
+  private async findSub(email: string, password: string): Promise<string | null> {
+    try {
+      return await this.subOfSignIn(email, password);
+    } catch (error) {
+      if (isAppError(error, 'cognito.unavailable', 'overloaded')) throw error;
+      this.log.warn('failed to find the pool user of a password reset by sign-in', { error });
+      return (await this.users.findByEmail(email))?.sub ?? null;
+    }
+  }
+
+  /** Revokes the refresh token at once. Cognito sends a challenge, which names the user, for the right password only. */
+  private async subOfSignIn(email: string, password: string): Promise<string | null> {
+    const names = await this.usernames.candidates(email);
+    const answer = await firstAccepted(names, ['auth.invalid_credentials'], (username) =>
+      this.identityProvider.signIn(username, password),
+    );
+    if (answer.kind === 'challenge') return answer.challenge.parameters.USER_ID_FOR_SRP ?? null;
+    const { sub } = await this.verifier.verifyIdToken(answer.tokens.idToken);
+    await this.identityProvider.revoke(answer.tokens.refreshToken);
+    return sub;
+  }
+}
+
+function faultsOfCode(code: string | undefined, email: string | undefined): InvalidField[] {
+  const faults: InvalidField[] = [];
   if (isBlank(code)) faults.push({ field: 'code', code: 'passwords.code_missing', fault: 'code.missing' });
   if (isBlank(email))
     faults.push({ field: 'email', code: 'passwords.reset_not_started', fault: 'reset.not_started' });

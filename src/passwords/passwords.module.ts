@@ -1,35 +1,28 @@
 import { Module } from '@nestjs/common';
 import { CognitoModule } from '../cognito/cognito.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { CredentialsModule } from '../credentials/credentials.module.js';
+import { RegistrationModule } from '../registration/registration.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { PasswordChangedHandler } from './completion/password-changed.handler.js';
 import { PasswordChangeCompletionJob } from './completion/password-change-completion.job.js';
-import { ForgotPasswordController } from './http/forgot-password.controller.js';
 import { PasswordsController } from './http/passwords.controller.js';
 import { PasswordChangeService } from './password-change.service.js';
-import { PasswordChanges } from './password-changes.js';
-import { PasswordResetService } from './password-reset.service.js';
+import { ForgotPasswordService, PasswordResetService } from './password-reset.service.js';
 import { PasswordChangesRepository } from './persistence/password-changes.repository.js';
-import { ResetAccount } from './reset-account.js';
-import { ResetCodes } from './reset-codes.js';
-import { ResetCookie } from './reset-cookie.js';
-import { ResetOwners } from './reset-owners.js';
-import { ResetPreparation } from './reset-preparation.js';
+import { ResetCookie, ResetRateLimitKey } from './reset-cookie.js';
 
 @Module({
-  imports: [CognitoModule, SessionsModule, UsersModule],
-  controllers: [ForgotPasswordController, PasswordsController],
+  imports: [CognitoModule, CredentialsModule, RegistrationModule, SessionsModule, UsersModule],
+  controllers: [PasswordsController],
   providers: [
+    ForgotPasswordService,
     PasswordChangedHandler,
     PasswordChangeService,
-    PasswordChanges,
     PasswordChangesRepository,
     PasswordResetService,
-    ResetAccount,
-    ResetCodes,
+    ResetRateLimitKey,
     ResetCookie,
-    ResetOwners,
-    ResetPreparation,
     PasswordChangeCompletionJob,
   ],
 })

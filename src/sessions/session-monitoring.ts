@@ -1,40 +1,62 @@
 import { Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { Log } from '../platform/logging/log.js';
-import { Cached } from '../platform/metrics/cached.js';
-import { readGauge } from '../platform/metrics/read-gauge.js';
-import { endReasons, SessionsRepository } from './persistence/sessions.repository.js';
+import { HealthParts } from '../common/health/health-parts.js';
+import { Log } from '../common/logging/log.js';
+import { memoize } from '../common/metrics/memoize.js';
+import { registerGauge } from '../common/metrics/register-gauge.js';
+import { revocationReasons, SessionsRepository } from './persistence/sessions.repository.js';
+import { RevocationList } from './revocation-list.js';
 
-/** Milliseconds. An index is counted, which takes a moment where there are millions. */
-const keptMs = 30_000;
+/** Counting the entries of an index takes a moment with millions of rows. */
+const cacheMs = 30_000;
 
+/** Metrics and the health of sessions. */
 @Injectable()
 export class SessionMonitoring {
-  constructor(registry: Registry, sessions: SessionsRepository, log: Log) {
-    const live = new Cached(() => sessions.countLive(), keptMs, log, 'how many sessions are live');
-    readGauge(
-      registry,
-      { name: 'usher_sessions_live', help: 'Sessions that began here and have not ended' },
+  constructor(
+    private readonly registry: Registry,
+    private readonly sessions: SessionsRepository,
+    private readonly log: Log,
+    parts: HealthParts,
+    revocationList: RevocationList,
+  ) {
+    parts.add('sessions', () => revocationList.isUpToDate);
+    this.registerLive();
+    this.registerRevoked();
+  }
+
+  private registerLive(): void {
+    const live = memoize(() => this.sessions.countLive(), cacheMs, this.log, 'live sessions');
+    registerGauge(
+      this.registry,
+      { name: 'usher_sessions_live', help: 'Live sessions that were created by Usher' },
       async () => {
-        const value = await live.get();
+        const value = await live();
         return value === undefined ? undefined : [{ value }];
       },
     );
-    const ended = new Cached(() => sessions.countEndedLately(), keptMs, log, 'how many sessions have ended');
-    readGauge(
-      registry,
+  }
+
+  private registerRevoked(): void {
+    const revoked = memoize(
+      () => this.sessions.countRevokedLastHour(),
+      cacheMs,
+      this.log,
+      'revoked sessions',
+    );
+    registerGauge(
+      this.registry,
       {
         name: 'usher_sessions_ended_last_hour',
-        help: 'Sessions that began here and have ended within the last hour, by reason',
+        help: 'Sessions created by Usher that were revoked or expired within the last hour, by reason',
         labelNames: ['reason'],
       },
       async () => {
-        const counts = await ended.get();
-        return counts && endReasons.map((reason) => ({ labels: { reason }, value: of(reason, counts) }));
+        const counts = await revoked();
+        if (counts === undefined) return undefined;
+        const byReason = new Map(counts.map(({ reason, count }) => [reason, count]));
+        return revocationReasons.map((reason) => ({ labels: { reason }, value: byReason.get(reason) ?? 0 }));
       },
     );
   }
 }
-
-const of = (reason: string, counts: { reason: string; count: number }[]): number =>
-  counts.find((count) => count.reason === reason)?.count ?? 0;

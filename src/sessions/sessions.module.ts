@@ -1,53 +1,55 @@
 import { Module } from '@nestjs/common';
 import { CognitoModule } from '../cognito/cognito.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { DatabaseClock } from './database-clock.js';
-import { EndedSessions } from './ended-sessions.js';
+import { DeviceCookie } from './device-cookie.js';
+import { DeviceRateLimitKey } from './device.rate-limit-key.js';
+import { ExternalSessions } from './external-sessions.js';
 import { SessionsController } from './http/sessions.controller.js';
-import { BarredUsers } from './lifecycle/barred-users.js';
-import { Beginnings } from './lifecycle/beginnings.js';
-import { CookieSessions } from './lifecycle/cookie-sessions.js';
-import { Endings } from './lifecycle/endings.js';
-import { LiveSessions } from './lifecycle/live-sessions.js';
-import { Renewals } from './lifecycle/renewals.js';
-import { SessionsFromElsewhere } from './lifecycle/sessions-from-elsewhere.js';
-import { SignOutEverywhere } from './lifecycle/sign-out-everywhere.js';
-import { TokenSessions } from './lifecycle/token-sessions.js';
+import { LastUsedTracker } from './last-used.tracker.js';
 import { SessionsRepository } from './persistence/sessions.repository.js';
-import { Revocations } from './revocations.js';
+import { RefreshRateLimitKey } from './refresh.rate-limit-key.js';
+import { RevocationList } from './revocation-list.js';
 import { SessionCookie } from './session-cookie.js';
-import { SessionHealth } from './session-health.js';
 import { SessionMonitoring } from './session-monitoring.js';
-import { SessionUse } from './session-use.js';
-import { SessionsService } from './sessions.service.js';
-import { SignOutService } from './sign-out.service.js';
+import { SessionRevocationService } from './session-revocation.service.js';
+import { SessionValidator } from './session-validator.js';
+import { SessionService } from './session.service.js';
 import { SignOutTimes } from './sign-out-times.js';
+import { SignOutService } from './sign-out.service.js';
+import { TokenRefreshService } from './token-refresh.service.js';
+import { TokenReuseService } from './token-reuse.service.js';
+import { UserEventsListener } from './user-events.listener.js';
 
 @Module({
   imports: [CognitoModule, UsersModule],
   controllers: [SessionsController],
   providers: [
-    BarredUsers,
-    Beginnings,
-    CookieSessions,
-    DatabaseClock,
-    EndedSessions,
-    Endings,
-    LiveSessions,
-    Renewals,
-    Revocations,
+    DeviceCookie,
+    DeviceRateLimitKey,
+    ExternalSessions,
+    LastUsedTracker,
+    RefreshRateLimitKey,
+    RevocationList,
     SessionCookie,
-    SessionHealth,
     SessionMonitoring,
-    SessionUse,
-    SessionsFromElsewhere,
+    SessionRevocationService,
+    SessionService,
+    SessionValidator,
     SessionsRepository,
-    SessionsService,
-    SignOutEverywhere,
     SignOutService,
     SignOutTimes,
-    TokenSessions,
+    TokenRefreshService,
+    TokenReuseService,
+    UserEventsListener,
   ],
-  exports: [EndedSessions, Revocations, SessionCookie, SessionUse, SessionsService, SignOutService],
+  exports: [
+    DeviceCookie,
+    LastUsedTracker,
+    RevocationList,
+    SessionCookie,
+    SessionRevocationService,
+    SessionService,
+    TokenRefreshService,
+  ],
 })
 export class SessionsModule {}

@@ -1,20 +1,20 @@
 import { canonicalEmail, type DuplicateAddressCount, normaliseEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../platform/clock/clock.js';
-import { Database, type Statement } from '../platform/database/database.js';
-import { emailExpression } from '../platform/database/email-expression.js';
+import { Clock } from '../common/clock/clock.js';
+import { Database, type Statement } from '../common/database/database.js';
+import { emailExpression } from '../common/database/email-expression.js';
 import { isLive } from './user-lookup.sql.js';
 
-/** Both read the whole table. */
-const patienceMs = 600_000;
+/** Both statements read the whole table. */
+const statementTimeoutMs = 600_000;
 
-/** Milliseconds. A count that takes longer is not repeated at every question. */
-const quick = 250;
-const keptMs = 10 * 60_000;
+/** The result of a count that takes longer is cached for `cacheMs`. */
+const slowMs = 250;
+const cacheMs = 10 * 60_000;
 
 const count: Statement = {
   name: 'duplicate-addresses-count',
-  patienceMs,
+  patienceMs: statementTimeoutMs,
   text: `
     SELECT count(*) FILTER (WHERE rows > spellings) AS exact, count(*) FILTER (WHERE spellings > 1) AS "byCase"
     FROM (
@@ -27,11 +27,11 @@ const count: Statement = {
 /** PostgreSQL cannot compare an A-label with its U-label. */
 const findInternational: Statement = {
   name: 'duplicate-addresses-international',
-  patienceMs,
+  patienceMs: statementTimeoutMs,
   text: `SELECT id, email, cognito_sub AS sub FROM users WHERE (email !~ '^[\\x01-\\x7F]*$' OR email ~* '@.*xn--') AND ${isLive}`,
 };
 
-/** Addresses that several live rows have. No row is found by them (`rowByEmail`). */
+/** Addresses shared by several live rows. A lookup by such an address finds no row (`rowByEmail`). */
 @Injectable()
 export class DuplicateAddresses {
   private last: { value: DuplicateAddressCount; at: number; tookMs: number } | undefined;
@@ -43,50 +43,50 @@ export class DuplicateAddresses {
   ) {}
 
   /**
-   * As they are now; on a large table, where counting takes a while, as they were some minutes ago.
-   * @param patience milliseconds to wait for the first count
-   * @returns `null` when they were not counted in time
+   * If the last count was slow, returns it at once, and counts again in the background when it is older than `cacheMs`.
+   * @param timeoutMs how long to wait for a count otherwise
+   * @returns `null` on timeout
    */
-  async read(patience: number): Promise<DuplicateAddressCount | null> {
+  async read(timeoutMs: number): Promise<DuplicateAddressCount | null> {
     const { last } = this;
-    const isSlow = last !== undefined && last.tookMs > quick;
-    if (isSlow && this.clock.elapsed() - last.at < keptMs) return last.value;
+    const isSlow = last !== undefined && last.tookMs > slowMs;
+    if (isSlow && this.clock.elapsed() - last.at < cacheMs) return last.value;
     const counting = this.count();
     if (isSlow) {
       counting.catch(() => undefined);
       return last.value;
     }
-    return patience === Infinity
+    return timeoutMs === Infinity
       ? counting
-      : Promise.race([counting, this.clock.sleep(patience).then(() => null)]);
+      : Promise.race([counting, this.clock.sleep(timeoutMs).then(() => null)]);
   }
 
-  /** One count at a time, whoever asks. */
+  /** Single-flight: concurrent calls share one count. */
   count(): Promise<DuplicateAddressCount> {
     this.counting ??= this.countNow().finally(() => (this.counting = undefined));
     return this.counting;
   }
 
   private async countNow(): Promise<DuplicateAddressCount> {
-    const begun = this.clock.elapsed();
+    const startedAt = this.clock.elapsed();
     const row = await this.database.queryOne<{ exact: number; byCase: number }>(count);
     const shared = await this.findSharedSpellings();
-    const spelled = new Set(shared.map(({ email }) => canonicalEmail(email))).size;
-    const value = { exact: row?.exact ?? 0, byCase: (row?.byCase ?? 0) + spelled };
-    this.last = { value, at: this.clock.elapsed(), tookMs: this.clock.elapsed() - begun };
+    const respelled = new Set(shared.map(({ email }) => canonicalEmail(email))).size;
+    const value = { exact: row?.exact ?? 0, byCase: (row?.byCase ?? 0) + respelled };
+    this.last = { value, at: this.clock.elapsed(), tookMs: this.clock.elapsed() - startedAt };
     return value;
   }
 
-  /** The rows of addresses that have several spellings which differ by more than case. */
+  /** @returns live rows that share an address in spellings that differ by more than case */
   async findSharedSpellings(): Promise<AddressedRow[]> {
-    const bySpelling = new Map<string, AddressedRow[]>();
+    const byAddress = new Map<string, AddressedRow[]>();
     for (const row of await this.database.query<AddressedRow & { [column: string]: unknown }>(
       findInternational,
     )) {
-      const first = canonicalEmail(row.email);
-      bySpelling.set(first, [...(bySpelling.get(first) ?? []), row]);
+      const address = canonicalEmail(row.email);
+      byAddress.set(address, [...(byAddress.get(address) ?? []), row]);
     }
-    return [...bySpelling.values()].filter(differ).flat();
+    return [...byAddress.values()].filter(differBeyondCase).flat();
   }
 }
 
@@ -96,5 +96,5 @@ interface AddressedRow {
   sub: string | null;
 }
 
-const differ = (rows: AddressedRow[]): boolean =>
+const differBeyondCase = (rows: AddressedRow[]): boolean =>
   new Set(rows.map(({ email }) => normaliseEmail(email))).size > 1;

@@ -1,12 +1,12 @@
 import { emailSpellings, type ErrorCode, normaliseEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { UserDirectory } from '../cognito/user-directory.js';
-import { isAppError } from '../platform/errors/app-error.js';
-import { UsersRepository } from './persistence/users.repository.js';
+import { isAppError } from '../common/errors/app-error.js';
+import { UsersRepository } from './users.repository.js';
 
 /**
- * The names by which the pool knows people (docs/adr/0014-addresses.md). Cognito compares user names as text, so one
- * address in two spellings could become two pool users. An address with one spelling costs no request and no query.
+ * Resolves an address to the user names to send to Cognito (docs/adr/0014-addresses.md). Cognito compares user names as text, so
+ * two spellings of an address could become two pool users. An address with one spelling needs no request and no query.
  */
 @Injectable()
 export class PoolUsernames {
@@ -16,9 +16,9 @@ export class PoolUsernames {
   ) {}
 
   /**
-   * The names to ask the pool by, each only where it refuses the one before: the pool's own name of somebody whom it has, and
-   * the canonical spelling for somebody whom it may migrate.
-   * @throws AppError what `UserDirectory.find` throws, except `cognito.credentials_missing`
+   * @returns the user names to try in this order, each only if the pool refuses the previous one: the pool's own name of a user
+   * that it has, the canonical spelling for a user that it may migrate
+   * @throws AppError as `UserDirectory.find`, except `cognito.credentials_missing`
    */
   async candidates(typed: string): Promise<string[]> {
     const [canonical, ...others] = emailSpellings(typed);
@@ -31,26 +31,29 @@ export class PoolUsernames {
     } catch (error) {
       if (!isAppError(error, 'cognito.credentials_missing')) throw error;
     }
-    // Where no row has the address `/aws/auth` agrees to no migration, so another name makes no second user.
+    // Without a row `/aws/auth` does not approve a migration, so a second name cannot create a second pool user.
     const isTaken = user !== undefined || (await this.users.hasRows(typed));
     return isTaken ? [canonical] : [...new Set([canonical, normaliseEmail(typed)])];
   }
 }
 
-/** What the first name brings that is not refused with one of these codes. @throws AppError the first refusal, and any other error */
+/**
+ * @returns the result of the first name that is not refused with one of `codes`
+ * @throws AppError the first refusal if all names are refused; any other error at once
+ */
 export async function firstAccepted<Result>(
   names: string[],
   codes: ErrorCode[],
-  ask: (name: string) => Promise<Result>,
+  send: (name: string) => Promise<Result>,
 ): Promise<Result> {
-  let first: unknown;
+  let firstRefusal: unknown;
   for (const name of names) {
     try {
-      return await ask(name);
+      return await send(name);
     } catch (refusal) {
       if (!isAppError(refusal, ...codes)) throw refusal;
-      first ??= refusal;
+      firstRefusal ??= refusal;
     }
   }
-  throw first;
+  throw firstRefusal;
 }

@@ -1,37 +1,82 @@
 import { Injectable } from '@nestjs/common';
-import { IdentityProvider } from '../cognito/identity-provider.js';
-import { AppError, isAppError } from '../platform/errors/app-error.js';
-import type { Principal } from '../platform/http/current-user.decorator.js';
-import { UserLinkingService } from './user-linking.service.js';
-import { UsersService } from './users.service.js';
-import type { User } from './user.js';
+import { isProfile, largestProfile, type UpdateMeRequest } from '#contracts';
+import { Database } from '../common/database/database.js';
+import { AppError } from '../common/errors/app-error.js';
+import { AuditLog } from './audit-log.js';
+import { UsersRepository } from './users.repository.js';
+import type { User, UserRecord } from './user.js';
 
+/** What users may change about themselves without a password. */
 @Injectable()
 export class ProfileService {
   constructor(
-    private readonly users: UsersService,
-    private readonly linking: UserLinkingService,
-    private readonly identityProvider: IdentityProvider,
+    private readonly database: Database,
+    private readonly users: UsersRepository,
+    private readonly audit: AuditLog,
   ) {}
 
-  /**
-   * The caller's row. A `sub` we have never seen comes from a sign-in at another product's client: Cognito is asked who
-   * that is, and then it is as at sign-in.
-   * @throws AppError `auth.token_invalid` for a disabled row, `auth.account_link_conflict`
-   */
-  async of({ sub, accessToken }: Principal): Promise<User> {
-    const user = (await this.users.findBySub(sub)) ?? (await this.introduce(accessToken));
-    if (user.disabled) throw new AppError('auth.token_invalid');
-    return user;
+  async read({ id }: User): Promise<UserRecord> {
+    return requireEnabled(await this.users.findRecord(id));
   }
 
-  private async introduce(accessToken: string): Promise<User> {
-    try {
-      return await this.linking.link(await this.identityProvider.getUser(accessToken));
-    } catch (error) {
-      if (isAppError(error, 'auth.invalid_credentials'))
-        throw new AppError('auth.token_invalid', { cause: error });
-      throw error;
-    }
+  /**
+   * Concurrent changes of different members are both kept.
+   * @throws AppError `request.invalid` when the profile would become too large
+   */
+  async change({ id }: User, request: UpdateMeRequest): Promise<UserRecord> {
+    return this.database.transaction(async () => {
+      const record = requireEnabled(await this.users.lockRecord(id));
+      const changes = toChanges(record, request);
+      const changed = { ...record, ...changes };
+      const fields = Object.keys(changes);
+      if (fields.length === 0) return record;
+      await this.users.setProfile(id, changed);
+      await this.audit.record(record, 'update-profile', record, { fields });
+      return changed;
+    });
   }
+}
+
+function requireEnabled(record: UserRecord | undefined): UserRecord {
+  // The row was deleted during this request, by Rails or by an administrator.
+  if (record === undefined || record.disabled) throw new AppError('auth.token_invalid');
+  return record;
+}
+
+function toChanges(
+  record: UserRecord,
+  { firstName, lastName, profile }: UpdateMeRequest,
+): Partial<UserRecord> {
+  return {
+    ...(firstName !== undefined && { firstName: trimName(firstName) }),
+    ...(lastName !== undefined && { lastName: trimName(lastName) }),
+    ...(profile != null && { profile: mergedProfile(record.profile, profile) }),
+  };
+}
+
+const trimName = (typed: string | null): string | null => typed?.trim() || null;
+
+function mergedProfile(profile: UserRecord['profile'], patch: UserRecord['profile']): UserRecord['profile'] {
+  const merged = mergePatch(profile, patch);
+  if (isProfile(merged)) return merged;
+  const issue = { field: 'profile', fault: 'field.not_a_profile', values: { max: largestProfile } } as const;
+  throw new AppError('request.invalid', { errors: [issue] });
+}
+
+type Json = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * JSON Merge Patch (RFC 7396, section 2): members that are `null` are removed, objects are merged, other values are replaced.
+ * Names such as `__proto__` are ordinary members.
+ */
+export function mergePatch(target: unknown, patch: Json): Json {
+  const merged = new Map(isObject(target) ? Object.entries(target) : []);
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(name);
+    else merged.set(name, isObject(value) ? mergePatch(merged.get(name), value) : value);
+  }
+  return Object.fromEntries(merged);
 }

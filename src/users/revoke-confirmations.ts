@@ -1,6 +1,80 @@
-import type { Database } from '../platform/database/database.js';
-import * as sql from './persistence/confirmations.sql.js';
+import type { Database, Statement } from '../common/database/database.js';
+import { isSpelling } from '../common/database/email-expression.js';
+import { deleteSignUpDataOf, nowForRails } from './users.sql.js';
 import type { User } from './user.js';
+
+/** Lock order: the user's row before the user's confirmations. $2: `emailSpellings` of the address for `hasEmail` */
+export const lockUser: Statement = {
+  name: 'confirmations-lock-user',
+  text: `
+    SELECT email, cognito_sub AS sub, usher_disabled_at IS NOT NULL OR usher.is_blocked(users.*) AS disabled, confirmed_at IS NOT NULL AS confirmed,
+      encrypted_password AS "passwordHash", ${isSpelling('email', '$2')} AS "hasEmail"
+    FROM users WHERE id = $1 FOR UPDATE OF users`,
+};
+
+const lockUserOfSub: Statement = {
+  name: 'confirmations-lock-user-of-sub',
+  text: `SELECT id FROM users WHERE cognito_sub = $1 FOR UPDATE OF users`,
+};
+
+const deleteSignUpDataOfUser: Statement = {
+  name: 'confirmations-delete-sign-up-data',
+  text: deleteSignUpDataOf('$1'),
+};
+
+const removePending: Statement = {
+  name: 'confirmations-remove-pending',
+  text: `
+    DELETE FROM usher.confirmations
+    WHERE user_id = $1 AND purpose = ANY ($2::text[]) AND used_at IS NULL AND applying_until IS NULL
+    RETURNING revoked_at IS NULL AS pending`,
+};
+
+/** Cognito may have the new address of these changes, so their rows stay until it has the old address again. */
+const revokeApplying: Statement = {
+  name: 'confirmations-revoke-applying',
+  text: `
+    UPDATE usher.confirmations SET revoked_at = now()
+    WHERE user_id = $1 AND purpose = 'email-change' AND used_at IS NULL AND applying_until IS NOT NULL AND revoked_at IS NULL
+    RETURNING true AS pending`,
+};
+
+/** Also cancels a change requested through Devise, with its link. */
+const clearUnconfirmedEmail: Statement = {
+  name: 'confirmations-clear-unconfirmed-email',
+  text: `
+    UPDATE users SET unconfirmed_email = NULL, confirmation_token = NULL, updated_at = ${nowForRails}
+    WHERE id = $1 AND unconfirmed_email IS NOT NULL
+    RETURNING true AS pending`,
+};
+
+const recordRevocation: Statement = {
+  name: 'confirmations-record-revocation',
+  text: `
+    INSERT INTO usher.confirmation_revocations AS known VALUES ($1, 1)
+    ON CONFLICT (user_id) DO UPDATE SET generation = known.generation + 1`,
+};
+
+const findGeneration: Statement = {
+  name: 'confirmations-find-generation',
+  text: `SELECT generation FROM usher.confirmation_revocations WHERE user_id = $1`,
+};
+
+const removeAllEmailChanges: Statement = {
+  name: 'confirmations-remove-all-email-changes',
+  patienceMs: 600_000,
+  text: `
+    WITH removed AS (DELETE FROM usher.confirmations WHERE purpose = 'email-change' AND used_at IS NULL)
+    UPDATE users SET unconfirmed_email = NULL, confirmation_token = NULL, updated_at = ${nowForRails}
+    WHERE unconfirmed_email IS NOT NULL AND cognito_sub IS NOT NULL`,
+};
+
+const findRollbackOfAddress: Statement = {
+  name: 'confirmations-is-being-rolled-back',
+  text: `
+    SELECT 1 FROM usher.confirmations
+    WHERE user_id = $1 AND email = $2 AND revoked_at IS NOT NULL AND used_at IS NULL AND applying_until IS NOT NULL LIMIT 1`,
+};
 
 interface Pending {
   [column: string]: unknown;
@@ -8,35 +82,45 @@ interface Pending {
 }
 
 /**
- * Deletes the pending changes of a person's address: their links are refused from now on, and so is a request for a change that has
- * begun already. To be called in the transaction that revokes credentials.
- * @returns whether one was pending
+ * Revokes the pending e-mail changes of a user: their links are refused from now on, and so is a request that is in progress.
+ * To be called in the transaction that revokes credentials.
+ * @returns whether a change was pending
  */
 export function revokeEmailChanges(database: Database, { id }: Pick<User, 'id'>): Promise<boolean> {
   return revoke(database, id, ['email-change']);
 }
 
-/** As `revokeEmailChanges`, for a caller who knows the person by `sub`. */
+/** Like `revokeEmailChanges`, by `sub`. */
 export async function revokeEmailChangesOfSub(database: Database, sub: string): Promise<void> {
   await database.transaction(async () => {
-    const user = await database.queryOne<{ id: number }>(sql.lockUserOfSub, [sub]);
+    const user = await database.queryOne<{ id: number }>(lockUserOfSub, [sub]);
     if (user !== undefined) await revoke(database, user.id, ['email-change']);
   });
 }
 
-/** Pending sign-ups too: for rows that are disabled or deleted, and for what waited meanwhile when they are enabled again. */
+/** Also revokes pending sign-ups. For rows that are disabled, deleted or enabled again. */
 export async function revokeConfirmations(database: Database, { id }: Pick<User, 'id'>): Promise<void> {
   await revoke(database, id, ['email-change', 'sign-up']);
 }
 
-/** For all linked people, when an operator gives up all links. */
+/** For the operator command that removes the links of all users to the pool. */
 export async function revokeAllEmailChanges(database: Database): Promise<void> {
-  await database.query(sql.removeAllEmailChanges);
+  await database.query(removeAllEmailChanges);
 }
 
-/** @returns a number that changes whenever a person's pending changes are revoked */
+/** Deletes the password hashes and names of a user's sign-ups. For rows that are linked or have got a new password. */
+export async function deleteSignUpData(database: Database, { id }: Pick<User, 'id'>): Promise<void> {
+  await database.query(deleteSignUpDataOfUser, [id]);
+}
+
+/** @returns a number that changes whenever the user's pending changes are revoked */
 export async function findRevocationGeneration(database: Database, userId: number): Promise<number> {
-  return (await database.queryOne<{ generation: number }>(sql.findGeneration, [userId]))?.generation ?? 0;
+  return (await database.queryOne<{ generation: number }>(findGeneration, [userId]))?.generation ?? 0;
+}
+
+/** @param email normalised @returns whether a rollback is about to remove this address from the pool */
+export async function isBeingRolledBack(database: Database, userId: number, email: string): Promise<boolean> {
+  return (await database.query(findRollbackOfAddress, [userId, email])).length > 0;
 }
 
 async function revoke(
@@ -45,13 +129,13 @@ async function revoke(
   purposes: ('email-change' | 'sign-up')[],
 ): Promise<boolean> {
   return database.transaction(async () => {
-    await database.query(sql.lockUser, [id, null]);
+    await database.query(lockUser, [id, null]);
     const results = [
-      ...(await database.query<Pending>(sql.removePending, [id, purposes])),
-      ...(await database.query<Pending>(sql.revokeApplying, [id])),
-      ...(await database.query<Pending>(sql.clearUnconfirmedEmail, [id])),
+      ...(await database.query<Pending>(removePending, [id, purposes])),
+      ...(await database.query<Pending>(revokeApplying, [id])),
+      ...(await database.query<Pending>(clearUnconfirmedEmail, [id])),
     ];
-    await database.query(sql.recordRevocation, [id]);
+    await database.query(recordRevocation, [id]);
     return results.some(({ pending }) => pending);
   });
 }

@@ -1,33 +1,43 @@
-/** What the routes under `/admin` ask for. */
+/** Permissions that routes require. */
 export type Permission =
   | 'users.read'
   | 'users.disable'
   | 'users.erase'
   | 'users.roles'
+  | 'users.mfa'
   | 'sessions.end'
   | 'audit.read'
   | 'migration.read';
 
-/** The role that may give roles. Nobody can take it from themselves, so that there is always somebody who has it. */
+/**
+ * Only users with this role may change, disable or delete a user with this role, and not themselves: an enabled administrator
+ * always remains.
+ */
 export const adminRole = 'admin';
 
-/** Roles that mean something to Usher. Any other name is the application's own, and allows nothing here. */
+/** Other role names belong to the application and give no permission here. */
 const permissionsOfRoles: Record<string, readonly Permission[]> = {
   [adminRole]: [
     'users.read',
     'users.disable',
     'users.erase',
     'users.roles',
+    'users.mfa',
     'sessions.end',
     'audit.read',
     'migration.read',
   ],
-  support: ['users.read', 'users.disable', 'sessions.end'],
+  support: ['users.read', 'users.disable', 'users.mfa', 'sessions.end'],
   auditor: ['users.read', 'audit.read', 'migration.read'],
 };
 
-/** What somebody with these roles may do, each once. */
+/** @returns the permissions of all these roles, without duplicates */
 export function permissionsOf(roles: readonly string[]): Permission[] {
   const known = roles.filter((role) => Object.hasOwn(permissionsOfRoles, role));
   return [...new Set(known.flatMap((role) => permissionsOfRoles[role] ?? []))];
 }
+
+export const mayDo = (
+  { disabled, roles }: { disabled: boolean; roles: readonly string[] },
+  permission: Permission,
+): boolean => !disabled && permissionsOf(roles).includes(permission);

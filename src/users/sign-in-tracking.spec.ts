@@ -2,12 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { captureLog } from '../../test/support/output.js';
-import { Database } from '../platform/database/database.js';
-import { Log } from '../platform/logging/log.js';
-import { UsersRepository } from './persistence/users.repository.js';
+import { Database } from '../common/database/database.js';
+import { Log } from '../common/logging/log.js';
+import { UsersRepository } from './users.repository.js';
 import { SignInTracking } from './sign-in-tracking.js';
 
-/** A users table that answers when it is told to. */
+/** A repository whose writes end when the test says so. */
 class SlowUsers extends UsersRepository {
   readonly recorded: number[] = [];
   looks = 0;
@@ -28,24 +28,24 @@ class SlowUsers extends UsersRepository {
   }
 }
 
-describe('tracking sign-ins', () => {
-  it('is done before the process ends', async () => {
+describe('SignInTracking', () => {
+  it('completes pending writes before shutdown', async () => {
     const users = new SlowUsers(async () => true);
     const tracking = new SignInTracking(users, new Log());
     tracking.record(1, null);
     let isOver = false;
-    const ending = tracking.onApplicationShutdown().then(() => (isOver = true));
+    const shutdown = tracking.onApplicationShutdown().then(() => (isOver = true));
     await setImmediate();
     expect(isOver).toBe(false);
     users.finish();
-    await ending;
+    await shutdown;
     expect(users.recorded).toEqual([1]);
   });
 
-  it('looks for its columns once, and again only when that failed', async () => {
+  it('checks for the columns once, and again only after an error', async () => {
     const answers = [
       async () => {
-        throw new Error('the database is away');
+        throw new Error('the database is unavailable');
       },
       async () => false,
     ];
@@ -59,6 +59,6 @@ describe('tracking sign-ins', () => {
     const lines = log.lines();
     log.restore();
     expect({ looks: users.looks, recorded: users.recorded }).toEqual({ looks: 2, recorded: [] });
-    expect(lines.filter((line) => line.includes('was not counted'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('failed to record a sign-in'))).toHaveLength(1);
   });
 });

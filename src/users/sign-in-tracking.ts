@@ -1,15 +1,15 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Unawaited } from '../platform/background/unawaited.js';
-import { Log } from '../platform/logging/log.js';
-import { UsersRepository } from './persistence/users.repository.js';
+import { FireAndForget } from '../jobs/fire-and-forget.js';
+import { Log } from '../common/logging/log.js';
+import { UsersRepository } from './users.repository.js';
 
 /**
- * What Devise's trackable writes: how often somebody signed in, when and from where, this time and the time before.
- * Nobody waits for it, and a sign-in does not fail with it.
+ * Writes the columns of Devise's trackable in the background: count, time and IP address of the current and the previous sign-in.
+ * Errors are logged and fail no sign-in.
  */
 @Injectable()
 export class SignInTracking implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly unawaited = new Unawaited();
+  private readonly writes = new FireAndForget();
   private isTracked: Promise<boolean> | undefined;
 
   constructor(
@@ -17,15 +17,15 @@ export class SignInTracking implements OnApplicationBootstrap, OnApplicationShut
     private readonly log: Log,
   ) {}
 
-  /** Looks for the columns at the start, so that an operator hears of it then; not awaited, nothing depends on it. */
+  /** Checks for the columns at the start, in the background, so that the log says whether tracking is on. */
   onApplicationBootstrap(): void {
     this.perform(async () => {
       if (!(await this.hasColumns()))
-        this.log.info('sign-ins are not counted: the users table lacks the columns of trackable');
+        this.log.info('sign-in tracking is off: the users table lacks the columns of Devise trackable');
     });
   }
 
-  /** The sign-in of the person with our `id`, now. @param address the caller's IP address, where it is known */
+  /** @param address the caller's IP address, if known */
   record(id: number, address: string | null): void {
     this.perform(async () => {
       if (await this.hasColumns()) await this.users.recordSignIn(id, address);
@@ -33,14 +33,14 @@ export class SignInTracking implements OnApplicationBootstrap, OnApplicationShut
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.unawaited.settled();
+    await this.writes.settled();
   }
 
   private perform(work: () => Promise<void>): void {
-    this.unawaited.begin(work, (error) => this.log.warn('a sign-in was not counted', { error }));
+    this.writes.begin(work, (error) => this.log.warn('failed to record a sign-in', { error }));
   }
 
-  /** Asked once; again when that failed. */
+  /** Cached; an error is not. */
   private hasColumns(): Promise<boolean> {
     this.isTracked ??= this.users.hasTrackingColumns().catch((error: unknown) => {
       this.isTracked = undefined;

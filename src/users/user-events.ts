@@ -1,24 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import type { User } from './user.js';
 
-/** What other modules may have to do something about. */
-export type UserEvent = 'disabled' | 'signed-out' | 'erased';
+export type UserEvent = 'disabled' | 'signed-out' | 'erased' | 'mfa-changed';
 
-type Listener = (user: User) => Promise<void>;
+/** The session that made the change, and that is not revoked. */
+export interface KeptSession {
+  originJti: string | undefined;
+  /** `auth_time` (seconds since 1970). */
+  authTime: number | undefined;
+  /** Time of the request, by PostgreSQL's clock. */
+  askedAt: Date | undefined;
+}
 
-/**
- * Tells the modules above what happened to a person. Events are published inside the transaction that makes them true, and
- * awaited: what a listener writes is part of it.
- */
+type Listener = (user: User, kept?: KeptSession) => Promise<void>;
+
+/** Events for the modules above. Published and awaited in the transaction of the change, so listeners write in it too. */
 @Injectable()
 export class UserEvents {
-  private readonly listeners: Record<UserEvent, Listener[]> = { disabled: [], 'signed-out': [], erased: [] };
+  private readonly listeners: Record<UserEvent, Listener[]> = {
+    disabled: [],
+    'signed-out': [],
+    erased: [],
+    'mfa-changed': [],
+  };
 
   on(event: UserEvent, listener: Listener): void {
     this.listeners[event].push(listener);
   }
 
-  async publish(event: UserEvent, user: User): Promise<void> {
-    for (const listener of this.listeners[event]) await listener(user);
+  async publish(event: UserEvent, user: User, kept?: KeptSession): Promise<void> {
+    for (const listener of this.listeners[event]) await listener(user, kept);
   }
 }

@@ -2,11 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { createDatabase, createDeviseDatabase, type TestDatabase } from '../../test/support/database.js';
 import { minimalEnvironment } from '../../test/support/environment.js';
-import { loadConfig } from '../platform/config/config.js';
-import { ConfigModule } from '../platform/config/config.module.js';
-import { DatabaseModule } from '../platform/database/database.module.js';
-import { PlatformModule } from '../platform/platform.module.js';
-import { UsersRepository } from './persistence/users.repository.js';
+import { loadConfig } from '../common/config/config.js';
+import { CoreModule } from '../core.module.js';
+import { UsersRepository } from './users.repository.js';
 import { type Identity, UserLinkingService } from './user-linking.service.js';
 
 let database: TestDatabase;
@@ -21,10 +19,10 @@ async function linkingWith(legacyHash = ''): Promise<UserLinkingService> {
 async function createModule(legacyHash: string): Promise<TestingModule> {
   const environment = { ...minimalEnvironment, DATABASE_URL: database.url, LEGACY_HASH: legacyHash };
   const module = await Test.createTestingModule({
-    imports: [ConfigModule.register(loadConfig(environment)), PlatformModule, DatabaseModule],
+    imports: [CoreModule.register(loadConfig(environment))],
     providers: [UserLinkingService, UsersRepository],
   }).compile();
-  // Only an initialised module is closed, and closing ends the connections.
+  // Only an initialised module closes its connections.
   return module.init();
 }
 
@@ -52,7 +50,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-describe('linking on an adopted table', () => {
+describe('UserLinkingService on an adopted table', () => {
   beforeEach(async () => {
     database = await createDeviseDatabase();
     await linkingWith();
@@ -67,7 +65,7 @@ describe('linking on an adopted table', () => {
     expect(await rowsOf('ada@example.com')).toHaveLength(1);
   });
 
-  it('writes nothing when the sub is known, whatever address comes with it', async () => {
+  it('writes nothing when the sub is linked, with any address', async () => {
     await link(verified('sub-1', 'ada@example.com'));
     const before = await snapshot();
     expect((await link(verified('sub-1', 'bob@example.com'))).id).toBe(1);
@@ -84,7 +82,7 @@ describe('linking on an adopted table', () => {
     expect(await snapshot()).toEqual(before);
   });
 
-  it('refuses a row that carries another sub and writes nothing', async () => {
+  it('refuses a row with another sub and writes nothing', async () => {
     await link(verified('owner', 'ada@example.com'));
     const before = await snapshot();
     await expect(link(verified('attacker', 'ada@example.com'))).rejects.toMatchObject({
@@ -106,7 +104,7 @@ describe('linking on an adopted table', () => {
     expect((await link(verified('sub-1', 'old.timer@example.com'))).email).toBe('Old.Timer@Example.com');
   });
 
-  it('clears what a stranger may have put into a row that nobody had confirmed', async () => {
+  it('clears hash, names and tokens of an unconfirmed row', async () => {
     await link(verified('sub-1', 'carol@example.com'), 'keep');
     const [carol] = await rowsOf('carol@example.com');
     expect(carol).toMatchObject({
@@ -118,14 +116,14 @@ describe('linking on an adopted table', () => {
     expect(carol?.confirmed_at).not.toBeNull();
   });
 
-  it('keeps the old hash unless told to erase it', async () => {
+  it('keeps the legacy hash unless LEGACY_HASH is erase', async () => {
     await link(verified('sub-1', 'ada@example.com'));
     expect((await rowsOf('ada@example.com'))[0]?.encrypted_password).toMatch(/^\$2a\$/);
     await link(verified('sub-2', 'bob@example.com'), 'erase');
     expect((await rowsOf('bob@example.com'))[0]?.encrypted_password).toBe('');
   });
 
-  it('fills what Rails fills in a new row, in UTC whatever the zone of the database', async () => {
+  it('fills the columns that Rails fills in a new row, in UTC with any time zone of the database', async () => {
     await database.sql(
       `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET timezone = 'America/New_York'`,
     );
@@ -151,12 +149,12 @@ describe('linking on an adopted table', () => {
     expect(await snapshot()).toEqual(before);
   });
 
-  it('compares more than ASCII', async () => {
+  it('compares addresses with characters outside ASCII', async () => {
     await database.sql(`UPDATE users SET email = 'JÜRGEN@EXÄMPLE.DE' WHERE id = 29`);
     expect((await link(verified('sub-1', 'jürgen@exämple.de'))).id).toBe(29);
   });
 
-  it('gives a hundred sign-ins of one person at once the same row', async () => {
+  it('returns the same row to 100 concurrent sign-ins of one user', async () => {
     const linking = await linkingWith();
     const all = await Promise.all(
       Array.from({ length: 100 }, () => linking.link(verified('sub-1', 'ada@example.com'))),
@@ -165,13 +163,13 @@ describe('linking on an adopted table', () => {
   });
 });
 
-describe('linking on a table of our own', () => {
+describe('UserLinkingService on a table of Usher', () => {
   beforeEach(async () => {
     database = await createDatabase();
     await linkingWith();
   });
 
-  it('makes one row of a hundred first sign-ins of a person we have never seen', async () => {
+  it('inserts one row for 100 concurrent first sign-ins of an unknown user', async () => {
     const linking = await linkingWith();
     const all = await Promise.all(
       Array.from({ length: 100 }, () => linking.link(verified('sub-1', 'new@example.com'))),
@@ -180,7 +178,7 @@ describe('linking on a table of our own', () => {
     expect(await rowsOf('new@example.com')).toHaveLength(1);
   });
 
-  it('lets only one of two subs with the same address in', async () => {
+  it('links only one of two subs with the same address', async () => {
     const linking = await linkingWith();
     const both = await Promise.allSettled([
       linking.link(verified('sub-1', 'new@example.com')),
@@ -190,7 +188,7 @@ describe('linking on a table of our own', () => {
     expect(await rowsOf('new@example.com')).toHaveLength(1);
   });
 
-  it('erases the old hash unless told to keep it', async () => {
+  it('erases the legacy hash unless LEGACY_HASH is keep', async () => {
     const insert = `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at) VALUES ($1, 'hash', now(), now(), now())`;
     await database.sql(insert, ['a@example.com']);
     await database.sql(insert, ['b@example.com']);

@@ -1,21 +1,21 @@
 import { normaliseEmail } from '#contracts';
-import { Injectable } from '@nestjs/common';
-import { Config } from '../platform/config/config.js';
-import { AuditTrail } from './audit-trail.js';
-import { UsersRepository } from './persistence/users.repository.js';
-import type { LegacyAccount, User } from './user.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { type MigrationConfig, migrationConfig } from '../common/config/migration.config.js';
+import { AuditLog } from './audit-log.js';
+import { UsersRepository } from './users.repository.js';
+import type { AccountState, LegacyAccount, User } from './user.js';
 
-/** What other modules may ask and tell about a person's row. */
+/** The interface of the `users` table for other modules. */
 @Injectable()
 export class UsersService {
   private readonly unlockInSeconds: number | undefined;
 
   constructor(
     private readonly users: UsersRepository,
-    private readonly audit: AuditTrail,
-    config: Config,
+    private readonly audit: AuditLog,
+    @Inject(migrationConfig.KEY) config: MigrationConfig,
   ) {
-    this.unlockInSeconds = config.migration.unlockInSeconds;
+    this.unlockInSeconds = config.unlockInSeconds;
   }
 
   findBySub(sub: string): Promise<User | undefined> {
@@ -26,32 +26,38 @@ export class UsersService {
     return this.users.findByEmail(normaliseEmail(email));
   }
 
-  /** Whether any row has the address, also one that `findByEmail` does not find. */
+  /** @returns whether any row has the address, including rows that `findByEmail` does not return */
   hasRows(email: string): Promise<boolean> {
     return this.users.hasRows(email);
   }
 
+  /** Whether the user of an address may sign in, for code that checks no password. */
+  findAccountState(email: string): Promise<AccountState | undefined> {
+    return this.users.findAccountState(email.trim(), this.unlockInSeconds);
+  }
+
+  /** With the legacy hash, to check or replace a legacy password. */
   findLegacyAccount(email: string): Promise<LegacyAccount | undefined> {
     return this.users.findLegacyAccount(email.trim(), this.unlockInSeconds);
   }
 
   /**
-   * `/aws/auth` says yes: Cognito will create this user within seconds.
-   * @returns whether the row is still as it was when its hash was checked
+   * Records that `/aws/auth` approves a migration. Cognito creates the user within seconds.
+   * @returns `false` when the row has changed since its hash was checked
    */
-  recordAgreement(account: LegacyAccount): Promise<boolean> {
-    return this.users.recordAgreement(account);
+  markApproved(account: LegacyAccount): Promise<boolean> {
+    return this.users.markApproved(account);
   }
 
   /**
-   * A reset has proved who reads the mailbox: what blocked or deleted rows of the address agreed to no longer keeps its one
-   * live row from being linked.
+   * To be called after a reset has proved the mailbox: approvals of blocked or deleted rows of the address no longer prevent
+   * a link of its only live row.
    */
   recordMailboxProof(email: string, sub: string | null): Promise<void> {
     return this.users.recordMailboxProof(email, sub);
   }
 
-  /** Cognito holds a new password now: the old hash goes, whatever `LEGACY_HASH` says. */
+  /** To be called when Cognito has a new password. Removes the legacy hash, independent of `LEGACY_HASH`. */
   async recordNewPassword(
     user: User,
     how: 'reset-password' | 'change-password',

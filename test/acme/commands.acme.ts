@@ -33,12 +33,12 @@ describeWithPebble('the commands that issue certificates', () => {
     await usher.close();
   });
 
-  it('find one by a name in any spelling, and answer JSON on standard output alone', async () => {
+  it('find a certificate by any spelling of a name, and print only JSON to standard output', async () => {
     const [one, other] = await serials();
     const { status, out, err } = await certificates('renew', 'WWW.Bücher.usher.dev', '--json');
     expect({ status, err }).toEqual({
       status: 0,
-      err: expect.stringContaining('xn--bcher-kva.usher.dev, www.xn--bcher-kva.usher.dev: in place\n'),
+      err: expect.stringContaining('xn--bcher-kva.usher.dev, www.xn--bcher-kva.usher.dev: up to date\n'),
     });
     const [same, another] = await serials();
     expect(same).toBe(one);
@@ -49,7 +49,7 @@ describeWithPebble('the commands that issue certificates', () => {
     ]);
   });
 
-  it('get another one where somebody has broken the chain', async () => {
+  it('replace a broken chain', async () => {
     await usher.database.sql(`UPDATE usher.certificates SET chain = 'garbage' WHERE serial = $1`, [
       (await serials())[0],
     ]);

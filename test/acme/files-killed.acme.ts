@@ -13,7 +13,7 @@ import { FileHost } from '../../src/acme/hosts/file-host.js';
 const script = join(import.meta.dirname, '../support/deploy-until-killed.js');
 const names = ['api.example.com'];
 
-describe('a process that is killed while it deploys', () => {
+describe('a process that is killed during a deployment', () => {
   let directory: string;
   let work: string;
   let certificates: [IssuedCertificate, IssuedCertificate];
@@ -34,7 +34,7 @@ describe('a process that is killed while it deploys', () => {
     });
   }
 
-  /** The serial of what a server would find, after seeing that it could serve it; `undefined` when there is nothing. */
+  /** Returns the serial number of a servable certificate; `undefined` if there is none. */
   async function found(): Promise<string | undefined> {
     const read = (name: string) => readFile(join(directory, 'api.example.com', name)).catch(() => undefined);
     const [chain, key] = [await read('fullchain.pem'), await read('privkey.pem')];
@@ -44,7 +44,7 @@ describe('a process that is killed while it deploys', () => {
     return leaf.serialNumber;
   }
 
-  /** Kills at each call to the file system in turn, until there is none left. Answers what was found after each. */
+  /** Kills at each file system call in turn. Returns the serial number found after each. */
   async function killAtEachStep(prepare: () => Promise<void>): Promise<(string | undefined)[]> {
     const serials: (string | undefined)[] = [];
     for (let step = 1; ; step += 1) {
@@ -55,12 +55,12 @@ describe('a process that is killed while it deploys', () => {
       serials.push(await found());
       if (status === 0) return serials;
       expect(status).toBeNull();
-      await mends();
+      await completes();
     }
   }
 
-  /** The next attempt finishes the work, and one after an hour leaves nothing of the first. */
-  async function mends(): Promise<void> {
+  /** The next attempt completes the work, and one after an hour removes the leftovers. */
+  async function completes(): Promise<void> {
     const host = new FileHost({ directory });
     await host.deploy(certificates[1]);
     expect(await found()).toBe(certificates[1].serial);
@@ -70,13 +70,13 @@ describe('a process that is killed while it deploys', () => {
     expect(await readdir(own)).toHaveLength(5);
   }
 
-  it('leaves nothing or the whole of a first certificate', async () => {
+  it('leaves nothing or a complete first certificate', async () => {
     const serials = await killAtEachStep(() => mkdir(directory));
     expect(serials.length).toBeGreaterThan(20);
     expect(new Set(serials)).toEqual(new Set([undefined, certificates[1].serial]));
   });
 
-  it('leaves the whole of the old certificate or of the new one', async () => {
+  it('leaves the complete old or new certificate', async () => {
     const serials = await killAtEachStep(async () => {
       await mkdir(directory);
       await new FileHost({ directory }).deploy(certificates[0]);
@@ -85,12 +85,12 @@ describe('a process that is killed while it deploys', () => {
     expect(new Set(serials)).toEqual(new Set(certificates.map(({ serial }) => serial)));
   });
 
-  it('leaves a certificate and its key, whenever it happens', async () => {
+  it('leaves a matching certificate and key at any time', async () => {
     await mkdir(directory);
     for (let time = 0; time < 15; time += 1) {
       const child = await start(certificates, 'never');
       await once(child.stdout!, 'data');
-      // Waits for nothing: it is the chance that decides where in its work the process is.
+      // Random delays, so that the process is killed at different points.
       await pause(randomInt(0, 25));
       child.kill('SIGKILL');
       await once(child, 'exit');

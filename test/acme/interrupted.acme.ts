@@ -11,7 +11,7 @@ const main = join(import.meta.dirname, '../../dist/src/cli/main.js');
 
 let world: AcmeWorld;
 beforeEach(async () => {
-  // Questions are counted here; that refused nonces do no harm is a test of its own.
+  // Requests are counted here; refused nonces have a separate test.
   world = await startAcmeWorld({ refusedNonces: 0 });
 });
 afterEach(() => world.close());
@@ -33,8 +33,8 @@ function startCommand(name: string, more: Record<string, string> = {}) {
   return { child, exited: once(child, 'exit') as Promise<[number | null, string | null]> };
 }
 
-/** As soon as the database has noticed that nobody holds the lock any more. */
-async function goOn(name: string): Promise<void> {
+/** Waits until the database has released the lock of the killed process. */
+async function resume(name: string): Promise<void> {
   let outcome = await world.command(['issue'], name);
   await until(async () => {
     if (outcome.status === 3) outcome = await world.command(['issue'], name);
@@ -51,7 +51,7 @@ async function expectInPlace(name: string): Promise<void> {
   expect(row.deployed_serial).toBe(row.serial);
 }
 
-/** Kills it at its nth question to the CA. Whether there were that many, and which question it was. */
+/** Kills the command at its nth request to the CA. Returns the path of the request; `undefined` if there were fewer. */
 async function killedAt(step: number, when: 'before' | 'after', name: string) {
   const { child, exited } = startCommand(name);
   let asked = 0;
@@ -74,7 +74,7 @@ async function killedAt(step: number, when: 'before' | 'after', name: string) {
 
 describeWithPebble('a process that is killed', () => {
   it.each(['before', 'after'] as const)(
-    '%s the CA got any question of an order leaves something to go on from',
+    '%s any request of an order can be continued',
     async (when) => {
       for (let step = 1; ; step += 1) {
         const name = `killed-${step}.usher.dev`;
@@ -84,9 +84,9 @@ describeWithPebble('a process that is killed', () => {
           expect(step).toBeGreaterThan(10);
           break;
         }
-        await goOn(name);
+        await resume(name);
         await expectInPlace(name);
-        // The one thing that nobody can know: the order whose address never came.
+        // Only an order whose URL was never received is lost.
         const lost = when === 'after' && isNewOrder({ path }) ? 1 : 0;
         expect({ path, orders: world.orders() - ordered }).toEqual({ path, orders: 1 + lost });
       }
@@ -95,19 +95,19 @@ describeWithPebble('a process that is killed', () => {
     240_000,
   );
 
-  it('while the host takes the certificate gives it that one again', async () => {
+  it('during a deployment deploys the same certificate again', async () => {
     const name = 'host.usher.dev';
     const { exited } = startCommand(name, { ACME_RELOAD_COMMAND: 'kill -9 $PPID' });
     expect(await exited).toEqual([null, 'SIGKILL']);
-    expect((await world.stored())[0]).toMatchObject({ deployed_serial: null, step: 'giving it to the host' });
-    await goOn(name);
+    expect((await world.stored())[0]).toMatchObject({ deployed_serial: null, step: 'deploying' });
+    await resume(name);
     await expectInPlace(name);
     expect(world.orders()).toBe(1);
   });
 });
 
 describeWithPebble('two API processes', () => {
-  it('order once, and each goes on where the other was killed', async () => {
+  it('order once, and each continues where the other was killed', async () => {
     const name = 'two.usher.dev';
     const variables = world.variables(name);
     let finalized = false;
@@ -137,7 +137,7 @@ describeWithPebble('two API processes', () => {
 });
 
 describeWithPebble('a CA', () => {
-  it('that goes down in the middle is asked again for the same order', async () => {
+  it('that goes down during an order is asked for the same order again', async () => {
     const name = 'down.usher.dev';
     let down = false;
     world.ca.before = ({ path }) => {
@@ -152,22 +152,22 @@ describeWithPebble('a CA', () => {
     });
     down = false;
     world.ca.before = () => undefined;
-    await goOn(name);
+    await resume(name);
     await expectInPlace(name);
     expect(world.orders()).toBe(1);
   });
 
-  it('that answers with its own trouble is another matter than one that refuses', async () => {
+  it('that answers with an internal error is retried', async () => {
     world.ca.before = (request) =>
       isNewOrder(request) ? { status: 500, headers: { 'content-type': 'text/html' }, body: 'oh' } : undefined;
     const { status, err } = await world.command(['issue'], 'trouble.usher.dev');
     expect(status).toBe(1);
     expect(err).toMatch(/^trouble\.usher\.dev: \S/);
     world.ca.before = () => undefined;
-    await goOn('trouble.usher.dev');
+    await resume('trouble.usher.dev');
   });
 
-  it('that sees the wrong answer to its challenge says so, and gets another order', async () => {
+  it('that sees a wrong key authorization reports it, and gets a new order', async () => {
     const { database } = world.usher;
     await database.sql(
       `CREATE FUNCTION garble() RETURNS trigger LANGUAGE plpgsql AS
@@ -182,12 +182,12 @@ describeWithPebble('a CA', () => {
     expect(err).toMatch(/^wrong\.usher\.dev: .*of-another-account/);
     expect((await world.stored())[0]).toMatchObject({ order_url: null, chain: null });
     await database.sql('DROP TRIGGER garble ON usher.acme_challenges');
-    await goOn(name);
+    await resume(name);
     await expectInPlace(name);
     expect(world.orders()).toBe(2);
   });
 
-  it('that limits orders is left alone for as long as it says, by every process', async () => {
+  it('that limits orders gets no request from any process before Retry-After', async () => {
     world.ca.before = (request) =>
       isNewOrder(request) ? refusal('rateLimited', { 'retry-after': '90000' }) : undefined;
     const variables = world.variables('limited.usher.dev');
@@ -196,7 +196,7 @@ describeWithPebble('a CA', () => {
     await first.stop();
     const asked = world.ca.requests.length;
     const second = await world.usher.startProcess(variables);
-    // Its first round is over when it ends.
+    // Its first run is complete when it stops.
     await second.stop();
     expect(world.ca.requests).toHaveLength(asked);
     const [row] = await world.stored();
@@ -205,21 +205,21 @@ describeWithPebble('a CA', () => {
     expect(hours).toBeGreaterThan(24.9);
     expect(hours).toBeLessThan(25.1);
     const { out } = await world.command(['list'], '');
-    expect(out).toMatch(/failed 1 times, last: rateLimited: in the words of the CA; next try \d{4}-/);
+    expect(out).toMatch(/failed 1 time, last: rateLimited: in the words of the CA; next try \d{4}-/);
   });
 
-  it('that refuses nonces again and again is asked again', async () => {
+  it('that refuses nonces repeatedly is retried', async () => {
     let refused = 0;
     world.ca.before = ({ method, path }) => {
       if (method !== 'POST' || path === '/sign-me-up' || refused >= 3) return undefined;
       refused += 1;
       return { ...refusal('badNonce', { 'replay-nonce': 'a-new-one' }), status: 400 };
     };
-    await goOn('nonces.usher.dev');
+    await resume('nonces.usher.dev');
     expect(refused).toBe(3);
   });
 
-  it('whose certificate is not what was ordered is not believed, and is not asked for that one again', async () => {
+  it('that returns a wrong certificate gets a new order', async () => {
     await world.command(['issue'], 'other.usher.dev');
     const [other] = await world.stored();
     world.ca.after = (answer, { path }) =>
@@ -228,15 +228,15 @@ describeWithPebble('a CA', () => {
     const { status, err } = await world.command(['issue'], name);
     expect({ status, err }).toEqual({
       status: 1,
-      err: `${name}: The CA's certificate is of no use: it lacks ${name}\n`,
+      err: `${name}: The CA returned an unusable certificate: it lacks ${name}\n`,
     });
     world.ca.after = (answer) => answer;
-    await goOn(name);
+    await resume(name);
     await expectInPlace(name);
   });
 });
 
-describeWithPebble('an order under way', () => {
+describeWithPebble('an open order', () => {
   it('is shown by another process, step by step', async () => {
     const seen: string[] = [];
     const name = 'seen.usher.dev';
@@ -245,10 +245,10 @@ describeWithPebble('an order under way', () => {
       shown = shown.then(async () => void seen.push((await world.command(['list'], '')).out));
       return undefined;
     };
-    await goOn(name);
+    await resume(name);
     await shown;
     expect(seen.join('')).toMatch(/ordering since \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
-    expect(seen.join('')).toContain(`proving ${name} (1 of 1) since`);
+    expect(seen.join('')).toContain(`validating ${name} (1 of 1) since`);
     expect((await world.command(['list'], '')).out).not.toContain('since');
   });
 });

@@ -17,7 +17,7 @@ describeWithPebble('with pebble', () => {
     const wanted = 'one.usher.dev; two.usher.dev, www.two.usher.dev; bücher.usher.dev';
     const { status, out, err } = await world.command(['issue'], wanted);
     expect({ status, err }).toEqual({ status: 0, err: '' });
-    expect(out).toContain('two.usher.dev, www.two.usher.dev: proving www.two.usher.dev (');
+    expect(out).toContain('two.usher.dev, www.two.usher.dev: validating www.two.usher.dev (');
     const all = await world.stored();
     expect(all.map(({ names }) => names)).toEqual([
       ['one.usher.dev'],
@@ -34,7 +34,7 @@ describeWithPebble('with pebble', () => {
     expect(await world.usher.database.sql('SELECT 1 FROM usher.acme_challenges')).toEqual([]);
   });
 
-  it('does nothing a second time, and gets another one when it is told to', async () => {
+  it('issues once, and again on "renew"', async () => {
     const name = 'again.usher.dev';
     await world.command(['issue'], name);
     const [first] = await world.stored();
@@ -45,7 +45,7 @@ describeWithPebble('with pebble', () => {
     expect(await world.usher.database.sql('SELECT 1 FROM usher.acme_accounts')).toHaveLength(1);
   });
 
-  it('remembers why it failed, and waits before it tries again', async () => {
+  it('records the error, and backs off', async () => {
     await world.usher.database.sql(
       'CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$',
     );
@@ -67,19 +67,19 @@ describeWithPebble('with pebble', () => {
     expect((await world.command(['issue'], 'lost.usher.dev')).status).toBe(0);
   });
 
-  it('is one process at a time', async () => {
+  it('runs in one process at a time', async () => {
     const name = 'together.usher.dev';
     const outcomes = await Promise.all([world.command(['issue'], name), world.command(['issue'], name)]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual([0, 3]);
     expect(outcomes.find(({ status }) => status === 3)?.err).toBe(
-      'Another process is at it just now: "usher certificates list" shows how far it is.\n',
+      'Another process is issuing certificates. See its progress with "usher certificates list".\n',
     );
   });
 
-  it('says what is missing, and shows what is there, without keys', async () => {
+  it('reports missing settings, and shows certificates without keys', async () => {
     expect((await world.command(['issue'], '')).status).toBe(2);
     expect((await world.command(['issue'], '*.usher.dev')).err).toContain('no wildcards');
-    expect((await world.command(['list'], '')).out).toBe('No certificate is wanted.\n');
+    expect((await world.command(['list'], '')).out).toBe('No certificates are configured.\n');
     await world.command(['issue'], 'shown.usher.dev');
     expect((await world.command(['list'], '')).out).toMatch(
       /^shown\.usher\.dev: valid until \d{4}-\d\d-\d\d, renewed about \d/,
@@ -90,7 +90,7 @@ describeWithPebble('with pebble', () => {
     expect((await world.command(['show', 'other.usher.dev'], '')).status).toBe(1);
   });
 
-  it('is done by the running service, and stays quiet while the CA is away', async () => {
+  it('is done by the running service, which stays ready while the CA is down', async () => {
     world.ca.before = () => 'cut';
     const name = 'service.usher.dev';
     const failing = await world.usher.startProcess(world.variables(name));

@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { freePort } from '../../apps/local-stack/src/ports.js';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import { renewalIdentifier } from '../../src/acme/issuance/renewal-information.js';
-import { Upkeep } from '../../src/acme/issuance/upkeep.js';
-import { WantedCertificates } from '../../src/acme/issuance/wanted-certificates.js';
+import { renewalIdentifier } from '../../src/acme/issuance/certificate-authority.js';
+import { RenewalJob } from '../../src/acme/issuance/renewal.job.js';
 import { createApp } from '../../src/create-app.js';
-import { Clock } from '../../src/platform/clock/clock.js';
-import { Config } from '../../src/platform/config/config.js';
+import { Clock } from '../../src/common/clock/clock.js';
+import { type AcmeConfig, acmeConfig } from '../../src/common/config/acme.config.js';
 import { type AcmeWorld, isGoodFor, startAcmeWorld, type StoredCertificate } from '../support/acme-world.js';
 import type { CaAnswer, CaRequest } from '../support/ca-proxy.js';
 import { allMailsSent, subjectsTo } from '../support/mails.js';
@@ -19,7 +18,7 @@ const day = 86_400_000;
 const name = 'renewed.usher.dev';
 
 let world: AcmeWorld;
-/** Started by the first round, so that a test can say before what the CA does. */
+/** Started by the first round, so that a test can set the CA's behaviour before. */
 let app: NestFastifyApplication | undefined;
 let ahead: number;
 
@@ -33,7 +32,7 @@ afterEach(async () => {
   await world.close();
 });
 
-/** A process whose clock is moved. It looks after certificates at its start, then each minute, which no test takes. */
+/** A process with a moved clock. Its job runs at the start and then each minute, longer than any test. */
 async function service(changes: Record<string, string> = {}): Promise<NestFastifyApplication> {
   const made = await createApp({ ...world.usher.variables, ...world.variables(name), ...changes });
   jest.spyOn(made.get(Clock), 'now').mockImplementation(() => new Date(Date.now() + ahead));
@@ -41,11 +40,10 @@ async function service(changes: Record<string, string> = {}): Promise<NestFastif
 }
 
 async function round(): Promise<StoredCertificate> {
-  const { acme } = (app ??= await service()).get(Config);
-  if (!acme) throw new Error('no certificate is wanted');
-  const [wanted, { tasks }] = [app.get(WantedCertificates), app.get(Upkeep)];
-  // The service begins by itself; what is under way is waited for.
-  await until(() => wanted.each(acme, tasks, new AbortController().signal));
+  const acme = (app ??= await service()).get<AcmeConfig>(acmeConfig.KEY);
+  const job = app.get(RenewalJob);
+  // The job starts with the service, so the run may have to wait for the lock.
+  await until(() => job.run(acme));
   const [row] = await world.stored();
   if (!row) throw new Error('not stored');
   return row;
@@ -60,7 +58,7 @@ const newOrders = () => world.ca.requests.filter(({ path, payload }) => path ===
 const lastReplaces = () => (newOrders().at(-1)?.payload as { replaces?: string }).replaces;
 const alarms = (alarm: string) => world.usher.logLines().filter((line) => line.includes(`"${alarm}"`)).length;
 
-/** Debian's pebble is older than RFC 9773, so this one resource is answered in its place. */
+/** Debian's pebble is older than RFC 9773, so the proxy answers this resource. */
 function adviseOn(window: { start: Date; end: Date }, headers: CaAnswer['headers'] = {}): string[] {
   const asked: string[] = [];
   world.ca.before = ({ path }) => {
@@ -85,7 +83,7 @@ const failOrders = ({ path }: CaRequest): CaAnswer | undefined =>
   path === '/order-plz' ? { status: 503, headers: {}, body: '' } : undefined;
 
 describeWithPebble('renewal', () => {
-  it('comes before two thirds of the lifetime are over, and not earlier', async () => {
+  it('happens shortly before two thirds of the lifetime', async () => {
     const first = await round();
     expect(isGoodFor(first)).toBe(true);
     const renewAt = first.renew_at?.getTime() ?? 0;
@@ -100,7 +98,7 @@ describeWithPebble('renewal', () => {
     expect(world.orders()).toBe(2);
   });
 
-  it('comes when the CA advises it, and at once when the CA changes its mind', async () => {
+  it('follows the renewal information of the CA, and its changes', async () => {
     const [start, end] = [new Date(Date.now() + 10 * day), new Date(Date.now() + 12 * day)];
     const asked = adviseOn({ start, end }, { 'retry-after': '7200' });
     const first = await round();
@@ -108,23 +106,23 @@ describeWithPebble('renewal', () => {
     expect(first.renew_at?.getTime()).toBeLessThanOrEqual(end.getTime());
     const identifier = renewalIdentifier(first.chain ?? '');
     expect(asked).toEqual([identifier]);
-    // Not asked again before the CA wants it, and what was chosen stays.
+    // No request before Retry-After, and the scheduled time stays.
     await roundAt(Date.now() + 7_000_000);
     expect(asked).toHaveLength(1);
     expect((await roundAt(Date.now() + 7_300_000)).renew_at).toEqual(first.renew_at);
     expect(asked).toHaveLength(2);
-    // As when it is about to revoke a certificate.
+    // As before a revocation.
     adviseOn({ start: new Date(Date.now() - 2 * day), end: new Date(Date.now() - day) });
     const second = await roundAt(Date.now() + 7 * 3600_000);
     expect(second.serial).not.toBe(first.serial);
     expect(lastReplaces()).toBe(identifier);
     expect(world.usher.logLines().join()).toContain('https://ca.example/why');
-    // And a CA that says so of every certificate does not get one order a minute.
+    // A CA that advises immediate renewal of every certificate does not get one order per minute.
     for (let minute = 1; minute < 4; minute += 1) await roundAt(Date.now() + 7 * 3600_000 + minute * 60_000);
     expect(world.orders()).toBe(2);
   });
 
-  it('does without the word "replaces" where the CA refuses it', async () => {
+  it('orders without "replaces" when the CA refuses it', async () => {
     const first = await round();
     world.ca.before = ({ path, payload }) =>
       path === '/order-plz' && JSON.stringify(payload).includes('replaces')
@@ -139,25 +137,25 @@ describeWithPebble('renewal', () => {
     expect(lastReplaces()).toBeUndefined();
   });
 
-  it('does not hang on advice: a CA that gives none, or nonsense, is asked later', async () => {
+  it('works without renewal information, and fetches it later', async () => {
     adviseOn({ start: new Date(NaN), end: new Date(NaN) });
     const first = await round();
     expect(first.renew_at?.getTime()).toBeGreaterThan(Date.now() + 55 * day);
     world.ca.before = ({ path }) => (path.startsWith('/renewal-info/') ? 'cut' : undefined);
     expect((await roundAt(Date.now() + day)).renew_at).toEqual(first.renew_at);
-    expect(world.usher.logLines().join()).toContain('advice on renewal was not to be had');
+    expect(world.usher.logLines().join()).toContain('failed to fetch renewal information from the CA');
   });
 
-  it('is not put off beyond the end, whatever the CA advises', async () => {
+  it('is never later than the expiry, whatever the CA advises', async () => {
     adviseOn({ start: new Date(Date.now() + 3000 * day), end: new Date(Date.now() + 3001 * day) });
     const first = await round();
     expect(first.renew_at?.getTime()).toBeLessThan(Date.now() + 60 * day);
-    // Nor when the table says so.
+    // Also when the table has a later time.
     await world.usher.database.sql(`UPDATE usher.certificates SET renew_at = now() + interval '10 years'`);
     expect((await roundAt(Date.now() + 91 * day)).serial).not.toBe(first.serial);
   });
 
-  it('makes an account again that the CA has lost', async () => {
+  it('creates a new account when the CA has lost it', async () => {
     const registered = () => world.ca.requests.filter(({ path }) => path === '/sign-me-up').length;
     world.ca.before = ({ path }) =>
       path === '/order-plz'
@@ -174,7 +172,7 @@ describeWithPebble('renewal', () => {
     expect(registered()).toBeGreaterThan(before);
   });
 
-  it('makes new keys where the secret of the old ones is gone', async () => {
+  it('generates new keys when the secret of the old ones was removed', async () => {
     const first = await round();
     await app?.close();
     app = await service({ SESSION_SECRETS: 'another-session-secret-of-the-tests' });
@@ -183,7 +181,7 @@ describeWithPebble('renewal', () => {
     expect(second.serial).not.toBe(first.serial);
   });
 
-  it('is tried again and again, less and less often', async () => {
+  it('is retried with back-off', async () => {
     world.ca.before = failOrders;
     const pauses: number[] = [];
     for (let last = Date.now(), time = 0; time < 8; time += 1) {
@@ -195,7 +193,7 @@ describeWithPebble('renewal', () => {
     expect(pauses).toEqual([15, 30, 60, 120, 240, 360, 360, 360]);
   });
 
-  it('comes soon when another CA is wanted', async () => {
+  it('happens soon after another CA is configured', async () => {
     const first = await round();
     await app?.close();
     app = await service({
@@ -210,10 +208,10 @@ describeWithPebble('renewal', () => {
   });
 });
 
-describeWithPebble('what the host serves', () => {
+describeWithPebble('the deployed certificate', () => {
   const lose = () => rm(join(world.directory, name), { recursive: true });
 
-  it('is looked at again, and what got lost is given to it again', async () => {
+  it('is checked again, and deployed again when the host lost it', async () => {
     const { serial } = await round();
     await lose();
     expect(await roundAt(Date.now() + 5 * 3600_000)).toMatchObject({ served_serial: serial });
@@ -225,7 +223,7 @@ describeWithPebble('what the host serves', () => {
     expect(world.orders()).toBe(1);
   });
 
-  it('may take its time to change', async () => {
+  it('may be served with a delay', async () => {
     await round();
     await lose();
     await world.usher.database.sql(
@@ -237,7 +235,7 @@ describeWithPebble('what the host serves', () => {
 });
 
 describeWithPebble('a host', () => {
-  it('gets a certificate that it lost also while the CA wants no orders', async () => {
+  it('gets a lost certificate again while the CA limits orders', async () => {
     const first = await round();
     world.ca.before = ({ path }) =>
       path === '/order-plz'
@@ -257,7 +255,7 @@ describeWithPebble('a host', () => {
     expect(newOrders()).toHaveLength(ordered);
   });
 
-  it('that cannot be asked has not lost it', async () => {
+  it('that cannot be reached has not lost the certificate', async () => {
     const closed = await freePort();
     app = await service({ ACME_CHECK_ADDRESS: `127.0.0.1:${closed}` });
     const { serial } = await round();
@@ -270,13 +268,13 @@ describeWithPebble('a host', () => {
   });
 });
 
-describeWithPebble('mails before the end', () => {
+describeWithPebble('expiry warnings', () => {
   const subjects = async () => {
     await allMailsSent(world.usher);
     return subjectsTo(world.usher, 'operator@example.com');
   };
 
-  it('go out once for each number of days, with the reason, and anew for the next certificate', async () => {
+  it('are mailed once for each number of days with the reason, and again for the next certificate', async () => {
     const first = await round();
     world.ca.before = failOrders;
     const end = Date.now() + 90 * day;
@@ -286,7 +284,7 @@ describeWithPebble('mails before the end', () => {
     const all = await subjects();
     expect(all).toHaveLength(4);
     expect(new Set(all)).toEqual(
-      new Set([expect.stringMatching(/^The certificate of renewed\.usher\.dev ends at \d{4}-\d\d-\d\d/)]),
+      new Set([expect.stringMatching(/^The certificate of renewed\.usher\.dev expires at \d{4}-\d\d-\d\d/)]),
     );
     const mail = await world.usher.mail.waitFor(({ to }) => to.includes('operator@example.com'));
     expect(mail.text).toContain('serverInternal: status 503');
@@ -294,7 +292,7 @@ describeWithPebble('mails before the end', () => {
     world.ca.before = () => undefined;
     const second = await roundAt(end + 3 * day);
     expect(second.serial).not.toBe(first.serial);
-    // The CA's clock is not moved: the new one has ended as well.
+    // The clock of the CA is not moved, so the new certificate has expired too.
     expect(await subjects()).toHaveLength(5);
   });
 });

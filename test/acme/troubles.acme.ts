@@ -8,7 +8,7 @@ const name = 'troubled.usher.dev';
 
 let world: AcmeWorld;
 beforeEach(async () => {
-  // Questions are counted here; that refused nonces do no harm is a test of its own.
+  // Requests are counted here; refused nonces have a separate test.
   world = await startAcmeWorld({ refusedNonces: 0 });
 });
 afterEach(() => world.close());
@@ -37,7 +37,7 @@ function quiet(): void {
   world.ca.after = (answer) => answer;
 }
 
-async function expectMended(orders: number): Promise<void> {
+async function expectIssued(orders: number): Promise<void> {
   quiet();
   expect(await world.command(['issue'], name)).toMatchObject({ status: 0, err: '' });
   const [row] = await world.stored();
@@ -47,29 +47,29 @@ async function expectMended(orders: number): Promise<void> {
 
 const challenges = () => world.usher.database.sql('SELECT token FROM usher.acme_challenges');
 
-describeWithPebble('an order is gone on with', () => {
+describeWithPebble('an order is continued', () => {
   it.each([
-    ['a page of whatever stands before the CA', page(429), 'serverInternal: status 429'],
-    ['a problem that is not of ACME', problem(503, 'about:blank'), 'about:blank'],
-    ['a limit', problem(429, 'rateLimited'), 'rateLimited: in the words of the CA'],
-    ['terms that changed', problem(403, 'userActionRequired'), 'userActionRequired'],
+    ['the error page of a proxy', page(429), 'serverInternal: status 429'],
+    ['an error of a type outside of ACME', problem(503, 'about:blank'), 'about:blank'],
+    ['a rate limit', problem(429, 'rateLimited'), 'rateLimited: in the words of the CA'],
+    ['changed terms of service', problem(403, 'userActionRequired'), 'userActionRequired'],
   ])('after %s', async (_what, answer, reason) => {
     world.ca.before = (request) => (isOrder(request) ? answer : undefined);
     const { status, err } = await world.command(['issue'], name);
     expect(status).toBe(1);
     expect(err).toContain(reason);
-    await expectMended(1);
+    await expectIssued(1);
   });
 
-  it('when the connection broke while the CA was looking, which finds what it looks for', async () => {
+  it('after a connection error during validation, and the challenge stays published', async () => {
     world.ca.before = (request) => (isOrder(request) ? 'cut' : undefined);
     world.ca.after = (answer, { path }) => (path.startsWith('/chalZ/') ? 'cut' : answer);
     expect((await world.command(['issue'], name)).status).toBe(1);
     expect(await challenges()).toHaveLength(1);
-    await expectMended(1);
+    await expectIssued(1);
   });
 
-  it('when the CA is not of one mind about it', async () => {
+  it('when the CA answers with an outdated state', async () => {
     let stale = 0;
     world.ca.after = (answer, request) => {
       if (isFinalize(request)) stale = 2;
@@ -80,21 +80,21 @@ describeWithPebble('an order is gone on with', () => {
   });
 });
 
-describeWithPebble('an order is given up', () => {
-  it('in a state that comes to nothing', async () => {
+describeWithPebble('an order is dropped', () => {
+  it('in a final state without certificate', async () => {
     world.ca.after = (answer, request) => (isOrder(request) ? withStatus(answer, 'deactivated') : answer);
     const { status, err } = await world.command(['issue'], name);
     expect({ status, err }).toEqual({
       status: 1,
-      err: `${name}: orderNotReady: the order is deactivated, without a reason\n`,
+      err: `${name}: orderNotReady: the order is deactivated, and the CA gives no reason\n`,
     });
-    await expectMended(2);
+    await expectIssued(2);
   });
 
-  it('when the CA refuses its key', async () => {
+  it('when the CA refuses its CSR', async () => {
     world.ca.before = (request) => (isFinalize(request) ? problem(400, 'badCSR') : undefined);
     expect((await world.command(['issue'], name)).err).toContain('badCSR');
-    await expectMended(2);
+    await expectIssued(2);
   });
 
   it('that the CA does not know', async () => {
@@ -108,7 +108,7 @@ describeWithPebble('an order is given up', () => {
 });
 
 describeWithPebble('several certificates', () => {
-  it('do not suffer from one that fails, whatever the CA calls it', async () => {
+  it('are independent of one that fails', async () => {
     world.ca.before = ({ payload }) =>
       JSON.stringify(payload)?.includes('"bad.usher.dev"')
         ? problem(400, 'rejectedIdentifier', 'no\u0000\u001b[2J\nnames')
@@ -118,7 +118,7 @@ describeWithPebble('several certificates', () => {
       status: 1,
       err: 'bad.usher.dev: rejectedIdentifier: no\\u{0}\\u{1b}[2J\\u{a}names\n',
     });
-    expect(out).toContain(`${name}: in place`);
+    expect(out).toContain(`${name}: up to date`);
     const [bad, good] = await world.stored();
     expect(bad).toMatchObject({ failures: 1, chain: null });
     expect(good && isGoodFor(good)).toBe(true);
@@ -126,10 +126,10 @@ describeWithPebble('several certificates', () => {
 });
 
 describeWithPebble('a process', () => {
-  it('that loses its lock in the middle leaves the order to the other one', async () => {
+  it('that loses its lock leaves the order to the next process', async () => {
     let arrived = false;
-    let goOn = (): void => undefined;
-    const held = new Promise<void>((resolve) => (goOn = resolve));
+    let resume = (): void => undefined;
+    const held = new Promise<void>((resolve) => (resume = resolve));
     world.ca.before = async (request) => {
       if (!isFinalize(request) || arrived) return undefined;
       arrived = true;
@@ -150,7 +150,7 @@ describeWithPebble('a process', () => {
     });
     expect(second).toMatchObject({ status: 0, err: '' });
     const before = await world.stored();
-    goOn();
+    resume();
     expect((await first).status).toBe(1);
     expect(await world.stored()).toEqual(before);
     expect(before[0] && isGoodFor(before[0])).toBe(true);
@@ -158,12 +158,12 @@ describeWithPebble('a process', () => {
     expect(world.orders()).toBe(1);
   });
 
-  it('that is told to end does not wait for an order, and the next one goes on with it', async () => {
+  it('that shuts down does not wait for an order, and the next process continues it', async () => {
     world.ca.after = (answer, request) => (isOrder(request) ? withStatus(answer, 'pending') : answer);
     const service = await world.usher.startProcess(world.variables(name));
     await until(() => world.ca.requests.filter(isOrder).length > 3);
     await service.stop();
     expect((await world.stored())[0]).toMatchObject({ failures: 0, chain: null });
-    await expectMended(1);
+    await expectIssued(1);
   });
 });

@@ -14,7 +14,7 @@ interface Result extends Partial<Comparison> {
   isValid: boolean;
 }
 interface Measuring {
-  abba: (runs: {
+  pairedRuns: (runs: {
     limit: () => number;
     ours: () => number;
     rounds: number;
@@ -28,16 +28,16 @@ interface Reporting {
 }
 
 const load = async <Module>(file: string) => (await import(join(import.meta.dirname, file))) as Module;
-const { abba, compare, untilValid } = await load<Measuring>('measure/abba.js');
+const { pairedRuns, compare, untilValid } = await load<Measuring>('measure/paired-runs.js');
 const { statusOf } = await load<Reporting>('report.js');
 
 const quiet = () => undefined;
 
 describe('a comparison', () => {
-  it('takes turns, and is about the middle round', async () => {
+  it('alternates the runs and returns the median of the rounds', async () => {
     const order: string[] = [];
     const speeds = [100, 100, 100, 100, 1000, 1000];
-    const samples = await abba({
+    const samples = await pairedRuns({
       limit: () => {
         order.push('limit');
         return speeds[order.filter((name) => name === 'limit').length - 1] ?? 0;
@@ -54,11 +54,11 @@ describe('a comparison', () => {
     [100, 104, true],
     [100, 110, false],
     [110, 100, false],
-  ])('whose limit went from %d to %d says something: %s', (first, last, isValid) => {
+  ])('with a limit that drifts from %d to %d has isValid %s', (first, last, isValid) => {
     expect(compare([{ first, ours: [50, 50], last }]).isValid).toBe(isValid);
   });
 
-  it('is made again while it is void, three times at most, and only what was void', async () => {
+  it('repeats only void measurements, at most three times', async () => {
     const say: string[] = [];
     let runs = 0;
     const measure = async () => {
@@ -71,9 +71,7 @@ describe('a comparison', () => {
     const results = await untilValid(measure, (line) => say.push(line));
     expect(runs).toBe(2);
     expect(results.map(({ isMet }) => isMet)).toEqual([true, true]);
-    expect(say.filter((line) => line.includes('void'))).toEqual([
-      '  void: two, whose limit against itself is 1.200',
-    ]);
+    expect(say.filter((line) => line.includes('void'))).toEqual(['  void: two, control ratio 1.200']);
     runs = 10;
     expect((await untilValid(measure, quiet)).some(({ isValid }) => isValid)).toBe(false);
     expect(runs).toBe(13);
@@ -88,14 +86,14 @@ describe('the exit status', () => {
     [1, [met, missed]],
     [1, [missed, unknown]],
     [3, [met, unknown]],
-  ])('is %d', (status, results) => expect(statusOf(results as Result[])).toBe(status));
+  ])('is %d for the results %#', (status, results) => expect(statusOf(results as Result[])).toBe(status));
 });
 
 describe('npm run bench', () => {
   const run = (...args: string[]) =>
     promisify(execFile)(process.execPath, [join(import.meta.dirname, 'main.js'), ...args]);
 
-  it('explains itself', async () => {
+  it('lists all areas with --help', async () => {
     const { stdout } = await run('--help');
     for (const area of ['passwords', 'tokens', 'http', 'database', 'cognito', 'lambda', 'start', 'user-pool'])
       expect(stdout).toContain(`  ${area} `);

@@ -1,5 +1,5 @@
 /**
- * What Usher's parts do, as ratios to a limit measured in the same run: `npm run bench -- --help`, docs/benchmarks.md.
+ * Benchmarks as ratios to a limit measured in the same run: `npm run bench -- --help`, docs/benchmarks.md.
  */
 import { parseArgs } from 'node:util';
 import * as cognito from './areas/cognito.js';
@@ -16,20 +16,20 @@ const areas = { passwords, tokens, http, database, cognito, lambda, start, 'user
 
 const fewestRounds = 10;
 
-const help = `What Usher's parts do, as ratios to a limit measured in the same run (docs/benchmarks.md).
+const help = `Measures Usher as ratios to a limit from the same run (docs/benchmarks.md).
 
 npm run bench -- [--only AREA]... [--rounds N] [--json]
 
-  --only AREA  one area, may be given several times:
+  --only AREA  measure this area only; can be repeated:
 ${Object.entries(areas)
   .map(([name, { about }]) => `                 ${name.padEnd(10)} ${about}`)
   .join('\n')}
-  --rounds N   rounds of a comparison, ${fewestRounds} or more (default ${fewestRounds})
+  --rounds N   rounds per comparison, at least ${fewestRounds} (default ${fewestRounds})
   --json       one line of JSON on standard output
   --help       this text
 
-Status 0: every goal is reached. Status 1: one is missed. Status 2: wrong arguments, or a benchmark broke. Status 3: a run
-was void each time, because the machine was too busy to tell.
+Exit status 0: all goals are met. 1: a goal is missed. 2: wrong arguments, or a benchmark failed. 3: a comparison was void in
+all attempts because the machine was too busy.
 `;
 
 class UsageError extends Error {}
@@ -45,9 +45,9 @@ function readArguments() {
   });
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < fewestRounds)
-    throw new UsageError(`--rounds: ${fewestRounds} or more`);
+    throw new UsageError(`--rounds must be at least ${fewestRounds}`);
   const unknown = values.only.find((name) => !(name in areas));
-  if (unknown !== undefined) throw new UsageError(`--only ${unknown}: there is no such area, see --help`);
+  if (unknown !== undefined) throw new UsageError(`--only ${unknown}: unknown area, see --help`);
   return { ...values, rounds };
 }
 
@@ -61,8 +61,8 @@ async function main() {
     try {
       for (const result of await measure({ rounds, say })) results.push({ area: name, ...result });
     } catch (error) {
-      // The others can still be measured.
-      say(`${name} broke: ${error.stack}`);
+      // Continue with the other areas.
+      say(`${name} failed: ${error.stack}`);
       process.exitCode = 2;
     }
   }

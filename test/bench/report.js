@@ -1,10 +1,10 @@
-/** 1 where a goal is missed; else 3 where a run was void, because nobody knows; else 0. */
+/** Exit status: 1 if a goal is missed, else 3 if a comparison was void, else 0. */
 export function statusOf(results) {
   if (results.some(({ isValid, isMet }) => isValid && !isMet)) return 1;
   return results.some(({ isValid }) => !isValid) ? 3 : 0;
 }
 
-/** For people, a line or two a goal; or one line of JSON. */
+/** One or two lines of text per goal, or one line of JSON. */
 export function report(results, { json, rounds }) {
   if (json) return `${JSON.stringify({ node: process.version, rounds, results })}\n`;
   return results.map((result) => `${lines(result)}\n`).join('');

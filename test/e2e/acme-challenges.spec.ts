@@ -32,7 +32,7 @@ const command = (...argv: string[]) =>
 const path = (token: string) => `/.well-known/acme-challenge/${token}`;
 
 describe('a published challenge', () => {
-  it('is answered by every process, at once, several at a time, until it is removed', async () => {
+  it('is served by every process immediately, beside other challenges, until it is removed', async () => {
     const challenges = [newChallenge(), newChallenge(), newChallenge()];
     for (const { token, keyAuthorization } of challenges)
       expect(await command('add', token, keyAuthorization)).toEqual({
@@ -54,7 +54,7 @@ describe('a published challenge', () => {
     ]);
   });
 
-  it('is answered whatever else the request carries, and however often', async () => {
+  it('is served with any other headers and any number of times', async () => {
     const { token, keyAuthorization } = newChallenge();
     await command('add', token, keyAuthorization);
     const odd = {
@@ -68,7 +68,7 @@ describe('a published challenge', () => {
     );
   });
 
-  it.each(['-', '--', '-h', '--json', '--no-'])('may have a token that begins with %j', async (start) => {
+  it.each(['-', '--', '-h', '--json', '--no-'])('accepts a token that begins with %j', async (start) => {
     const token = start + newChallenge().token;
     const keyAuthorization = `${token}.${thumbprint()}`;
     expect(await command('add', token, keyAuthorization, '--json')).toEqual({
@@ -80,7 +80,7 @@ describe('a published challenge', () => {
     expect((await command('remove', token)).out).toBe('Removed.\n');
   });
 
-  it('is gone after a day', async () => {
+  it('expires after a day', async () => {
     const { token, keyAuthorization } = newChallenge();
     await command('add', token, keyAuthorization);
     await usher.database.sql(`UPDATE usher.acme_challenges SET expires_at = now() WHERE token = $1`, [token]);
@@ -91,7 +91,7 @@ describe('a published challenge', () => {
     );
   });
 
-  it('can be corrected', async () => {
+  it('can be replaced', async () => {
     const { token, keyAuthorization } = newChallenge();
     await command('add', token, `${token}.${thumbprint()}`);
     await command('add', token, keyAuthorization);
@@ -107,13 +107,13 @@ describe('a published challenge', () => {
     ['short', 'x'],
     ['', 'x'],
     ['%2e'.repeat(20), 'x'],
-  ])('cannot have the token %.20j', async (token) => {
+  ])('refuses the token %.20j', async (token) => {
     const { status, err } = await command('add', '--', token, `${token}.${thumbprint()}`);
-    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining('This is no token') });
+    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining('This is not a token') });
     expect([400, 404, 414]).toContain((await usher.api.get(path(token))).status);
   });
 
-  it("cannot have another challenge's answer", async () => {
+  it('refuses the key authorization of another challenge', async () => {
     const [one, two] = [newChallenge(), newChallenge()];
     for (const answer of [
       two.keyAuthorization,
@@ -130,15 +130,15 @@ describe('a published challenge', () => {
   });
 });
 
-describe('the pair from the environment', () => {
-  it('is answered while there is no database', async () => {
+describe('the challenge from the environment', () => {
+  it('is served while the database is unavailable', async () => {
     const proxy = await startTcpProxy(usher.database.url);
     const app = await createApp({ ...usher.variables, DATABASE_URL: proxy.url });
     await app.listen(0, '127.0.0.1');
     const api = apiClient(await app.getUrl());
     await proxy.cut();
     const [known, unknown] = [await api.get(path('the-token')), await api.get(path(newChallenge().token))];
-    await proxy.mend();
+    await proxy.restore();
     await app.close();
     await proxy.cut();
     expect([known.status, known.text]).toEqual([200, 'the-token.thumbprint']);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import fc from 'fast-check';
-import { PasswordChecks } from '../../src/users/password-checks.js';
+import { PasswordHasher } from '../../src/credentials/password-hasher.js';
 import { deviseUser, deviseUsers, maySignIn } from '../support/devise-users.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
@@ -22,7 +22,7 @@ const success = async (email: string, password: unknown) => (await ask({ email, 
 const ada = deviseUser('plain');
 
 describe('POST /aws/auth', () => {
-  it('answers 200 with the published keys, and no password hash', async () => {
+  it('responds with 200 and the published keys, without a password hash', async () => {
     const { status, body, text } = await ask({ email: ada.email, password: ada.password });
     expect({ status, body }).toEqual({
       status: 200,
@@ -36,7 +36,7 @@ describe('POST /aws/auth', () => {
     expect(text).not.toContain('$2a$');
   });
 
-  it('answers the same keys for an unknown user', async () => {
+  it('returns the same keys for an unknown user', async () => {
     const { status, body } = await ask({ email: 'nobody@example.com', password: 'x' });
     expect({ status, body }).toEqual({
       status: 200,
@@ -49,7 +49,7 @@ describe('POST /aws/auth', () => {
   });
 
   it.each(deviseUsers.map((user) => [user.key, user] as const))(
-    'judges %s as the table says',
+    'returns the expected result for %s',
     async (_key, user) => {
       expect(await success(user.typed_email, user.password)).toBe(maySignIn(user));
       expect(await success(user.typed_email, user.wrong_password)).toBe(false);
@@ -66,7 +66,7 @@ describe('POST /aws/auth', () => {
     ['x\u0000'],
     ['\ud800'],
     ['x'.repeat(257)],
-  ])('takes an odd password for a wrong one', async (password) => {
+  ])('treats a malformed password as a wrong one', async (password) => {
     const { status, body } = await ask({ email: ada.email, password });
     expect({ status, success: body.success, known: body.user_exists }).toEqual({
       status: 200,
@@ -83,7 +83,7 @@ describe('POST /aws/auth', () => {
     [{}],
     ['nul\u0000@example.com'],
     ['\ud800@example.com'],
-  ])('names an e-mail that is no text', async (email) => {
+  ])('names the field of an e-mail that is not a string', async (email) => {
     const { status, body } = await ask({ email, password: 'x' });
     expect({ status, fields: body.errors?.map(({ field }) => field) }).toEqual({
       status: 422,
@@ -111,7 +111,7 @@ describe('POST /aws/auth', () => {
       [{ email: 7, unknown: true, access_token: 'wrong' }],
       [[]],
       [null],
-    ])('is judged before the rest of the body: %j', async (body) => {
+    ])('is checked before the rest of the body: %j', async (body) => {
       const { status, text, headers } = await usher.api.post('/aws/auth', body);
       expect({ status, text, length: headers.get('content-length') }).toEqual({
         status: 401,
@@ -121,7 +121,7 @@ describe('POST /aws/auth', () => {
     });
   });
 
-  it('refuses who is disabled here, or linked for more than five minutes', async () => {
+  it('refuses rows that are disabled or have been linked for more than five minutes', async () => {
     const bob = deviseUser('second');
     await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = 2');
     const disabled = await ask({ email: bob.email, password: bob.password });
@@ -136,7 +136,7 @@ describe('POST /aws/auth', () => {
     expect(await success(bob.email, bob.password)).toBe(false);
   });
 
-  it('lets a sign-up through only where nobody is, or right after it has agreed', async () => {
+  it('allows a sign-up only for unknown addresses and directly after an approval', async () => {
     const kim = deviseUser('bytes_100');
     expect((await ask({ email: kim.email })).body.sign_up_allowed).toBe(false);
     await ask({ email: kim.email, password: kim.password });
@@ -147,7 +147,7 @@ describe('POST /aws/auth', () => {
     expect((await ask({ email: kim.email })).body.sign_up_allowed).toBe(false);
   });
 
-  it('says what a reset may count on', async () => {
+  it('reports whether a reset is allowed and the address is verified', async () => {
     expect((await ask({ email: 'carol@example.com' })).body).toMatchObject({
       email_verified: false,
       password_reset_allowed: false,
@@ -158,8 +158,8 @@ describe('POST /aws/auth', () => {
     });
   });
 
-  it('pays for one check of the usual cost, also where there is nothing to check', async () => {
-    const verify = jest.spyOn(usher.app.get(PasswordChecks), 'verify');
+  it('computes one hash of the usual cost even if there is no stored hash', async () => {
+    const verify = jest.spyOn(usher.app.get(PasswordHasher), 'verify');
     const stored = new Set<string>();
     for (const email of [
       'nobody@example.com',
@@ -172,7 +172,7 @@ describe('POST /aws/auth', () => {
       expect(verify.mock.calls.map(([, hash]) => hash.slice(0, 7))).toEqual(['$2a$04$']);
       stored.add(verify.mock.calls[0]?.[1] ?? '');
     }
-    // Never the same question twice: an answer that is known already would cost nothing.
+    // Each request is different, because a cached result would cost nothing.
     expect(stored.size).toBe(4);
     verify.mockRestore();
   });
@@ -180,15 +180,18 @@ describe('POST /aws/auth', () => {
   describe('failures by account', () => {
     const known = deviseUser('accents');
 
-    it.each([known.email, 'nobody@example.com'])('lock %s out after five, known or not', async (email) => {
-      for (let n = 0; n < 5; n += 1) await success(email, `guess-${n}`);
-      const [row] = await usher.database.sql<{ failures: number; locked: boolean }>(
-        'SELECT failures, locked_until > last_failure_at AS locked FROM usher.account_failures',
-      );
-      expect(row).toEqual({ failures: 5, locked: true });
-    });
+    it.each([known.email, 'nobody@example.com'])(
+      'lock %s after five failures, even if the user is unknown',
+      async (email) => {
+        for (let n = 0; n < 5; n += 1) await success(email, `guess-${n}`);
+        const [row] = await usher.database.sql<{ failures: number; locked: boolean }>(
+          'SELECT failures, locked_until > last_failure_at AS locked FROM usher.account_failures',
+        );
+        expect(row).toEqual({ failures: 5, locked: true });
+      },
+    );
 
-    it('refuse the right password during the lock, and accept it after', async () => {
+    it('refuse the correct password during the lock, and accept it afterwards', async () => {
       for (let n = 0; n < 5; n += 1) await success(known.email, `guess-${n}`);
       await usher.database.sql(
         `UPDATE usher.account_failures SET locked_until = now() + interval '1 minute'`,
@@ -205,8 +208,8 @@ describe('POST /aws/auth', () => {
       expect(await usher.database.sql('SELECT 1 FROM usher.account_failures')).toEqual([]);
     });
 
-    it('are counted before the right password among guesses sent side by side is accepted', async () => {
-      // The first lock lasts a second, which a busy machine may take for thirteen checks.
+    it('are counted before the correct password of concurrent guesses is accepted', async () => {
+      // The first lock lasts a second, which may be shorter than thirteen checks on a busy machine.
       await usher.database.sql(
         `CREATE FUNCTION lock_longer() RETURNS trigger LANGUAGE plpgsql AS
          $$ BEGIN NEW.locked_until := NEW.locked_until + interval '1 hour'; RETURN NEW; END $$`,
@@ -225,7 +228,7 @@ describe('POST /aws/auth', () => {
       await usher.database.sql('DROP FUNCTION lock_longer CASCADE');
     });
 
-    it('are forgotten when they are old', async () => {
+    it('are deleted when they are old', async () => {
       for (let n = 0; n < 3; n += 1) await success(`nobody${n}@example.com`, 'x');
       await usher.database.sql(
         `UPDATE usher.account_failures SET last_failure_at = now() - interval '31 minutes'`,
@@ -261,7 +264,7 @@ describe('POST /aws/auth', () => {
         expect([failures, await lockAfter(failures)]).toEqual([failures, seconds]);
     });
 
-    it("count Cognito's repeated tries once", async () => {
+    it('count retries of Cognito once', async () => {
       for (let n = 0; n < 3; n += 1) await success(known.email, 'same guess');
       expect(await usher.database.sql('SELECT failures FROM usher.account_failures')).toEqual([
         { failures: 1 },
@@ -275,7 +278,7 @@ describe('POST /aws/auth', () => {
       ]);
     });
 
-    it('begin anew after fifteen quiet minutes', async () => {
+    it('are reset after fifteen minutes without a failure', async () => {
       await success(known.email, 'guess');
       await usher.database.sql(
         `UPDATE usher.account_failures SET failures = 9, last_failure_at = now() - interval '16 minutes'`,
@@ -287,7 +290,7 @@ describe('POST /aws/auth', () => {
     });
   });
 
-  it('never answers 5xx, whatever comes', async () => {
+  it('never responds with 5xx', async () => {
     const text = fc.string({ unit: 'binary', maxLength: 300 });
     await fc.assert(
       fc.asyncProperty(

@@ -17,10 +17,9 @@ const text = (length: number) => 'x'.repeat(length);
 
 const badRequests: [string, Call, number][] = [
   ['cut-off JSON', { raw: '{"email":', headers: type('application/json') }, 400],
-  ['no JSON at all', { raw: 'hello', headers: type('application/json') }, 400],
-  ['an empty body', { raw: '', headers: type('application/json') }, 400],
+  ['text that is not JSON', { raw: 'hello', headers: type('application/json') }, 400],
   [
-    'bytes that are no UTF-8',
+    'bytes that are not UTF-8',
     { raw: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), headers: type('application/json') },
     400,
   ],
@@ -69,7 +68,7 @@ const snapshot = () =>
   );
 
 describe.each(routes)('POST %s', (route) => {
-  it.each(badRequests)('refuses %s with a problem, and writes nothing', async (_what, call, status) => {
+  it.each(badRequests)('refuses %s with problem+json and changes no data', async (_what, call, status) => {
     const before = await snapshot();
     const answer = await usher.api.call('POST', route, call);
     expect({
@@ -88,12 +87,12 @@ describe.each(routes)('POST %s', (route) => {
   });
 });
 
-describe('what a mapper would follow into the depth', () => {
+describe('deeply nested values', () => {
   it.each([
     ['objects', deep],
     ['arrays', '['.repeat(7000) + ']'.repeat(7000)],
     ['a constructor', '{"constructor":{"name":"x"}}'],
-  ])('%s are a wrong type, not a fault of ours', async (_what, value) => {
+  ])('%s are refused as a wrong type, not as an internal error', async (_what, value) => {
     for (const route of routes) {
       const raw = `{"email":${value},"password":${value},"refreshToken":${value},"code":${value}}`;
       const { status, body } = await usher.api.call('POST', route, {
@@ -110,7 +109,7 @@ describe('what a mapper would follow into the depth', () => {
 
 describe('fields', () => {
   it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
-    '%s is unknown like any other',
+    '%s is refused like any other unknown field',
     async (name) => {
       const { status, body } = await usher.api.post('/auth/refresh', { refreshToken: 'x', [name]: 1 });
       expect({ status, fields: body.errors?.map(({ field }) => field) }).toEqual({
@@ -120,7 +119,7 @@ describe('fields', () => {
     },
   );
 
-  it('are not all given back when there are thousands', async () => {
+  it('are not all returned in the error when there are thousands', async () => {
     const { text } = await usher.api.post(
       '/auth/refresh',
       Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`x${n}`, 1])),
@@ -128,7 +127,7 @@ describe('fields', () => {
     expect(text.length).toBeLessThan(3000);
   });
 
-  it('are all named', async () => {
+  it('with errors are all named', async () => {
     const { body } = await usher.api.post('/auth/sign-in', { email: 7, password: null, remember: true });
     expect(body.errors?.map(({ field }) => field).sort()).toEqual(['email', 'password', 'remember']);
   });
@@ -136,19 +135,19 @@ describe('fields', () => {
 
 describe('paths', () => {
   it.each(['/nothing', '/users/..%2f..%2fetc', '/%00', '/auth/sign-in/x'])(
-    '%s is 404, as a problem',
+    '%s returns 404 as problem+json',
     async (path) => {
       const { status, body } = await usher.api.get(path);
       expect({ status, code: body.code }).toEqual({ status: 404, code: 'request.not_found' });
     },
   );
 
-  it('an unreadable one is 400, as a problem', async () => {
+  it('an invalid one returns 400 as problem+json', async () => {
     const { status, body } = await usher.api.get('/%ff');
     expect({ status, code: body.code }).toEqual({ status: 400, code: 'request.invalid' });
   });
 
-  it('a request id that is not one is replaced', async () => {
+  it('an invalid request id is replaced', async () => {
     const given = await usher.api.get('/health/live', { 'x-request-id': 'from-the-edge-1' });
     expect(given.headers.get('x-request-id')).toBe('from-the-edge-1');
     const replaced = await usher.api.get('/health/live', { 'x-request-id': 'a b<script>' });
@@ -156,28 +155,24 @@ describe('paths', () => {
   });
 });
 
-describe('what no client should send', () => {
+describe('malformed HTTP requests', () => {
   const host = 'Host: localhost\r\nConnection: close\r\n';
   const post = `POST /auth/sign-in HTTP/1.1\r\n${host}Content-Type: application/json\r\n`;
 
   it.each([
-    ['a line that is no request', 'NONSENSE\r\n\r\n', 400],
-    ['a method nobody knows', `FOO / HTTP/1.1\r\n${host}\r\n`, 400],
-    ['a version nobody speaks', `GET / HTTP/3.0\r\n${host}\r\n`, 400],
+    ['an invalid request line', 'NONSENSE\r\n\r\n', 400],
+    ['an unknown method', `FOO / HTTP/1.1\r\n${host}\r\n`, 400],
+    ['an unsupported HTTP version', `GET / HTTP/3.0\r\n${host}\r\n`, 400],
     ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
     ['no host', 'GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
     ['a header without a name', `GET / HTTP/1.1\r\n${host}: x\r\n\r\n`, 400],
     ['headers of 20 kB', `GET / HTTP/1.1\r\n${host}x: ${text(20_000)}\r\n\r\n`, 431],
-    ['a length that is no number', `${post}Content-Length: x\r\n\r\n{}`, 400],
+    ['a length that is not a number', `${post}Content-Length: x\r\n\r\n{}`, 400],
     ['two lengths', `${post}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}`, 400],
     ['a broken chunk', `${post}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}`, 400],
-    ['an address for a proxy', `CONNECT example.com:443 HTTP/1.1\r\n${host}\r\n`, 400],
-    [
-      'too long a part of an address',
-      `GET /.well-known/acme-challenge/${text(9000)} HTTP/1.1\r\n${host}\r\n`,
-      414,
-    ],
-  ])('%s is refused as a problem', async (_what, bytes, status) => {
+    ['a CONNECT request', `CONNECT example.com:443 HTTP/1.1\r\n${host}\r\n`, 400],
+    ['too long a path segment', `GET /.well-known/acme-challenge/${text(9000)} HTTP/1.1\r\n${host}\r\n`, 414],
+  ])('%s is refused with problem+json', async (_what, bytes, status) => {
     const answer = await rawHttp(usher.url, bytes);
     expect({ status: answer.status, type: answer.headers.get('content-type') }).toEqual({
       status,
@@ -190,7 +185,7 @@ describe('what no client should send', () => {
   });
 
   it.each(['PROPFIND /health/live', 'TRACE /health/live', 'DELETE /health/live', 'OPTIONS *', 'GET *'])(
-    '%s is 404, as a problem',
+    '%s returns 404 as problem+json',
     async (line) => {
       const answer = await rawHttp(usher.url, `${line} HTTP/1.1\r\n${host}\r\n`);
       expect(answer.status).toBe(404);
@@ -198,20 +193,20 @@ describe('what no client should send', () => {
     },
   );
 
-  it('an expectation nobody knows changes nothing', async () => {
+  it('an unknown Expect header is ignored', async () => {
     const answer = await rawHttp(usher.url, `GET /health/live HTTP/1.1\r\n${host}Expect: miracles\r\n\r\n`);
     expect({ status: answer.status, text: answer.text }).toEqual({ status: 200, text: '{"status":"ok"}' });
   });
 });
 
 describe('GET /.well-known/acme-challenge/:token', () => {
-  it('is 404 while no challenge is configured', async () => {
+  it('returns 404 while no challenge is configured', async () => {
     expect((await usher.api.get('/.well-known/acme-challenge/anything')).status).toBe(404);
   });
 });
 
 describe('secrets', () => {
-  it('reach no log line, of the API or the Lambda', async () => {
+  it('appear in no log line of the API or the Lambda', async () => {
     const ada = deviseUser('plain');
     const canaries = ['canary-password-1', 'canary-token', 'canary-refresh', 'canary-code', 'canary-bearer'];
     const { body } = await usher.api.signIn(ada.email, ada.password);

@@ -28,14 +28,14 @@ afterAll(() => usher.close());
 
 const signIn = async (email: string) => challengeOf(await usher.api.signIn(email, poolPassword));
 
-/** A user who is asked for a mailed code. */
+/** A user with a mailed code as second factor. */
 async function withMail(email: string): Promise<ChallengeResponse> {
   await createPoolUser(usher, email);
   await useFactors(usher, email, 'EMAIL');
   return signIn(email);
 }
 
-/** Six digits, and not these. */
+/** Six digits that differ from these. */
 const otherThan = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 
 async function expectWrong(challenge: ChallengeResponse, answers: Record<string, string>): Promise<void> {
@@ -48,7 +48,7 @@ async function expectWrong(challenge: ChallengeResponse, answers: Record<string,
 }
 
 describe('a mailed code', () => {
-  it('is asked for, with the masked address it went to', async () => {
+  it('is required, and the challenge contains the masked address', async () => {
     const challenge = await withMail('ann@example.com');
     expect(challenge).toEqual({
       name: 'EMAIL_MFA',
@@ -65,7 +65,7 @@ describe('a mailed code', () => {
     expect(body.tokens?.refreshToken).toBeDefined();
   });
 
-  it('may be typed again after a mistake, and is good once', async () => {
+  it('can be entered again after a wrong code, and is valid once', async () => {
     const challenge = await withMail('bea@example.com');
     const code = await lastCode(usher, 'bea@example.com');
     for (let mistakes = 0; mistakes < 3; mistakes++)
@@ -75,14 +75,14 @@ describe('a mailed code', () => {
     expect(body.code).toBe('auth.challenge_expired');
   });
 
-  it('opens the sign-in it was sent for, and nobody else’s', async () => {
+  it('is valid only for the sign-in for which it was sent', async () => {
     const [mine, theirs] = [await withMail('cyd@example.com'), await withMail('dan@example.com')];
     const code = await lastCode(usher, 'cyd@example.com');
     await expectWrong(theirs, { EMAIL_MFA_CODE: code });
     expect((await answerTo(usher, mine, { EMAIL_MFA_CODE: code })).body.user?.email).toBe('cyd@example.com');
   });
 
-  it('answers under the other name of the factor, too', async () => {
+  it('is also accepted under the other name of the factor', async () => {
     const challenge = { ChallengeName: 'EMAIL_OTP', Session: 'theirs', ChallengeParameters: {} };
     usher.proxy.answerWith('InitiateAuth', json(challenge));
     const asked = await signIn('ann@example.com');
@@ -92,7 +92,7 @@ describe('a mailed code', () => {
 });
 
 describe('a code by text message', () => {
-  it('is asked for, with the masked number it went to', async () => {
+  it('is required, and the challenge contains the masked number', async () => {
     await createPoolUser(usher, 'eve@example.com', { phone_number: '+41790001122' });
     await useFactors(usher, 'eve@example.com', 'SMS');
     const challenge = await signIn('eve@example.com');
@@ -115,7 +115,7 @@ describe('a choice between factors', () => {
     return signIn(email);
   };
 
-  it('comes before the code', async () => {
+  it('precedes the code', async () => {
     const challenge = await choosing('fay@example.com');
     expect(challenge).toMatchObject({ name: 'SELECT_MFA_TYPE', asks: ['ANSWER'] });
     expect(challenge.choices?.toSorted()).toEqual(['EMAIL_MFA', 'SMS_MFA']);
@@ -126,7 +126,7 @@ describe('a choice between factors', () => {
     expect(body.user?.email).toBe('fay@example.com');
   });
 
-  it('is between the factors on offer', async () => {
+  it('accepts only offered factors', async () => {
     const challenge = await choosing('gil@example.com');
     for (const ANSWER of ['SOFTWARE_TOKEN_MFA', 'email_mfa', 'x']) {
       const { status, body } = await answerTo(usher, challenge, { ANSWER });
@@ -135,7 +135,7 @@ describe('a choice between factors', () => {
     }
   });
 
-  it('is over once it is made', async () => {
+  it('can be made once', async () => {
     const challenge = await choosing('hal@example.com');
     expect((await answerTo(usher, challenge, { ANSWER: 'SMS_MFA' })).status).toBe(200);
     const { body } = await answerTo(usher, challenge, { ANSWER: 'EMAIL_MFA' });
@@ -148,7 +148,7 @@ describe('with a cookie', () => {
   const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
   const credentials = { email: 'ida@example.com', password: poolPassword, session: 'cookie' };
 
-  it('keeps the tokens from the browser, and other sites out, in every step', async () => {
+  it('sends no tokens to the browser and refuses other sites in every step', async () => {
     await createPoolUser(usher, credentials.email);
     await useFactors(usher, credentials.email, 'EMAIL');
     const before = usher.proxy.arrived.length;
@@ -169,7 +169,7 @@ describe('with a cookie', () => {
 });
 
 describe('the log', () => {
-  it('has nothing of what was typed, sent or sealed', async () => {
+  it('contains no typed, sent or sealed value', async () => {
     const challenge = await withMail('jan@example.com');
     const code = await lastCode(usher, 'jan@example.com');
     await expectWrong(challenge, { EMAIL_MFA_CODE: 'canary-code' });
@@ -188,7 +188,7 @@ describe('the log', () => {
 });
 
 describe('guessing', () => {
-  it('is limited by person, not by sign-in', async () => {
+  it('is limited per user, not per sign-in', async () => {
     const limited = await startUsher({ environment: { RATE_LIMITS: 'on' } });
     await setMfa(limited, allFactors);
     await createPoolUser(limited, 'kim@example.com');

@@ -1,14 +1,14 @@
 import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { Clock } from '../../src/platform/clock/clock.js';
-import { Seal } from '../../src/platform/crypto/seal.js';
+import { Clock } from '../../src/common/clock/clock.js';
+import { SealedBox } from '../../src/common/crypto/sealed-box.js';
 import { json } from '../support/cognito-proxy.js';
 import { answerTo, challengeOf, invite, temporaryPassword } from '../support/pool-users.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
 const lasting = 'lasting-password-1';
 
-/** Invited, signed in with the temporary password, and asked for a new one. */
+/** An invited user who signed in with the temporary password and must set a new one. */
 async function asked(usher: Usher, email: string, attributes = {}) {
   await invite(usher, email, attributes);
   return challengeOf(await usher.api.signIn(email, temporaryPassword));
@@ -24,7 +24,7 @@ describe('a temporary password', () => {
   });
   afterAll(() => usher.close());
 
-  it('is replaced in one step, and nobody learns the id of the user meanwhile', async () => {
+  it('is replaced in one step without disclosing the id of the user', async () => {
     const challenge = await asked(usher, 'ann@example.com');
     expect(challenge).toEqual({
       name: 'NEW_PASSWORD_REQUIRED',
@@ -49,7 +49,7 @@ describe('a temporary password', () => {
     expect((await usher.api.signIn('bea@example.com', lasting)).status).toBe(200);
   });
 
-  it('is asked for again when the new one is against the rules', async () => {
+  it('can be replaced with another password after one that violates the policy', async () => {
     const challenge = await asked(usher, 'cyd@example.com');
     const { status, body } = await answerTo(usher, challenge, { NEW_PASSWORD: 'short' });
     expect({ status, code: body.code, errors: body.errors }).toEqual({
@@ -70,7 +70,7 @@ describe('a temporary password', () => {
         ['answers.userAttributes.email', 'is not a field of this request'],
       ],
     ],
-  ])('does not pass %j on', async (answers, errors) => {
+  ])('refuses the answers %j without a request to Cognito', async (answers, errors) => {
     const challenge = await asked(usher, `dan-${Object.keys(answers).length}-${errors.length}@example.com`);
     const before = usher.proxy.arrived.length;
     const { status, body } = await answerTo(usher, challenge, answers);
@@ -79,7 +79,7 @@ describe('a temporary password', () => {
     expect(usher.proxy.arrived.slice(before)).toEqual([]);
   });
 
-  it('lets nobody in whom our row refuses: the address is not verified', async () => {
+  it('does not sign in a user whose row may not be linked: the address is not verified', async () => {
     const challenge = await asked(usher, 'eve@example.com', { email_verified: 'false' });
     const { status, body } = await answerTo(usher, challenge, { NEW_PASSWORD: lasting });
     expect({ status, code: body.code }).toEqual({ status: 409, code: 'auth.account_link_conflict' });
@@ -88,7 +88,7 @@ describe('a temporary password', () => {
     expect((await usher.api.post('/auth/refresh', { refreshToken })).body.code).toBe('auth.token_invalid');
   });
 
-  it('is no way in for a person who is disabled here, before or between the steps', async () => {
+  it('does not sign in a user whose row is disabled before or between the steps', async () => {
     const disable = (email: string) =>
       usher.database.sql(
         `INSERT INTO users (email, created_at, updated_at, usher_disabled_at) VALUES ($1, now(), now(), now())`,
@@ -115,18 +115,18 @@ describe('a temporary password', () => {
     });
   });
 
-  describe('has a session that', () => {
+  describe('the challenge session', () => {
     async function expectExpired(session: string): Promise<void> {
       const { status, body } = await answerTo(usher, { session }, { NEW_PASSWORD: lasting });
       expect({ status, code: body.code }).toEqual({ status: 401, code: 'auth.challenge_expired' });
     }
 
-    it('cannot be made up, changed or borrowed from another purpose', async () => {
+    it('cannot be forged, changed or taken from another purpose', async () => {
       const { session } = await asked(usher, 'hal@example.com');
       const bytes = Buffer.from(session, 'base64url');
       bytes[40] = (bytes[40] ?? 0) ^ 1;
       const step = { name: 'NEW_PASSWORD_REQUIRED', session: 'x', userId: 'x', email: 'x', asks: [] };
-      const foreign = usher.app.get(Seal).close('reset-cookie', step, 900);
+      const foreign = usher.app.get(SealedBox).seal('reset-cookie', step, 900);
       const theirs = usher.proxy.calls.findLast(({ operation }) => operation === 'InitiateAuth')?.answer;
       for (const made of [
         'x',
@@ -139,7 +139,7 @@ describe('a temporary password', () => {
       expect((await answerTo(usher, { session }, { NEW_PASSWORD: lasting })).status).toBe(200);
     });
 
-    it('is too old after fifteen minutes of ours', async () => {
+    it('expires after fifteen minutes at Usher', async () => {
       const { session } = await asked(usher, 'ida@example.com');
       const later = new Date(Date.now() + 900_001);
       const before = usher.proxy.arrived.length;
@@ -148,7 +148,7 @@ describe('a temporary password', () => {
       expect(usher.proxy.arrived.slice(before)).toEqual([]);
     });
 
-    it('is too old when Cognito says so', async () => {
+    it('is expired when Cognito reports it', async () => {
       const { session } = await asked(usher, 'jan@example.com');
       usher.clock.advanceBy(3 * 60_000 + 1);
       await expectExpired(session);
@@ -172,12 +172,12 @@ describe('a temporary password', () => {
   });
 });
 
-describe('a temporary password in a pool that requires more of its users', () => {
-  it('is replaced together with what is missing', async () => {
+describe('a temporary password in a pool with required attributes', () => {
+  it('is replaced together with missing attributes', async () => {
     const Schema = [
       { Name: 'given_name', AttributeDataType: 'String' as const, Required: true, Mutable: true },
     ];
-    // A client that lists what its users may write has to list what the pool requires.
+    // A list of writable attributes must contain the required ones.
     const usher = await startUsher({ pool: { Schema }, client: { WriteAttributes: ['name', 'given_name'] } });
     const challenge = await asked(usher, 'ann@example.com');
     expect(challenge.asks).toEqual(['NEW_PASSWORD', 'userAttributes.given_name']);
@@ -194,7 +194,7 @@ describe('a temporary password in a pool that requires more of its users', () =>
 });
 
 describe('a temporary password through an app client with a secret', () => {
-  it('is replaced in the name Cognito has for the user, of which the secret hash is made', async () => {
+  it('is replaced with the secret hash of the username at Cognito', async () => {
     const usher = await startUsher({ withSecret: true });
     const challenge = await asked(usher, 'ann@example.com');
     const { status, body } = await answerTo(usher, challenge, { NEW_PASSWORD: lasting });

@@ -24,7 +24,7 @@ afterEach(() => operations.forEach((operation) => usher.proxy.answerWith(operati
 
 const signIn = () => usher.api.signIn(ada.email, ada.password);
 
-/** What the adapter itself makes of an answer. */
+/** The adapter with simulated responses of Cognito. */
 const provider = () => usher.app.get(IdentityProvider, { strict: false });
 const codeOf = (asked: Promise<unknown>) =>
   asked.then(
@@ -32,11 +32,11 @@ const codeOf = (asked: Promise<unknown>) =>
     (error: unknown) => (error as { code: string }).code,
   );
 
-describe('the answer to a challenge', () => {
+describe('the response to a challenge', () => {
   const answer = (name = 'SMS_MFA', responses: Record<string, string> = { SMS_MFA_CODE: '123456' }) =>
     provider().answerChallenge({ name, session: 'the-session', userId: 'the-user', responses });
 
-  it('is sent as it is, in the name of the one who was asked', async () => {
+  it('is sent unchanged with the username of the challenge', async () => {
     await codeOf(answer('EMAIL_MFA', { EMAIL_MFA_CODE: '123456', USERNAME: 'somebody-else' }));
     expect(usher.proxy.calls.at(-1)).toMatchObject({
       operation: 'RespondToAuthChallenge',
@@ -49,7 +49,7 @@ describe('the answer to a challenge', () => {
     });
   });
 
-  it('is taken by a real pool, through a client with a secret', async () => {
+  it('is accepted by a pool through a client with a secret', async () => {
     const email = 'invited@example.com';
     await usher.cognito.send(
       new AdminCreateUserCommand({
@@ -74,7 +74,7 @@ describe('the answer to a challenge', () => {
     expect(await codeOf(choose('lasting-password-1'))).toBe('auth.challenge_expired');
   });
 
-  it('can be a further challenge, with a session of its own', async () => {
+  it('can return another challenge with its own session', async () => {
     const ChallengeParameters = { USER_ID_FOR_SRP: 'the-user' };
     usher.proxy.answerWith(
       'RespondToAuthChallenge',
@@ -121,7 +121,7 @@ describe('an authenticator app', () => {
     expect(await codeOf(provider().associateSoftwareToken(signedIn))).toBe('cognito.unexpected_answer');
   });
 
-  it('proves itself with a code', async () => {
+  it('is verified with a code', async () => {
     usher.proxy.answerWith('VerifySoftwareToken', json({ Status: 'SUCCESS', Session: 'the-next' }));
     expect(await provider().verifySoftwareToken(inSignIn, '123456', 'phone')).toBe('the-next');
     usher.proxy.answerWith('VerifySoftwareToken', json({ Status: 'SUCCESS' }));
@@ -142,7 +142,7 @@ describe('an authenticator app', () => {
     expect(await codeOf(provider().verifySoftwareToken(signedIn, '123456'))).toBe(code);
   });
 
-  it('is asked for at every sign-in, or no longer', async () => {
+  it('can be required at every sign-in and disabled again', async () => {
     for (const enabled of [true, false]) {
       usher.proxy.answerWith('SetUserMFAPreference', undefined);
       await codeOf(provider().preferSoftwareToken('the-token', enabled));
@@ -163,16 +163,16 @@ describe('an authenticator app', () => {
     expect(await codeOf(provider().preferSoftwareToken('the-token', true))).toBe('auth.token_invalid');
   });
 
-  it('whose step is too old is told so', async () => {
+  it('reports an expired session', async () => {
     expect(await codeOf(provider().associateSoftwareToken(inSignIn))).toBe('auth.challenge_expired');
     expect(await codeOf(provider().verifySoftwareToken(inSignIn, '123456'))).toBe('auth.challenge_expired');
   });
 });
 
-describe("somebody's sign-out everywhere", () => {
+describe('a global sign-out', () => {
   const signOut = async () => provider().globalSignOut((await signIn()).body.tokens?.accessToken ?? '');
 
-  it('ends all tokens, and does not fail on dead ones', async () => {
+  it('revokes all tokens, and does not fail for revoked ones', async () => {
     const { accessToken = '', refreshToken = '' } = (await signIn()).body.tokens ?? {};
     await provider().globalSignOut(accessToken);
     expect(await codeOf(provider().refresh(refreshToken))).toBe('auth.token_invalid');
@@ -184,7 +184,7 @@ describe("somebody's sign-out everywhere", () => {
     ['cognito.unavailable', (response) => response.destroy()],
     ['auth.forbidden', exception('NotAuthorizedException', 'Access Token does not have required scopes')],
     ['internal', exception('ResourceNotFoundException')],
-  ])('does not claim success: %s', async (code, taken) => {
+  ])('reports an error for %s', async (code, taken) => {
     usher.proxy.answerWith('GlobalSignOut', taken);
     expect(await codeOf(signOut())).toBe(code);
   });

@@ -5,7 +5,7 @@ import { startUsher, type Usher } from '../support/usher.js';
 
 const ada = deviseUser('plain');
 
-// Everything but the date keeps running: only the pauses of the breaker are skipped.
+// Only the date is mocked, to skip the pauses of the circuit breaker.
 const running = [
   'hrtime',
   'nextTick',
@@ -37,7 +37,7 @@ const comeBack = () => usher.proxy.answerWith('*', undefined);
 const passSeconds = (seconds: number) => jest.setSystemTime(Date.now() + seconds * 1000);
 const alarms = () => usher.logLines().filter((line) => line.includes('"alarm":"cognito.unavailable"')).length;
 
-/** Signs in until the API no longer asks. */
+/** Signs in until the API sends no more requests to Cognito. */
 async function openTheCircuit(): Promise<number> {
   for (let attempts = 1; attempts <= 10; attempts++) {
     const before = usher.proxy.arrived.length;
@@ -49,15 +49,15 @@ async function openTheCircuit(): Promise<number> {
   throw new Error('Cognito was asked again and again');
 }
 
-/** The pool is back, and the next probe finds out. */
+/** Restores the pool and waits for the next probe. */
 async function recover(): Promise<void> {
   comeBack();
   passSeconds(6);
   expect((await signIn()).status).toBe(200);
 }
 
-describe('a Cognito that does not answer', () => {
-  it('is left alone after a few failures, while tokens already issued keep working', async () => {
+describe('the circuit breaker for Cognito', () => {
+  it('opens after a few failures, while issued tokens stay valid', async () => {
     jest.useFakeTimers({ doNotFake: [...running] });
     goDown();
     expect(await openTheCircuit()).toBeGreaterThan(2);
@@ -73,7 +73,7 @@ describe('a Cognito that does not answer', () => {
     await recover();
   });
 
-  it('is probed by one call at a time, and trusted again after the first answer', async () => {
+  it('probes with one call at a time and closes after the first response', async () => {
     jest.useFakeTimers({ doNotFake: [...running] });
     goDown();
     await openTheCircuit();
@@ -88,14 +88,14 @@ describe('a Cognito that does not answer', () => {
     const probe = signIn();
     await arrived;
     const asked = usher.proxy.arrived.length;
-    // Nobody waits for how the probe ends.
+    // Other requests do not wait for the probe.
     const meanwhile = await Promise.all(Array.from({ length: 5 }, signIn));
     expect(meanwhile).toEqual(
       meanwhile.map(() => ({ status: 503, code: 'cognito.unavailable', retryAfter: 1 })),
     );
     answerProbe();
     expect((await probe).status).toBe(503);
-    // The probe failed, so the pause begins anew.
+    // The probe failed, so the pause is restarted.
     expect((await signIn()).retryAfter).toBe(5);
     expect(usher.proxy.arrived.length).toBe(asked);
     usher.proxy.answerWith('InitiateAuth', undefined);
@@ -103,10 +103,10 @@ describe('a Cognito that does not answer', () => {
     expect((await Promise.all(Array.from({ length: 5 }, signIn))).map(({ status }) => status)).toEqual(
       Array.from({ length: 5 }, () => 200),
     );
-    expect(usher.logLines().some((line) => line.includes('Cognito answers again'))).toBe(true);
+    expect(usher.logLines().some((line) => line.includes('Cognito available; circuit closed'))).toBe(true);
   });
 
-  it('is probed at once when the clock is set back', async () => {
+  it('probes at once when the clock is set back', async () => {
     jest.useFakeTimers({ doNotFake: [...running] });
     goDown();
     await openTheCircuit();
@@ -118,13 +118,13 @@ describe('a Cognito that does not answer', () => {
       retryAfter: expect.any(Number),
     });
     expect(usher.proxy.arrived.length).toBe(asked + 1);
-    // And then as ever.
+    // Normal operation again.
     expect((await signIn()).retryAfter).toBe(5);
     expect(usher.proxy.arrived.length).toBe(asked + 1);
     await recover();
   });
 
-  it('is one that answers with errors of its own, too', async () => {
+  it('also opens on internal errors of Cognito', async () => {
     jest.useFakeTimers({ doNotFake: [...running] });
     goDown(exception('InternalErrorException', 'x', 500));
     await openTheCircuit();
@@ -136,7 +136,7 @@ describe('a Cognito that does not answer', () => {
     ['a limit', exception('TooManyRequestsException', 'Rate exceeded'), 503],
     ['a trigger that fails', exception('UnexpectedLambdaException', 'x'), 503],
     ['a wrong configuration', exception('ResourceNotFoundException', 'x'), 500],
-  ])('is not one that answers with %s', async (_what, answer, status) => {
+  ])('does not open on responses with %s', async (_what, answer, status) => {
     goDown(answer);
     const before = usher.proxy.arrived.length;
     for (let attempts = 0; attempts < 8; attempts++) expect((await signIn()).status).toBe(status);
@@ -145,7 +145,7 @@ describe('a Cognito that does not answer', () => {
     expect((await signIn()).status).toBe(200);
   });
 
-  it('is not one that fails now and then', async () => {
+  it('does not open on occasional failures', async () => {
     for (let round = 0; round < 4; round++) {
       goDown(exception('InternalErrorException', 'x', 500));
       expect((await signIn()).status).toBe(503);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { AuthenticationResultType } from '@aws-sdk/client-cognito-identity-provider';
 import { exception } from '../support/cognito-proxy.js';
 import { ada, bob, calls, changeLastSession, lastSession, signInWithCookie } from '../support/sessions.js';
 import { rotation } from '../support/test-pool.js';
@@ -18,15 +19,15 @@ describe('a session in a cookie', () => {
     usher.proxy.answerWith('RevokeToken', undefined);
   });
 
-  it('gives the browser a secret and keeps the tokens', async () => {
+  it('sends a secret to the browser and no tokens', async () => {
     const browser = usher.browser();
     const { status, body, headers, text } = await browser.signIn(ada.email, ada.password, 'cookie');
     expect({ status, body: Object.keys(body) }).toEqual({ status: 200, body: ['user'] });
     const secret = browser.cookies.get(cookie) ?? '';
     expect(secret).toMatch(/^[\w-]{43}$/);
-    expect(headers.getSetCookie()).toEqual([
+    expect(headers.getSetCookie()).toContain(
       `${cookie}=${secret}; Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax`,
-    ]);
+    );
     expect(text).not.toContain('oken');
     const stored = JSON.stringify(await usher.database.sql('SELECT * FROM usher.sessions'));
     const { RefreshToken, AccessToken } = usher.proxy.calls.at(-1)?.answer.AuthenticationResult as {
@@ -36,7 +37,7 @@ describe('a session in a cookie', () => {
     for (const known of [secret, RefreshToken, AccessToken]) expect(stored).not.toContain(known);
   });
 
-  it('is who calls', async () => {
+  it('authenticates the caller', async () => {
     const browser = await signInWithCookie(usher);
     const { status, body } = await browser.get('/users/me');
     expect({ status, email: body.email }).toEqual({ status: 200, email: ada.email });
@@ -44,7 +45,7 @@ describe('a session in a cookie', () => {
     expect((await usher.api.get('/users/me', { cookie: `${cookie}=` })).status).toBe(401);
   });
 
-  it('is renewed when asked, and no token leaves', async () => {
+  it('is refreshed by POST /auth/refresh without sending tokens', async () => {
     const browser = await signInWithCookie(usher);
     const before = calls(usher, refresh);
     const { status, text } = await browser.post('/auth/refresh');
@@ -53,7 +54,7 @@ describe('a session in a cookie', () => {
     expect((await browser.get('/users/me')).status).toBe(200);
   });
 
-  it('is renewed on the server, once for fifty requests, and only when the access token runs out', async () => {
+  it('is refreshed once for 50 concurrent requests, and only when the access token expires', async () => {
     const browser = await signInWithCookie(usher);
     const before = calls(usher, refresh);
     const fifty = () => Promise.all(Array.from({ length: 50 }, () => browser.get('/users/me')));
@@ -64,7 +65,7 @@ describe('a session in a cookie', () => {
     expect(calls(usher, refresh)).toBe(before + 1);
   });
 
-  it('uses what is left of the access token while Cognito is away', async () => {
+  it('uses the access token until it expires while Cognito is unavailable', async () => {
     const browser = await signInWithCookie(usher);
     usher.proxy.answerWith(refresh, exception('InternalErrorException', '', 500));
     await changeLastSession(usher, `access_expires_at = now() + interval '20 seconds'`);
@@ -75,7 +76,7 @@ describe('a session in a cookie', () => {
     expect((await browser.get('/users/me')).status).toBe(200);
   });
 
-  it('ends with the session at Cognito', async () => {
+  it('is revoked when Cognito has revoked it', async () => {
     const browser = await signInWithCookie(usher);
     usher.proxy.answerWith(refresh, exception('NotAuthorizedException', 'Refresh Token has been revoked'));
     await changeLastSession(usher, `access_expires_at = now() + interval '20 seconds'`);
@@ -85,21 +86,26 @@ describe('a session in a cookie', () => {
   });
 
   it.each([
-    ['unused for too long', `last_used_at = now() - interval '14 days'`, 'expired'],
-    ['too old', `created_at = now() - interval '30 days'`, 'expired'],
-  ])('is refused, ended and revoked: %s', async (_name, assignment, reason) => {
+    ['idle timeout', `last_used_at = now() - interval '14 days'`, 'expired'],
+    ['absolute timeout', `created_at = now() - interval '30 days'`, 'expired'],
+  ])('is refused and revoked at Usher and Cognito: %s', async (_name, assignment, reason) => {
     const browser = await signInWithCookie(usher);
     const { id } = await lastSession<{ id: string }>(usher, 'id');
     await usher.database.sql(`UPDATE usher.sessions SET ${assignment} WHERE id = $1`, [id]);
-    const revocations = calls(usher, 'RevokeToken');
+    const { answer } = usher.proxy.calls.findLast(({ operation }) => operation === 'InitiateAuth') ?? {};
+    const { RefreshToken } = answer?.['AuthenticationResult'] as AuthenticationResultType;
     expect((await browser.get('/users/me')).body.code).toBe('auth.token_invalid');
     expect((await browser.post('/auth/refresh')).body.code).toBe('auth.token_invalid');
-    expect(calls(usher, 'RevokeToken')).toBe(revocations + 1);
+    // The previous test's revocation may still be in progress.
+    const revoked = usher.proxy.calls.filter(({ operation, request }) => {
+      return operation === 'RevokeToken' && request['Token'] === RefreshToken;
+    });
+    expect([typeof RefreshToken, revoked.length]).toEqual(['string', 1]);
     const [row] = await usher.database.sql('SELECT ended_reason FROM usher.sessions WHERE id = $1', [id]);
     expect(row).toEqual({ ended_reason: reason });
   });
 
-  it('stops with the next request once its owner is disabled', async () => {
+  it('is revoked at the next request after its user was disabled', async () => {
     const browser = await signInWithCookie(usher, bob);
     await usher.database.sql(`UPDATE users SET usher_disabled_at = now() WHERE id = $1`, [bob.id]);
     expect((await browser.get('/auth/sessions')).body.code).toBe('auth.token_invalid');
@@ -107,7 +113,7 @@ describe('a session in a cookie', () => {
     expect((await browser.get('/auth/sessions')).body.code).toBe('auth.token_invalid');
   });
 
-  it('opens nothing with tokens that were copied into its row', async () => {
+  it('refuses tokens that were copied from another row', async () => {
     await signInWithCookie(usher, bob);
     const { tokens } = await lastSession<{ tokens: string }>(usher, 'tokens');
     const browser = await signInWithCookie(usher);
@@ -117,12 +123,12 @@ describe('a session in a cookie', () => {
   });
 
   describe('sign-out', () => {
-    it('ends it, here and at Cognito, and takes the cookie back', async () => {
+    it('revokes the session at Usher and Cognito, and clears the cookie', async () => {
       const browser = await signInWithCookie(usher);
       const secret = browser.cookies.get(cookie);
       const before = calls(usher, 'RevokeToken');
       expect((await browser.post('/auth/sign-out')).status).toBe(204);
-      expect(browser.cookies.size).toBe(0);
+      expect(browser.cookies.has(cookie)).toBe(false);
       expect(calls(usher, 'RevokeToken')).toBe(before + 1);
       const again = { cookie: `${cookie}=${secret}` };
       expect((await usher.api.get('/users/me', again)).status).toBe(401);
@@ -130,7 +136,7 @@ describe('a session in a cookie', () => {
       expect((await usher.api.post('/auth/sign-out')).status).toBe(204);
     });
 
-    it('makes up at the next sign-in for what Cognito could not be told', async () => {
+    it('is retried at the next sign-in when RevokeToken failed', async () => {
       const browser = await signInWithCookie(usher);
       const { id } = await lastSession<{ id: string }>(usher, 'id');
       usher.proxy.answerWith('RevokeToken', exception('InternalErrorException', '', 500));
@@ -148,7 +154,7 @@ describe('a session in a cookie', () => {
       expect(calls(usher, 'RevokeToken')).toBe(before + 1);
     });
 
-    it('does not try again where the app client allows no revocation', async () => {
+    it('is not retried when the app client does not allow token revocation', async () => {
       const browser = await signInWithCookie(usher);
       usher.proxy.answerWith('RevokeToken', exception('UnsupportedOperationException'));
       expect((await browser.post('/auth/sign-out')).status).toBe(204);
@@ -157,8 +163,8 @@ describe('a session in a cookie', () => {
   });
 });
 
-describe('the cookie behind https', () => {
-  it('belongs to this host alone', async () => {
+describe('the session cookie with https', () => {
+  it('has the prefix __Host-', async () => {
     const usher = await startUsher({ environment: { PUBLIC_URL: 'https://login.example.com' } });
     const browser = usher.browser();
     const { headers } = await browser.signIn(ada.email, ada.password, 'cookie');
@@ -166,11 +172,11 @@ describe('the cookie behind https', () => {
     const secret = browser.cookies.get(name);
     const signedIn = await browser.get('/users/me');
     await browser.post('/auth/sign-out');
-    const left = browser.cookies.size;
+    const left = [...browser.cookies.keys()];
     await usher.close();
-    expect(headers.getSetCookie()).toEqual([
+    expect(headers.getSetCookie()).toContain(
       `${name}=${secret}; Max-Age=2592000; Path=/; HttpOnly; Secure; SameSite=Lax`,
-    ]);
-    expect({ status: signedIn.status, left }).toEqual({ status: 200, left: 0 });
+    );
+    expect({ status: signedIn.status, left }).toEqual({ status: 200, left: ['__Host-usher_device'] });
   });
 });

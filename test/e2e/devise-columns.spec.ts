@@ -6,7 +6,7 @@ import { poolPassword } from '../support/pool-users.js';
 import { ada, bearer, bob, signInWithTokens } from '../support/sessions.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
-/** Every column that Devise and the original application read. */
+/** All columns that Devise and the original application read. */
 const columns = `id, email, encrypted_password, reset_password_token, reset_password_sent_at, remember_created_at,
   sign_in_count, current_sign_in_at, last_sign_in_at, current_sign_in_ip, last_sign_in_ip, confirmation_token,
   confirmed_at, confirmation_sent_at, unconfirmed_email, failed_attempts, unlock_token, locked_at, first_name,
@@ -26,7 +26,7 @@ async function rowOf(email: string): Promise<Row> {
   return row;
 }
 
-/** The columns that a step has changed, as they are now. */
+/** The current values of the columns that a step has changed. */
 async function changesOf(email: string, step: () => Promise<unknown>, after = email): Promise<Row> {
   const before = await rowOf(email);
   await step();
@@ -44,13 +44,13 @@ const tracked = (count: number) => ({
   last_sign_in_ip: '127.0.0.1',
 });
 
-/** Sign-ins are counted behind the answer. */
+/** Sign-ins are counted after the response. */
 async function counted(email: string, count: number): Promise<void> {
   while ((await rowOf(email)).sign_in_count !== count);
 }
 
 describe('a column of Devise', () => {
-  it('tells of a first sign-in what trackable would, and nothing else changes', async () => {
+  it('of trackable is updated by a first sign-in, and no other column changes', async () => {
     const changes = await changesOf(ada.email, async () => {
       await usher.api.signIn(ada.email, ada.password);
       await counted(ada.email, 1);
@@ -58,13 +58,13 @@ describe('a column of Devise', () => {
     expect(changes).toEqual(tracked(1));
   });
 
-  it('keeps a lock and its token when a locked person tries, and no failure is counted as Devise’s', async () => {
+  it('of lockable is unchanged by the sign-in attempt of a locked user', async () => {
     const dave = deviseUser('locked');
     expect(await changesOf(dave.email, () => usher.api.signIn(dave.email, dave.password))).toEqual({});
     expect(await changesOf(bob.email, () => usher.api.signIn(bob.email, 'wrong'))).toEqual({});
   });
 
-  it('is as unlocked as by Devise after a reset, with neither hash nor reset token', async () => {
+  it('of lockable is reset by a password reset, and hash and reset token are deleted', async () => {
     const dave = deviseUser('locked');
     await usher.database.sql(
       `UPDATE users SET failed_attempts = 7, unlock_token = 'of-devise', reset_password_token = 'of-devise' WHERE email = $1`,
@@ -84,7 +84,7 @@ describe('a column of Devise', () => {
     });
   });
 
-  it('never holds a token of ours: sign-up and confirmation', async () => {
+  it('never contains a token of Usher after sign-up and confirmation', async () => {
     const email = 'signs-up@example.com';
     const password = 'a-new-password-1';
     await usher.api.post('/users', { email, password, passwordConfirmation: password, firstName: 'New' });
@@ -103,7 +103,7 @@ describe('a column of Devise', () => {
     expect(changes).toEqual({ confirmed_at: expect.any(Date), encrypted_password: hash, first_name: 'New' });
   });
 
-  it('says which address waits, as reconfirmable does, and takes an older link of Devise’s out of use', async () => {
+  it('of reconfirmable contains the pending address, and an older link of Devise is invalidated', async () => {
     const email = 'moves@example.com';
     const { headers } = await personWith(usher, email);
     await usher.database.sql(
@@ -119,7 +119,7 @@ describe('a column of Devise', () => {
     expect(await changesOf(email, confirm, newEmail)).toEqual({ email: newEmail, unconfirmed_email: null });
   });
 
-  it('knows nothing of profiles, roles and disabling', async () => {
+  it('is unchanged by profiles, roles and disabling', async () => {
     const admin = await personWith(usher, 'the-admin@example.org', 'admin');
     const { accessToken } = await signInWithTokens(usher.api, ada);
     await counted(ada.email, 2);

@@ -15,7 +15,7 @@ afterAll(() => usher.close());
 
 const withoutRequestId = <Body extends object>(body: Body) => ({ ...body, requestId: '' });
 
-/** The one refusal, as an address nobody has gets it. */
+/** The refusal of an unknown address. */
 let theRefusal: { status: number; body: object & { detail?: string } };
 
 async function expectRefusal(email: string, password: string): Promise<void> {
@@ -35,7 +35,7 @@ async function expectSignIn(user: DeviseUser, password: string): Promise<void> {
 /** New pool users get the A-label of an international domain. */
 const normalised = (user: DeviseUser) => canonicalEmail(user.typed_email);
 
-/** As if the pool had never seen the person, and nobody had guessed before. */
+/** Deletes the pool user and all counted failures. */
 async function forget(user: DeviseUser): Promise<void> {
   const Username = normalised(user);
   await usher.cognito.send(new AdminDeleteUserCommand({ UserPoolId: usher.userPoolId, Username }));
@@ -46,7 +46,7 @@ async function forget(user: DeviseUser): Promise<void> {
 }
 
 describe('the refusal', () => {
-  it('is 401 with a way out', () => {
+  it('is 401 with a hint at the password reset', () => {
     const { status, body } = theRefusal;
     expect(status).toBe(401);
     expect(body).toMatchObject({
@@ -58,7 +58,7 @@ describe('the refusal', () => {
 });
 
 describe.each(deviseUsers.filter(maySignIn).map((user) => [user.key, user] as const))(
-  '%s, who may sign in',
+  '%s, who can sign in',
   (_key, user) => {
     it('is refused with the wrong password, then signs in twice', async () => {
       await expectRefusal(user.typed_email, user.wrong_password);
@@ -67,7 +67,7 @@ describe.each(deviseUsers.filter(maySignIn).map((user) => [user.key, user] as co
       await expectRefusal(user.typed_email, user.wrong_password);
     });
 
-    it('is in the pool as the old application knew the person', async () => {
+    it('has the attributes of the legacy application in the pool', async () => {
       const { UserAttributes = [], UserStatus } = await usher.cognito.send(
         new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: normalised(user) }),
       );
@@ -91,9 +91,9 @@ const alike = (list: 'also_accepts' | 'also_rejects') =>
     .filter(maySignIn)
     .flatMap((user) => user[list].map((password) => [user.key, password, user] as const));
 
-describe('on a pool that has never seen the user', () => {
+describe('on a pool without the user', () => {
   it.each(alike('also_accepts'))(
-    '%s moves over with %j and keeps exactly that',
+    '%s migrates with %j and keeps exactly this password',
     async (_key, password, user) => {
       await forget(user);
       await expectSignIn(user, password);
@@ -102,7 +102,7 @@ describe('on a pool that has never seen the user', () => {
     },
   );
 
-  it.each(alike('also_rejects'))('%s does not move over with %j', async (_key, password, user) => {
+  it.each(alike('also_rejects'))('%s does not migrate with %j', async (_key, password, user) => {
     await forget(user);
     await expectRefusal(user.typed_email, password);
     await expectSignIn(user, user.password);
@@ -110,9 +110,9 @@ describe('on a pool that has never seen the user', () => {
 });
 
 describe.each(deviseUsers.filter((user) => !maySignIn(user)).map((user) => [user.key, user] as const))(
-  '%s, who may not sign in',
+  '%s, who cannot sign in',
   (_key, user) => {
-    it('gets the one refusal, with the right password too', async () => {
+    it('gets the same refusal even with the correct password', async () => {
       await expectRefusal(user.typed_email, user.wrong_password);
       await expectRefusal(user.typed_email, user.password);
       for (const password of user.also_rejects.filter((text) => text !== '')) {

@@ -17,7 +17,7 @@ const confirm = (token: string) => confirmEmail(usher, token);
 const addresses = (sub: string) => addressesOf(usher, { sub });
 
 describe('PUT /users/me/email', () => {
-  it('counts once the owner of the new address has said so, and tells the old one', async () => {
+  it('takes effect after the confirmation by the new address, and notifies the old one', async () => {
     const { sub, change } = await person('old@example.com');
     expect(await change(' Fresh@Example.com ')).toMatchObject({ status: 202, text: '' });
     expect(await addresses(sub)).toEqual({
@@ -46,7 +46,7 @@ describe('PUT /users/me/email', () => {
     expect(notice?.text).not.toContain('fresh@');
   });
 
-  it('asks for the password, and leaves no session behind', async () => {
+  it('requires the password and leaves no session at Cognito', async () => {
     const { accessToken, change } = await person('careful@example.com');
     expect((await change('careful-2@example.com', 'wrong-password-1')).body.code).toBe(
       'auth.invalid_credentials',
@@ -58,7 +58,7 @@ describe('PUT /users/me/email', () => {
     expect((await change('no address')).status).toBe(422);
   });
 
-  it('does not say that an address is taken: its owner hears of it', async () => {
+  it('does not reveal that an address is taken and notifies its owner', async () => {
     await person('taken@example.com');
     const { sub, change } = await person('greedy@example.com');
     expect(await change('taken@example.com')).toMatchObject({ status: 202, text: '' });
@@ -67,7 +67,7 @@ describe('PUT /users/me/email', () => {
     expect((await addresses(sub)).here).toBe('greedy@example.com');
   });
 
-  it('stays as it was on both sides when Cognito refuses, and can be tried again', async () => {
+  it('changes neither side when Cognito refuses, and can be retried', async () => {
     const { sub, change } = await person('steady@example.com');
     await change('steady-2@example.com');
     const token = await mailedToken(usher, 'steady-2@example.com');
@@ -84,7 +84,7 @@ describe('PUT /users/me/email', () => {
     });
   });
 
-  it('goes by the last wish when there are two', async () => {
+  it('uses the later of two requests', async () => {
     const { sub, change } = await person('torn@example.com');
     await change('torn-a@example.com');
     const first = await mailedToken(usher, 'torn-a@example.com');
@@ -99,7 +99,7 @@ describe('PUT /users/me/email', () => {
     });
   });
 
-  it('never ends with two addresses when a wish and a click, or two clicks, race', async () => {
+  it('never leaves different addresses after concurrent requests and confirmations', async () => {
     const { sub, change } = await person('racing@example.com');
     await change('racing-a@example.com');
     const first = await mailedToken(usher, 'racing-a@example.com');
@@ -110,7 +110,7 @@ describe('PUT /users/me/email', () => {
     expect(here).toBe('racing-b@example.com');
   });
 
-  it('gives the address back when another row has taken it meanwhile', async () => {
+  it('restores the old address at Cognito when another row has taken the new one', async () => {
     const { sub, change } = await person('unlucky@example.com');
     await change('wanted@example.com');
     const token = await mailedToken(usher, 'wanted@example.com');
@@ -121,7 +121,7 @@ describe('PUT /users/me/email', () => {
     expect(await addresses(sub)).toMatchObject({ here: 'unlucky@example.com', pool: 'unlucky@example.com' });
   });
 
-  it('is audited: the request with the person who is signed in, the click without a person', async () => {
+  it('is audited: the request with the signed-in user, the confirmation without an actor', async () => {
     const changing = await person('audited@example.com');
     await changing.change('audited-2@example.com');
     await confirm(await mailedToken(usher, 'audited-2@example.com'));
@@ -131,7 +131,7 @@ describe('PUT /users/me/email', () => {
     ]);
   });
 
-  it('does not go on for a person disabled meanwhile', async () => {
+  it('is refused for a user who was disabled after the request', async () => {
     const { sub, change } = await person('stopped@example.com');
     await change('stopped-2@example.com');
     const token = await mailedToken(usher, 'stopped-2@example.com');

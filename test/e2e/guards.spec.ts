@@ -2,23 +2,27 @@ import cookie from '@fastify/cookie';
 import { AdminAddUserToGroupCommand, CreateGroupCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { Controller, Get, Post } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ApplicationConfig } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppModule } from '../../src/app.module.js';
-import { readConfig } from '../../src/platform/config/config.module.js';
-import { Groups, Roles, Scopes } from '../../src/platform/http/access.decorators.js';
-import { AllowEnded } from '../../src/platform/http/allow-ended.decorator.js';
-import { CurrentUser, type Principal } from '../../src/platform/http/current-user.decorator.js';
-import { ProblemFilter } from '../../src/platform/http/problem.filter.js';
-import { Public } from '../../src/platform/http/public.decorator.js';
-import { Log } from '../../src/platform/logging/log.js';
+import { loadConfig } from '../../src/common/config/config.js';
+import {
+  Groups,
+  Roles,
+  Scopes,
+  Public,
+  AllowRevokedSession,
+} from '../../src/common/http/access.decorators.js';
+import { CurrentUser, type Principal } from '../../src/common/http/caller.decorators.js';
+import { Log } from '../../src/common/logging/log.js';
 import { type ApiClient, apiClient } from '../support/api-client.js';
 import { createPoolUser, poolPassword } from '../support/pool-users.js';
 import * as sessions from '../support/sessions.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
 const { bearer } = sessions;
-// Already in the pool: no test here is about their old passwords, whose check takes its time.
+// Created in the pool, because checks of legacy passwords would slow down the tests.
 const ada = { ...sessions.ada, password: poolPassword };
 const bob = { ...sessions.bob, password: poolPassword };
 const signInWithTokens = (api: ApiClient, user = ada) => sessions.signInWithTokens(api, user);
@@ -39,7 +43,7 @@ class ProbeController {
   }
 
   @Get('ended')
-  @AllowEnded()
+  @AllowRevokedSession()
   ended(): string {
     return 'still good';
   }
@@ -107,11 +111,10 @@ beforeAll(async () => {
   await createPoolUser(usher, ada.email);
   await createPoolUser(usher, bob.email);
   const module = await Test.createTestingModule({
-    imports: [AppModule.register(await readConfig(usher.variables))],
+    imports: [AppModule.register(loadConfig(usher.variables))],
     controllers: [ProbeController, AdminController],
   }).compile();
   app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: new Log() });
-  app.useGlobalFilters(new ProblemFilter(new Log()));
   await app.register(cookie);
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
@@ -120,6 +123,18 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.close();
   await usher.close();
+});
+
+describe('global guards', () => {
+  it('count a request before they verify its token, and require a recent proof last', () => {
+    const guards = usher.app.get(ApplicationConfig).getGlobalGuards();
+    expect(guards.map(({ constructor }) => constructor.name)).toEqual([
+      'RateLimitGuard',
+      'AccessTokenGuard',
+      'AuthorizationGuard',
+      'RecentProofGuard',
+    ]);
+  });
 });
 
 const setRoles = (...roles: string[]) =>
@@ -140,7 +155,7 @@ const forbidden = '403 auth.forbidden';
 const unknown = '401 auth.token_invalid';
 
 describe('a route', () => {
-  it('is closed unless somebody opened it, and knows its caller', async () => {
+  it('requires a session unless it is public, and receives the caller', async () => {
     expect(await get('/probe')).toBe(unknown);
     const { body } = await api.get('/probe', bearer((await signInWithTokens(api)).accessToken));
     const [{ cognito_sub: sub } = { cognito_sub: '' }] = await usher.database.sql<{ cognito_sub: string }>(
@@ -159,7 +174,7 @@ describe('a route', () => {
     });
   });
 
-  it('lets in whoever has one of its roles in our own table, as of now', async () => {
+  it('admits users who currently have one of its roles in the users table', async () => {
     const headers = bearer((await signInWithTokens(api)).accessToken);
     expect(await get('/probe/roles', headers)).toBe(forbidden);
     await setRoles('auditor', 'x');
@@ -169,7 +184,7 @@ describe('a route', () => {
     expect(await get('/probe/roles')).toBe(unknown);
   });
 
-  it('asks no row that is disabled for roles', async () => {
+  it('grants no roles to a disabled row', async () => {
     const headers = bearer((await signInWithTokens(api)).accessToken);
     await setRoles('admin');
     await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = $1', [ada.id]);
@@ -178,7 +193,7 @@ describe('a route', () => {
     expect(answer).toBe(unknown);
   });
 
-  it('takes roles from no group, and groups from no role', async () => {
+  it('does not treat groups as roles or roles as groups', async () => {
     await signInWithTokens(api, bob);
     await addToGroup(bob.email, 'admin');
     const headers = bearer((await signInWithTokens(api, bob)).accessToken);
@@ -187,7 +202,7 @@ describe('a route', () => {
     expect(await get('/probe/groups', bearer((await signInWithTokens(api)).accessToken))).toBe(forbidden);
   });
 
-  it('lets in whoever is in one of its groups', async () => {
+  it('admits users of one of its groups', async () => {
     await setRoles();
     await signInWithTokens(api);
     await addToGroup(ada.email, 'staff');
@@ -198,13 +213,13 @@ describe('a route', () => {
     expect(await get('/probe/both', headers)).toBe('in');
   });
 
-  it('lets in tokens that have all of its scopes', async () => {
+  it('admits tokens that have all of its scopes', async () => {
     const headers = bearer((await signInWithTokens(api)).accessToken);
     expect(await get('/probe/scopes', headers)).toBe('in');
     expect(await get('/probe/more-scopes', headers)).toBe(forbidden);
   });
 
-  it('has what its class asks for, or what it says itself', async () => {
+  it('inherits the requirements of its class unless it has its own', async () => {
     const headers = bearer((await signInWithTokens(api)).accessToken);
     await setRoles('admin');
     expect(await get('/admin', headers)).toBe('in');
@@ -214,14 +229,14 @@ describe('a route', () => {
     expect(await get('/admin/reports', headers)).toBe('in');
   });
 
-  it('that is public and asks for rights all the same lets nobody in', async () => {
+  it('that is public and has requirements refuses everyone', async () => {
     await setRoles('admin');
     const headers = bearer((await signInWithTokens(api)).accessToken);
     expect(await get('/probe/public-with-roles')).toBe(unknown);
     expect(await get('/probe/public-with-roles', headers)).toBe(unknown);
   });
 
-  it('is closed to an ended session, but for those that say otherwise', async () => {
+  it('refuses a revoked session unless it is marked to allow it', async () => {
     const { accessToken, refreshToken } = await signInWithTokens(api);
     const headers = bearer(accessToken);
     expect(await get('/probe', headers)).toBe('in');
@@ -239,30 +254,30 @@ describe('the session cookie', () => {
     await browser.signIn(bob.email, bob.password, 'cookie');
   });
 
-  it('stands for its owner', async () => {
+  it('authenticates its owner', async () => {
     const { body } = await browser.get('/probe');
     expect(body).toMatchObject({ clientId: usher.clientId, scopes: [userScope], hasToken: true });
   });
 
-  it('may be sent along by other sites as long as nothing changes', async () => {
+  it('is accepted from other sites for safe methods only', async () => {
     const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
     expect((await browser.get('/probe', foreign)).status).toBe(200);
     const { status, body } = await browser.post('/probe', undefined, foreign);
     expect({ status, code: body.code }).toEqual({ status: 403, code: 'auth.csrf' });
     expect((await browser.post('/probe', undefined, { 'sec-fetch-site': 'same-origin' })).status).toBe(201);
-    // Pages of other sites cannot send this header, so whoever does has the token itself.
+    // Pages of other sites cannot send this header, so the caller has the token itself.
     const headers = { ...bearer((await signInWithTokens(api)).accessToken), ...foreign };
     expect((await browser.post('/probe', undefined, headers)).status).toBe(201);
   });
 
-  it('is not looked at when there is an Authorization header', async () => {
+  it('is ignored if there is an Authorization header', async () => {
     for (const authorization of ['Bearer x', 'Basic x', ''])
       expect((await browser.get('/probe', { authorization })).body.code).toBe('auth.token_invalid');
     const { body } = await browser.get('/users/me', bearer((await signInWithTokens(api)).accessToken));
     expect(body.email).toBe(ada.email);
   });
 
-  it('is worth nothing when it is made up', async () => {
+  it('is refused if it is forged', async () => {
     for (const value of ['x', 'x'.repeat(43), '%00'])
       expect(await get('/probe', { cookie: `usher_session=${value}` })).toBe(unknown);
   });

@@ -35,20 +35,23 @@ const corsHeaders = (headers: Headers) =>
 
 const apiPolicy = "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'";
 
-describe('every answer', () => {
-  it.each(['/health/live', '/users/me', '/nothing', '/openapi.json'])('of %s is guarded', async (path) => {
-    const { headers } = await closed.api.get(path);
-    expect(Object.fromEntries(headers)).toMatchObject({
-      'cache-control': 'no-store',
-      'content-security-policy': apiPolicy,
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-resource-policy': 'same-origin',
-    });
-  });
+describe('every response', () => {
+  it.each(['/health/live', '/users/me', '/nothing', '/openapi.json'])(
+    'of %s has security headers',
+    async (path) => {
+      const { headers } = await closed.api.get(path);
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'cache-control': 'no-store',
+        'content-security-policy': apiPolicy,
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-resource-policy': 'same-origin',
+      });
+    },
+  );
 
-  it('is guarded where nothing could be routed', async () => {
+  it('has security headers if no route was found', async () => {
     const answers = [
       await closed.api.get('/%ff'),
       await rawHttp(closed.url, 'NONSENSE\r\n\r\n'),
@@ -63,7 +66,7 @@ describe('every answer', () => {
     }
   });
 
-  it('demands https for a year where Usher is reached by https, and only there', async () => {
+  it('has HSTS for a year if the public URL is https, and only then', async () => {
     expect((await open.api.get('/health/live')).headers.get('strict-transport-security')).toBe(
       'max-age=31536000',
     );
@@ -72,7 +75,7 @@ describe('every answer', () => {
 });
 
 describe('/docs', () => {
-  it('may load its own files and has nothing inline', async () => {
+  it('loads only its own files and has no inline scripts', async () => {
     const { headers, text } = await closed.api.get('/docs');
     expect(headers.get('content-security-policy')).toBe(
       `${apiPolicy};script-src 'self';style-src 'self';img-src 'self' data:;connect-src 'self'`,
@@ -81,7 +84,7 @@ describe('/docs', () => {
     expect(text).not.toMatch(/<script(?![^>]* src=)|<style|\son\w+=|\sstyle=/);
   });
 
-  it('may be kept by browsers, as far as its files go', async () => {
+  it('has files that browsers may cache', async () => {
     for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'start.js']) {
       const { status, headers } = await closed.api.get(`/docs/${file}`);
       expect({ status, cache: headers.get('cache-control') }).toEqual({
@@ -93,7 +96,7 @@ describe('/docs', () => {
 });
 
 describe('without CORS_ORIGINS', () => {
-  it('a browser hears nothing that would let a page of another site in', async () => {
+  it('no response contains a CORS header', async () => {
     const answers = [
       await preflight(closed, ourPage),
       await closed.api.get('/health/live', { origin: ourPage }),
@@ -104,7 +107,7 @@ describe('without CORS_ORIGINS', () => {
 });
 
 describe('with CORS_ORIGINS', () => {
-  it('a preflight of one of them is answered', async () => {
+  it('a preflight request of an allowed origin succeeds', async () => {
     const { status, headers, text } = await preflight(open, ourPage);
     expect({ status, text }).toEqual({ status: 204, text: '' });
     expect(corsHeaders(headers)).toEqual({
@@ -118,7 +121,7 @@ describe('with CORS_ORIGINS', () => {
     expect(headers.get('vary')).toBe('Origin');
   });
 
-  it('its pages may read answers, refusals too', async () => {
+  it('allowed origins can read responses, including errors', async () => {
     const { headers } = await open.api.post('/auth/sign-in', {}, { origin: ourPage });
     expect(corsHeaders(headers)).toEqual({
       'access-control-allow-origin': ourPage,
@@ -129,7 +132,7 @@ describe('with CORS_ORIGINS', () => {
   });
 
   it.each([otherPage, 'null', `${ourPage}.evil.example`, ourPage.toUpperCase()])(
-    'pages of %s hear nothing',
+    'pages of %s get no CORS headers',
     async (origin) => {
       const answers = [await preflight(open, origin), await open.api.get('/health/live', { origin })];
       expect(answers.map(({ status }) => status)).toEqual([404, 200]);

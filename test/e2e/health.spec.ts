@@ -55,7 +55,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** One more API on the same database and pool, until the end of the test. */
+/** Starts another API on the same database and pool until the end of the test. */
 async function beside(changes: Record<string, string>): Promise<ApiClient> {
   const app = await createApp({ ...usher.variables, ...changes });
   closers.push(() => app.close());
@@ -64,11 +64,11 @@ async function beside(changes: Record<string, string>): Promise<ApiClient> {
 }
 
 describe('GET /health/ready', () => {
-  it('names every part', async () => {
+  it('reports every part', async () => {
     expect(await readiness(usher.api)).toEqual({ status: 200, says: 'ok', parts: allUp });
   });
 
-  it('is degraded, and stays ready, while Cognito does not answer', async () => {
+  it('is degraded but ready while Cognito does not respond', async () => {
     usher.proxy.answerWith('*', cutOff);
     while ((await readiness(usher.api)).says === 'ok') await usher.api.signIn(ada.email, ada.password);
     const degraded = { status: 200, says: 'degraded', parts: { ...allUp, cognito: 'degraded' } };
@@ -77,14 +77,14 @@ describe('GET /health/ready', () => {
     expect(valueOf(samples, 'usher_health_part_up', { part: 'cognito' })).toBe(0);
     expect(valueOf(samples, 'usher_cognito_circuit_open', { connection: 'app_client' })).toBe(1);
     usher.proxy.answerWith('*', undefined);
-    // The breaker's pause is skipped; everything but the date keeps running.
+    // Only the date is mocked, to skip the pause of the circuit breaker.
     jest.useFakeTimers({ doNotFake: [...doNotFake], now: Date.now() + 6000 });
     await usher.api.signIn(ada.email, ada.password);
     jest.useRealTimers();
     expect((await readiness(usher.api)).says).toBe('ok');
   });
 
-  it('is degraded while the mail server takes nothing, and while a mail has waited for too long', async () => {
+  it('is degraded while the mail server refuses mails, and while a mail is overdue', async () => {
     await usher.database.sql(
       `INSERT INTO usher.outbox (id, mail, sealed, posted_at, next_try_at) VALUES (gen_random_uuid(), 'x', 'x',
         now() - interval '14 minutes', now() + interval '1 hour')`,
@@ -92,7 +92,7 @@ describe('GET /health/ready', () => {
     const one = await beside({ SMTP_URL: 'smtp://127.0.0.1:1' });
     expect(await readiness(one)).toEqual({ status: 200, says: 'ok', parts: allUp });
     const password = 'new-password-1';
-    // Whichever process comes first takes a mail; this one has to fail.
+    // Any process may send a mail; this API must be the one that fails.
     while ((await readiness(one)).parts.mail === 'up') {
       const email = `${Math.random()}@example.com`;
       await one.post('/users', { email, password, passwordConfirmation: password });
@@ -110,13 +110,13 @@ describe('GET /health/ready', () => {
     await usher.database.sql('DELETE FROM usher.outbox');
   });
 
-  it("is degraded without the pool's signing keys", async () => {
+  it("is degraded if the pool's signing keys are unavailable", async () => {
     const api = await beside({ COGNITO_JWKS_URL: 'http://127.0.0.1:1/' });
     const parts = { ...allUp, cognito: 'degraded' };
     expect(await readiness(api)).toEqual({ status: 200, says: 'degraded', parts });
   });
 
-  it('does not speak of what is not configured', async () => {
+  it('omits parts that are not configured', async () => {
     const api = await beside({ SMTP_URL: '', MAIL_FROM: '' });
     expect(Object.keys((await readiness(api)).parts).sort()).toEqual(
       Object.keys(allUp)
@@ -125,7 +125,7 @@ describe('GET /health/ready', () => {
     );
   });
 
-  it('is degraded without a certificate that is wanted, and with one that is late', async () => {
+  it('is degraded while a configured certificate is missing or its renewal is overdue', async () => {
     const acme = {
       ACME_CERTIFICATES: 'example.com',
       ACME_TERMS_AGREED: 'yes',
@@ -133,7 +133,7 @@ describe('GET /health/ready', () => {
     };
     const first = await beside(acme);
     expect(await readiness(first)).toMatchObject({ status: 200, parts: { certificates: 'degraded' } });
-    // The first round writes down what is wanted.
+    // The first run stores the configured certificates.
     while ((await usher.database.sql('SELECT 1 FROM usher.certificates WHERE failures > 0')).length === 0)
       await pause(20);
     const states = { '30 days': 'up', '17 days': 'degraded', '-1 day': 'degraded' };
@@ -149,7 +149,7 @@ describe('GET /health/ready', () => {
   });
 });
 
-it('what machines ask every few seconds is logged for LOG_LEVEL=debug, and requests are not for LOG_LEVEL=warn', async () => {
+it('health checks are logged with LOG_LEVEL=debug only, and requests are not logged with LOG_LEVEL=warn', async () => {
   const linesOf = (id: string) =>
     usher
       .logLines()
@@ -164,7 +164,7 @@ it('what machines ask every few seconds is logged for LOG_LEVEL=debug, and reque
   expect([linesOf('polls'), linesOf('asks')]).toEqual([['debug /health/live'], ['info unknown']]);
 });
 
-it('metrics can be read while the database cannot', async () => {
+it('metrics are available while the database is not', async () => {
   const proxy = await startTcpProxy(usher.database.url);
   closers.push(() => proxy.cut());
   const api = await beside({ DATABASE_URL: proxy.url });
@@ -172,10 +172,10 @@ it('metrics can be read while the database cannot', async () => {
   expect(valueOf(before, 'usher_sessions_live')).toBe(1);
   await proxy.cut();
   expect((await readiness(api)).status).toBe(503);
-  // It looks for them each second.
+  // It polls every second.
   while ((await readiness(api)).parts.sessions === 'up') await pause(20);
   const without = await scrape(api);
   expect(valueOf(without, 'usher_health_part_up', { part: 'database' })).toBe(0);
   expect(valueOf(without, 'usher_sign_ins_total')).toBe(0);
-  await proxy.mend();
+  await proxy.restore();
 });

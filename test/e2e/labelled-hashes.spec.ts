@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import type { MigrationProgressResponse } from '#contracts';
 import { costOfCheck } from '#password-hashes';
-import { Clock } from '../../src/platform/clock/clock.js';
-import { Config } from '../../src/platform/config/config.js';
-import { DecoyHashes } from '../../src/users/legacy/decoy-hashes.js';
-import { HashSamples } from '../../src/users/persistence/hash-samples.js';
+import { Clock } from '../../src/common/clock/clock.js';
+import { type LegacyHashesConfig, legacyHashesConfig } from '../../src/common/config/migration.config.js';
+import { KeyRing } from '../../src/common/crypto/key-ring.js';
+import { Database } from '../../src/common/database/database.js';
+import { DummyHash } from '../../src/credentials/dummy-hash.js';
 import { personWith } from '../support/admins.js';
 import { labelledVectors } from '../support/hash-vectors.js';
 import { startUsher, type Usher } from '../support/usher.js';
@@ -68,20 +69,23 @@ describe('the first sign-in with an old password', () => {
     expect(answer.body.success).toBe(true);
   });
 
-  it.each(['{noop}', '{PLAIN}', '{CLEARTEXT}'])('is refused where %s labels plain text', async (label) => {
-    const email = `${label.slice(1, -1)}@example.com`.toLowerCase();
-    await addPerson(email, label + password);
-    const [plain, unknown] = await Promise.all([
-      usher.api.signIn(email, password),
-      usher.api.signIn('nobody@example.com', password),
-    ]);
-    expect([plain.status, plain.body.code]).toEqual([401, unknown.body.code]);
-    expect(await subOf(email)).toBeNull();
-  });
+  it.each(['{noop}', '{PLAIN}', '{CLEARTEXT}'])(
+    'is refused for plain text with the label %s',
+    async (label) => {
+      const email = `${label.slice(1, -1)}@example.com`.toLowerCase();
+      await addPerson(email, label + password);
+      const [plain, unknown] = await Promise.all([
+        usher.api.signIn(email, password),
+        usher.api.signIn('nobody@example.com', password),
+      ]);
+      expect([plain.status, plain.body.code]).toEqual([401, unknown.body.code]);
+      expect(await subOf(email)).toBeNull();
+    },
+  );
 });
 
 describe('progress', () => {
-  it('counts labelled and padded hashes as they are checked', async () => {
+  it('counts labelled and padded hashes by their detected format', async () => {
     const admin = await personWith(usher, 'the-admin@example.org', 'admin');
     await addPerson('count-1@example.com', `{BCRYPT}$2a$10$${'x'.repeat(53)}  `);
     await addPerson('count-2@example.com', `{bcrypt}$2a$10$${'x'.repeat(53)}\n`);
@@ -95,13 +99,21 @@ describe('progress', () => {
   });
 });
 
-describe('a decoy', () => {
-  it('costs what the labelled and padded hashes of the table cost', async () => {
+describe('a dummy hash', () => {
+  it('has the cost of the labelled and padded hashes in the table', async () => {
     await usher.database.sql(`UPDATE users SET encrypted_password = $1 WHERE encrypted_password <> ''`, [
       ` {bcrypt}$2a$11$${'x'.repeat(53)}\n`,
     ]);
-    // The application's own has sampled the table already, and does so every ten minutes only.
-    const decoys = new DecoyHashes(usher.app.get(HashSamples), usher.app.get(Clock), usher.app.get(Config));
-    expect(costOfCheck(await decoys.ofUsualCost())).toBe('bcrypt_2a 11');
+    // A new instance, because that of the application samples the table every ten minutes only.
+    const decoys = new DummyHash(
+      usher.app.get(Database),
+      usher.app.get(Clock),
+      usher.app.get<LegacyHashesConfig>(legacyHashesConfig.KEY),
+      usher.app.get(KeyRing),
+    );
+    const decoy = await decoys.forAccount('nobody@example.com');
+    expect(costOfCheck(decoy)).toBe('bcrypt_2a 11');
+    expect(await decoys.forAccount('Nobody@Example.com')).toBe(decoy);
+    expect(await decoys.forAccount('somebody@example.com')).not.toBe(decoy);
   });
 });

@@ -13,9 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => usher.close());
 
-/** Everything that could be taken over. */
+/** All data that an attacker could take over. */
 const victims = async () => {
-  // What an earlier sign-in's tracking writes comes after its answer, so it may come at any time.
+  // Ignores tracking columns, which are written after the response of an earlier sign-in.
   const [{ all } = { all: '' }] = await usher.database.sql<{ all: string }>(
     `SELECT string_agg((to_jsonb(users) - ARRAY['sign_in_count', 'current_sign_in_at', 'last_sign_in_at',
        'current_sign_in_ip', 'last_sign_in_ip', 'updated_at'])::text, '|' ORDER BY id) AS all
@@ -31,7 +31,7 @@ const rowOf = async (email: string) => {
   return row;
 };
 
-/** Tokens of a sign-in at Cognito itself, as any app client without a secret gets them. */
+/** Tokens of a direct sign-in at Cognito with an app client without a secret. */
 async function tokensFromCognito(email: string) {
   const { AuthenticationResult } = await usher.cognito.send(
     new InitiateAuthCommand({
@@ -43,7 +43,7 @@ async function tokensFromCognito(email: string) {
   return { accessToken: AuthenticationResult?.AccessToken ?? '' };
 }
 
-/** Neither a sign-in nor a token from elsewhere gets at anybody's row, and the tokens of the sign-in are dead. */
+/** Expects that neither a sign-in nor an external token accesses a row, and that the tokens of the sign-in are revoked. */
 async function expectNoWayIn(email: string): Promise<void> {
   const before = await victims();
   const { status, body } = await usher.api.signIn(email, poolPassword);
@@ -66,7 +66,7 @@ async function expectNoWayIn(email: string): Promise<void> {
   expect(await victims()).toBe(before);
 }
 
-describe('an attacker gets at nobody’s row', () => {
+describe('an attacker cannot link a row', () => {
   it('with an address that Cognito has not verified', async () => {
     const { email } = deviseUser('second');
     await createPoolUser(usher, email, { email_verified: 'false' });
@@ -91,7 +91,7 @@ describe('an attacker gets at nobody’s row', () => {
       const { id } = (await usher.api.signIn(attacker, poolPassword)).body.user ?? {};
       await changeAttributes(usher, sub, { email, email_verified });
       const before = await victims();
-      // The attacker stays who he was, whatever address he shows.
+      // The attacker keeps the own row with any address.
       expect((await usher.api.signIn(email, poolPassword)).body.user).toMatchObject({ id, email: attacker });
       const { accessToken } = await tokensFromCognito(email);
       expect((await usher.api.get('/users/me', bearer(accessToken))).body.id).toBe(id);
@@ -99,18 +99,18 @@ describe('an attacker gets at nobody’s row', () => {
     },
   );
 
-  it('that carries another sub, though the address is verified now', async () => {
+  it('that is linked to another sub, even with a verified address', async () => {
     expect((await usher.api.signIn(ada.email, ada.password)).body.user?.id).toBe(ada.id);
     const owner = String((await rowOf(ada.email))?.cognito_sub);
     await changeAttributes(usher, owner, { email: 'ada.moved@example.com', email_verified: 'true' });
     await createPoolUser(usher, ada.email);
     await expectNoWayIn(ada.email);
-    // Its owner has moved and still has it.
+    // Its owner has migrated and still has the row.
     expect((await usher.api.signIn('ada.moved@example.com', ada.password)).body.user?.id).toBe(ada.id);
   });
 });
 
-describe('a squatter who signed up with somebody’s address and never confirmed it', () => {
+describe('an unconfirmed pool user with the address of another user', () => {
   const checkOldPassword = async () => {
     const { body } = await usher.api.post('/aws/auth', {
       email: carol.email,
@@ -120,14 +120,14 @@ describe('a squatter who signed up with somebody’s address and never confirmed
     return body.success;
   };
 
-  it('gets nowhere before the owner comes', async () => {
+  it('cannot sign in before the owner of the address', async () => {
     const before = await victims();
     expect(await checkOldPassword()).toBe(false);
     expect((await usher.api.signIn(carol.email, carol.password)).status).toBe(401);
     expect(await victims()).toBe(before);
   });
 
-  it('keeps nothing of the row once the owner of the address signs in', async () => {
+  it('loses access to the row when the owner of the address signs in', async () => {
     await usher.database.sql(
       `UPDATE users SET reset_password_token = 'theirs', unlock_token = 'theirs', unconfirmed_email = $2 WHERE email = $1`,
       [carol.email, 'mallory@example.com'],

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import pg from 'pg';
-import * as sql from '../../src/users/persistence/users.sql.js';
+import * as linkSql from '../../src/users/user-link.sql.js';
+import * as sql from '../../src/users/users.sql.js';
 import { createDeviseDatabase } from '../support/database.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
@@ -11,13 +12,14 @@ const address = `'{person-5@example.com}'::text[]`;
 
 const lookups = {
   findByEmail: [sql.findByEmail, address],
-  findToLink: [sql.findToLink, address],
+  findToLink: [linkSql.findToLink, address],
+  findAccountState: [sql.findAccountState, `${address}, 3600`],
   findLegacyAccount: [sql.findLegacyAccount, `${address}, 3600`],
-  recordMailboxProof: [sql.recordMailboxProof, `${address}, 'sub'`],
+  recordMailboxProof: [linkSql.recordMailboxProof, `${address}, 'sub'`],
   hasRows: [sql.hasRows, address],
 } as const;
 
-it('finds the rows of an address by indexes, in a table that has just been adopted', async () => {
+it('uses indexes to find the rows of an address in a newly adopted table', async () => {
   const database = await createDeviseDatabase();
   await database.sql(`INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at)
     SELECT 'person-' || n || '@example.com', '', now(), now(), now() FROM generate_series(1, 50000) AS n`);

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import { createApp } from '../../src/create-app.js';
-import { meanings } from '../../src/cognito/exceptions.js';
+import { exceptionMap } from '../../src/cognito/exception-map.js';
 import { cutOff, exception } from '../support/cognito-proxy.js';
 import { deviseUser } from '../support/devise-users.js';
 import { parseMetrics, type Sample, scrape, valueOf } from '../support/metrics.js';
@@ -22,7 +22,7 @@ const start = '2026-09-25T12:00:00Z';
 const frank = deviseUser('names_nil');
 
 let usher: Usher;
-/** What was exposed after a day on which everything happened. */
+/** The metrics after all kinds of events. */
 let text: string;
 let samples: Sample[];
 beforeAll(async () => {
@@ -32,7 +32,7 @@ beforeAll(async () => {
       TRUSTED_PROXIES: '10.0.0.1',
       ACME_CERTIFICATES: names.join(),
       ACME_TERMS_AGREED: 'yes',
-      // Nobody is there.
+      // No server listens there.
       ACME_DIRECTORY_URL: 'https://127.0.0.1:1/directory',
     },
   });
@@ -45,11 +45,11 @@ beforeAll(async () => {
 });
 afterAll(() => usher.close());
 
-const guess = () => usher.api.signIn('nobody@example.com', 'wrong');
+const guess = (tries: number) => usher.api.signIn('nobody@example.com', `wrong ${tries}`);
 
 async function haveCertificate(): Promise<void> {
   const sql = (statement: string, values?: unknown[]) => usher.database.sql(statement, values);
-  // The first round, at the start, finds nobody. The next one is a minute away.
+  // The first run at the start finds no user; the next one follows a minute later.
   while ((await sql('SELECT 1 FROM usher.certificates WHERE failures > 0')).length === 0) await pause(20);
   await sql('UPDATE usher.certificates SET not_before = $1, not_after = $2, failures = 3', [start, expiry]);
   await sql(`INSERT INTO usher.certificates (names, not_after) VALUES ('{gone.example.com}', now())`);
@@ -58,7 +58,7 @@ async function haveCertificate(): Promise<void> {
 async function signInAndFail(): Promise<void> {
   await signInWithTokens(usher.api, ada);
   await signInWithTokens(usher.api, ada);
-  for (let tries = 0; tries < 6; tries += 1) await guess();
+  for (let tries = 0; tries < 6; tries += 1) await guess(tries);
   usher.proxy.answerWith('InitiateAuth', exception('UnexpectedLambdaException'));
   await usher.api.signIn(bob.email, bob.password);
   usher.proxy.answerWith('InitiateAuth', cutOff);
@@ -100,7 +100,7 @@ describe('GET /metrics', () => {
     }).toEqual({ signed_in: 3, refused: 5, limited: 1, unavailable: 2, challenge: 0 });
   });
 
-  it('counts migrations by format, once for each person', () => {
+  it('counts migrations by format, once per user', () => {
     expect(value('usher_migrations_total')).toBe(2);
     expect(value('usher_migrations_total', { format: '$2a$04$' })).toBe(2);
     expect(value('usher_migration_people', { state: 'migrated' })).toBe(2);
@@ -113,7 +113,7 @@ describe('GET /metrics', () => {
     );
   });
 
-  it("times Cognito and counts its errors, by Cognito's operation", () => {
+  it('measures Cognito calls and counts their errors by operation', () => {
     const asked = usher.proxy.arrived.filter((operation) => operation === 'InitiateAuth').length;
     const error = (error: string) =>
       value('usher_cognito_errors_total', { operation: 'InitiateAuth', error });
@@ -124,13 +124,13 @@ describe('GET /metrics', () => {
     expect(value('usher_cognito_request_duration_seconds_count', { operation: 'RevokeToken' })).toBe(1);
     expect(error('NotAuthorizedException')).toBe(5);
     expect(error('UnexpectedLambdaException')).toBe(1);
-    // A sign-in that nobody answers is asked about twice.
+    // A sign-in without a response is sent twice.
     expect(error('no_answer')).toBe(2);
     expect(error('other')).toBe(1);
     expect(value('usher_cognito_circuit_open')).toBe(0);
   });
 
-  it('times passwords on their threads, and how long they waited', () => {
+  it('measures password checks and their time in the queue', () => {
     for (const name of ['usher_hash_wait_seconds', 'usher_hash_duration_seconds']) {
       expect(value(`${name}_count`, { task: 'check' })).toBeGreaterThanOrEqual(7);
       expect(value(`${name}_count`, { task: 'hash' })).toBe(1);
@@ -139,7 +139,7 @@ describe('GET /metrics', () => {
     expect(value('usher_hash_refusals_total')).toBe(0);
   });
 
-  it('shows how many passwords wait for a thread', async () => {
+  it('shows the number of queued password checks', async () => {
     await usher.database.sql('UPDATE users SET encrypted_password = $2 WHERE id = $1', [
       frank.id,
       bcrypt.hashSync('nobody knows', 10),
@@ -162,7 +162,7 @@ describe('GET /metrics', () => {
     expect(await depth()).toBe(0);
   });
 
-  it('counts what our limits refused, by kind and scope', () => {
+  it('counts refusals of rate limits by kind and scope', () => {
     expect(value('usher_rate_limit_refusals_total', { kind: 'sign-in', scope: 'account' })).toBe(1);
     expect(value('usher_rate_limit_refusals_total')).toBe(1);
   });
@@ -173,14 +173,14 @@ describe('GET /metrics', () => {
     expect(value('usher_sessions_ended_last_hour')).toBe(1);
   });
 
-  it('shows the outbox, and how old what waits in it is', () => {
+  it('shows the size of the outbox and the age of its oldest mail', () => {
     const mails = (state: string) => value('usher_outbox_mails', { state });
     expect([mails('waiting'), mails('retrying'), mails('given_up')]).toEqual([1, 1, 1]);
     expect(value('usher_outbox_oldest_age_seconds')).toBeGreaterThanOrEqual(7200);
     expect(value('usher_outbox_oldest_age_seconds')).toBeLessThan(7300);
   });
 
-  it('shows until when the certificates that are wanted are good', () => {
+  it('shows the expiry of the configured certificates', () => {
     const [only, ...more] = samples.filter(
       ({ name }) => name === 'usher_certificate_expiry_timestamp_seconds',
     );
@@ -190,7 +190,7 @@ describe('GET /metrics', () => {
     expect(value('usher_certificate_failures')).toBe(3);
   });
 
-  it('times requests by route, and nothing that a caller made up', async () => {
+  it('measures requests by route, without labels from callers', async () => {
     await usher.api.call('PROPFIND', '/canary-path');
     await usher.api.get('/canary-path/%zz');
     const { text: written } = await usher.api.get('/metrics');
@@ -200,14 +200,14 @@ describe('GET /metrics', () => {
     expect(written).toContain('nodejs_eventloop_lag');
   });
 
-  it('is one line of the log that nobody needs', async () => {
+  it('is logged at level debug only', async () => {
     await usher.api.get('/health/ready');
     expect(usher.logLines().filter((line) => /"route":"\/(metrics|health)/.test(line))).toEqual([]);
   });
 });
 
-describe('whoever is not on this machine', () => {
-  /** One request on a connection of its own, the other end of which the service takes to be there. */
+describe('a scraper on another machine', () => {
+  /** Sends one request on its own connection with this remote address. */
   const from = async (remoteAddress: string, headers: Record<string, string> = {}, app = usher.app) => {
     const server = app.getHttpServer();
     server.once('connection', (socket: Socket) =>
@@ -223,23 +223,23 @@ describe('whoever is not on this machine', () => {
   };
 
   it.each(['127.0.0.1', '127.8.9.10', '::1', '::ffff:127.0.0.1'])(
-    'is not who calls from %s',
+    'is not assumed for requests from %s',
     async (address) => {
       expect(await from(address)).toBe(200);
     },
   );
 
   it.each(['203.0.113.9', '10.0.0.1', '::ffff:203.0.113.9', '2001:db8::1', '128.0.0.1', 'unix'])(
-    'is who calls from %s, and sees nothing',
+    'is refused: %s',
     async (address) => {
       expect(await from(address)).toBe(403);
     },
   );
 
-  it('cannot say otherwise', async () => {
+  it('cannot forge its address with headers', async () => {
     const lies = ['127.0.0.1', '::1', '127.0.0.1, 127.0.0.1'];
     for (const lie of lies) {
-      // From the proxy that is believed, from elsewhere, and through a proxy on this machine that nobody configured.
+      // From a trusted proxy, from another address, and through an unconfigured proxy on this machine.
       for (const address of ['10.0.0.1', '203.0.113.9', '127.0.0.1'])
         expect(await from(address, { 'x-forwarded-for': lie })).toBe(403);
       expect((await usher.api.get('/metrics', { 'x-forwarded-for': lie })).status).toBe(403);
@@ -247,7 +247,7 @@ describe('whoever is not on this machine', () => {
     expect(await from('127.0.0.1', { forwarded: 'for=127.0.0.1' })).toBe(403);
   });
 
-  it('sees them with one of METRICS_ACCESS_TOKENS, and nobody does without', async () => {
+  it('is admitted only with one of METRICS_ACCESS_TOKENS', async () => {
     const [token, other] = ['metrics-token-of-the-tests', 'another-token-of-the-tests'];
     const app = await createApp({ ...usher.variables, METRICS_ACCESS_TOKENS: `${token},${other}` });
     await app.listen(0, '127.0.0.1');
@@ -261,21 +261,25 @@ describe('whoever is not on this machine', () => {
   });
 });
 
-/** Not ours, but that of whoever scrapes. */
+/** A label that Prometheus adds. */
 const ofPrometheus = new Set(['instance', 'job']);
-const exceptions = ['no_answer', 'other', ...Object.values(meanings).flatMap((names) => Object.keys(names))];
+const exceptions = [
+  'no_answer',
+  'other',
+  ...Object.values(exceptionMap).flatMap((names) => Object.keys(names)),
+];
 
-/** Is there, or can there be, something with this label that the matcher lets through? */
+/** Can there be a sample whose label matches? */
 function fits(name: string, matcher: Selector['matchers'][number]): boolean {
   if (ofPrometheus.has(matcher.label)) return true;
   const exposed = samples.filter((sample) => sample.name === name).map(({ labels }) => labels[matcher.label]);
-  // Exceptions come when they do; all others are there before they first happen.
+  // Exception labels appear with the first exception; all others exist from the start.
   const values = name === 'usher_cognito_errors_total' && matcher.label === 'error' ? exceptions : exposed;
   return values.some((given) => given !== undefined && lets(matcher, given));
 }
 
 describe('the dashboard and the alerts', () => {
-  it.each([...drawn, ...ruled])('ask for what there is: $title, $expr', ({ expr }) => {
+  it.each([...drawn, ...ruled])('query existing metrics only: $title, $expr', ({ expr }) => {
     const { selectors, grouping } = read(expr);
     expect(selectors.length).toBeGreaterThan(0);
     for (const { name, matchers } of selectors) {
@@ -292,7 +296,7 @@ describe('the dashboard and the alerts', () => {
     }
   });
 
-  it('draws and documents everything that is ours', () => {
+  it('show and document every metric of Usher', () => {
     const used = drawn.flatMap(({ expr }) =>
       read(expr).selectors.map(({ name }) => name.replace(/_(bucket|count)$/, '')),
     );
@@ -302,7 +306,7 @@ describe('the dashboard and the alerts', () => {
     expect(exposed.length).toBeGreaterThan(20);
   });
 
-  it('says of every alert what it means and what to do', () => {
+  it('document the meaning and the remedy of every alert', () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
     for (const { alert, annotations, labels } of rules) {
       expect(alert).toMatch(/^Usher[A-Z]/);

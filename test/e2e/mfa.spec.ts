@@ -21,7 +21,7 @@ const ada = deviseUser('plain');
 const issuer = 'accounts.example.com';
 const environment = { PUBLIC_URL: `https://${issuer}` };
 
-/** What an app scans, and what a person types in by hand, are the same. */
+/** The QR code and the text for manual entry are equal. */
 function expectEnrolment(totp: TotpEnrolmentResponse | undefined, account: string): void {
   expect(totp?.secretCode).toMatch(/^[A-Z2-7]{16,}$/);
   const uri = new URL(totp?.otpauthUri ?? '');
@@ -29,8 +29,8 @@ function expectEnrolment(totp: TotpEnrolmentResponse | undefined, account: strin
   expect(decodeURIComponent(uri.pathname)).toBe(`/${issuer}:${account}`);
   expect(Object.fromEntries(uri.searchParams)).toEqual({ secret: totp?.secretCode, issuer });
   expect(totp?.qrCodeSvg).toMatch(/^<svg [\s\S]*<\/svg>$/);
-  // As many squares as the code of this text has dark ones.
-  const dark = encode(totp?.otpauthUri ?? '', { ecc: 'M', border: 2 })
+  // The SVG has one square per dark module of the code.
+  const dark = encode(totp?.otpauthUri ?? '', { ecc: 'M', border: 4 })
     .data.flat()
     .filter(Boolean).length;
   expect(totp?.qrCodeSvg.match(/M\d+,\d+h/g)).toHaveLength(dark);
@@ -55,13 +55,13 @@ describe('an authenticator app, while signed in', () => {
   const verify = (api: ApiClient, headers: Record<string, string>, code: string) =>
     api.post('/auth/mfa/totp/verify', { code, deviceName: 'phone' }, headers);
 
-  it('is set up, asked for at the next sign-in, and switched off again', async () => {
+  it('is set up, required at the next sign-in, and disabled again', async () => {
     const headers = await bearer(ada.email, ada.password);
     const totp = await enrolment(usher.api, headers);
     expectEnrolment(totp, ada.email);
     const wrong = await verify(usher.api, headers, wrongCodeAt(totp.secretCode, usher.clock.now()));
     expect({ status: wrong.status, code: wrong.body.code }).toEqual({ status: 422, code: 'auth.code_wrong' });
-    // Not proved yet, so not asked for.
+    // Not verified yet, so not required.
     expect((await usher.api.signIn(ada.email, ada.password)).body.tokens).toBeDefined();
     expect((await verify(usher.api, headers, nextTotp(usher, totp.secretCode))).status).toBe(204);
 
@@ -105,7 +105,7 @@ describe('an authenticator app, while signed in', () => {
     expect((await found()).PreferredMfaSetting).toBeUndefined();
   });
 
-  it('is nothing for callers without a session, for a wrong body, or without an app under way', async () => {
+  it('refuses callers without a session, invalid bodies and a verification without an enrolment', async () => {
     expect((await usher.api.post('/auth/mfa/totp')).body.code).toBe('auth.token_invalid');
     expect((await usher.api.delete('/auth/mfa/totp')).body.code).toBe('auth.token_invalid');
     await createPoolUser(usher, 'cyd@example.com');
@@ -115,14 +115,14 @@ describe('an authenticator app, while signed in', () => {
   });
 });
 
-describe('an authenticator app that the pool asks of everybody', () => {
+describe('an authenticator app in a pool with required MFA', () => {
   let usher: Usher;
   beforeAll(async () => {
     usher = await startUsher({ mfa: 'ON', environment, withSecret: true });
   });
   afterAll(() => usher.close());
 
-  it('is set up during the first sign-in of a user from before Cognito', async () => {
+  it('is set up during the first sign-in of a legacy user', async () => {
     const challenge = challengeOf(await usher.api.signIn(` ${ada.email.toUpperCase()} `, ada.password));
     expect(challenge).toMatchObject({ name: 'MFA_SETUP', asks: ['SOFTWARE_TOKEN_MFA_CODE'], expiresIn: 900 });
     const { totp } = challenge;
@@ -163,7 +163,7 @@ describe('an authenticator app that the pool asks of everybody', () => {
     return { challenge, answers };
   };
 
-  it('need not be set up again when Cognito fails after it took the code', async () => {
+  it('need not be set up again when Cognito fails after it has accepted the code', async () => {
     const { challenge, answers } = await setUp('cyd@example.com');
     usher.proxy.answerWith('RespondToAuthChallenge', exception('InternalErrorException', '', 500));
     const rest = challengeOf(await answerTo(usher, challenge, answers));
@@ -181,7 +181,7 @@ describe('an authenticator app that the pool asks of everybody', () => {
     expect((await answerTo(usher, rest, {})).body.code).toBe('auth.challenge_expired');
   });
 
-  it('can be answered again when Cognito never got the code', async () => {
+  it('can be verified again when Cognito did not receive the code', async () => {
     const { challenge, answers } = await setUp('dan@example.com');
     usher.proxy.answerWith('VerifySoftwareToken', cutOff);
     expect((await answerTo(usher, challenge, answers)).body.code).toBe('cognito.unavailable');
@@ -189,7 +189,7 @@ describe('an authenticator app that the pool asks of everybody', () => {
     expect((await answerTo(usher, challenge, answers)).body.user?.email).toBe('dan@example.com');
   });
 
-  it('is not shown to a person disabled here', async () => {
+  it('is not shown to a disabled user', async () => {
     await usher.database.sql(`UPDATE users SET usher_disabled_at = now() WHERE email = 'bob@example.com'`);
     const bob = deviseUser('second');
     await createPoolUser(usher, bob.email);

@@ -2,7 +2,7 @@ import { AdminDeleteUserCommand, ListUsersCommand } from '@aws-sdk/client-cognit
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import pg from 'pg';
-import { MigrationLedger } from '../../src/users/migration-ledger.js';
+import { MigrationStatus } from '../../src/users/migration-status.js';
 import { deviseUser } from '../support/devise-users.js';
 import { mailedCode, mailedToken } from '../support/mails.js';
 import { createPoolUser, poolPassword } from '../support/pool-users.js';
@@ -12,7 +12,7 @@ import { startUsher, type Usher } from '../support/usher.js';
 const erin = deviseUser('lock_expired');
 const frank = deviseUser('failed_attempts');
 
-/** Long enough for a Lambda with cheap hashes; three of them take longer than Usher waits before it asks again. */
+/** Long enough for a Lambda with cheap hashes; three timeouts exceed the timeout of Usher, which then retries. */
 const lambdaTimeout = 2000;
 
 let usher: Usher;
@@ -29,8 +29,8 @@ interface Entry {
   isDated: boolean;
 }
 
-/** No request waits for what is written down, so the test does. */
-const settled = () => usher.app.get(MigrationLedger).onApplicationShutdown();
+/** Waits for the status, because requests do not wait until it is written. */
+const settled = () => usher.app.get(MigrationStatus).onApplicationShutdown();
 
 const entryOf = async (id: number) => {
   await settled();
@@ -55,7 +55,7 @@ const poolUsersOf = async (email: string) => {
 const askAboutReset = (email: string, source = 'UserMigration_ForgotPassword') =>
   usher.api.post('/aws/auth', { email, access_token: usher.migrationToken }, { 'x-trigger-source': source });
 
-/** As before anything happened, here and in the pool. */
+/** Resets the user at Usher and in the pool. */
 async function startOver({ id, email }: { id: number; email: string }): Promise<void> {
   for (const { Username } of await poolUsersOf(email))
     await usher.cognito.send(new AdminDeleteUserCommand({ UserPoolId: usher.userPoolId, Username }));
@@ -85,13 +85,13 @@ async function expectMigrated({ id, email }: { id: number; email: string }): Pro
   });
 }
 
-describe('the ledger', () => {
-  it('knows who moved with the old password, when, and to which pool', async () => {
+describe('migration status', () => {
+  it('records the migration with the old password, its time and its pool', async () => {
     await signInWithTokens(usher.api, ada);
     await expectMigrated(ada);
   });
 
-  it('has one entry where an answer of the Lambda is lost and Cognito asks again', async () => {
+  it('has one entry when a response of the Lambda is lost and Cognito retries', async () => {
     const lost = usher.lambdaProxy.loseAnswer('Invoke');
     const answer = usher.api.signIn(ada.email, ada.password);
     await lost;
@@ -100,7 +100,7 @@ describe('the ledger', () => {
     await expectMigrated(ada);
   });
 
-  it('knows that a move broke when no answer of the Lambda arrives, and that it worked the next time', async () => {
+  it('records a failed migration without a response of the Lambda, and the success of the next one', async () => {
     let agreed = 0;
     usher.lambdaProxy.answerWith('Invoke', () => (agreed += 1));
     await usher.api.post('/aws/auth', {
@@ -122,7 +122,7 @@ describe('the ledger', () => {
     await expectMigrated(ada);
   });
 
-  it('knows that Cognito refused what the Lambda answered', async () => {
+  it('records that Cognito refused the response of the Lambda', async () => {
     const strange = {
       event: { response: { userAttributes: { 'custom:unheard_of': 'x' }, finalUserStatus: 'CONFIRMED' } },
     };
@@ -137,12 +137,12 @@ describe('the ledger', () => {
     expect(await entryOf(ada.id)).toMatchObject({ state: 'failed', reason: 'not_created', sub: null });
   });
 
-  it('says nothing of guesses', async () => {
+  it('is not changed by wrong passwords', async () => {
     await usher.api.signIn(ada.email, ada.wrong_password);
     expect(await entryOf(ada.id)).toMatchObject({ state: null, reason: null });
   });
 
-  it('knows whose hash nobody can check, until it is one that somebody can', async () => {
+  it('records an unknown hash format until the hash is replaced', async () => {
     const set = (hash: string) =>
       usher.database.sql('UPDATE users SET encrypted_password = $2 WHERE id = $1', [bob.id, hash]);
     await set('$gy$j9T$somesalt$somedigest');
@@ -153,7 +153,7 @@ describe('the ledger', () => {
     await expectMigrated(bob);
   });
 
-  it('knows to whom Cognito mailed a code, and not from a sign-up at the pool', async () => {
+  it('records a mailed reset code, but not that of a sign-up at the pool', async () => {
     const { id, email } = erin;
     await askAboutReset(email, 'PreSignUp_SignUp');
     await askAboutReset('nobody@example.com');
@@ -169,7 +169,7 @@ describe('the ledger', () => {
     await expectMigrated(erin);
   });
 
-  it('keeps an open reset, whatever is guessed meanwhile', async () => {
+  it('keeps an open reset after wrong passwords', async () => {
     const { id, email } = frank;
     await usher.database.sql(`UPDATE users SET encrypted_password = '$gy$j9T$salt$digest' WHERE id = $1`, [
       id,
@@ -184,14 +184,14 @@ describe('the ledger', () => {
     await expectMigrated(frank);
   });
 
-  it('takes nobody for failed who never could sign in', async () => {
+  it('records no failure for users who could not sign in before', async () => {
     const carol = deviseUser('unconfirmed');
     await usher.database.sql(`UPDATE users SET encrypted_password = 'garbage' WHERE id = $1`, [carol.id]);
     await usher.api.signIn(carol.email, 'a guess');
     expect(await entryOf(carol.id)).toMatchObject({ state: null });
   });
 
-  it('tells whoever signs up here from people of the old application', async () => {
+  it('distinguishes new sign-ups from legacy users', async () => {
     const [email, password] = ['newcomer@example.org', 'new-password-1'];
     await usher.api.post('/users', { email, password, passwordConfirmation: password });
     const body = { token: await mailedToken(usher, email), password };
@@ -204,7 +204,7 @@ describe('the ledger', () => {
     expect(await states()).toEqual([{ state: 'imported', reason: 'signed_up', people: 1 }]);
   });
 
-  it('tells who came to the pool another way', async () => {
+  it('distinguishes users who were added to the pool in another way', async () => {
     const sub = await createPoolUser(usher, ada.email);
     await signInWithTokens(usher.api, { ...ada, password: poolPassword });
     const pool = usher.userPoolId;
@@ -225,7 +225,7 @@ describe('the ledger', () => {
     });
   });
 
-  it('waits for nobody who is writing the row', async () => {
+  it('does not wait for a lock on the row', async () => {
     await usher.database.sql(`UPDATE users SET encrypted_password = '$gy$j9T$salt$digest' WHERE id = $1`, [
       bob.id,
     ]);
@@ -239,7 +239,7 @@ describe('the ledger', () => {
       expect(checked).toMatchObject({ status: 200, body: { user_exists: true, success: false } });
       expect((await askAboutReset(bob.email)).status).toBe(200);
       await settled();
-      // It is still being written, and nothing was put behind it.
+      // The status is still being written, and no other write is queued.
       const [waiting] = await usher.database.sql<{ count: string }>(
         `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
       );
@@ -251,7 +251,7 @@ describe('the ledger', () => {
     expect(await entryOf(bob.id)).toMatchObject({ state: null, reason: null });
   });
 
-  it('never holds up a sign-in: without its columns people still come in', async () => {
+  it('never blocks a sign-in, even if its columns are missing', async () => {
     await usher.database.sql('ALTER TABLE users RENAME COLUMN usher_migration_reason TO away');
     try {
       const { status } = await usher.api.signIn(bob.email, bob.wrong_password);

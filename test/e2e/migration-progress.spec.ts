@@ -20,14 +20,14 @@ const progress = (query = '', { headers }: Pick<Person, 'headers'> = admin) =>
   usher.api.get(`/migration/progress${query}`, headers);
 
 describe('GET /migration/progress', () => {
-  it('is for administrators and auditors', async () => {
+  it('is available to administrators and auditors only', async () => {
     const statuses = await Promise.all(
       [admin, auditor, support, { headers: {} }].map(async (who) => (await progress('', who)).status),
     );
     expect(statuses).toEqual([200, 200, 403, 401]);
   });
 
-  it('follows every move at once, and every row of the old application', async () => {
+  it('shows each migration and each new legacy row immediately', async () => {
     const read = async () => (await progress('?days=1')).body as unknown as MigrationProgressResponse;
     const before = await read();
     const [rows] = await usher.database.sql<{ people: string }>('SELECT count(*) AS people FROM users');
@@ -54,7 +54,7 @@ describe('GET /migration/progress', () => {
     '?inactiveAfter=121',
     '?inactiveAfter=-1',
     '?more=1',
-  ])('refuses %s, saying what is wrong', async (query) => {
+  ])('refuses %s and names the error', async (query) => {
     const { status, body } = await progress(query);
     expect({ status, code: body.code }).toEqual({ status: 422, code: 'request.invalid' });
     expect(body.errors?.length).toBe(1);

@@ -15,7 +15,7 @@ interface Document {
 let usher: Usher;
 let document: Document;
 let ajv: Ajv;
-/** A signed-in person's tokens, and what a test of a route needs of them. */
+/** Tokens of a signed-in user for the tests of routes. */
 let bearer: Record<string, string>;
 let refreshToken: string;
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
     environment: { LETSENCRYPT_KEY: 'the-token', LETSENCRYPT_CHALLENGE: 'the-token.thumbprint' },
   });
   document = (await usher.api.get('/openapi.json')).body as unknown as Document;
-  // OpenAPI 3.0's words that are none of JSON Schema's are not looked at.
+  // Keywords of OpenAPI 3.0 that JSON Schema lacks are ignored.
   ajv = new Ajv({ strict: false, allErrors: true });
   ajv.addSchema({ $id: 'document', components: document.components });
   await signIn();
@@ -44,7 +44,7 @@ async function signIn(): Promise<void> {
 
 const json = (body: unknown, headers: Record<string, string> = {}): Call => ({ body, headers });
 
-/** What is wrong with any body, whatever the route. */
+/** Bodies that are invalid for every route. */
 const unreadable: Call[] = [
   { raw: '{"email":', headers: { 'content-type': 'application/json' } },
   { raw: 'email=a', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
@@ -71,7 +71,7 @@ const signUp = {
 const withBearer = (calls: Call[]): Call[] =>
   calls.map((call) => ({ ...call, headers: { ...call.headers, ...bearer } }));
 
-/** A handful of good and bad requests for every route of the document. */
+/** Valid and invalid requests for every documented route. */
 const requests: Record<string, () => Call[]> = {
   'get /health/live': () => [{}],
   'get /health/ready': () => [{}],
@@ -123,12 +123,14 @@ const requests: Record<string, () => Call[]> = {
   'post /admin/users/1/enable': () => [{ headers: bearer }, {}],
   'delete /admin/users/1/sessions': () => [{ headers: bearer }, {}],
   'delete /admin/users/1': () => [{ headers: bearer }, {}],
-  'delete /admin/users/0': () => [{ headers: bearer }],
+  'delete /admin/users/0': () => [{ headers: bearer }, ...withBearer(unreadable)],
+  'delete /admin/users/1/mfa': () => [{ headers: bearer }, {}, json({ at: 'later' }, bearer)],
   'get /admin/audit': () => [{ headers: bearer }, {}],
   'get /admin/audit?after=x': () => [{ headers: bearer }],
   'get /migration/progress': () => [{ headers: bearer }, {}],
   'get /migration/progress?days=x': () => [{ headers: bearer }],
-  'post /auth/mfa/totp': () => [{}, { headers: bearer }],
+  'get /auth/mfa': () => [{ headers: bearer }, {}],
+  'post /auth/mfa/totp': () => [{}, { headers: bearer }, ...withBearer(unreadable)],
   'post /auth/mfa/totp/verify': () => [
     {},
     json({ code: '000000' }, bearer),
@@ -136,7 +138,7 @@ const requests: Record<string, () => Call[]> = {
     json({ code: null }, bearer),
     ...withBearer(unreadable),
   ],
-  'delete /auth/mfa/totp': () => [{}, { headers: bearer }],
+  'delete /auth/mfa/totp': () => [{}, { headers: bearer }, json({ password: 'wrong' }, bearer)],
   'post /passwords/forgot': () => [
     json({ email }),
     json({ email: 'nobody@example.com' }),
@@ -190,7 +192,7 @@ const requests: Record<string, () => Call[]> = {
   'post /auth/sign-out-everywhere': () => [{}, { headers: bearer }],
 };
 
-/** The documented route that an address belongs to. */
+/** The documented route of a path. */
 function pathOf(address: string): string {
   const matches = Object.keys(document.paths).filter((path) =>
     new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(
@@ -201,7 +203,7 @@ function pathOf(address: string): string {
   return matches[0] ?? '';
 }
 
-/** What the document does not say, or says otherwise. */
+/** Differences between a response and the document. */
 function disagreements(documented: Response | undefined, answer: Answer<Record<string, unknown>>): unknown[] {
   if (answer.status >= 500) return ['a fault of ours'];
   if (documented === undefined) return [`${answer.status} is not documented`];
@@ -225,7 +227,7 @@ const inDocument = (schema: object) =>
   JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"document#/components')) as object;
 
 describe('/openapi.json', () => {
-  it('knows every route that is tried here, and no other', () => {
+  it('documents exactly the tested routes', () => {
     const tried = new Set(
       Object.keys(requests).map((request) => {
         const [method = '', address = ''] = request.split(' ');
@@ -238,7 +240,7 @@ describe('/openapi.json', () => {
     expect([...tried].sort()).toEqual(documented.sort());
   });
 
-  it('says nothing of the configuration, and refers to nothing that is missing', () => {
+  it('contains no configuration and no broken reference', () => {
     const text = JSON.stringify(document);
     expect(text).not.toContain('SESSION_SECRETS');
     for (const [, name = ''] of text.matchAll(/#\/components\/schemas\/(\w+)/g)) {
@@ -246,12 +248,12 @@ describe('/openapi.json', () => {
     }
   });
 
-  it.each(Object.keys(requests))('agrees with the service about %s', async (request) => {
+  it.each(Object.keys(requests))('describes the responses to %s', async (request) => {
     await signIn();
     const [method = '', address = ''] = request.split(' ');
     const { responses } = document.paths[pathOf(address)]?.[method] ?? { responses: {} };
     for (const call of requests[request]?.() ?? []) {
-      // A client of its own each time: no cookie of one request is in the next.
+      // A new client per request, so that no cookies are shared.
       const answer = await apiClient(usher.url).call(method.toUpperCase(), address, call);
       const { status, text } = answer;
       expect({ call, status, text, found: disagreements(responses[status], answer) }).toEqual({

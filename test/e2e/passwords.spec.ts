@@ -38,7 +38,7 @@ const statusInPool = async (email: string) => {
 };
 
 describe('POST /passwords/forgot', () => {
-  it('answers alike for everybody', async () => {
+  it('returns the same response for all users', async () => {
     const emails = [
       'ada@example.com',
       'nobody@example.com',
@@ -63,7 +63,7 @@ describe('POST /passwords/forgot', () => {
     for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
 
-  it('reaches a legacy user through the trigger, and nobody else', async () => {
+  it('migrates a legacy user through the trigger, and no other user', async () => {
     await forgot('frank@example.com');
     expect(await mailedCode('frank@example.com')).toMatch(/^\d{6}$/);
     expect(await statusInPool('frank@example.com')).toBe('RESET_REQUIRED');
@@ -73,7 +73,7 @@ describe('POST /passwords/forgot', () => {
     expect(usher.mail.messages().some(({ to }) => to.includes('nobody@example.com'))).toBe(false);
   });
 
-  it('does not even ask Cognito about a row that is disabled here', async () => {
+  it('sends no request to Cognito for a disabled row', async () => {
     await usher.database.sql(`UPDATE users SET usher_disabled_at = now() WHERE email = 'zoe@example.com'`);
     usher.proxy.calls.length = 0;
     expect((await forgot('zoe@example.com')).status).toBe(202);
@@ -82,7 +82,7 @@ describe('POST /passwords/forgot', () => {
 });
 
 describe('POST /passwords/reset', () => {
-  it('sets the new password with the mailed code, and the old hash is gone', async () => {
+  it('sets the new password with the mailed code and deletes the old hash', async () => {
     const user = deviseUser('second');
     const answer = await forgot(user.email);
     const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
@@ -99,7 +99,7 @@ describe('POST /passwords/reset', () => {
     expect(await hashOf(user.email)).toBe('');
   });
 
-  it("ends Devise's lock", async () => {
+  it('removes the lock of Devise', async () => {
     await forgot('dave@example.com');
     const password = 'dave-is-back-1';
     const body = {
@@ -107,6 +107,8 @@ describe('POST /passwords/reset', () => {
       code: await mailedCode('dave@example.com'),
       password,
       passwordConfirmation: password,
+      // Optional members may also be null.
+      removeMfa: null,
     };
     expect((await reset(body)).status).toBe(204);
     expect((await usher.api.signIn('dave@example.com', password)).status).toBe(200);
@@ -148,12 +150,12 @@ describe('POST /passwords/reset', () => {
     ]);
   });
 
-  it('takes a made-up cookie for none', async () => {
+  it('ignores a forged cookie', async () => {
     const { body } = await reset({ ...full, email: undefined }, '__Host-usher_reset=made-up');
     expect(body.code).toBe('passwords.reset_not_started');
   });
 
-  it('is refused with a wrong code, and with a password against the rules', async () => {
+  it('is refused with a wrong code and with a password that violates the policy', async () => {
     await forgot('judy@example.com');
     const code = await mailedCode('judy@example.com');
     const wrong = code === '000000' ? '000001' : '000000';
@@ -173,7 +175,7 @@ describe('POST /passwords/reset', () => {
     expect((await reset({ ...body, code })).body.code).toMatch(/^passwords\.code_/);
   });
 
-  it('answers for an unknown address as for a wrong or old code', async () => {
+  it('returns the same error for an unknown address as for a wrong or expired code', async () => {
     const { status, body } = await reset({ ...full, email: 'nobody@example.com' });
     expect(status).toBe(422);
     expect(body.code).toMatch(/^passwords\.code_(wrong|expired)$/);

@@ -17,7 +17,7 @@ const unsafe = { pool: { UserAttributeUpdateSettings: undefined }, client: { Wri
 
 const tokenOf = async (usher: Usher) => (await signInWithTokens(usher.api)).accessToken;
 
-/** What the holder of a token says to the pool, past Usher. */
+/** Sends an update of attributes with an access token directly to the pool. */
 const write = (usher: Usher, AccessToken: string, attributes: Record<string, string>) =>
   usher.cognito.send(
     new UpdateUserAttributesCommand({
@@ -47,7 +47,7 @@ const settingsLines = (usher: Usher): Line[] =>
     .map((line) => JSON.parse(line) as Line)
     .filter((line) => isAlarm(line) || isChecked(line) || isUnchecked(line));
 
-/** What an API has logged of the pool, its own client and `further` ones. @param known lines of APIs before it */
+/** The log lines of an API about the pool, its client and `further` ones. @param known lines of earlier APIs */
 async function checksAtStart(usher: Usher, further = 0, known = 0): Promise<Line[]> {
   const found = () => settingsLines(usher).slice(known);
   const done = () => found().filter((line) => !isAlarm(line)).length;
@@ -55,7 +55,7 @@ async function checksAtStart(usher: Usher, further = 0, known = 0): Promise<Line
   return found();
 }
 
-/** Another API with these accepted clients beside ours; answers what it has logged of the pool's settings. */
+/** Starts another API with these additional accepted clients. @returns its log lines about the pool's settings */
 async function startBeside(usher: Usher, clientIds: string[]): Promise<Line[]> {
   const known = settingsLines(usher).length;
   const variables = { ...usher.variables, AWS_COGNITO_ACCEPTED_CLIENT_IDS: clientIds.join() };
@@ -107,7 +107,7 @@ describe('a pool with the settings of docs/production.md', () => {
     expect(atStart).toMatchObject([{ issues: 0 }, { clientId: usher.clientId, issues: 0 }]);
   });
 
-  it('raises an alarm at start for every accepted client that is not like ours', async () => {
+  it('raises an alarm at start for every accepted client with unsafe settings', async () => {
     const free = await addClient({});
     const careless = await addClient({ WriteAttributes: ['name', 'email', 'custom:rails_app_id'] });
     const good = await addClient({ WriteAttributes: ['name', 'locale'] });
@@ -139,7 +139,7 @@ describe('a pool with the settings of docs/production.md', () => {
     ]);
   });
 
-  it('logs what it could not check, and never that it is fine', async () => {
+  it('logs failed checks, and never reports them as passed', async () => {
     usher.proxy.answerWith('DescribeUserPool', exception('InternalErrorException', 'canary', 500));
     usher.proxy.answerWith('DescribeUserPoolClient', exception('AccessDeniedException', 'canary'));
     const found = await startBeside(usher, []);
@@ -157,14 +157,14 @@ describe('a pool with the settings of docs/production.md', () => {
   });
 });
 
-describe('a pool where users may write everything', () => {
+describe('a pool whose clients may write all attributes', () => {
   let usher: Usher;
   beforeAll(async () => {
     usher = await startUsher(unsafe);
   });
   afterAll(() => usher.close());
 
-  it('is an alarm at start: one for the pool, one for the client', async () => {
+  it('raises two alarms at start, for the pool and for the client', async () => {
     expect((await checksAtStart(usher)).filter(isAlarm)).toMatchObject([
       {
         level: 'error',
@@ -176,15 +176,15 @@ describe('a pool where users may write everything', () => {
     ]);
   });
 
-  it('gives the account to the holder of one access token', async () => {
+  it('lets the holder of an access token take over the account', async () => {
     await write(usher, await tokenOf(usher), { email: attacker });
     expect(await emailInPool(usher, attacker)).toBe(attacker);
     expect(await emailInPool(usher, ada.email)).toBeUndefined();
   });
 });
 
-describe('a pool that requires e-mail addresses, so that every client writes them', () => {
-  it('keeps the old address until the new one is verified, and raises the alarm', async () => {
+describe('a pool that requires e-mail addresses, which all clients can write', () => {
+  it('keeps the old address until the new one is verified, and raises an alarm', async () => {
     const attribute = { AttributeDataType: 'String' as const, Mutable: true };
     const Schema = [
       { ...attribute, Name: 'email', Required: true },

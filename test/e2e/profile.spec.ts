@@ -22,7 +22,7 @@ const patch = (headers: Record<string, string>, body: unknown) =>
   api.call('PATCH', '/users/me', { headers, body });
 
 describe('PATCH /users/me', () => {
-  it('changes what is named, keeps the rest, and answers the whole', async () => {
+  it('changes the given members, keeps the others, and returns the complete profile', async () => {
     const me = await signedIn('grace@example.com');
     const first = await patch(me, {
       firstName: '  Grace ',
@@ -54,7 +54,7 @@ describe('PATCH /users/me', () => {
     });
   });
 
-  it('keeps both of two changes at once', async () => {
+  it('keeps both of two concurrent changes', async () => {
     const me = await signedIn('twice@example.com');
     const names = Array.from({ length: 8 }, (_, n) => `field${n}`);
     await Promise.all(names.map((name) => patch(me, { profile: { [name]: name } })));
@@ -74,14 +74,14 @@ describe('PATCH /users/me', () => {
     ['lastName', { lastName: 'a\u0000b' }],
     ['roles', { roles: ['admin'] }],
     ['email', { email: 'other@example.com' }],
-  ])('refuses a bad %s, and names it', async (field, body) => {
+  ])('refuses an invalid %s and names it', async (field, body) => {
     const me = await signedIn(`${crypto.randomUUID()}@example.com`);
     const { status, body: problem } = await patch(me, body);
     expect({ status, code: problem.code }).toEqual({ status: 422, code: 'request.invalid' });
     expect(problem.errors?.map((error) => error.field)).toEqual([field]);
   });
 
-  it('refuses what would make the profile too large, and changes nothing', async () => {
+  it('refuses a change that would make the profile too large', async () => {
     const me = await signedIn('large@example.com');
     const half = 'x'.repeat(9000);
     expect((await patch(me, { profile: { one: half } })).status).toBe(200);
@@ -93,18 +93,18 @@ describe('PATCH /users/me', () => {
     expect((await api.get('/users/me', me)).body).toMatchObject({ firstName: null, profile: { one: half } });
   });
 
-  it('survives a profile thousands of levels deep', async () => {
+  it('refuses a profile with thousands of levels', async () => {
     const me = await signedIn('deep@example.com');
     const raw = `{"profile":${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}}`;
     const headers = { ...me, 'content-type': 'application/json' };
     expect((await api.call('PATCH', '/users/me', { raw, headers })).status).toBe(422);
   });
 
-  it('is closed', async () => {
+  it('requires a session', async () => {
     expect((await patch({}, { firstName: 'x' })).status).toBe(401);
   });
 
-  it('is in the audit trail, without what was written', async () => {
+  it('is in the audit log without the written values', async () => {
     const me = await signedIn('audited@example.com');
     const { id } = (await patch(me, { firstName: 'Secretive', profile: { secret: 'value' } })).body;
     const [entry] = await usher.database.sql(

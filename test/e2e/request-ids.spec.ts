@@ -19,7 +19,7 @@ interface Line {
   triggerSource?: string;
 }
 
-/** Which of our lines carry an id. Answers are logged after they were sent, and the Lambda's lines come from its thread. */
+/** The log lines with an id. Waits for them, because responses and Lambda lines are logged later. */
 async function linesOf(requestId: string, count: number): Promise<string[]> {
   const found = () =>
     usher
@@ -43,7 +43,7 @@ async function lineWith(text: string): Promise<object> {
 const signIn = ({ email, password }: { email: string; password: string }, requestId?: string) =>
   usher.api.post('/auth/sign-in', { email, password }, requestId ? { 'x-request-id': requestId } : {});
 
-/** Has the API ask for the body once it has read the head, as an HTTP client may (RFC 9110, 10.1.1). */
+/** Sends the body after `100 Continue` (RFC 9110, 10.1.1). */
 async function signInWithLateBody(
   { email, password }: { email: string; password: string },
   requestId: string,
@@ -63,7 +63,7 @@ const metadataOf = (operation: string) =>
     .map(({ request }) => request.ClientMetadata);
 
 describe('the id of a request', () => {
-  it("is in the API's line, the Lambda's, and that of the question the Lambda asks: sign-in", async () => {
+  it('of a sign-in is in the log lines of the API, the Lambda and the request of the Lambda', async () => {
     const answer = await signIn(deviseUser('plain'), 'of-the-front-end/1');
     expect(answer.status).toBe(200);
     expect(answer.headers.get('x-request-id')).toBe('of-the-front-end/1');
@@ -74,7 +74,7 @@ describe('the id of a request', () => {
     ]);
   });
 
-  it('and the same of a forgotten password', async () => {
+  it('of a forgotten password is in the same log lines', async () => {
     const { email } = deviseUser('second');
     const answer = await usher.api.post('/passwords/forgot', { email });
     const id = answer.headers.get('x-request-id') ?? '';
@@ -83,12 +83,12 @@ describe('the id of a request', () => {
     expect(metadataOf('ForgotPassword')).toEqual([{ requestId: id }]);
   });
 
-  it('is kept when the body comes later than the head', async () => {
+  it('is kept when the body arrives after the headers', async () => {
     await signInWithLateBody(deviseUser('upper_email'), 'late-body');
     expect(await linesOf('late-body', 3)).toContain('UserMigration_Authentication');
   });
 
-  it('does not get mixed up with that of another request', async () => {
+  it('is not confused with that of a concurrent request', async () => {
     const users = ['failed_attempts', 'accents', 'names_nil', 'cost_10'].map(deviseUser);
     await Promise.all(users.map((user) => signIn(user, `at-once-${user.id}`)));
     for (const { id } of users) {
@@ -97,24 +97,24 @@ describe('the id of a request', () => {
     }
   });
 
-  it('is in whatever else is written on its behalf, and in nothing that was not', async () => {
+  it('is in all other log lines of the request, and in no others', async () => {
     usher.proxy.answerWith('InitiateAuth', exception('UnexpectedLambdaException'));
     await signIn(deviseUser('tracked'), 'that-fails');
     usher.proxy.answerWith('InitiateAuth', undefined);
     expect(await linesOf('that-fails', 3)).toEqual([
       '/auth/sign-in',
-      expect.stringContaining('a trigger of the pool fails'),
       'request failed',
+      expect.stringContaining('user pool trigger failed'),
     ]);
     const levels = usher
       .logLines()
       .filter((line) => line.includes('that-fails'))
       .map((line) => (JSON.parse(line) as { level: string }).level);
-    // What is wrong, once, for whoever is to mend it; what it did to one request; and the request.
+    // The cause for the operator, its effect on the request, and the request itself.
     expect(levels).toEqual(['error', 'warn', 'info']);
   });
 
-  it('is not in what others had set off', async () => {
+  it('is not in log lines of background jobs', async () => {
     await usher.database.sql(
       `INSERT INTO usher.outbox (id, mail, sealed) VALUES (gen_random_uuid(), 'x', 'sealed with another secret')`,
     );
@@ -124,12 +124,12 @@ describe('the id of a request', () => {
       passwordConfirmation: 'new-password-1',
     };
     await usher.api.post('/users', sent, { 'x-request-id': 'that-posts-a-mail' });
-    const line = await lineWith('a mail was given up');
+    const line = await lineWith('mail given up');
     expect(line).toMatchObject({ level: 'error', alarm: 'mail.stuck' });
     expect(line).not.toHaveProperty('requestId');
   });
 
-  it('is all that Cognito is told besides, and is a new one where the given one is none', async () => {
+  it('is the only ClientMetadata, and a new one replaces an invalid id', async () => {
     const before = metadataOf('InitiateAuth').length;
     const answer = await signIn(deviseUser('tracked'), 'canary password');
     const id = answer.headers.get('x-request-id');

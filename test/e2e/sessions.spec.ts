@@ -1,7 +1,7 @@
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SessionResponse } from '#contracts';
-import { SessionUse } from '../../src/sessions/session-use.js';
+import { LastUsedTracker } from '../../src/sessions/last-used.tracker.js';
 import type { ApiClient } from '../support/api-client.js';
 import { exception } from '../support/cognito-proxy.js';
 import {
@@ -17,7 +17,7 @@ import {
 } from '../support/sessions.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
-/** Tokens know only in which second their session began. */
+/** `auth_time` has a resolution of 1 second. */
 async function nextSecond(): Promise<void> {
   const second = Math.floor(Date.now() / 1000);
   while (Math.floor(Date.now() / 1000) === second) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -39,7 +39,7 @@ describe('the list of sessions', () => {
     return JSON.parse(text) as SessionResponse[];
   };
 
-  it("shows the caller's live ones, newest use first, and nothing that is secret", async () => {
+  it("contains the caller's live sessions, last used first, and no secret", async () => {
     const api = usher.api;
     const sign = { email: ada.email, password: ada.password };
     const { body } = await api.post('/auth/sign-in', sign, { 'user-agent': 'An app/1.0' });
@@ -65,20 +65,20 @@ describe('the list of sessions', () => {
     expect(await list(browser)).toHaveLength(1);
   });
 
-  it('leaves out what is over', async () => {
+  it('omits expired sessions', async () => {
     await signInWithTokens(usher.api);
     await changeLastSession(usher, `last_used_at = now() - interval '14 days'`);
     const browser = await signInWithCookie(usher);
     expect(await list(browser)).toHaveLength(1);
   });
 
-  it('is closed', async () => {
+  it('requires an access token', async () => {
     expect((await usher.api.get('/auth/sessions')).body.code).toBe('auth.token_invalid');
     expect((await usher.api.delete('/auth/sessions/x')).body.code).toBe('auth.token_invalid');
     expect((await usher.api.post('/auth/sign-out-everywhere')).body.code).toBe('auth.token_invalid');
   });
 
-  it('takes a device that says too much, and one that says nothing', async () => {
+  it('truncates a long user agent and accepts an empty one', async () => {
     const sign = { email: ada.email, password: ada.password };
     await usher.api.post('/auth/sign-in', sign, { 'user-agent': 'x'.repeat(2000) });
     expect(await lastSession(usher, 'length(device)')).toEqual({ length: 512 });
@@ -86,7 +86,7 @@ describe('the list of sessions', () => {
     expect((await lastSession<{ device: string }>(usher, 'device')).device).toBe('');
   });
 
-  it('records use without holding up an answer', async () => {
+  it('records the last use after the response', async () => {
     const { accessToken } = await signInWithTokens(usher.api);
     const browser = await signInWithCookie(usher);
     await usher.database.sql(
@@ -96,15 +96,15 @@ describe('the list of sessions', () => {
     await browser.get('/users/me');
     const used = `SELECT address::text, last_used_at > now() - interval '1 minute' AS recent FROM usher.sessions`;
     expect(await usher.database.sql(used)).toEqual(Array(2).fill({ address: '192.0.2.1/32', recent: false }));
-    await usher.app.get(SessionUse).beforeApplicationShutdown();
+    await usher.app.get(LastUsedTracker).beforeApplicationShutdown();
     expect(await usher.database.sql(used)).toEqual(Array(2).fill({ address: '127.0.0.1/32', recent: true }));
   });
 
-  it('does not bring back a session that was unused for too long', async () => {
+  it('does not reactivate a session that exceeded the idle timeout', async () => {
     const { accessToken } = await signInWithTokens(usher.api);
     await statusWith(usher.api, accessToken);
     await changeLastSession(usher, `last_used_at = now() - interval '14 days'`);
-    await usher.app.get(SessionUse).beforeApplicationShutdown();
+    await usher.app.get(LastUsedTracker).beforeApplicationShutdown();
     const { idle } = await lastSession<{ idle: boolean }>(
       usher,
       `last_used_at < now() - interval '13 days' AS idle`,
@@ -112,7 +112,7 @@ describe('the list of sessions', () => {
     expect(idle).toBe(true);
   });
 
-  describe('ending one', () => {
+  describe('revocation of one session', () => {
     it('signs another device out at once', async () => {
       const lost = await signInWithTokens(usher.api);
       const browser = await signInWithCookie(usher);
@@ -126,7 +126,7 @@ describe('the list of sessions', () => {
       expect(await list(browser)).toHaveLength(1);
     });
 
-    it('ends the one of a cookie', async () => {
+    it('revokes the session of a cookie', async () => {
       const browser = await signInWithCookie(usher);
       const { accessToken } = await signInWithTokens(usher.api);
       const [, other] = await list(usher.api, bearer(accessToken));
@@ -134,7 +134,7 @@ describe('the list of sessions', () => {
       expect((await browser.get('/users/me')).status).toBe(401);
     });
 
-    it('knows neither those of others, nor unknown ones, nor what is no id', async () => {
+    it('returns 404 for sessions of other users, unknown ids and invalid ids', async () => {
       const theirs = await signInWithTokens(usher.api, bob);
       const { id } = await lastSession<{ id: string }>(usher, 'id');
       const browser = await signInWithCookie(usher);
@@ -146,7 +146,7 @@ describe('the list of sessions', () => {
       expect(await statusWith(usher.api, theirs.accessToken)).toBe(200);
     });
 
-    it('holds although Cognito is away', async () => {
+    it('succeeds while Cognito is unavailable', async () => {
       const lost = await signInWithTokens(usher.api);
       const browser = await signInWithCookie(usher);
       const [, other] = await list(browser);
@@ -173,14 +173,14 @@ describe('sign-out', () => {
     usher.proxy.answerWith('GlobalSignOut', undefined);
   });
 
-  it('refuses the access token from then on', async () => {
+  it('makes the access token invalid', async () => {
     const { accessToken, refreshToken } = await signInWithTokens(usher.api);
     expect((await signOut(refreshToken)).status).toBe(204);
     expect(await statusWith(usher.api, accessToken)).toBe(401);
     expect((await signOut(refreshToken)).status).toBe(204);
   });
 
-  it('holds here although Cognito is away, but does not claim success', async () => {
+  it('revokes the session at Usher while Cognito is unavailable, and returns cognito.unavailable', async () => {
     const { accessToken, refreshToken } = await signInWithTokens(usher.api);
     usher.proxy.answerWith('RevokeToken', exception('InternalErrorException', '', 500));
     expect((await signOut(refreshToken)).body.code).toBe('cognito.unavailable');
@@ -191,7 +191,7 @@ describe('sign-out', () => {
     expect(calls(usher, 'RevokeToken')).toBe(before + 1);
   });
 
-  it('everywhere ends every session, also those that began elsewhere', async () => {
+  it('everywhere revokes all sessions of the user, also those of other clients', async () => {
     const other = await signInWithTokens(usher.api);
     const browser = await signInWithCookie(usher);
     const bobs = await signInWithTokens(usher.api, bob);
@@ -216,7 +216,7 @@ describe('sign-out', () => {
     expect(await statusWith(usher.api, bobs.accessToken)).toBe(200);
   });
 
-  it('everywhere is no error for a session that has ended already, and does nothing', async () => {
+  it('everywhere with a revoked session returns 204 and revokes nothing', async () => {
     const { accessToken, refreshToken } = await signInWithTokens(usher.api);
     await signOut(refreshToken);
     const { accessToken: other } = await signInWithTokens(usher.api);
@@ -227,13 +227,13 @@ describe('sign-out', () => {
     expect((await everywhere('a.b.c')).status).toBe(401);
   });
 
-  it('everywhere takes the cookie back', async () => {
+  it('everywhere clears the cookie', async () => {
     const browser = await signInWithCookie(usher);
     expect((await browser.post('/auth/sign-out-everywhere')).status).toBe(204);
-    expect(browser.cookies.size).toBe(0);
+    expect(browser.cookies.has('usher_session')).toBe(false);
   });
 
-  it('everywhere has ended nothing when Cognito is away', async () => {
+  it('everywhere revokes nothing while Cognito is unavailable', async () => {
     const { accessToken } = await signInWithTokens(usher.api);
     usher.proxy.answerWith('GlobalSignOut', exception('InternalErrorException', '', 500));
     expect((await everywhere(accessToken)).body.code).toBe('cognito.unavailable');
@@ -244,8 +244,8 @@ describe('sign-out', () => {
   });
 });
 
-describe('sessions of long ago', () => {
-  it('are ended, revoked and forgotten by and by', async () => {
+describe('expired sessions', () => {
+  it('are revoked, and deleted later, by sign-ins', async () => {
     const usher = await startUsher();
     const old = await signInWithTokens(usher.api);
     await changeLastSession(usher, `created_at = now() - interval '30 days'`);

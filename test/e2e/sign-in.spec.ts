@@ -10,8 +10,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SigningKeys } from '../../src/cognito/signing-keys.js';
 import { TokenVerifier } from '../../src/cognito/token-verifier.js';
-import { Clock } from '../../src/platform/clock/clock.js';
-import { Config } from '../../src/platform/config/config.js';
+import { Clock } from '../../src/common/clock/clock.js';
+import { type CognitoConfig, cognitoConfig } from '../../src/common/config/cognito.config.js';
 import { createDatabase } from '../support/database.js';
 import { deviseUser } from '../support/devise-users.js';
 import { startUsher, type Usher } from '../support/usher.js';
@@ -19,7 +19,7 @@ import { startUsher, type Usher } from '../support/usher.js';
 const ada = deviseUser('plain');
 const bob = deviseUser('second');
 
-/** A confirmed user of the pool whom the old application never knew. */
+/** A confirmed pool user without a legacy row. */
 async function createPoolUser(
   { cognito, userPoolId: UserPoolId }: Usher,
   email: string,
@@ -42,7 +42,7 @@ async function createPoolUser(
 }
 
 describe('sign-in', () => {
-  it('takes null for what need not be said', async () => {
+  it('accepts null for optional fields', async () => {
     const { email, password } = deviseUser('accents');
     const body = { email, password, session: null };
     expect((await usher.api.post('/auth/sign-in', body)).body.tokens).toBeDefined();
@@ -60,14 +60,14 @@ describe('sign-in', () => {
       [email],
     );
 
-  /** The refresh token that Cognito issued last is dead. */
+  /** Expects that the latest refresh token of Cognito is revoked. */
   async function expectRevoked(): Promise<void> {
     const signIn = usher.proxy.calls.findLast(({ operation }) => operation === 'InitiateAuth');
     const { RefreshToken: refreshToken } = signIn?.answer.AuthenticationResult as { RefreshToken: string };
     expect((await usher.api.post('/auth/refresh', { refreshToken })).body.code).toBe('auth.token_invalid');
   }
 
-  it('makes the local user of a person only Cognito knows', async () => {
+  it('creates the row of a user who exists only in the pool', async () => {
     await createPoolUser(usher, 'cloud@example.com');
     const { status, body } = await usher.api.signIn('Cloud@Example.com', 'pool-password-1');
     expect(status).toBe(200);
@@ -75,7 +75,7 @@ describe('sign-in', () => {
     expect(await linked('cloud@example.com')).toHaveLength(1);
   });
 
-  it('links by the address that Cognito verified, never by what was typed', async () => {
+  it('links by the address that Cognito has verified, never by the typed one', async () => {
     await createPoolUser(usher, 'kim@example.com', { verified: false });
     const before = await usher.database.sql('SELECT * FROM users ORDER BY id');
     const { status, body } = await usher.api.signIn('kim@example.com', 'pool-password-1');
@@ -96,7 +96,7 @@ describe('sign-in', () => {
     await expectRevoked();
   });
 
-  it('hands a challenge on, with a session of our own', async () => {
+  it('returns a challenge with a sealed challenge session', async () => {
     await usher.cognito.send(
       new AdminCreateUserCommand({
         UserPoolId: usher.userPoolId,
@@ -117,8 +117,8 @@ describe('sign-in', () => {
     expect((await usher.api.signIn('invited@example.com', 'temporary-2')).status).toBe(401);
   });
 
-  it('lets a hundred first sign-ins of one person in at once: one row, one pool user', async () => {
-    // A hundred Lambdas on two cores may take longer than one is given; whoever is told to come back does.
+  it('creates one row and one pool user for a hundred concurrent first sign-ins', async () => {
+    // A hundred Lambdas on two cores may exceed the timeout; clients retry as told.
     const signIn = async () => {
       for (;;) {
         const answer = await usher.api.signIn(ada.email, ada.password);
@@ -138,7 +138,7 @@ describe('sign-in', () => {
     expect(await usher.database.sql(state, [ada.email])).toEqual([{ state: 'migrated' }]);
   });
 
-  it('does not bring back a person whom somebody has deleted from the pool', async () => {
+  it('does not recreate a user who was deleted from the pool', async () => {
     expect((await usher.api.signIn(bob.email, bob.password)).status).toBe(200);
     await usher.cognito.send(
       new AdminDeleteUserCommand({ UserPoolId: usher.userPoolId, Username: bob.email }),
@@ -159,7 +159,7 @@ describe('sign-in', () => {
     };
     const me = (token: string) => usher.api.get('/users/me', { authorization: `Bearer ${token}` });
 
-    it('answers who is signed in, and nothing that is not on the list', async () => {
+    it('returns the signed-in user with the listed members only', async () => {
       const { accessToken } = await signedIn();
       const { status, body } = await me(accessToken);
       expect({ status, body }).toEqual({
@@ -171,7 +171,7 @@ describe('sign-in', () => {
       });
     });
 
-    it('refuses an ID token, a changed token, a token of another pool, and none', async () => {
+    it('refuses an ID token, a changed token, a token of another pool, and a missing token', async () => {
       const { accessToken, idToken } = await signedIn();
       const [header = '', payload = '', signature = ''] = accessToken.split('.');
       const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
@@ -209,10 +209,10 @@ describe('sign-in', () => {
       });
       const token = (await usher.cognito.send(signIn)).AuthenticationResult?.AccessToken ?? '';
       expect((await me(token)).body.code).toBe('auth.token_invalid');
-      const config = usher.app.get(Config);
+      const config = usher.app.get<CognitoConfig>(cognitoConfig.KEY);
       const acceptedClientIds = [usher.clientId, other?.ClientId ?? ''];
       const verifier = new TokenVerifier(
-        { ...config, cognito: { ...config.cognito, acceptedClientIds } },
+        { ...config, acceptedClientIds },
         usher.app.get(SigningKeys),
         usher.app.get(Clock),
       );
@@ -220,7 +220,7 @@ describe('sign-in', () => {
       expect(claims.clientId).toBe(other?.ClientId);
     });
 
-    it('ends the session of a person disabled here at the next refresh', async () => {
+    it('revokes the session of a disabled user at the next refresh', async () => {
       const { refreshToken } = await signedIn();
       await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = 1');
       const refused = await usher.api.post('/auth/refresh', { refreshToken });
@@ -229,7 +229,7 @@ describe('sign-in', () => {
       expect((await usher.api.post('/auth/refresh', { refreshToken })).body.code).toBe('auth.token_invalid');
     });
 
-    it('stops answering once the row is disabled', async () => {
+    it('refuses access tokens after the row was disabled', async () => {
       const { accessToken } = await signedIn();
       await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = 1');
       expect((await me(accessToken)).body.code).toBe('auth.token_invalid');
@@ -237,7 +237,7 @@ describe('sign-in', () => {
       expect((await me(accessToken)).status).toBe(200);
     });
 
-    it('introduces a person who signed in elsewhere, as at sign-in', async () => {
+    it('creates the row of a user whose session started outside Usher', async () => {
       await createPoolUser(usher, 'elsewhere@example.com');
       const direct = await usher.cognito.send(
         new InitiateAuthCommand({
@@ -250,7 +250,7 @@ describe('sign-in', () => {
       expect({ status, email: body.email }).toEqual({ status: 200, email: 'elsewhere@example.com' });
     });
 
-    it('refreshes, and no longer after sign-out', async () => {
+    it('refreshes tokens, but not after a sign-out', async () => {
       const { refreshToken } = await signedIn();
       const refreshed = await usher.api.post('/auth/refresh', { refreshToken });
       expect(refreshed.status).toBe(200);
@@ -292,7 +292,7 @@ describe('sign-in through an app client with a secret', () => {
 });
 
 describe('with the wrong secret', () => {
-  it('is a fault of the service, not of the password', async () => {
+  it('reports a service error, not a wrong password', async () => {
     const usher = await startUsher({
       withSecret: true,
       environment: { AWS_COGNITO_CLIENT_SECRET: 'not-the-secret' },
@@ -304,7 +304,7 @@ describe('with the wrong secret', () => {
 });
 
 describe('on an empty database', () => {
-  it('creates the row of whoever signs in', async () => {
+  it('creates a row at the first sign-in', async () => {
     const usher = await startUsher({ database: await createDatabase() });
     await createPoolUser(usher, 'first@example.com');
     const { body } = await usher.api.signIn('first@example.com', 'pool-password-1');

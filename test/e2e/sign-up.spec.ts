@@ -16,7 +16,7 @@ const password = 'chosen-by-me-1';
 const { signUp, confirm, confirmBare, resend, rowOf, longAgo } = signUps(() => usher, password);
 
 describe('signing up', () => {
-  it('takes a mail to confirm, and the first sign-in brings Cognito in', async () => {
+  it('is confirmed by mail, and the first sign-in creates the pool user', async () => {
     const email = 'new@example.com';
     const { status, text } = await signUp(' New@Example.com ', { firstName: 'New', lastName: 'Person' });
     expect({ status, text }).toEqual({ status: 202, text: '' });
@@ -32,7 +32,7 @@ describe('signing up', () => {
     expect((await rowOf(email))?.sub).not.toBeNull();
   });
 
-  it('keeps no token that would open anything', async () => {
+  it('stores no usable token', async () => {
     await signUp('digest@example.com');
     const token = await mailedToken(usher, 'digest@example.com');
     const tables = await usher.database.sql('SELECT * FROM usher.confirmations');
@@ -40,7 +40,7 @@ describe('signing up', () => {
     expect(JSON.stringify(tables)).not.toContain(Buffer.from(token).toString('hex'));
   });
 
-  it('refuses passwords that cannot be, rule by rule', async () => {
+  it('refuses invalid passwords and names the violated rule', async () => {
     const refusal = async (changes: object) => {
       const { status, body } = await signUp('rules@example.com', changes);
       return `${status} ${body.code}: ${body.errors?.map(({ message }) => message).join(', ') ?? ''}`;
@@ -53,13 +53,13 @@ describe('signing up', () => {
     expect(await refusal({ passwordConfirmation: 'other' })).toMatch(/^422 passwords.confirmation_mismatch/);
     expect(await refusal(both('short'))).toBe('422 passwords.policy: is too short, needs a digit');
     expect(await refusal(both(' leading-space-1'))).toMatch(/^422 passwords.policy/);
-    // 64 bytes and a pepper of eight fit into what bcrypt reads, one more does not.
+    // 64 bytes and a pepper of eight bytes are the maximum of bcrypt.
     expect(await refusal(both(`1${'x'.repeat(64)}`))).toMatch(/^422 passwords.policy: .*too long/);
     expect((await signUp('fits@example.com', both(`1${'x'.repeat(63)}`))).status).toBe(202);
     expect(await rowOf('rules@example.com')).toBeUndefined();
   });
 
-  it('answers alike for an address that has an account, and tells the owner', async () => {
+  it('returns the same response for an existing account, and notifies its owner', async () => {
     const known = deviseUser('plain');
     await createPoolUser(usher, 'pool-only@example.com');
     for (const email of [known.email, 'unknown@example.com']) {
@@ -76,7 +76,7 @@ describe('signing up', () => {
     expect((await rowOf(known.email))?.hash).not.toBe('');
   });
 
-  it('says nothing to a person who is disabled, and makes one row of many sign-ups at once', async () => {
+  it('sends no mail to a disabled user, and creates one row for concurrent sign-ups', async () => {
     await usher.database.sql(`UPDATE users SET usher_disabled_at = now() WHERE email = 'erin@example.com'`);
     expect((await signUp('erin@example.com')).status).toBe(202);
     const answers = await Promise.all(Array.from({ length: 10 }, () => signUp('crowd@example.com')));
@@ -89,7 +89,7 @@ describe('signing up', () => {
 });
 
 describe('the mailed link', () => {
-  it('is a page that confirms nothing by itself, in the language of the reader', async () => {
+  it('is a page in the language of the reader that does not confirm on its own', async () => {
     await signUp('page@example.com');
     const token = await mailedToken(usher, 'page@example.com');
     const page = await usher.api.get(`/users/confirmation?token=${token}`, { 'accept-language': 'it' });
@@ -103,7 +103,7 @@ describe('the mailed link', () => {
     expect((await rowOf('page@example.com'))?.confirmed).toBe(false);
   });
 
-  it('asks for the password once the service has, and says what came of it', async () => {
+  it('asks for the password if the API requires it, and shows the result', async () => {
     await signUp('script@example.com');
     const token = await mailedToken(usher, 'script@example.com');
     const page = await openPage(`${usher.url}/users/confirmation?token=${token}`, {
@@ -112,7 +112,7 @@ describe('the mailed link', () => {
     expect(page.label).toMatchObject({ textContent: 'Passwort', hidden: true });
     expect(await page.submit()).toMatch(/^Geben Sie das Passwort ein/);
     expect(page.label.hidden).toBe(false);
-    expect(await page.submit('wrong-password-1')).toMatch(/^Das ist nicht das richtige Passwort/);
+    expect(await page.submit('wrong-password-1')).toMatch(/^Das Passwort ist falsch/);
     expect(page.form.hidden).toBe(false);
     expect(await page.submit(password)).toMatch(/^Ihre Adresse ist bestätigt/);
     expect(page.form.hidden).toBe(true);
@@ -122,11 +122,11 @@ describe('the mailed link', () => {
       ['PUT', ['token', 'password']],
     ]);
     const wrong = await openPage(`${usher.url}/users/confirmation?token=made-up`);
-    expect(await wrong.submit()).toMatch(/^This did not work: This confirmation link is wrong/);
+    expect(await wrong.submit()).toMatch(/^The request failed: This confirmation link is wrong/);
     expect(wrong.label.hidden).toBe(true);
   });
 
-  it('may be opened twice by its owner, and is good for a time', async () => {
+  it('can be used twice by its owner, and expires', async () => {
     await signUp('twice@example.com');
     const token = await mailedToken(usher, 'twice@example.com');
     expect((await confirm(token)).status).toBe(204);
@@ -144,7 +144,7 @@ describe('the mailed link', () => {
       });
   });
 
-  it('cannot be changed into somebody else’s by a later row', async () => {
+  it('stays valid for its own sign-up when a later row has the address', async () => {
     await signUp('gone@example.com');
     const token = await mailedToken(usher, 'gone@example.com');
     await usher.database.sql(`UPDATE users SET email = 'moved@example.com' WHERE email = 'gone@example.com'`);
@@ -154,7 +154,7 @@ describe('the mailed link', () => {
 });
 
 describe('POST /users/confirmation', () => {
-  it('sends the mail again, once a minute at most, and brings the same password', async () => {
+  it('sends the mail again at most once a minute, and keeps the password', async () => {
     const email = 'again@example.com';
     await signUp(email);
     await resend(email);
@@ -169,7 +169,7 @@ describe('POST /users/confirmation', () => {
     expect((await usher.api.signIn(email, password)).status).toBe(200);
   });
 
-  it('answers alike for everybody, and mails nobody who does not wait', async () => {
+  it('returns the same response for all, and mails only users with a pending confirmation', async () => {
     const mails = usher.mail.messages().length;
     for (const email of ['nobody@example.com', deviseUser('second').email])
       expect(await resend(email)).toMatchObject({ status: 202, text: '' });
@@ -178,8 +178,8 @@ describe('POST /users/confirmation', () => {
   });
 });
 
-describe('a row that Rails has confirmed meanwhile', () => {
-  it('keeps what it has, and nothing is asked for', async () => {
+describe('a row that Rails has confirmed in the meantime', () => {
+  it('is not changed, and no password is required', async () => {
     const email = 'confirmed-in-rails@example.com';
     await signUp(email);
     const token = await mailedToken(usher, email);
@@ -190,8 +190,8 @@ describe('a row that Rails has confirmed meanwhile', () => {
   });
 });
 
-describe('an address that Cognito has verified meanwhile', () => {
-  it('belongs to its owner, and no mailed link changes that', async () => {
+describe('an address that Cognito has verified in the meantime', () => {
+  it('is not changed by a mailed link', async () => {
     const email = 'both@example.com';
     await signUp(email);
     const token = await mailedToken(usher, email);

@@ -9,7 +9,7 @@ import { startUsher } from '../support/usher.js';
 
 const main = join(import.meta.dirname, '../../dist/api/main.js');
 
-/** Runs the built API in a folder without a .env file, and waits until it ends by itself. */
+/** Runs the built API in a folder without a .env file, and waits until it exits. */
 async function start(environment: Record<string, string>): Promise<{ code: number; output: string }> {
   const child = spawn(process.execPath, ['--no-warnings', main], { cwd: tmpdir(), env: environment });
   let output = '';
@@ -30,7 +30,7 @@ const good = {
 };
 
 describe('the built API', () => {
-  it('refuses to start on bad configuration, with one line per problem and no values', async () => {
+  it('refuses to start with an invalid configuration, with one line per error and no values', async () => {
     const { code, output } = await start({
       ...good,
       AWS_REGION: '',
@@ -45,24 +45,44 @@ describe('the built API', () => {
       '  PORT must be a port number',
       '  AWS_REGION is missing',
       '  SESSION_SECRETS must hold one or more comma-separated values of at least 16 characters, none of them a placeholder',
-      '  ACME_CERTIFICATES must hold domain names, comma-separated, and semicolons between certificates; no wildcards: name 1 of certificate 2 is a wildcard, which http-01 cannot prove; list each name by itself',
+      '  ACME_CERTIFICATES must hold domain names, comma-separated, and semicolons between certificates; no wildcards: name 1 of certificate 2 is a wildcard, which http-01 cannot prove; list each name separately',
       '  ACME_CA_BUNDLE must be the path of a PEM file with certificates: it cannot be read (ENOENT)',
       "  ACME_TERMS_AGREED must be yes, once you have read the CA's terms of service",
     ]);
   });
 
-  it('says that the database cannot be reached, and not with what password', async () => {
-    const { code, output } = await start(good);
+  it('warns of weak settings, reports that the database is unreachable, and logs no secret', async () => {
+    const { code, output } = await start({
+      ...good,
+      RATE_LIMITS: 'off',
+      METRICS_ACCESS_TOKENS: 'canary-metrics-token',
+    });
     expect(code).toBe(1);
     const lines = output.trim().split('\n');
+    const warnings = lines
+      .map((line) => JSON.parse(line) as Record<string, string>)
+      .filter(({ level }) => level === 'warn');
+    expect(warnings.map(({ level, variable }) => ({ level, variable }))).toEqual(
+      [
+        'SESSION_SECRETS',
+        'MIGRATION_ACCESS_TOKENS',
+        'METRICS_ACCESS_TOKENS',
+        'PUBLIC_URL',
+        'RATE_LIMITS',
+      ].map((variable) => ({ level: 'warn', variable })),
+    );
+    expect(warnings[0]).toMatchObject({
+      msg: 'the newest session secret is shorter than 32 characters',
+      fix: expect.stringMatching(/^openssl rand -base64 48 /),
+    });
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
-      msg: 'the service cannot start',
+      msg: 'start failed',
       error: { code: 'ECONNREFUSED' },
     });
     expect(output).not.toContain('canary');
   });
 
-  it('says which columns a users table lacks', async () => {
+  it('names the missing columns of the users table', async () => {
     const database = await createDatabase();
     await database.sql('CREATE TABLE users (id bigint)');
     const { code, output } = await start({ ...good, DATABASE_URL: database.url });
@@ -72,8 +92,8 @@ describe('the built API', () => {
   });
 });
 
-describe("with the pool's keys out of reach", () => {
-  it('nobody is signed out: 503, not 401', async () => {
+describe("while the pool's keys are unreachable", () => {
+  it('responds with 503 instead of 401, so that no user is signed out', async () => {
     const usher = await startUsher({ environment: { COGNITO_JWKS_URL: 'http://127.0.0.1:1/jwks.json' } });
     const direct = await usher.cognito.send(
       new InitiateAuthCommand({

@@ -25,16 +25,18 @@ interface Document {
 
 const document = async () => (await usher.api.get('/openapi.json')).body as unknown as Document;
 
-/** Where the caller's token says all there is to say. */
+/** Routes whose only input is the caller's token. */
 const withoutBody = new Set([
-  '/auth/mfa/totp',
   '/auth/sign-out-everywhere',
   '/admin/users/{id}/disable',
   '/admin/users/{id}/enable',
 ]);
 
+/** DELETE routes that accept a recent proof. */
+const withProof = new Set(['/auth/mfa/totp', '/admin/users/{id}', '/admin/users/{id}/mfa']);
+
 describe('routes', () => {
-  it('are closed but for these', async () => {
+  it('require a session, except the listed ones', async () => {
     const { paths } = await document();
     const open: string[] = [];
     for (const [path, operations] of Object.entries(paths)) {
@@ -65,17 +67,19 @@ describe('routes', () => {
       'POST /users/confirmation 422',
       'PUT /users/confirmation 422',
     ]);
-    // A page for people, not part of the API.
+    // A web page, not part of the API.
     expect((await usher.api.get('/users/confirmation?token=x')).status).toBe(200);
   });
 
-  it('describe their bodies, answers and error codes', async () => {
+  it('describe their bodies, responses and error codes', async () => {
     const { paths, components } = await document();
     for (const [path, operations] of Object.entries(paths)) {
       for (const [method, { requestBody, responses }] of Object.entries(operations)) {
         const isCancellation = method === 'delete' && path === '/users/confirmation';
         const takesBody =
-          isCancellation || (['post', 'put', 'patch'].includes(method) && !withoutBody.has(path));
+          isCancellation ||
+          (method === 'delete' && withProof.has(path)) ||
+          (['post', 'put', 'patch'].includes(method) && !withoutBody.has(path));
         expect({ path, method, takesBody }).toEqual({ path, method, takesBody: requestBody !== undefined });
         expect(Object.keys(responses).some((status) => status.startsWith('2'))).toBe(true);
         for (const code of Object.values(responses).flatMap(
@@ -107,7 +111,7 @@ describe('/docs', () => {
 });
 
 describe('GET /.well-known/acme-challenge/:token', () => {
-  it('answers the key authorization, exactly, as text', async () => {
+  it('returns exactly the key authorization as text', async () => {
     const { status, text, headers } = await usher.api.get('/.well-known/acme-challenge/the-token');
     expect({ status, text, type: headers.get('content-type') }).toEqual({
       status: 200,
@@ -124,7 +128,7 @@ describe('GET /.well-known/acme-challenge/:token', () => {
     'the-token/x',
     '..%2fthe-token',
     'x'.repeat(10_000),
-  ])('does not answer %.20s with another challenge', async (token) => {
+  ])('does not return another challenge for %.20s', async (token) => {
     const { status, text } = await usher.api.get(`/.well-known/acme-challenge/${token}`);
     expect([404, 414]).toContain(status);
     expect(text).not.toContain('thumbprint');
@@ -132,7 +136,7 @@ describe('GET /.well-known/acme-challenge/:token', () => {
 });
 
 describe('health', () => {
-  it('answers whether the process lives and whether it is ready', async () => {
+  it('reports liveness and readiness', async () => {
     expect((await usher.api.get('/health/live')).body).toEqual({ status: 'ok' });
     expect((await usher.api.get('/health/ready')).body).toMatchObject({
       status: 'ok',
@@ -140,7 +144,7 @@ describe('health', () => {
     });
   });
 
-  it('names what is away, not why', async () => {
+  it('names the unavailable part, but not the reason', async () => {
     const proxy = await startTcpProxy(usher.database.url);
     const app = await createApp({ ...usher.variables, DATABASE_URL: proxy.url });
     await app.listen(0, '127.0.0.1');
@@ -148,7 +152,7 @@ describe('health', () => {
     await proxy.cut();
     const away = await api.get('/health/ready');
     const live = await api.get('/health/live');
-    await proxy.mend();
+    await proxy.restore();
     const back = await api.get('/health/ready');
     await app.close();
     await proxy.cut();

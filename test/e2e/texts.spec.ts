@@ -26,7 +26,7 @@ describe('problems', () => {
     ['rm, tlh;q=0.9', 'en', 'Sign-in refused'],
     [',;q=x;;"', 'en', 'Sign-in refused'],
     [`de${',de'.repeat(2000)}`, 'de', 'Anmeldung abgelehnt'],
-  ])('are answered to %.30j in %s', async (header, language, title) => {
+  ])('are returned for %.30j in %s', async (header, language, title) => {
     const { status, body, headers } = await refused(header);
     expect({ status, title: body.title, code: body.code }).toEqual({
       status: 401,
@@ -63,12 +63,12 @@ describe('problems', () => {
     });
   });
 
-  it('are translated where no route was found, or none could be', async () => {
+  it('are translated if no route was found or the URL is invalid', async () => {
     const german = { 'accept-language': 'de' };
     for (const path of ['/nothing', '/%ff', '/users/me']) {
       const { headers, body } = await usher.api.get(path, german);
       expect({ path, language: headers.get('content-language') }).toEqual({ path, language: 'de' });
-      expect(body.title).toMatch(/^(Nicht gefunden|Anfrage nicht verstanden|Nicht angemeldet)$/);
+      expect(body.title).toMatch(/^(Nicht gefunden|Ungültige Anfrage|Nicht angemeldet)$/);
     }
   });
 });

@@ -24,7 +24,7 @@ const codeOf = (asking: Promise<unknown>) =>
   );
 
 describe('the user directory', () => {
-  it('finds people by address and by sub, in whatever state', async () => {
+  it('finds users in any state by address and by sub', async () => {
     const sub = await createPoolUser(usher, 'found@example.com');
     const found = {
       username: sub,
@@ -52,14 +52,14 @@ describe('the user directory', () => {
     });
   });
 
-  it('finds nobody where there is nobody', async () => {
+  it('finds no user for an unknown address', async () => {
     expect(await directory.find('nobody@example.com')).toBeUndefined();
     expect(await directory.find('x'.repeat(300))).toBeUndefined();
     expect(await codeOf(directory.delete('nobody@example.com'))).toBe('done');
     expect(await codeOf(directory.disable('nobody@example.com'))).toBe('request.not_found');
   });
 
-  it('sets a password for good, by the rules of the pool', async () => {
+  it('sets a permanent password that conforms to the policy', async () => {
     await invite(usher, 'new@example.com');
     expect(await codeOf(directory.setPassword('new@example.com', 'no-digit-here'))).toBe('passwords.policy');
     expect(await codeOf(directory.setPassword('new@example.com', 'x'))).toBe('passwords.policy');
@@ -68,7 +68,7 @@ describe('the user directory', () => {
     expect((await usher.api.signIn('new@example.com', 'a-new-password-1')).status).toBe(200);
   });
 
-  it('invites again who was invited, and nobody else', async () => {
+  it('resends an invitation to invited users only', async () => {
     await invite(usher, 'again@example.com');
     await directory.inviteAgain('again@example.com');
     const mail = await usher.mail.waitFor(({ to }) => to.includes('again@example.com'));
@@ -102,7 +102,7 @@ describe('the user directory', () => {
     expect(await directory.find(sub)).toBeUndefined();
   });
 
-  it('ends every session at Cognito', async () => {
+  it('revokes every session at Cognito', async () => {
     const sub = await createPoolUser(usher, 'everywhere@example.com');
     const { body } = await usher.api.signIn('everywhere@example.com', poolPassword);
     await directory.signOutEverywhere(sub);
@@ -110,7 +110,7 @@ describe('the user directory', () => {
     expect((await usher.api.post('/auth/refresh', { refreshToken })).status).toBe(401);
   });
 
-  it('knows the rules for passwords, and asks for them once in a while', async () => {
+  it('returns the password policy and caches it', async () => {
     const policy = {
       minimumLength: 8,
       requireUppercase: false,
@@ -136,7 +136,7 @@ describe('the settings of the pool and its app clients', () => {
     expect(await directory.describeAppClient(usher.clientId)).toEqual(described);
   });
 
-  it('have no list of writable attributes where it is absent or empty', async () => {
+  it('have no list of writable attributes if it is absent or empty', async () => {
     const { UserPoolClient: client } = await usher.cognito.send(
       new CreateUserPoolClientCommand({
         UserPoolId: usher.userPoolId,
@@ -154,13 +154,13 @@ describe('the settings of the pool and its app clients', () => {
     usher.proxy.answerWith('DescribeUserPoolClient', undefined);
   });
 
-  it('are a fault of the configuration where the client does not exist', async () => {
+  it('cause a configuration error if the client does not exist', async () => {
     expect(await codeOf(directory.describeAppClient('nosuchclient'))).toBe('internal');
   });
 });
 
 describe('a configuration that AWS refuses', () => {
-  it('is a fault of the service, and an alarm', async () => {
+  it('causes a service error and an alarm', async () => {
     const denied = exception('AccessDeniedException', 'User: arn:aws:sts::1:assumed-role is not authorized');
     usher.proxy.answerWith('AdminGetUser', denied);
     expect(await codeOf(directory.find('found@example.com'))).toBe('internal');

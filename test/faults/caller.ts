@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Problem, SignInResponse } from '#contracts';
-import { catalogue } from '../../src/platform/errors/catalogue.js';
-import { note, type Person, Wronged } from './person.js';
+import { errorStatus } from '../../src/common/errors/app-error.js';
+import { note, type Person, Violation } from './person.js';
 import type { Random } from './random.js';
-import { Tally } from './tally.js';
+import { Counters } from './counters.js';
 import { until } from './until.js';
 
 /** One of the API's processes. */
@@ -12,15 +12,15 @@ export interface Target {
   url: string;
 }
 
-/** What the traffic may take for granted at the moment. */
+/** Deviations that are accepted at the moment. */
 export interface Expectations {
-  /** A process may die and take answers with it. */
+  /** Answers may be lost because a process was killed. */
   mayLoseAnswers: boolean;
-  /** A process may take good tokens for expired ones. */
+  /** A process may treat valid tokens as expired. */
   mayMisjudgeTime: boolean;
-  /** Cognito may have ended no sessions at a reset, and end them when it can again: also those that began since. */
+  /** The revocation of a reset may be carried out late and then also revoke newer sessions. */
   maySignOutLate: boolean;
-  /** Tries may be counted in one place and given back in another; for a minute at most. */
+  /** Rate limits may be miscounted for up to a minute. */
   mayMiscount: boolean;
 }
 
@@ -29,11 +29,11 @@ export type Body = Partial<Problem> & Partial<SignInResponse> & { email?: string
 export interface Answer {
   status: number;
   body: Body;
-  /** When it was asked for, on the clock of `performance`. */
+  /** Time of the request by `performance.now()`. */
   askedAt: number;
 }
 
-/** `lost`: nobody knows whether it was done. */
+/** `lost`: it is unknown whether the request was carried out. */
 export type Reply = Answer | 'lost';
 
 export interface Asked {
@@ -41,21 +41,21 @@ export interface Asked {
   accessToken?: string | undefined;
 }
 
-/** Milliseconds. The longest that Usher waits for Cognito, and some more. */
-const patienceMs = 40_000;
+/** Longer than Usher's longest wait for Cognito. */
+const timeoutMs = 40_000;
 
-/** Milliseconds. A mail that a killed process had taken is tried again after two minutes. */
-const longestMailMs = 150_000;
+/** Longer than the two-minute lease of a mail whose process was killed. */
+const mailTimeoutMs = 150_000;
 
-/** Codes that say "not now". */
-const passing = new Set<string | undefined>(['overloaded', 'cognito.unavailable']);
+/** Error codes that a caller retries. */
+const transient = new Set<string | undefined>(['overloaded', 'cognito.unavailable']);
 
-/** A front end with many users, behind a load balancer that knows which processes take connections. */
+/** A front end with many users behind a load balancer that skips processes which refuse connections. */
 export class Caller {
-  tally = new Tally();
-  /** Nobody waits for anything any more. */
+  counters = new Counters();
+  /** True once no call waits any longer. */
   isAbandoned = false;
-  /** The last time each process gave an answer that was no error: when that was asked for. */
+  /** Request time of the last successful answer of each process. */
   readonly lastGood = new Map<string, number>();
 
   constructor(
@@ -64,7 +64,7 @@ export class Caller {
     readonly expectations: Expectations,
   ) {}
 
-  /** Asks once. @throws Wronged where the answer is none that the contract knows */
+  /** Sends one request. @throws Violation if the answer is not part of the contract */
   async ask(person: Person, method: string, path: string, asked: Asked = {}): Promise<Reply> {
     const targets = this.targets();
     const first = Math.floor(this.random.next() * targets.length);
@@ -76,47 +76,46 @@ export class Caller {
   }
 
   /**
-   * Asks until there is an answer, as patient people do.
-   * @param lost what to take a lost answer for; without it the question is put again
+   * Repeats the request until it has a final answer.
+   * @throws Violation after 90 seconds
    */
   async insist(person: Person, method: string, path: string, asked: Asked = {}): Promise<Answer> {
     const deadline = performance.now() + 90_000;
     while (performance.now() < deadline && !this.isAbandoned) {
       const reply = await this.ask(person, method, path, asked);
-      if (reply !== 'lost' && !this.isPassing(reply)) return reply;
+      if (reply !== 'lost' && !this.isTransient(reply)) return reply;
       await this.wait();
     }
-    throw new Wronged(person, `${method} ${path} was never answered`);
+    throw new Violation(person, `${method} ${path} was not answered within 90 s`);
   }
 
-  /** Is it the kind of error that goes away by itself? */
-  isPassing({ body: { code } }: Answer): boolean {
-    if (passing.has(code)) return true;
+  isTransient({ body: { code } }: Answer): boolean {
+    if (transient.has(code)) return true;
     if (code === 'too_many_requests') return this.expectations.mayMiscount;
     return this.expectations.mayMisjudgeTime && code === 'cognito.unexpected_answer';
   }
 
-  /** Waits for something to reach somebody. @throws Wronged when it does not */
+  /** Waits for a mail. @throws Violation if it does not arrive in time */
   async expect<Found>(person: Person, what: string, look: () => Found | undefined): Promise<Found> {
     const found = await until(
       `${what} came`,
       () => look() ?? (this.isAbandoned ? 'abandoned' : undefined),
-      longestMailMs,
+      mailTimeoutMs,
     ).catch((error: Error) => {
-      throw new Wronged(person, error.message);
+      throw new Violation(person, error.message);
     });
     if (found === 'abandoned') throw new Error(`abandoned until ${what} came`);
     return found;
   }
 
-  /** People try again at different times. */
+  /** Waits for a random time between retries. */
   async wait(): Promise<void> {
     await pause(100 + this.random.next() * 300);
   }
 
   private async send(person: Person, target: Target, what: string, asked: Asked): Promise<Reply | 'refused'> {
     const askedAt = performance.now();
-    this.tally.requests += 1;
+    this.counters.requests += 1;
     try {
       const response = await this.fetch(person, target, what, asked);
       const text = await response.text();
@@ -126,7 +125,7 @@ export class Caller {
       else this.checkProblem(person, response, body);
       return { status: response.status, body, askedAt };
     } catch (error) {
-      if (error instanceof Wronged) throw error;
+      if (error instanceof Violation) throw error;
       return this.afterNoAnswer(person, `${what} at ${target.name}`, error);
     }
   }
@@ -135,7 +134,7 @@ export class Caller {
     const [method, path] = what.split(' ');
     return fetch(`${url}${path}`, {
       method,
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.timeout(timeoutMs),
       headers: {
         'x-forwarded-for': person.address,
         ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -147,15 +146,15 @@ export class Caller {
 
   private checkProblem(person: Person, { status, headers }: Response, body: Body): void {
     const { code = 'internal', requestId } = body;
-    this.tally.problem(body.code ?? 'none');
+    this.counters.problem(body.code ?? 'none');
     const isProblem =
       headers.get('content-type')?.startsWith('application/problem+json') &&
-      code in catalogue &&
-      (catalogue[code].status === status || code === 'request.invalid') &&
+      code in errorStatus &&
+      (errorStatus[code].status === status || code === 'request.invalid') &&
       requestId === headers.get('x-request-id');
-    if (!isProblem) throw new Wronged(person, `an answer that is no problem of the catalogue: ${status}`);
-    // In the catalogue, but for our own mistakes.
-    if (code === 'internal') throw new Wronged(person, `internal, request ${requestId}`);
+    if (!isProblem) throw new Violation(person, `the answer is not a documented problem: ${status}`);
+    // Documented, but always a defect.
+    if (code === 'internal') throw new Violation(person, `internal, request ${requestId}`);
   }
 
   private afterNoAnswer(person: Person, what: string, error: unknown): 'lost' | 'refused' {
@@ -163,12 +162,12 @@ export class Caller {
     const reason = cause?.code ?? name;
     note(person, `${what}: ${reason}`);
     if (reason === 'ECONNREFUSED') {
-      this.tally.refused += 1;
+      this.counters.refused += 1;
       return 'refused';
     }
-    this.tally.lost += 1;
-    if (name === 'TimeoutError') throw new Wronged(person, 'no answer at all');
-    if (!this.expectations.mayLoseAnswers) throw new Wronged(person, `an answer was lost: ${reason}`);
+    this.counters.lost += 1;
+    if (name === 'TimeoutError') throw new Violation(person, `no answer within ${timeoutMs / 1000} s`);
+    if (!this.expectations.mayLoseAnswers) throw new Violation(person, `an answer was lost: ${reason}`);
     return 'lost';
   }
 }

@@ -1,23 +1,23 @@
 import type { TokensResponse } from '#contracts';
 
-/** Somebody in the traffic, and what must be true of them. */
+/** A simulated user with the expected state. */
 export interface Person {
   email: string;
-  /** Where the requests seem to come from: everybody is at home. */
+  /** X-Forwarded-For of the requests. */
   address: string;
-  /** The one that must let them in. */
+  /** The current password. */
   password: string;
-  /** Those that no longer may. */
+  /** Earlier passwords, which must be refused. */
   former: string[];
-  /** Of the session that must go on; none before the first sign-in. */
+  /** Tokens of the live session; none before the first sign-in. */
   tokens: TokensResponse | undefined;
-  /** A reset whose answer was cut off, or during an outage of Cognito, which may end all sessions at any time after it. */
+  /** Set by a reset without an answer or during a Cognito outage: its revocation may be carried out later. */
   mayBeSignedOut: boolean;
-  /** Wrong passwords typed so far: more than a few, and limits would have their say. */
-  mistyped: number;
+  /** Wrong passwords so far, kept below the rate limits. */
+  wrongAttempts: number;
   /** Subjects of the mails that an answer promised. */
   promised: string[];
-  /** What happened, for whoever has to find out what went wrong. */
+  /** Requests and answers, for the message of a violation. */
   history: string[];
 }
 
@@ -26,13 +26,13 @@ const startedAt = performance.now();
 export function newPerson(number: number, name: string): Person {
   return {
     email: `${name}-${number}@example.org`,
-    // A subnet for each, or the limits would take them for one office.
+    // One subnet per person, because rate limits count by subnet.
     address: `10.${number & 255}.${name.length * 8 + (number >> 8)}.1`,
     password: `${name}-password-${number}`,
     former: [],
     tokens: undefined,
     mayBeSignedOut: false,
-    mistyped: 0,
+    wrongAttempts: 0,
     promised: [],
     history: [],
   };
@@ -42,10 +42,10 @@ export function note({ history }: Person, what: string): void {
   history.push(`${((performance.now() - startedAt) / 1000).toFixed(3).padStart(8)} ${what}`);
 }
 
-/** Something happened to somebody that never may. */
-export class Wronged extends Error {
+/** An invariant does not hold for a person. */
+export class Violation extends Error {
   constructor(person: Person, what: string) {
     super(`${person.email}: ${what}\n${person.history.slice(-40).join('\n')}`);
-    this.name = 'Wronged';
+    this.name = 'Violation';
   }
 }

@@ -1,6 +1,6 @@
-/** Choices that can be repeated: the same seed, the same choices. */
+/** A reproducible random source. */
 export interface Random {
-  /** From 0 up to 1. */
+  /** In [0, 1). */
   next(): number;
   pick<T>(list: readonly T[]): T;
 }

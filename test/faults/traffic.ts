@@ -9,14 +9,13 @@ import { until } from './until.js';
 
 const actors: Actor[] = [firstSignIn, guardedRead, refreshing, reset, signUp, wrongPassword];
 
-/** Things that go on at the same time. */
+/** Concurrent interactions. */
 const atOnce = 10;
 
-/** Mixed traffic, which goes on whatever breaks. */
+/** Mixed traffic that continues during all faults. */
 export class Traffic {
-  /** What must not happen, and did. */
-  readonly wrongs: string[] = [];
-  /** When the last of each kind began that came to its end. */
+  readonly violations: string[] = [];
+  /** Start time of the newest completed interaction of each kind. */
   private readonly lastDone = new Map<string, number>();
   private readonly ways: Promise<void>[] = [];
   private readonly deck = actors.flatMap((actor) => Array<Actor>(actor.weight).fill(actor));
@@ -28,15 +27,15 @@ export class Traffic {
     this.ways.push(...Array.from({ length: atOnce }, () => this.keepGoing()));
   }
 
-  /** Lets everybody finish what they are doing. */
+  /** Waits until the interactions in progress are complete. */
   async stop(): Promise<void> {
     this.isOver = true;
     await Promise.all(this.ways);
   }
 
   /**
-   * Waits until each kind of traffic, begun after `since`, went through again, and every process has had a part in it.
-   * @returns milliseconds from then on
+   * Waits until one interaction of each kind that began after `since` is complete, and every process has answered.
+   * @returns milliseconds since `since`
    */
   async recovered(since: number, processes: string[]): Promise<number> {
     const { lastGood } = this.stage.caller;
@@ -45,15 +44,15 @@ export class Traffic {
       ...processes.filter((name) => (lastGood.get(name) ?? 0) < since),
     ];
     await until(
-      'everything went through again',
-      () => this.wrongs.length > 0 || missing().length === 0 || undefined,
+      'all traffic has recovered',
+      () => this.violations.length > 0 || missing().length === 0 || undefined,
     ).catch((error: unknown) => {
-      throw new Error(`not back: ${missing().join(', ')}`, { cause: error });
+      throw new Error(`not recovered: ${missing().join(', ')}`, { cause: error });
     });
     return performance.now() - since;
   }
 
-  /** When nothing can become well any more. */
+  /** Stops at once, without waiting for answers. */
   async abandon(): Promise<void> {
     this.stage.caller.isAbandoned = true;
     await this.stop();
@@ -62,8 +61,8 @@ export class Traffic {
   private wrong(error: unknown): void {
     if (this.stage.caller.isAbandoned) return;
     const what = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`WRONG: ${what}\n`);
-    this.wrongs.push(what);
+    process.stderr.write(`VIOLATION: ${what}\n`);
+    this.violations.push(what);
   }
 
   private async keepGoing(): Promise<void> {
@@ -73,7 +72,7 @@ export class Traffic {
       try {
         if (await perform(this.stage))
           this.lastDone.set(kind, Math.max(begunAt, this.lastDone.get(kind) ?? 0));
-        // Nobody to do it: others need their turn first.
+        // No suitable person was free.
         else await this.stage.caller.wait();
       } catch (error) {
         this.wrong(error);

@@ -1,18 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const betweenLooksMs = 50;
+const pollIntervalMs = 50;
 
-/** Waits until there is something to be found. @throws Error after `patienceMs`, with what was waited for */
+/** Polls until `look` finds something. @throws Error after `timeoutMs` that names `what` */
 export async function until<Found>(
   what: string,
   look: () => Found | undefined | Promise<Found | undefined>,
-  patienceMs = 60_000,
+  timeoutMs = 60_000,
 ): Promise<Found> {
-  const deadline = performance.now() + patienceMs;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    if (performance.now() > deadline) throw new Error(`waited ${patienceMs / 1000} s in vain until ${what}`);
-    await pause(betweenLooksMs);
+    if (performance.now() > deadline) throw new Error(`not true after ${timeoutMs / 1000} s: ${what}`);
+    await pause(pollIntervalMs);
   }
 }

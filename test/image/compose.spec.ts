@@ -5,7 +5,8 @@ import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { readConfiguration } from '../../apps/migration-lambda/src/config/configuration.js';
 import { triggerTimeout } from '../../src/cognito/cognito-client.js';
-import { loadConfig } from '../../src/platform/config/config.js';
+import { loadConfig } from '../../src/common/config/config.js';
+import { startWarnings } from '../../src/common/config/start-warnings.js';
 import { projectRoot, readCompose, readProjectFile, type Service } from './compose-file.js';
 import { execForm, lastOf, parseDockerfile } from './dockerfile.js';
 
@@ -81,7 +82,9 @@ describe('docker-compose.yml', () => {
     const emulators = ['AWS_LAMBDA_FUNCTION_TIMEOUT'];
     expect(documented).toEqual(expect.arrayContaining(Object.keys(environment('api'))));
     expect([...documented, ...emulators]).toEqual(expect.arrayContaining(Object.keys(environment('lambda'))));
-    const { migration, cognito } = loadConfig(environment('api'));
+    const config = loadConfig(environment('api'));
+    const { migration, cognito } = config;
+    expect(startWarnings(config)).toEqual([]);
     const lambda = readConfiguration(environment('lambda'));
     expect(migration.accessTokens).toEqual([lambda.accessToken]);
     expect(lambda.authUrl.href).toBe('http://api:3000/aws/auth');

@@ -141,7 +141,7 @@ here('the stack of docker-compose.yml', () => {
     expect(await userPool.exec(poolCheck.map((word) => word.replace('9229', port)))).toBe(0);
   });
 
-  it('takes a Devise user over, and knows her afterwards', async () => {
+  it('migrates a Devise user, who can sign in again afterwards', async () => {
     const first = await apiClient(apiUrl).signIn(ada.email, ada.password);
     expect({ status: first.status, email: first.body.user?.email }).toEqual({
       status: 200,

@@ -1,107 +1,171 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  type AccountKind,
+  accountKinds,
+  databaseOfAccountKinds,
+  migrate,
+  prepareAccountKinds,
+} from '../support/account-kinds.js';
 import type { Answer } from '../support/api-client.js';
 import { deviseUser } from '../support/devise-users.js';
-import { createDeviseDatabase } from '../support/database.js';
 import { startUsher, type Usher } from '../support/usher.js';
+import { visible } from '../support/visible-answer.js';
 
-const rounds = 9;
+const refusalTimeMs = 1500;
+const rounds = 7;
 
-/** Each answer takes REFUSAL_TIME_MS. */
+/** Samples taken at the same time, so that the run does not take all day; few enough for two cores. */
+const lanes = 3;
+
+const bursts = 8;
+
 const longestRunMs = 300_000;
 
 /** How far medians may lie apart. */
 const tolerance = 1.25;
 
-const legacy = deviseUser('plain');
-const migrated = deviseUser('second');
-
-/** Everybody who must look the same from outside. */
-const people = {
-  'an unknown user': { email: 'nobody@example.com', password: 'whatever-1' },
-  'a wrong password of a migrated user': { email: migrated.email, password: migrated.wrong_password },
-  'a wrong password of a legacy user': { email: legacy.email, password: legacy.wrong_password },
-  'an unconfirmed user': { email: 'carol@example.com', password: 'unconfirmed-1' },
-  'a locked user': { email: 'dave@example.com', password: 'locked-out-1' },
-  'a disabled user': { email: 'frank@example.com', password: deviseUser('failed_attempts').password },
-};
-
 let usher: Usher;
 beforeAll(async () => {
   usher = await startUsher({
-    database: await createDeviseDatabase({ originalHashes: true }),
-    environment: { REFUSAL_TIME_MS: '1500' },
+    database: await databaseOfAccountKinds(true),
+    environment: { REFUSAL_TIME_MS: String(refusalTimeMs) },
   });
-  for (const { email, password } of [migrated, people['a disabled user']])
-    expect((await usher.api.signIn(email, password)).status).toBe(200);
-  await usher.database.sql(`UPDATE users SET usher_disabled_at = now() WHERE email = $1`, [
-    people['a disabled user'].email,
-  ]);
-});
+  await prepareAccountKinds(usher);
+}, longestRunMs);
 afterAll(() => usher.close());
 
 interface Sample {
+  who: string;
   milliseconds: number;
   seen: unknown;
 }
 
-/** What anybody can see of an answer, but for what is new in every answer. */
-function visible({ status, headers, body }: Answer<Record<string, unknown>>): unknown {
-  const changing = new Set(['date', 'x-request-id', 'set-cookie']);
-  return {
-    status,
-    headers: [...headers].filter(([name]) => !changing.has(name)),
-    cookies: headers
-      .getSetCookie()
-      .map((cookie) => cookie.replace(/=[^;]*/, '').replace(/Expires=[^;]*/, '')),
-    body: { ...body, requestId: typeof body.requestId },
-  };
+type Send = () => Promise<Answer<Record<string, unknown>>>;
+
+async function timed(who: string, send: Send): Promise<Sample> {
+  const begun = performance.now();
+  const answer = await send();
+  return { who, milliseconds: performance.now() - begun, seen: visible(answer) };
 }
 
-/** Interleaved, so that a slower minute of the machine is a slower minute for everybody. */
-async function sample(
-  send: (person: { email: string; password: string }) => Promise<Answer<Record<string, unknown>>>,
-): Promise<Map<string, Sample[]>> {
-  const samples = new Map<string, Sample[]>(Object.keys(people).map((who) => [who, []]));
+/** Moves the first elements to the end. */
+const rotated = <Element>(list: Element[], by: number): Element[] => [
+  ...list.slice(by % list.length),
+  ...list.slice(0, by % list.length),
+];
+
+/** Interleaved, so that a slower minute of the machine is a slower minute for all kinds. */
+async function sample(take: (kind: AccountKind) => Promise<Sample>): Promise<Sample[]> {
+  const samples: Sample[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    for (const [who, person] of Object.entries(people)) {
-      const begun = performance.now();
-      const answer = await send(person);
-      samples.get(who)?.push({ milliseconds: performance.now() - begun, seen: visible(answer) });
-    }
+    const kinds = rotated(Object.keys(accountKinds) as AccountKind[], round);
+    for (let at = 0; at < kinds.length; at += lanes)
+      samples.push(...(await Promise.all(kinds.slice(at, at + lanes).map(take))));
   }
   return samples;
 }
 
 const median = (numbers: number[]): number =>
-  numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 
-function expectAlike(samples: Map<string, Sample[]>): void {
-  const seen = new Set([...samples.values()].flat().map((one) => JSON.stringify(one.seen)));
-  expect([...seen]).toHaveLength(1);
-  const medians = [...samples].map(([who, taken]) => ({
-    who,
-    milliseconds: Math.round(median(taken.map(({ milliseconds }) => milliseconds))),
-  }));
-  console.table(medians);
-  const times = medians.map(({ milliseconds }) => milliseconds);
-  expect(Math.max(...times) / Math.min(...times)).toBeLessThan(tolerance);
+/** @param measure of a sample's milliseconds */
+function mediansByKind(samples: Sample[], measure: (milliseconds: number) => number): Map<string, number> {
+  const kinds = new Map<string, number[]>();
+  for (const { who, milliseconds } of samples)
+    kinds.set(who, [...(kinds.get(who) ?? []), measure(milliseconds)]);
+  return new Map([...kinds].map(([who, taken]) => [who, median(taken)]));
 }
 
-describe('nobody can tell from body, headers or time', () => {
+function expectAlike(samples: Sample[]): void {
+  expect([...new Set(samples.map(({ seen }) => JSON.stringify(seen)))]).toHaveLength(1);
+  const medians = mediansByKind(samples, Math.round);
+  const times = [...medians.values()];
+  const ratio = Math.max(...times) / Math.min(...times);
+  console.table([...medians].map(([who, milliseconds]) => ({ who, milliseconds })));
+  console.log(`ratio of medians: ${ratio.toFixed(3)}`);
+  expect(ratio).toBeLessThan(tolerance);
+}
+
+/** At which multiple of REFUSAL_TIME_MS an answer came. */
+const multipleOf = (milliseconds: number): number => Math.floor(milliseconds / refusalTimeMs + 0.01);
+
+let guesses = 0;
+/** Another one each time: the answer to a repeated one is known for some seconds. */
+const guess = (): string => `wrong-guess-${(guesses += 1)}`;
+
+const burstOf: Record<string, () => string[]> = {
+  migrated: () => ['second', 'unicode_nfc', 'emoji_cjk'].map((key) => deviseUser(key).email),
+  legacy: () => ['plain', 'tracked', 'reset_pending'].map((key) => deviseUser(key).email),
+  unknown: () => [1, 2, 3].map((n) => `unknown-${n}-${guess()}@example.com`),
+  disabled: () => [accountKinds['a disabled user'].email, accountKinds['a disabled user'].email],
+  blocked: () => [accountKinds['a blocked user'].email, accountKinds['a blocked user'].email],
+  unconfirmed: () => [accountKinds['an unconfirmed user'].email],
+};
+
+/** Fourteen refusals at once. */
+function burst(number: number): Promise<Sample[]> {
+  const all = Object.entries(burstOf).flatMap(([who, emails]) => emails().map((email) => ({ who, email })));
+  expect(all).toHaveLength(14);
+  return Promise.all(
+    rotated(all, number * 3).map(({ who, email }) => timed(who, () => usher.api.signIn(email, guess()))),
+  );
+}
+
+describe('body, headers and response time do not reveal', () => {
   it(
     'why a sign-in was refused',
     async () => {
-      const samples = await sample(({ email, password }) => usher.api.signIn(email, password));
+      const samples = await sample((kind) => {
+        const { email, password } = accountKinds[kind];
+        return timed(kind, () => usher.api.signIn(email, password));
+      });
       expectAlike(samples);
     },
     longestRunMs,
   );
 
   it(
-    'whether a reset was sent',
+    'whether a reset was sent, and why its code was refused',
     async () => {
-      const samples = await sample(({ email }) => usher.api.post('/passwords/forgot', { email }));
-      expectAlike(samples);
+      const resets: Sample[] = [];
+      const password = 'chosen-by-a-guesser-1';
+      const sent = await sample(async (kind) => {
+        const { email } = accountKinds[kind];
+        const requested = await timed(kind, () => usher.api.post('/passwords/forgot', { email }));
+        const reset = { email, code: '123456', password, passwordConfirmation: password };
+        resets.push(await timed(kind, () => usher.api.post('/passwords/reset', reset)));
+        return requested;
+      });
+      expectAlike(sent);
+      expectAlike(resets);
+    },
+    longestRunMs,
+  );
+
+  it(
+    'why each of fourteen sign-ins at once was refused',
+    async () => {
+      for (const key of ['unicode_nfc', 'emoji_cjk']) await migrate(usher, deviseUser(key));
+      // Starts the workers of the Lambda.
+      await burst(0);
+      const taken: Sample[][] = [];
+      for (let number = 1; number <= bursts; number += 1) taken.push(await burst(number));
+      const samples = taken.flat();
+      // On a slow machine fourteen hashes are too many: then all fourteen are told so.
+      for (const answers of taken)
+        expect([...new Set(answers.map(({ seen }) => JSON.stringify(seen)))]).toHaveLength(1);
+      console.table(taken.map((answers) => Object.fromEntries(mediansByKind(answers, Math.round))));
+      const late = samples.map(({ milliseconds }) => milliseconds - multipleOf(milliseconds) * refusalTimeMs);
+      expect(median(late)).toBeLessThan(refusalTimeMs / 5);
+      const spread = taken.map((answers) => {
+        const medians = [...mediansByKind(answers, multipleOf).values()];
+        return Math.max(...medians) - Math.min(...medians);
+      });
+      console.table(taken.map((answers) => Object.fromEntries(mediansByKind(answers, multipleOf))));
+      const medians = [...mediansByKind(samples, multipleOf).values()];
+      expect(new Set(medians).size).toBe(1);
+      // One burst may end between the answers of two that arrived one after the other.
+      expect(spread.filter((multiples) => multiples > 0).length).toBeLessThanOrEqual(bursts / 4);
     },
     longestRunMs,
   );

@@ -1,7 +1,7 @@
 import { RevokeTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TokenVerifier } from '../../src/cognito/token-verifier.js';
-import { AppError } from '../../src/platform/errors/app-error.js';
+import { AppError } from '../../src/common/errors/app-error.js';
 import { exception } from '../support/cognito-proxy.js';
 import {
   ada,
@@ -12,6 +12,7 @@ import {
   signInWithTokens,
   statusWith,
 } from '../support/sessions.js';
+import { until } from '../support/until.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
 let usher: Usher;
@@ -62,8 +63,11 @@ describe('a session that ended here', () => {
       (await usher.api.post('/auth/sign-out-everywhere', undefined, bearer(mine.accessToken))).status,
     ).toBe(204);
     expect(await statusWith(usher.api, other.accessToken)).toBe(401);
-    const revoked = usher.proxy.calls.filter(({ operation }) => operation === 'RevokeToken');
-    expect(revoked.map(({ request }) => request.Token)).toContain(other.refreshToken);
+    await until(() =>
+      usher.proxy.calls.some(
+        ({ operation, request }) => operation === 'RevokeToken' && request.Token === other.refreshToken,
+      ),
+    );
   });
 });
 

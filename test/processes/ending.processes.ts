@@ -94,8 +94,8 @@ async function endsTakingCallers(): Promise<void> {
   while (!(await isRefused(ending.url)));
 }
 
-describe('a process that is told to end', () => {
-  it('takes no more, answers what is under way, and leaves with status 0', async () => {
+describe('a process that receives SIGTERM', () => {
+  it('refuses new connections, completes requests in progress and exits with status 0', async () => {
     const { answer } = await stuckSignUp('under-way@example.org');
     ending.signal('SIGTERM');
     await endsTakingCallers();
@@ -105,10 +105,10 @@ describe('a process that is told to end', () => {
     await mails.arrived(1);
     mails.answer();
     expect(await ending.ended).toBe(0);
-    expect(ending.logLines().at(-1)).toContain('"msg":"ended"');
+    expect(ending.logLines().at(-1)).toContain('"msg":"shutdown complete"');
   });
 
-  it('answers once more on connections that are kept open, and closes those on which nobody speaks', async () => {
+  it('answers one more request per keep-alive connection and closes idle connections', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const ask = async () => {
       const asked = httpRequest(`${ending.url}/health/live`, { agent }).end();
@@ -127,7 +127,7 @@ describe('a process that is told to end', () => {
     silent.destroy();
   });
 
-  it('sends the mail it has begun to send, once', async () => {
+  it('completes the mail in progress and sends it once', async () => {
     const before = mails.count();
     expect((await signUp('mailed@example.org')).status).toBe(202);
     await mails.arrived(before + 1);
@@ -139,7 +139,7 @@ describe('a process that is told to end', () => {
     expect(mails.count()).toBe(before + 1);
   });
 
-  it('ends at once when it is told again', async () => {
+  it('exits at once on a second signal', async () => {
     const { answer } = await stuckSignUp('stuck@example.org');
     let isOver = false;
     void ending.ended.then(() => (isOver = true));

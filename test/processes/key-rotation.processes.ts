@@ -176,7 +176,7 @@ describe('a rotation of keys under load', () => {
 });
 
 describe('keys out of reach', () => {
-  it('leave tokens of known keys valid, and make unknown ones neither good nor bad', async () => {
+  it('leave tokens of cached keys valid and answer 503 for tokens of unknown keys', async () => {
     server.answerWith((response) => response.destroy());
     expect(await me(sign())).toEqual(answered());
     const unknown = await usher.api.get('/users/me', {

@@ -52,7 +52,7 @@ async function dieWaiting(table: string, request: (doomed: UsherProcess) => Prom
 }
 
 describe('a process killed in the middle of', () => {
-  it('a reset leaves one password that counts', async () => {
+  it('a reset leaves exactly one valid password', async () => {
     await usher.api.post('/passwords/forgot', { email: ada.email });
     const code = await mailedCode(usher, ada.email);
     await dieAfter('ConfirmForgotPassword', ({ api }) =>
@@ -140,7 +140,7 @@ describe('a process killed in the middle of', () => {
     expect(rows).toEqual([{ linked: true }]);
   });
 
-  it('disabling somebody leaves them barred here, and it can be done again', async () => {
+  it('disabling a user leaves the user disabled here and can be repeated', async () => {
     const admin = await personWith(usher, 'the-admin@example.org', 'admin');
     const person = await personWith(usher, 'barred@example.org');
     await dieAfter('AdminDisableUser', ({ api }) =>

@@ -178,7 +178,7 @@ describe('the local stack', () => {
     }
   }, 60_000);
 
-  it('explains its options', async () => {
+  it('prints its options with --help', async () => {
     expect(await start(['--help']).exited).toBe(0);
     expect(stack.output).toContain('--fresh');
     expect(await start(['--frsh']).exited).toBe(2);

@@ -148,7 +148,7 @@ describe('a process that is killed', () => {
   });
 
   it.each(['ConfirmForgotPassword', 'ChangePassword'])(
-    'before Cognito has done its part (%s): nothing happens',
+    'before Cognito has executed the command (%s): nothing changes',
     async (operation) => {
       const { email, tokens } = await person(`killed-before-${operation.toLowerCase()}@example.org`);
       const ask =
@@ -233,8 +233,8 @@ describe('the token of another product', () => {
   });
 });
 
-describe('an answer that is lost for good', () => {
-  it('ends the sessions, and claims no more than is known', async () => {
+describe('a password change with an unknown result', () => {
+  it('revokes the sessions and records an unknown outcome', async () => {
     const database = usher.database;
     const { email, tokens } = await person('never-known@example.org');
     const code = await askForCode(email);

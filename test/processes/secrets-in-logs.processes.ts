@@ -184,7 +184,7 @@ it('no address, id or name of anybody is in the metrics', async () => {
   expect(words.filter((word) => told.join('\n').includes(word))).toEqual([]);
 });
 
-it('and the lines are there to be searched', () => {
+it('the log contains the lines of these requests', () => {
   expect(everythingWritten()).toContain('"route":"/auth/sign-in"');
   expect(other.logLines().length).toBeGreaterThan(10);
 });

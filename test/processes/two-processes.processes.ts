@@ -14,11 +14,11 @@ import { startUsher, type Usher } from '../support/usher.js';
 
 const refresh = 'GetTokensFromRefreshToken';
 
-/** Fifty requests, every other one to the second process. */
+/** 50 concurrent requests. */
 const fifty = <T>(request: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: 50 }, (_, index) => request(index)));
 
-/** How long it takes (milliseconds) until a request is answered with 401. */
+/** @returns milliseconds until a request is answered with 401 */
 async function refusedAfter(request: () => Promise<number>): Promise<number> {
   const begun = Date.now();
   while ((await request()) !== 401) if (Date.now() - begun > 10_000) throw new Error('never refused');
@@ -42,12 +42,12 @@ describe.each([
 
   const apiOf = (index: number) => apis[index % 2] ?? usher.api;
 
-  it('answer fifty refreshes of one session at once', async () => {
+  it('answer 50 concurrent refreshes of one session', async () => {
     const { refreshToken } = await signInWithTokens(usher.api);
     const before = calls(usher, refresh);
     const answers = await fifty((index) => apiOf(index).post('/auth/refresh', { refreshToken }));
     expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
-    // Without rotation a late request is a refresh like any other.
+    // Without rotation a late request is a further refresh.
     if (client) expect(calls(usher, refresh)).toBe(before + 1);
     const { accessToken = '', refreshToken: next = '' } = answers.at(-1)?.body.tokens ?? {};
     for (const api of apis) {
@@ -56,10 +56,9 @@ describe.each([
     }
   });
 
-  it('renew the session of a cookie once', async () => {
+  it('refresh the session of a cookie once', async () => {
     const browser = await signInWithCookie(usher);
-    const [pair = []] = browser.cookies;
-    const headers = { cookie: pair.join('=') };
+    const headers = { cookie: `usher_session=${browser.cookies.get('usher_session')}` };
     await changeLastSession(usher, `access_expires_at = now() - interval '1 second'`);
     const before = calls(usher, refresh);
     const answers = await fifty((index) => apiOf(index).get('/users/me', headers));
@@ -67,7 +66,7 @@ describe.each([
     expect(calls(usher, refresh)).toBe(before + 1);
   });
 
-  it('refuse within two seconds what either of them has ended', async () => {
+  it('refuse a session within 2 seconds after either of them has revoked it', async () => {
     const lost = await signInWithTokens(usher.api);
     expect(await statusWith(other.api, lost.accessToken)).toBe(200);
     const { refreshToken } = lost;
@@ -83,7 +82,7 @@ describe.each([
     expect(await refusedAfter(() => statusWith(usher.api, mine ?? ''))).toBeLessThan(2000);
   });
 
-  it('know when they start what has ended before', async () => {
+  it('refuse sessions that were revoked before their start', async () => {
     const { accessToken, refreshToken } = await signInWithTokens(usher.api);
     await usher.api.post('/auth/sign-out', { refreshToken });
     const late = await usher.startProcess();
@@ -92,14 +91,13 @@ describe.each([
 });
 
 describe('session secrets', () => {
-  it('can be changed without signing anybody out, until the old one is dropped', async () => {
+  it('can be rotated without revoking sessions, until the old one is removed', async () => {
     const [old, next] = ['a-session-secret-of-the-tests', 'the-next-secret-of-the-tests'];
     const usher = await startUsher({ environment: { SESSION_SECRETS: old } });
     const browser = await signInWithCookie(usher);
     const { refreshToken } = await signInWithTokens(usher.api);
     const lost = await signInWithTokens(usher.api);
-    const [pair = []] = browser.cookies;
-    const headers = { cookie: pair.join('=') };
+    const headers = { cookie: `usher_session=${browser.cookies.get('usher_session')}` };
     const both = await usher.startProcess({ SESSION_SECRETS: `${next},${old}` });
     const dropped = await usher.startProcess({ SESSION_SECRETS: next });
     const statuses = {
@@ -107,7 +105,7 @@ describe('session secrets', () => {
       withBoth: (await both.api.get('/users/me', headers)).status,
       renewed: (await both.api.post('/auth/refresh', undefined, headers)).status,
       sealedAnew: (await dropped.api.get('/users/me', headers)).status,
-      // Who keeps the tokens needs no secret of ours.
+      // A session in token mode needs no secret.
       tokens: (await dropped.api.post('/auth/refresh', { refreshToken })).status,
       signOut: (await dropped.api.post('/auth/sign-out', { refreshToken: lost.refreshToken })).status,
       told: usher.proxy.calls.at(-1)?.request.Token === lost.refreshToken,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import bcrypt from 'bcryptjs';
-import { PasswordChecks } from '../../src/users/password-checks.js';
+import { PasswordHasher } from '../../src/credentials/password-hasher.js';
 import { personWith } from '../support/admins.js';
 import { deviseUser } from '../support/devise-users.js';
 import { tokenIn } from '../support/mails.js';
@@ -49,7 +49,7 @@ describe('the password at the click', () => {
     await usher.database.sql(
       `UPDATE usher.confirmations SET expires_at = now() - interval '1 second' WHERE email = 'unchecked@example.com'`,
     );
-    const verify = jest.spyOn(usher.app.get(PasswordChecks), 'verify');
+    const verify = jest.spyOn(usher.app.get(PasswordHasher), 'verify');
     for (const bad of [token, 'made-up'])
       expect((await confirm(bad)).body.code).toBe('users.confirmation_invalid');
     expect(verify).not.toHaveBeenCalled();
@@ -80,7 +80,7 @@ describe('the password at the click', () => {
 
   it('is no guess where there is no time to check it', async () => {
     const [token = ''] = await signUpWithEach('busy@example.com', password);
-    const overload = jest.spyOn(usher.app.get(PasswordChecks), 'isOverloaded', 'get').mockReturnValue(true);
+    const overload = jest.spyOn(usher.app.get(PasswordHasher), 'isOverloaded', 'get').mockReturnValue(true);
     expect((await confirm(token)).body.code).toBe('overloaded');
     overload.mockRestore();
     expect(await pendingOf('busy@example.com')).toEqual([{ wrong_passwords: 0 }]);
@@ -144,7 +144,7 @@ describe('somebody who signs up with another person’s address', () => {
     await signUpWithEach(email, password);
     await flood();
     const token = await resentToken(email);
-    const verify = jest.spyOn(usher.app.get(PasswordChecks), 'verify');
+    const verify = jest.spyOn(usher.app.get(PasswordHasher), 'verify');
     expect((await confirm(token, 'wrong-password-1')).status).toBe(401);
     expect(verify.mock.calls.length).toBeLessThanOrEqual(16);
     verify.mockRestore();

@@ -34,7 +34,7 @@ describe('cancelling a change of address', () => {
       label: { hidden: true },
     });
     expect((await addresses(owner.sub)).waiting).toBe('notified-2@example.com');
-    expect(await page.submit()).toMatch(/cancelled now/);
+    expect(await page.submit()).toMatch(/now cancelled/);
     expect(page.requests).toEqual([{ method: 'DELETE', body: { token: cancelToken } }]);
     expect((await confirm(token)).body.code).toBe('users.confirmation_invalid');
     expect(await addresses(owner.sub)).toEqual({ here: owner.email, pool: owner.email, waiting: null });

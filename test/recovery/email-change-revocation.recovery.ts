@@ -39,6 +39,14 @@ const command = async (...argv: string[]) => {
 const newPassword = 'another-password-1';
 const twice = { password: newPassword, passwordConfirmation: newPassword };
 
+const actionsOf = async ({ id }: EmailChanger) =>
+  (
+    await usher.database.sql<{ entry: string }>(
+      `SELECT actor || ' ' || action AS entry FROM usher.audit WHERE user_id = $1 ORDER BY id`,
+      [id],
+    )
+  ).map(({ entry }) => entry);
+
 /** What revokes the credentials of a person. */
 const revocations: Record<string, (user: EmailChanger) => Promise<unknown>> = {
   'a reset': async ({ email }) => {
@@ -149,6 +157,26 @@ describe('a pending change of address', () => {
       pool: 'lost-answer@example.com',
       waiting: null,
     });
+    await until(async () => (await actionsOf(owner)).includes('usher roll-back-email-change'));
+  });
+
+  it('is cancelled and audited when another row takes the address before Cognito has answered', async () => {
+    const owner = await person('too-late@example.com');
+    await owner.change('taken-meanwhile@example.com');
+    const token = await mailedToken(usher, 'taken-meanwhile@example.com');
+    const told = usher.proxy.holdAnswer('AdminUpdateUserAttributes');
+    const click = confirm(token);
+    await told.done;
+    await usher.database.sql(
+      `INSERT INTO users (email, encrypted_password, created_at, updated_at) VALUES ('taken-meanwhile@example.com', '', now(), now())`,
+    );
+    told.release();
+    expect((await click).body.code).toBe('auth.account_link_conflict');
+    expect(await actionsOf(owner)).toEqual([
+      'user request-email-change',
+      'usher cancel-email-change',
+      'usher roll-back-email-change',
+    ]);
   });
 
   it('is looked at in the pool for a minute, because a request may still be on its way there', async () => {

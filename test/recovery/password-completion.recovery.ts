@@ -19,11 +19,11 @@ beforeAll(async () => {
   usher = await startUsher({ database, environment: { DATABASE_URL: way.url } });
 });
 afterEach(async () => {
-  await way.mend();
+  await way.restore();
   for (const operation of operations) usher.proxy.answerWith(operation, undefined);
 });
 afterAll(async () => {
-  await way.mend();
+  await way.restore();
   await usher.close();
   await way.cut();
 });
@@ -99,7 +99,7 @@ describe('while the database is away', () => {
       expect({ status: answer.status, code: answer.body.code }).toEqual({ status: 503, code: 'overloaded' });
     expect(usher.proxy.arrived).not.toContain('ConfirmForgotPassword');
     expect(usher.proxy.arrived).not.toContain('ChangePassword');
-    await way.mend();
+    await way.restore();
     expect((await reset(email, code)).status).toBe(204);
   });
 
@@ -117,7 +117,7 @@ describe('while the database is away', () => {
       held.release();
       expect((await answer).status).toBe(204);
       expect(await audited(email)).toEqual([]);
-      await way.mend();
+      await way.restore();
       await until(async () => (await usher.api.get('/health/ready')).status === 200);
       const since = await signInWithTokens(usher.api, { email, password: newPassword });
       usher.app.get(PasswordChangeCompletionJob).wake();
@@ -140,7 +140,7 @@ describe('while the database is away', () => {
     await way.cut();
     held.release();
     expect((await answer).body.code).toBe('passwords.code_wrong');
-    await way.mend();
+    await way.restore();
     usher.app.get(PasswordChangeCompletionJob).wake();
     await until(async () => (await records()).length === 0);
     expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
@@ -215,7 +215,7 @@ describe("when Cognito's answer is lost", () => {
     held.release();
     await done;
     await until(async () => (await records()).length === 0);
-    // As the same answer would be with PostConfirmation failing: a second code, and no yes.
+    // The same response as with a failing PostConfirmation trigger: the second reset is not reported as successful.
     const again = await askForCode(email);
     usher.proxy.answerWith('ConfirmForgotPassword', exception('UserLambdaValidationException'));
     expect((await reset(email, again)).status).toBe(503);
@@ -224,7 +224,7 @@ describe("when Cognito's answer is lost", () => {
     expect(await statusWith(usher.api, tokens.accessToken)).toBe(401);
   });
 
-  it('waits while the pool cannot be looked at', async () => {
+  it('retries while the pool user cannot be read', async () => {
     const { email } = await person('cannot-look@example.com');
     const code = await askForCode(email);
     usher.proxy.answerWith('ConfirmForgotPassword', cutOff);
@@ -232,7 +232,7 @@ describe("when Cognito's answer is lost", () => {
     usher.proxy.answerWith('AdminGetUser', exception('InternalErrorException', '', 500));
     await usher.database.sql('UPDATE usher.password_changes SET next_try_at = now()');
     usher.app.get(PasswordChangeCompletionJob).wake();
-    await until(() => usher.logLines().some((line) => line.includes('could not be completed yet')));
+    await until(() => usher.logLines().some((line) => line.includes('failed to complete a password change')));
     expect(await records()).toHaveLength(1);
     usher.proxy.answerWith('AdminGetUser', undefined);
     await completed();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { freePort } from '../../apps/local-stack/src/ports.js';
-import { MailServer } from '../../src/platform/mail/mail-server.js';
-import { Outbox } from '../../src/platform/mail/outbox.js';
+import { SmtpTransport } from '../../src/mail/smtp.transport.js';
+import { Outbox } from '../../src/mail/outbox.js';
 import { useOutbox } from '../support/outbox.js';
 
 const outbox = useOutbox();
@@ -61,7 +61,7 @@ describe('a recipient', () => {
     expect(lines).toEqual([expect.objectContaining({ level: 'warn', reason: row.last_error })]);
     expect(lines[0]).not.toHaveProperty('alarm');
     expect(await figures(app)).toMatchObject({ givenUp: 0, refused: 1, oldestSeconds: 0 });
-    expect(app.get(MailServer).isWorking).toBe(true);
+    expect(app.get(SmtpTransport).isWorking).toBe(true);
     expect(outbox.lines().join()).not.toContain('canary');
   });
 
@@ -140,7 +140,7 @@ describe('a recipient', () => {
     const { row, lines } = await givenUp();
     expect(row).toMatchObject({ tries: 1, last_error: 'the mail server does not offer SMTPUTF8' });
     expect(lines[0]).not.toHaveProperty('alarm');
-    expect(app.get(MailServer).isWorking).toBe(true);
+    expect(app.get(SmtpTransport).isWorking).toBe(true);
     expect(told.filter((command) => /^(?:MAIL|RCPT)/.test(command))).toEqual([]);
   });
 
@@ -158,6 +158,6 @@ describe('a recipient', () => {
     await post(app, 'j\u00fcrgen@example.com');
     const row = await until(async () => (await rows()).find(({ last_error }) => last_error));
     expect(row).toMatchObject({ given_up: false, last_error: 'ESOCKET' });
-    expect(app.get(MailServer).isWorking).toBe(false);
+    expect(app.get(SmtpTransport).isWorking).toBe(false);
   });
 });

@@ -19,6 +19,7 @@ import {
   signInWithCookie,
   signInWithTokens,
   statusWith,
+  unrevoked,
 } from '../support/sessions.js';
 import { until } from '../support/until.js';
 import { startUsher, type Usher } from '../support/usher.js';
@@ -34,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => usher.close());
 afterEach(() => setClock(0));
 
-/** Moves Cognito's clock, which is not PostgreSQL's. */
+/** Cognito's clock differs from PostgreSQL's. */
 function setClock(milliseconds: number): void {
   usher.clock.advanceBy(milliseconds - ahead);
   ahead = milliseconds;
@@ -62,7 +63,7 @@ const skews = [0, -1000, -30_000, 30_000];
 describe.each(skews)("with Cognito's clock %d ms ahead", (skew) => {
   const address = (name: string) => `${name}${skew}@example.com`;
 
-  it('a session that begins after a sign-out everywhere lives, also in the same second', async () => {
+  it('a session that begins after a sign-out everywhere is valid, also in the same second', async () => {
     const email = address('everywhere');
     await createPoolUser(usher, email);
     setClock(skew);
@@ -78,7 +79,7 @@ describe.each(skews)("with Cognito's clock %d ms ahead", (skew) => {
     expect(await statusWith(usher.api, foreign.accessToken)).toBe(401);
   });
 
-  it('a reset ends what began before it, wherever that was, and nothing that begins after it', async () => {
+  it('a reset revokes sessions begun before it, at any client, and none begun after it', async () => {
     const email = address('reset');
     await createPoolUser(usher, email);
     setClock(skew);
@@ -96,7 +97,7 @@ describe.each(skews)("with Cognito's clock %d ms ahead", (skew) => {
     }
   });
 
-  it("a change ends all sessions but the caller's, and refuses to renew those from elsewhere", async () => {
+  it("a change revokes all sessions but the caller's, and refuses to refresh those of other clients", async () => {
     const email = address('change');
     await createPoolUser(usher, email);
     setClock(skew);
@@ -105,14 +106,14 @@ describe.each(skews)("with Cognito's clock %d ms ahead", (skew) => {
     expect((await change(mine.accessToken)).status).toBe(204);
     expect(await statusWith(usher.api, foreign.accessToken)).toBe(401);
     expect((await refresh(foreign.refreshToken)).status).toBe(401);
-    // What Cognito renews for another product is refused here as well: it says when its session began.
+    // A refreshed token of another client is refused as well: `auth_time` does not change.
     expect(await statusWith(usher.api, mine.accessToken)).toBe(200);
     const renewed = await refresh(mine.refreshToken);
     expect(renewed.status).toBe(200);
     expect(await statusWith(usher.api, renewed.body.tokens?.accessToken ?? '')).toBe(200);
   });
 
-  it('a caller from elsewhere changes the password and goes on', async () => {
+  it('a session of another client that changes the password stays valid', async () => {
     const email = address('from-elsewhere');
     await createPoolUser(usher, email);
     setClock(skew);
@@ -124,7 +125,7 @@ describe.each(skews)("with Cognito's clock %d ms ahead", (skew) => {
     expect(await statusWith(usher.api, here.accessToken)).toBe(401);
   });
 
-  it('an administrator ends what began elsewhere, and what begins later lives', async () => {
+  it('an administrator revokes sessions of other clients, and later ones are valid', async () => {
     const admin = await personWith(usher, address('admin'), 'admin');
     const person = await personWith(usher, address('person'));
     setClock(skew);
@@ -139,7 +140,7 @@ describe.each(skews)("with Cognito's clock %d ms ahead", (skew) => {
 });
 
 describe('a sign-in that began before', () => {
-  /** Cognito has said yes to it, and Usher has not heard it yet. */
+  /** Accepted by Cognito; Usher has not received the response yet. */
   async function signInInFlight(email: string, session?: 'cookie') {
     const { done, release: letGo } = usher.proxy.holdAnswer('InitiateAuth');
     const answer = usher.api.signIn(email, poolPassword, session);
@@ -156,12 +157,13 @@ describe('a sign-in that began before', () => {
     'a sign-out everywhere': (_email, token) => everywhere(token),
   };
 
-  it.each(Object.keys(ends))('%s makes no session, and its tokens are revoked', async (name) => {
+  it.each(Object.keys(ends))('%s creates no session, and its tokens are revoked', async (name) => {
     const email = `${name.replaceAll(' ', '-')}-in-flight@example.com`;
     await createPoolUser(usher, email);
     const { accessToken } = await signInWithTokens(usher.api, of(email));
     const flights = [await signInInFlight(email), await signInInFlight(email, 'cookie')];
     await ends[name]?.(email, accessToken);
+    await until(async () => (await unrevoked(usher, email)) === 0);
     const before = usher.proxy.calls.length;
     for (const { answer, letGo } of flights) {
       letGo();
@@ -174,7 +176,7 @@ describe('a sign-in that began before', () => {
     expect(await usher.database.sql(live, [email])).toHaveLength(name === 'a change' ? 1 : 0);
   });
 
-  it('is refused by a process that has not heard of the sign-out yet', async () => {
+  it('is refused by a process that has not read the sign-out yet', async () => {
     const email = 'not-heard@example.com';
     const sub = await createPoolUser(usher, email);
     await signInWithTokens(usher.api, of(email));
@@ -201,7 +203,7 @@ describe('a sign-in that began before', () => {
 
   const somebodyWaits = () => until(async () => (await usher.database.sql(waitingForLock)).length > 0, 4000);
 
-  it('does not pass a sign-out that is being recorded', async () => {
+  it('waits for a sign-out that is being recorded', async () => {
     const email = 'two-connections@example.com';
     const sub = await createPoolUser(usher, email);
     await signInWithTokens(usher.api, of(email));
@@ -214,7 +216,7 @@ describe('a sign-in that began before', () => {
     expect((await answer).status).toBe(401);
   });
 
-  it('is seen by a sign-out that is recorded while its session is created', async () => {
+  it('is revoked by a sign-out that is recorded while its session is created', async () => {
     const email = 'the-other-way@example.com';
     const sub = await createPoolUser(usher, email);
     const { accessToken } = await signInWithTokens(usher.api, of(email));
@@ -242,7 +244,7 @@ describe('a challenge from before', () => {
     });
   });
 
-  /** Somebody whose sign-in waits for a code, and who has signed in elsewhere before. */
+  /** A user with a sign-in that waits for a code and an earlier session of another client. */
   async function asked(email: string) {
     await createPoolUser(usher, email, { phone_number: phone, phone_number_verified: 'true' });
     const { accessToken } = await signInWithTokens(usher.api, of(email));
@@ -257,14 +259,14 @@ describe('a challenge from before', () => {
     expect((await everywhere(accessToken)).status).toBe(204);
     const { status, body } = await answerTo(usher, challenge, { SMS_MFA_CODE: code });
     expect({ status, code: body.code }).toEqual({ status: 401, code: 'auth.challenge_expired' });
-    // Begun since, in the same second.
+    // Begun after the sign-out, in the same second.
     const next = challengeOf(await usher.api.signIn(`challenge${skew}@example.com`, poolPassword));
     const answered = await answerTo(usher, next, { SMS_MFA_CODE: await lastCode(usher, phone) });
     expect(answered.status).toBe(200);
     expect(await statusWith(usher.api, answered.body.tokens?.accessToken ?? '')).toBe(200);
   });
 
-  it('ends with no session where this process has not heard of the sign-out yet', async () => {
+  it('ends with no session in a process that has not read the sign-out yet', async () => {
     const email = 'challenge-not-heard@example.com';
     const { challenge, code } = await asked(email);
     const record = `SELECT usher.record_sign_out(cognito_sub, NULL, NULL, NULL, 0, NULL) FROM users WHERE email = $1`;
@@ -278,7 +280,7 @@ describe('a challenge from before', () => {
 });
 
 describe('a sign-out time', () => {
-  it('holds for a session that Cognito renews long afterwards', async () => {
+  it('refuses a session that Cognito refreshes long afterwards', async () => {
     const email = 'long-ago@example.com';
     const sub = await createPoolUser(usher, email);
     setClock(-20 * 24 * 3600_000);
@@ -302,7 +304,7 @@ describe('a sign-out time', () => {
     expect(await statusWith(usher.api, after.accessToken)).toBe(200);
   });
 
-  it('is forgotten once no refresh token can be that old', async () => {
+  it('is deleted after the maximum lifetime of a refresh token', async () => {
     await usher.database.sql(
       `INSERT INTO usher.sign_outs (sub, signed_out_at)
        VALUES ('nine years', now() - interval '9 years'), ('eleven years', now() - interval '11 years')`,
@@ -312,7 +314,7 @@ describe('a sign-out time', () => {
     expect(await usher.database.sql(left)).toEqual([{ sub: 'nine years' }]);
   });
 
-  it('refuses sessions although Cognito could not revoke them, and they are revoked later', async () => {
+  it('refuses sessions that Cognito could not revoke, and they are revoked later', async () => {
     const email = 'revoked-later@example.com';
     await createPoolUser(usher, email);
     const mine = await signInWithTokens(usher.api, of(email));
@@ -328,7 +330,7 @@ describe('a sign-out time', () => {
       usher.proxy.calls.some(
         ({ operation, request }) => operation === 'RevokeToken' && request.Token === other.refreshToken,
       );
-    // Each sign-in makes up for a few.
+    // Each sign-in retries a few.
     await until(async () => {
       await signInWithTokens(usher.api);
       return told();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Keys } from '../../src/platform/crypto/keys.js';
-import { passwordTags } from '../../src/users/confirmation/password-tags.js';
+import { KeyRing } from '../../src/common/crypto/key-ring.js';
+import { passwordTags } from '../../src/registration/sign-up-confirmation.service.js';
 import { allMailsSent } from '../support/mails.js';
 import { signUps } from '../support/sign-ups.js';
 import { startUsher, type Usher } from '../support/usher.js';
@@ -38,7 +38,7 @@ describe('the link of a sign-up', () => {
 describe('a stranger', () => {
   it('cannot push the owner’s sign-up out by signing up with one password again and again', async () => {
     const email = 'crowded@example.com';
-    const tagOf = (text: string) => passwordTags(usher.app.get(Keys), text)[0];
+    const tagOf = (text: string) => passwordTags(usher.app.get(KeyRing), text)[0];
     let strange = 0;
     while (tagOf(`stranger-${strange}-pw`) !== tagOf(password)) strange += 1;
     await signUpWithEach(email, password);

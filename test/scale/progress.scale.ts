@@ -138,10 +138,10 @@ async function expectExact(): Promise<void> {
 }
 
 describe(`progress with ${people} people`, () => {
-  it('answers in under a second what a full count says', expectExact, longestMs);
+  it('returns the result of a full count in less than one second', expectExact, longestMs);
 
   it(
-    'still does after a sign-in, and after what the old application changes in bulk',
+    'is as fast and correct after a sign-in and bulk changes of the old application',
     async () => {
       await signInWithTokens(usher.api, ada);
       await database.sql(`UPDATE users SET current_sign_in_at = now() WHERE id % 100 = 0`);
@@ -155,7 +155,7 @@ describe(`progress with ${people} people`, () => {
   );
 
   it(
-    'still does after everybody was counted anew',
+    'is as fast and correct after a recount',
     async () => {
       expect((await runCommand(['migration', 'recount'], { DATABASE_URL: database.url })).status).toBe(0);
       await expectExact();

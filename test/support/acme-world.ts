@@ -24,7 +24,7 @@ export interface StoredCertificate {
   next_order_at: Date;
 }
 
-/** Usher, a CA that asks it for challenges, something between them, and a folder for certificates. */
+/** Usher, a CA that validates its challenges, a proxy between them, and a folder for certificates. */
 export interface AcmeWorld {
   usher: Usher;
   pebble: Pebble;
@@ -36,12 +36,12 @@ export interface AcmeWorld {
   /** `usher certificates ...` */
   command(argv: string[], certificates: string, more?: Record<string, string>): Promise<Outcome>;
   stored(): Promise<StoredCertificate[]>;
-  /** How many orders the CA has ever been given. */
+  /** Total number of orders at the CA. */
   orders(): number;
   close(): Promise<void>;
 }
 
-/** @param options.refusedNonces as of `startPebble` */
+/** @param options.refusedNonces as for `startPebble` */
 export async function startAcmeWorld(options: { refusedNonces?: number } = {}): Promise<AcmeWorld> {
   const usher = await startUsher();
   const pebble = await startPebble({ httpPort: Number(new URL(usher.url).port), ...options });
@@ -74,7 +74,7 @@ export async function startAcmeWorld(options: { refusedNonces?: number } = {}): 
   };
 }
 
-/** Whether it can be served under all its names. */
+/** Whether the certificate can be served for all its names. */
 export const isGoodFor = ({ names, chain, serial }: StoredCertificate): boolean => {
   const leaf = new X509Certificate(chain ?? '');
   return leaf.serialNumber === serial && names.every((name) => leaf.checkHost(name) !== undefined);

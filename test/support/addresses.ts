@@ -6,7 +6,7 @@ import type { Usher } from './usher.js';
 export const password = 'chosen-by-me-1';
 export const oldPassword = 'old-password-1';
 
-/** A person of the old application, with the address in this spelling. */
+/** Creates a legacy user with this spelling of the address. */
 export async function legacyUser({ database }: Usher, email: string): Promise<void> {
   await database.sql(
     `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at)
@@ -21,7 +21,7 @@ export const rowsLike = ({ database }: Usher, part: string) =>
     [`%${part}%`],
   );
 
-/** The addresses of all pool users whose address has this in it. */
+/** Returns the addresses of all pool users that contain this text. */
 export async function inPool(usher: Usher, part: string): Promise<string[]> {
   const { Users = [] } = await usher.cognito.send(new ListUsersCommand({ UserPoolId: usher.userPoolId }));
   return Users.map(
@@ -29,7 +29,7 @@ export async function inPool(usher: Usher, part: string): Promise<string[]> {
   ).filter((email) => email.includes(part));
 }
 
-/** A link of a sign-up may ask for the password. */
+/** The link of a sign-up may require the password. */
 export async function confirm({ api }: Usher, token: string) {
   const put = (body: object) => api.call('PUT', '/users/confirmation', { body });
   const answer = await put({ token });
@@ -39,7 +39,7 @@ export async function confirm({ api }: Usher, token: string) {
 export const reset = (api: ApiClient, email: string, code: string) =>
   api.post('/passwords/reset', { email, code, password, passwordConfirmation: password });
 
-/** A process beside this one, which finds no AWS credentials. */
+/** A second process without AWS credentials. */
 export async function withoutCredentials(usher: Usher): Promise<ApiClient> {
   const { url } = await usher.startProcess({
     AWS_ACCESS_KEY_ID: '',
@@ -53,7 +53,7 @@ export async function withoutCredentials(usher: Usher): Promise<ApiClient> {
 
 export const decomposed = (text: string) => text.normalize('NFD');
 
-/** The same mailbox, as people, keyboards, browsers and mail programs write it. */
+/** Spellings of the same mailbox by users, keyboards, browsers and mail programs. */
 export const spellingsOf = (name: string) => [
   `${name}ü@exämple.example`,
   `${name}ü@xn--exmple-cua.example`,

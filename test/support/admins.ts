@@ -11,7 +11,7 @@ export interface Person {
   refreshToken: string;
 }
 
-/** Somebody in the pool who has signed in and got these roles. */
+/** Creates a signed-in pool user with these roles. */
 export async function personWith(usher: Usher, email: string, ...roles: string[]): Promise<Person> {
   const sub = await createPoolUser(usher, email);
   const { accessToken, refreshToken } = await signInWithTokens(usher.api, { email, password: poolPassword });

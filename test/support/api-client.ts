@@ -13,13 +13,13 @@ export interface Call {
   headers?: Record<string, string>;
   /** Sent as JSON. */
   body?: unknown;
-  /** Sent as it is. */
+  /** Sent unchanged. */
   raw?: string | Buffer;
 }
 
-/** A front end's view of the API. */
+/** A client of the API in the role of a front end. */
 export interface ApiClient {
-  /** By name. Only a client that was asked to keeps them. */
+  /** By name; stored only with `keepsCookies`. */
   cookies: Map<string, string>;
   call(method: string, path: string, call?: Call): Promise<Answer<AnyBody>>;
   get(path: string, headers?: Record<string, string>): Promise<Answer<AnyBody>>;
@@ -28,7 +28,7 @@ export interface ApiClient {
   signIn(email: string, password: string, session?: SessionMode): Promise<Answer<AnyBody>>;
 }
 
-/** @param keepsCookies as a browser does. */
+/** @param keepsCookies stores and sends cookies like a browser */
 export function apiClient(url: string, { keepsCookies = false } = {}): ApiClient {
   const cookies = new Map<string, string>();
   const call: ApiClient['call'] = async (method, path, { headers, body, raw } = {}) => {

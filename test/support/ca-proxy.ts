@@ -10,7 +10,7 @@ export interface CaRequest {
   method: string;
   /** Such as `/order-plz` of pebble. */
   path: string;
-  /** What was signed, where anything was. */
+  /** The signed payload, if any. */
   payload: unknown;
 }
 
@@ -22,20 +22,20 @@ export interface CaAnswer {
 
 type Maybe<Value> = Value | Promise<Value>;
 
-/** Stands between Usher and a CA. */
+/** A proxy between Usher and a CA. */
 export interface CaProxy {
   directoryUrl: string;
-  /** For both of them. */
+  /** The CA bundle for Usher and the proxy. */
   caBundle: string;
   requests: CaRequest[];
-  /** Before the CA is asked: an answer in its place, or `cut` for none at all. */
+  /** Called before the request is forwarded: returns a response instead of the CA, or `cut` to close the connection. */
   before: (request: CaRequest) => Maybe<CaAnswer | 'cut' | undefined>;
-  /** What becomes of the CA's answer. */
+  /** Changes the response of the CA. */
   after: (answer: CaAnswer, request: CaRequest) => Maybe<CaAnswer | 'cut'>;
   close(): Promise<void>;
 }
 
-/** @param ca its directory, and the file with what its own certificate comes from */
+/** @param ca its directory URL, and the file with the CA of its own certificate */
 export async function startCaProxy(
   ca: { directoryUrl: string; caBundle: string },
   folder: string,
@@ -78,7 +78,7 @@ export async function startCaProxy(
   }
 }
 
-/** With the same `Host`, because that is where a CA takes its own addresses from. */
+/** Keeps the `Host` header, because a CA builds its URLs from it. */
 async function forward(
   { port, ca }: { port: string; ca: string },
   { method, url, headers }: IncomingMessage,

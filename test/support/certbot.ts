@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Pebble } from './pebble.js';
 
-/** Debian has it in the package `certbot`. */
+/** In Debian's package `certbot`. */
 export const isCertbotInstalled = (): boolean => spawnSync('certbot', ['--version']).error === undefined;
 
 interface Options {
   pebble: Pebble;
-  /** Where it keeps everything. */
+  /** Its configuration, work and log folder. */
   folder: string;
   names: string[];
-  /** Further arguments, such as hooks. */
+  /** Additional arguments, such as hooks. */
   more: string[];
-  /** For its hooks. */
+  /** The environment of its hooks. */
   environment?: Record<string, string>;
 }
 
@@ -29,7 +29,7 @@ export function startCertbot({ pebble, folder, names, more, environment }: Optio
       ...more,
     ],
     {
-      // Without a .env file, which our commands would read.
+      // A folder without a .env file, which the `usher` commands would read.
       cwd: folder,
       env: { PATH: process.env.PATH, HOME: folder, REQUESTS_CA_BUNDLE: pebble.caBundle, ...environment },
       stdio: 'pipe',
@@ -44,9 +44,9 @@ function following(child: ChildProcessWithoutNullStreams) {
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   return {
-    /** With everything that it has written. */
+    /** The result with the complete output. */
     ended,
-    /** Waits until it has written this. */
+    /** Waits for this output. */
     says: async (pattern: RegExp): Promise<RegExpExecArray> => {
       for (;;) {
         const found = pattern.exec(output);

@@ -1,27 +1,30 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { until } from './until.js';
-import type { CertificateHost, IssuedCertificate } from '../../src/acme/hosts/certificate-host.js';
-import { HostError } from '../../src/acme/hosts/host-error.js';
+import {
+  type CertificateHost,
+  HostError,
+  type IssuedCertificate,
+} from '../../src/acme/hosts/certificate-host.js';
 import { createAuthority, type TestAuthority } from './certificates.js';
 
-/** A host, and what a test must be able to do around it. */
+/** A host, and the environment that tests control. */
 export interface HostWorld {
   host: CertificateHost;
   /** Two names that it can serve. */
   names: string[];
-  /** What no error may show, apart from keys. */
+  /** Must not appear in errors, besides keys. */
   secrets: string[];
   /** Everything at the host that `deploy` may change. */
   state(): Promise<unknown>;
-  /** Whatever serves is gone. */
+  /** Stops the server. */
   takeAway(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What every `CertificateHost` does. */
+/** The contract of every `CertificateHost`. */
 export function behavesAsCertificateHost(start: () => Promise<HostWorld>): void {
-  describe('is a certificate host, which', () => {
+  describe('CertificateHost contract', () => {
     let authority: TestAuthority;
     let world: HostWorld;
     let first: IssuedCertificate;
@@ -39,7 +42,7 @@ export function behavesAsCertificateHost(start: () => Promise<HostWorld>): void 
       await until(async () => (await world.host.check(certificate)) === 'served');
     };
 
-    it('does not claim to serve what it was never given', async () => {
+    it('does not report a certificate as served before its deployment', async () => {
       expect(await world.host.check(first)).toEqual({ served: expect.not.stringMatching(first.serial) });
     });
 
@@ -47,27 +50,27 @@ export function behavesAsCertificateHost(start: () => Promise<HostWorld>): void 
       await deployAndWait(await authority.issue(world.names, keyType));
     });
 
-    it('serves the renewed certificate instead of the first, and says so', async () => {
+    it('serves the renewed certificate instead of the first', async () => {
       await deployAndWait(first);
       const renewed = await authority.issue(world.names);
       await deployAndWait(renewed);
       expect(await world.host.check(first)).toEqual({ served: renewed.serial });
     });
 
-    it('tells the certificate of another authority from ours', async () => {
+    it('distinguishes a certificate of another authority', async () => {
       const other = await (await createAuthority()).issue(world.names);
       await deployAndWait(other);
       expect(await world.host.check(first)).toEqual({ served: other.serial });
     });
 
-    it('changes nothing when it is given the same certificate again', async () => {
+    it('changes nothing when the same certificate is deployed again', async () => {
       await deployAndWait(first);
       const before = await world.state();
       await deployAndWait(first);
       expect(await world.state()).toEqual(before);
     });
 
-    it('refuses a key of another certificate, and goes on serving what it has', async () => {
+    it('refuses a key of another certificate, and continues to serve the old one', async () => {
       await deployAndWait(first);
       const { key } = await authority.issue(world.names);
       const error = await errorOf(world.host.deploy({ ...(await authority.issue(world.names)), key }));
@@ -78,18 +81,18 @@ export function behavesAsCertificateHost(start: () => Promise<HostWorld>): void 
     it.each([
       ['chain', { chain: 'no PEM' }],
       ['key', { key: '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n' }],
-    ])('refuses a %s that is none', async (_what, part) => {
+    ])('refuses an invalid %s', async (_what, part) => {
       const error = await errorOf(world.host.deploy({ ...first, ...part }));
       expect(error.reason).toBe('refused');
     });
 
-    it('is unavailable, and has refused nothing, when it cannot be asked', async () => {
+    it('throws unavailable when it cannot be reached', async () => {
       await deployAndWait(first);
       await world.takeAway();
       expect((await errorOf(world.host.check(first))).reason).toBe('unavailable');
     });
 
-    it('shows no key and no token in an error', async () => {
+    it('does not show keys or tokens in errors', async () => {
       await deployAndWait(first);
       const { key } = await authority.issue(world.names, 'RSA');
       const renewed = await authority.issue(world.names);
@@ -105,7 +108,7 @@ export function behavesAsCertificateHost(start: () => Promise<HostWorld>): void 
   });
 }
 
-/** What a rejected promise was rejected with, which must be ours and one sentence. */
+/** Returns the error of a rejected promise, which must be a HostError with a one-line message. */
 export async function errorOf(promise: Promise<unknown>): Promise<HostError> {
   const error = await promise.then(
     () => undefined,
@@ -116,7 +119,7 @@ export async function errorOf(promise: Promise<unknown>): Promise<HostError> {
   return error;
 }
 
-/** Not even a line of a PEM text. */
+/** The error must not contain any line of a PEM text. */
 function expectNoSecrets(error: Error, secrets: string[]): void {
   const shown = inspect(error, { depth: null, showHidden: true });
   const lines = secrets.flatMap((secret) => secret.split('\n')).filter((line) => line.length > 8);

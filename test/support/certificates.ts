@@ -15,7 +15,7 @@ const rsa = {
 };
 const day = 86_400_000;
 
-/** An authority of the test's own. */
+/** A CA for one test. */
 export interface TestAuthority {
   /** @param names domain names, or one IP address */
   issue(names: string[], keyType?: KeyType): Promise<IssuedCertificate>;

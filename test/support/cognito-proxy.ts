@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One call of Cognito's wire protocol: the operation's name and its JSON, both ways. */
+/** One call of Cognito's wire protocol: the operation with the JSON of request and response. */
 export interface CognitoCall {
   operation: string;
   request: Record<string, unknown>;
@@ -11,25 +11,25 @@ export interface CognitoCall {
 export type Answerer = (response: ServerResponse) => void;
 
 /**
- * Stands between the API and the user pool, or between the pool and the Lambda host, where the one operation is `Invoke`: writes
- * down what is said, and can answer in the other side's place.
+ * A proxy between the API and the user pool, or between the pool and the Lambda host, where the only operation is `Invoke`. It
+ * records calls and can respond instead of the other side.
  */
 export interface CognitoProxy {
   url: string;
   calls: CognitoCall[];
-  /** The operation of every request that has arrived, whoever answered it. */
+  /** The operations of all received requests, including those that the proxy responded to. */
   arrived: string[];
-  /** Takes over an operation, or all with `*`, until called with `undefined`. */
+  /** Responds to an operation, or to all with `*`, until called with `undefined`. */
   answerWith(operation: string, answer: Answerer | undefined): void;
-  /** Lets the next request of an operation through and keeps its answer back. Resolves once the pool has done it. */
+  /** Forwards the next request of an operation and drops its response. Resolves when the pool has completed it. */
   loseAnswer(operation: string): Promise<void>;
-  /** Lets the next request of an operation through and keeps its answer back until `release` is called. */
+  /** Forwards the next request of an operation and delays its response until `release` is called. */
   holdAnswer(operation: string): HeldAnswer;
   close(): Promise<void>;
 }
 
 export interface HeldAnswer {
-  /** Resolves once the pool has done it. */
+  /** Resolves when the pool has completed the request. */
   done: Promise<void>;
   release: () => void;
 }
@@ -48,7 +48,7 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
       const operation = String(request.headers['x-amz-target'] ?? 'Lambda.Invoke').split('.')[1] ?? '';
       arrived.push(operation);
       const takeOver = takenOver.get(operation) ?? takenOver.get('*');
-      // The system's time is not the pool's.
+      // The time of the pool may differ from the system time.
       response.sendDate = false;
       if (takeOver) return takeOver(response);
       const { host, connection, 'content-length': length, ...headers } = request.headers;
@@ -75,7 +75,7 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
       response.end(text);
     })();
   });
-  // Longer than any test: one process serves both ends, and would send a request on a connection it is just closing.
+  // Longer than any test: otherwise a client could send a request on a connection that is being closed.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -103,7 +103,7 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
 
 const parse = (text: string) => JSON.parse(text || '{}') as Record<string, unknown>;
 
-/** What Cognito sends for an exception (status 400 for a caller's fault, 500 for its own). */
+/** A response of Cognito with an exception: status 400 for client errors, 500 for its own. */
 export const exception =
   (name: string, message = '', status = 400): Answerer =>
   (response) => {
@@ -118,7 +118,7 @@ export const json =
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
   };
 
-/** The connection ends before there is an answer. */
+/** Closes the connection without a response. */
 export const cutOff: Answerer = (response) => {
   response.destroy();
 };

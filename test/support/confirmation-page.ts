@@ -15,7 +15,7 @@ export interface PageRequest {
   body: Record<string, string>;
 }
 
-/** The page for mailed links with its script running, and as much of a browser as the script uses. */
+/** Runs the script of the page for mailed links with a minimal DOM. */
 export interface OpenPage {
   heading: Element;
   button: Element;
@@ -23,7 +23,7 @@ export interface OpenPage {
   answer: Element;
   form: Element;
   requests: PageRequest[];
-  /** Presses the button. Resolves once the answer is shown. @param password what was typed before */
+  /** Clicks the button. Resolves when the response is shown. @param password the typed password */
   submit(password?: string): Promise<string>;
 }
 
@@ -66,7 +66,7 @@ export async function openPage(url: string, headers: Record<string, string> = {}
   return { heading, button, label, answer, form, requests, submit };
 }
 
-/** What `document.body.dataset` has. */
+/** The content of `document.body.dataset`. */
 const dataOf = (html: string): Record<string, string> =>
   Object.fromEntries(
     [...html.matchAll(/data-([\w-]+)="([^"]*)"/g)].map(([, name = '', text = '']) => [

@@ -3,11 +3,12 @@ import bcrypt from 'bcryptjs';
 import pg from 'pg';
 import { loadDeviseUsers } from '../../apps/local-stack/src/demo-users.js';
 import { deviseUsers } from './devise-users.js';
+import { until } from './until.js';
 
-/** A database of a test's own. */
+/** A database for one test. */
 export interface TestDatabase {
   url: string;
-  /** For looking at what the code under test did. Times come back as text, so that no time zone is in the way. */
+  /** Queries the database in tests. Times are returned as text, independent of the time zone. */
   sql<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   drop(): Promise<void>;
 }
@@ -41,7 +42,17 @@ export async function createDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** Whoever used it has said goodbye, but PostgreSQL may still be closing the connections. */
+/** Number of connections to this database that wait for a lock. */
+export async function countWaiting(database: TestDatabase): Promise<number> {
+  const sql = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  return (await database.sql(sql)).length;
+}
+
+/** Resolves when at least this number of connections to this database wait for a lock. */
+export const untilWaiting = (database: TestDatabase, count: number): Promise<void> =>
+  until(async () => (await countWaiting(database)) >= count, 10_000);
+
+/** The clients have disconnected, but PostgreSQL may still be closing the connections. */
 async function dropWhenUnused(client: pg.Client, name: string): Promise<void> {
   for (let users = 1; users > 0;) {
     const sql = 'SELECT count(*)::int AS users FROM pg_stat_activity WHERE datname = $1';
@@ -51,9 +62,9 @@ async function dropWhenUnused(client: pg.Client, name: string): Promise<void> {
 }
 
 /**
- * A database as the Rails application left it, but for the cost of its hashes: a check of the original ones takes a third
- * of a second, and most tests are about something else. The decoys for people without a hash follow the cost in the table.
- * @param originalHashes the ones that Devise made
+ * A database of the Rails application with cheaper hashes: a check of the original ones takes a third
+ * of a second. The dummy hashes for users without a hash have the same cost as the table.
+ * @param originalHashes keeps the hashes of Devise
  */
 export async function createDeviseDatabase({ originalHashes = false } = {}): Promise<TestDatabase> {
   const database = await createDatabase();

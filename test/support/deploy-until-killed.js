@@ -1,6 +1,6 @@
-// Deploys certificates of a file with the built file host, and can be killed on the way. Arguments: the directory, the file
-// with the certificates as JSON, and before which call to the file system the process ends itself ("never": it deploys one
-// after the other without end, and says so).
+// Deploys certificates with the built file host and kills itself during the deployment. Arguments: the directory, the file
+// with the certificates as JSON, and the number of the file system call before which the process exits ("never": deploys
+// in an endless loop and reports each deployment).
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** One person of the Rails application's table, and what is known about the password. */
+/** A user in the table of the Rails application, with known passwords. */
 export interface DeviseUser {
   key: string;
   id: number;

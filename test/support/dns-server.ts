@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
-/** How a question may go wrong: a response code, no answer at all, or bytes behind a valid header. */
+/** A failure of a query: a response code, no response, or invalid bytes after a valid header. */
 type Trouble = 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED' | 'silence' | { garbage: Uint8Array };
 
 interface CaaValue {
@@ -16,15 +16,15 @@ interface Records {
   CAA?: CaaValue[] | Trouble;
 }
 
-/** What the server knows, by name in lower case. It says NXDOMAIN of every other name. */
+/** Records by lower-case name. Other names get NXDOMAIN. */
 export type Zone = Record<string, Records | Trouble>;
 
 export interface DnsServer {
-  /** As `Resolver.setServers` takes it. */
+  /** In the format of `Resolver.setServers`. */
   address: string;
-  /** May be changed while the server runs. */
+  /** Can be changed while the server runs. */
   zone: Zone;
-  /** `TYPE name` of each question so far. */
+  /** `TYPE name` of each received query. */
   asked: string[];
   close(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export interface DnsServer {
 const types: Record<number, keyof Records | undefined> = { 1: 'A', 28: 'AAAA', 257: 'CAA' };
 const codes = { NXDOMAIN: 3, SERVFAIL: 2, REFUSED: 5 };
 
-/** A name server for tests: UDP on loopback, and no more of RFC 1035 than a resolver asks of it. */
+/** A name server for tests: UDP on loopback, with the parts of RFC 1035 that a resolver uses. */
 export async function startDnsServer(zone: Zone = {}): Promise<DnsServer> {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
@@ -47,13 +47,13 @@ export async function startDnsServer(zone: Zone = {}): Promise<DnsServer> {
     },
   };
   socket.on('message', (query, from) => {
-    const answer = answerTo(query, server);
+    const answer = respondTo(query, server);
     if (answer) socket.send(answer, from.port, from.address);
   });
   return server;
 }
 
-function answerTo(query: Buffer, { zone, asked }: DnsServer): Buffer | undefined {
+function respondTo(query: Buffer, { zone, asked }: DnsServer): Buffer | undefined {
   const { name, type, end } = questionOf(query);
   asked.push(`${types[type] ?? type} ${name}`);
   const known = zone[name] ?? 'NXDOMAIN';
@@ -93,7 +93,7 @@ function header(query: Buffer, code: number, answers: number): Buffer {
   return bytes;
 }
 
-/** RFC 1035 section 4.1.3: the name is a pointer to the question's; a time to live of one second. */
+/** RFC 1035 section 4.1.3: the name is a pointer to the question; the TTL is one second. */
 function resource(type: number, data: Buffer): Buffer {
   const bytes = Buffer.alloc(12);
   bytes.writeUInt16BE(0xc00c, 0);

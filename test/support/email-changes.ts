@@ -3,7 +3,7 @@ import { createPoolUser, poolPassword } from './pool-users.js';
 import { bearer, signInWithTokens } from './sessions.js';
 import type { Usher } from './usher.js';
 
-/** Somebody who is signed in and may want another address. */
+/** A signed-in user for tests of address changes. */
 export interface EmailChanger {
   id: number;
   sub: string;
@@ -27,12 +27,12 @@ export async function emailChanger(usher: Usher, email: string): Promise<EmailCh
 export const confirmEmail = ({ api }: Usher, token: string) =>
   api.call('PUT', '/users/confirmation', { body: { token } });
 
-/** How many of a person's confirmations could still be used. */
+/** Number of usable confirmations of a user. */
 export const pendingConfirmations = async ({ database }: Usher, { id }: EmailChanger): Promise<number> =>
   (await database.sql('SELECT 1 FROM usher.confirmations WHERE user_id = $1 AND used_at IS NULL', [id]))
     .length;
 
-/** What is in the audit trail about somebody, oldest first. */
+/** The audit log entries of a user, oldest first. */
 export async function auditOf({ database }: Usher, { id }: EmailChanger): Promise<string[]> {
   const rows = await database.sql<{ entry: string }>(
     `SELECT concat_ws(' ', action, actor, coalesce(actor_id::text, '-'), details->>'by') AS entry
@@ -42,7 +42,7 @@ export async function auditOf({ database }: Usher, { id }: EmailChanger): Promis
   return rows.map(({ entry }) => entry);
 }
 
-/** The address on both sides, and the one that waits. */
+/** The addresses in the table and the pool, and the pending one. */
 export async function addressesOf({ app, database }: Usher, { sub }: Pick<EmailChanger, 'sub'>) {
   const [row] = await database.sql<{ email: string; unconfirmed_email: string | null }>(
     'SELECT email, unconfirmed_email FROM users WHERE cognito_sub = $1',

@@ -1,4 +1,4 @@
-/** The least an API can be configured with. Nothing listens at any of these addresses. */
+/** The minimal configuration of an API. No server listens at these addresses. */
 export const minimalEnvironment = {
   DATABASE_URL: 'postgres://usher@127.0.0.1:1/none',
   AWS_REGION: 'us-east-1',

@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-// Built files: Jest does not transform what a global set-up imports.
+// Imports built files, because Jest does not transform the imports of a global set-up.
 import { startPostgres } from '../../dist/apps/local-stack/src/postgres/postgres.js';
 
 const awsCredentials = {
@@ -10,12 +10,12 @@ const awsCredentials = {
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 
-/** One throw-away PostgreSQL for the whole run; every test file makes databases of its own in it. */
+/** One temporary PostgreSQL for the whole run; each test file creates its own databases. */
 export default async function globalSetup() {
   const dataDir = await mkdtemp(join(tmpdir(), 'usher-test-'));
   const postgres = await startPostgres({ dataDir, durable: false });
   process.env.USHER_TEST_POSTGRES_URL = postgres.url;
-  // For the APIs that run inside the tests. The local user pool accepts any, and nobody asks EC2 for some.
+  // Credentials for the APIs in tests. The local user pool accepts any, and the SDK does not query EC2.
   Object.assign(process.env, awsCredentials);
   globalThis.usherTestPostgres = { postgres, dataDir };
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createSecureContext, createServer as createTlsServer } from 'node:tls';
 import type { IssuedCertificate } from '../../src/acme/hosts/certificate-host.js';
-import type { TlsAddress } from '../../src/acme/hosts/served-serial.js';
+import type { TlsAddress } from '../../src/acme/hosts/tls-probe.js';
 import { HerokuApp, notFound } from './heroku-app.js';
 import { checkHeaders, HerokuRefusal } from './heroku-rules.js';
 
@@ -12,19 +12,19 @@ interface Setup {
   app: string;
   apiKey: string;
   hostnames: string[];
-  /** What Heroku shows for names without a certificate of their own. */
+  /** Heroku's certificate for names without their own one. */
   platformCertificate: IssuedCertificate;
 }
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * The part of Heroku that serves certificates: its Platform API, strict about what it documents, and its router, which
- * really speaks TLS with what was uploaded.
+ * The part of Heroku that serves certificates: its Platform API, which validates requests strictly, and its router, which
+ * terminates TLS with the uploaded certificates.
  */
 export class HerokuApi {
   readonly app: HerokuApp;
-  /** Every request that was granted, as "METHOD path". */
+  /** All authorized requests, as "METHOD path". */
   readonly requests: string[] = [];
   private readonly api: Server;
   private readonly router;
@@ -33,7 +33,7 @@ export class HerokuApi {
   constructor(private readonly setup: Setup) {
     this.app = new HerokuApp(setup.hostnames);
     this.api = createServer((request, response) => void this.answer(request, response));
-    // No certificate of its own: Node would go on showing that to whoever asks for a name with another type of key.
+    // No default certificate: Node would serve it to clients that request another key type.
     this.router = createTlsServer({ SNICallback: (name, done) => done(null, this.contextOf(name)) });
     this.router.on('tlsClientError', () => undefined);
   }
@@ -62,7 +62,7 @@ export class HerokuApi {
     return { host: '127.0.0.1', port: (this.router.address() as AddressInfo).port };
   }
 
-  /** Answers everything in another way, until called with `undefined`. */
+  /** Replaces all responses until called with `undefined`. */
   answerWith(answer: Answer | undefined): void {
     this.takeOver = answer;
   }

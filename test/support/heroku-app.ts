@@ -29,9 +29,9 @@ interface ApiAnswer {
   nextRange?: string | undefined;
 }
 
-/** The domains and SNI endpoints of one app, and what the Platform API does to them. */
+/** The domains and SNI endpoints of one app, with the operations of the Platform API. */
 export class HerokuApp {
-  /** Items on one page of a list. */
+  /** Page size of lists. */
   pageSize = 200;
   private readonly endpoints: Endpoint[] = [];
   private readonly domains: Domain[];
@@ -40,14 +40,14 @@ export class HerokuApp {
     this.domains = hostnames.map((hostname) => ({ id: randomUUID(), hostname, endpoint: undefined }));
   }
 
-  /** As if somebody had done it by hand. */
+  /** A manual change at Heroku. */
   add({ chain, key }: IssuedCertificate, hostnames: string[], acm = false): string {
     const endpoint = this.create(rules.certificate({ certificate_chain: chain, private_key: key }), acm);
     for (const domain of this.domains) if (hostnames.includes(domain.hostname)) domain.endpoint = endpoint;
     return endpoint.id;
   }
 
-  /** What is served by what. */
+  /** The SNI endpoints with their domains. */
   state(): { id: string; serial: string; hostnames: string[] }[] {
     return this.endpoints.map((endpoint) => ({
       id: endpoint.id,
@@ -56,7 +56,7 @@ export class HerokuApp {
     }));
   }
 
-  /** What is shown to those who ask for this name. */
+  /** The certificate that is served for this name. */
   servedTo(name: string): UploadedCertificate | undefined {
     return this.domains.find(({ hostname }) => hostname === name)?.endpoint;
   }
@@ -120,7 +120,7 @@ export class HerokuApp {
     return found;
   }
 
-  /** Of a certificate that Heroku renews by itself only the names are shown. */
+  /** For certificates that Heroku renews itself only the names are shown. */
   private endpointJson(endpoint: Endpoint) {
     const { id, name, chain, leaf, acm } = endpoint;
     const names = (leaf.subjectAltName ?? '').split(', ').map((each) => each.replace(/^DNS:/, ''));

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Ajv } from 'ajv';
 
-/** An error as Heroku answers it: https://devcenter.heroku.com/articles/platform-api-reference#errors */
+/** An error response of Heroku: https://devcenter.heroku.com/articles/platform-api-reference#errors */
 export class HerokuRefusal extends Error {
   constructor(
     readonly status: number,
@@ -52,7 +52,7 @@ export function attachment(body: unknown): string | null {
   return (body as { sni_endpoint: string | null }).sni_endpoint;
 }
 
-/** Whether chain and key are a pair that can be served. The messages quote what was sent, to see who repeats them. */
+/** Checks that chain and key match. The messages quote the request, so that tests detect callers that repeat them. */
 export function certificate(body: unknown): UploadedCertificate {
   if (!schemas.certificate(body)) throw invalid('Require params: certificate_chain, private_key.');
   const { certificate_chain: chain, private_key: key } = body as {

@@ -1,6 +1,6 @@
 import type { Usher } from './usher.js';
 
-/** The newest reset code that was mailed to this address. */
+/** The newest mailed reset code for this address. */
 export async function mailedCode({ mail }: Usher, email: string): Promise<string> {
   const { text } = await mail.waitFor(({ to, text }) => to.includes(email) && /\b\d{6}\b/.test(text));
   return /\b\d{6}\b/.exec(text)?.[0] ?? '';
@@ -10,19 +10,19 @@ export async function mailedCode({ mail }: Usher, email: string): Promise<string
 export const tokenIn = (text: string): string =>
   /[?&]token=([\w-]+)/.exec(text)?.[1] ?? 'no token in this mail';
 
-/** The newest token that was mailed to this address and cancels a change. */
+/** The newest mailed token for this address that cancels a change. */
 export async function mailedCancelToken({ mail }: Usher, email: string): Promise<string> {
   const { text } = await mail.waitFor(({ to, text }) => to.includes(email) && text.includes('cancel='));
   return /[?&]cancel=([\w-]+)/.exec(text)?.[1] ?? 'no token in this mail';
 }
 
-/** The newest token that was mailed to this address. */
+/** The newest mailed token for this address. */
 export async function mailedToken({ mail }: Usher, email: string): Promise<string> {
   const { text } = await mail.waitFor(({ to, text }) => to.includes(email) && text.includes('token='));
   return tokenIn(text);
 }
 
-/** Subjects of what went to an address, oldest first. */
+/** Subjects of mails to an address, oldest first. */
 export const subjectsTo = ({ mail }: Usher, email: string): string[] =>
   mail
     .messages()
@@ -30,7 +30,7 @@ export const subjectsTo = ({ mail }: Usher, email: string): string[] =>
     .map(({ subject }) => subject)
     .reverse();
 
-/** Resolves once nothing waits to be sent. */
+/** Resolves when the outbox is empty. */
 export async function allMailsSent({ database }: Usher): Promise<void> {
   for (;;) {
     const [row] = await database.sql<{ count: string }>('SELECT count(*) FROM usher.outbox');

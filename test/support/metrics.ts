@@ -23,14 +23,14 @@ export function parseMetrics(text: string): Sample[] {
     });
 }
 
-/** What is exposed now. */
+/** The currently exposed metrics. */
 export async function scrape(api: ApiClient): Promise<Sample[]> {
   const { status, text } = await api.get('/metrics');
   if (status !== 200) throw new Error(`no metrics: ${text}`);
   return parseMetrics(text);
 }
 
-/** The sum of the samples that have these labels; undefined without any. */
+/** The sum of the samples with these labels; undefined if there are none. */
 export function valueOf(
   samples: Sample[],
   name: string,

@@ -18,7 +18,7 @@ interface Expression {
 
 const fileOf = (path: string) => readFileSync(path, 'utf8');
 
-/** What is said in words. */
+/** The text of the documentation. */
 export const words = fileOf('docs/operations.md');
 
 const alerts = parse(fileOf('docs/operations/usher-alerts.yml')) as { groups: { rules: Rule[] }[] };
@@ -26,7 +26,7 @@ export const rules = alerts.groups.flatMap((group) => group.rules);
 export const ruled: Expression[] = rules.map(({ alert, expr }) => ({ title: alert, expr }));
 
 const dashboard = JSON.parse(fileOf('docs/operations/usher-dashboard.json')) as { panels: Panel[] };
-/** With what Grafana puts in, once somebody looks. */
+/** The expression with Grafana's variables replaced. */
 export const drawn: Expression[] = dashboard.panels.flatMap(({ title, targets = [] }) =>
   targets.map(({ expr }) => ({ title, expr: expr.replaceAll('$__rate_interval', '5m') })),
 );

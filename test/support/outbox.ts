@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { startMailCatcher } from '../../apps/local-stack/src/mail-catcher/mail-catcher.js';
 import { createApp } from '../../src/create-app.js';
-import { Outbox } from '../../src/platform/mail/outbox.js';
+import { Outbox } from '../../src/mail/outbox.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { minimalEnvironment } from './environment.js';
 import { captureLog } from './output.js';
@@ -18,7 +18,7 @@ interface Row {
   seconds: number;
 }
 
-/** The API with an outbox, and mail servers of every temper. Each test of the calling file has a database of its own. */
+/** The API with an outbox, and mail servers with configurable failures. Each test has its own database. */
 export function useOutbox() {
   let database: TestDatabase;
   let output: ReturnType<typeof captureLog>;
@@ -56,7 +56,7 @@ export function useOutbox() {
     return catcher;
   }
 
-  /** A mail server that says these lines to every connection, each in answer to a command. */
+  /** A mail server that sends these lines on each connection, one per command. */
   async function stubbornServer(
     answer: (command: string, socket: Socket) => string | undefined,
   ): Promise<string> {

@@ -1,4 +1,4 @@
-/** Collects the log lines this process writes, instead of printing them. Whatever is no log line passes. */
+/** Collects the log lines of this process instead of printing them. Prints all other output. */
 export function captureLog(): { lines(): string[]; restore(): void } {
   const captured: string[] = [];
   const original = process.stdout.write.bind(process.stdout);

@@ -8,20 +8,20 @@ import { describe } from '@jest/globals';
 import { freePort } from '../../apps/local-stack/src/ports.js';
 import { createAuthority } from './certificates.js';
 
-/** Let's Encrypt's own test server, asking our API for challenges, and a name server for which every name is this machine. */
+/** Let's Encrypt's test server, which validates challenges at the API, and a name server that resolves all names to this machine. */
 export interface Pebble {
   directoryUrl: string;
-  /** A file with the CA that the directory's own certificate comes from. */
+  /** A file with the CA of the directory's TLS certificate. */
   caBundle: string;
-  /** What it has written so far. */
+  /** The output so far. */
   lines(): string[];
   stop(): Promise<void>;
 }
 
-/** Debian has it in the packages `pebble`. */
+/** In Debian's package `pebble`. */
 export const isPebbleInstalled = (): boolean => spawnSync('pebble', ['-h']).error === undefined;
 
-/** `describe`, for what needs it; where it is not installed that is said aloud, once a file. */
+/** `describe` for tests that need pebble. Reports once per file if it is not installed. */
 export const describeWithPebble = isPebbleInstalled() ? describe : skipLoudly();
 
 function skipLoudly(): typeof describe.skip {
@@ -30,9 +30,9 @@ function skipLoudly(): typeof describe.skip {
 }
 
 interface Options {
-  /** Where challenges are asked for. */
+  /** The port of HTTP challenges. */
   httpPort: number;
-  /** Of a hundred requests, how many it refuses for their nonce, as it does to teach clients to ask again. Default: 5. */
+  /** Percentage of requests that pebble refuses for their nonce, so that clients retry. Default: 5. */
   refusedNonces?: number;
 }
 
@@ -57,7 +57,7 @@ export async function startPebble({ httpPort, refusedNonces = 5 }: Options): Pro
       httpPort,
       tlsPort: 1,
       ocspResponderURL: '',
-      // Ninety days, as Let's Encrypt has had for ten years.
+      // Ninety days, as at Let's Encrypt.
       certificateValidityPeriod: 7_776_000,
     },
     externalAccountBindingRequired: false,
@@ -69,7 +69,7 @@ export async function startPebble({ httpPort, refusedNonces = 5 }: Options): Pro
     ...['-defaultIPv4', '127.0.0.1', '-defaultIPv6', ''],
   ]);
   const pebble = run('pebble', ['-config', path('config.json'), '-dnsserver', `127.0.0.1:${dns}`], {
-    // The VA waits up to fifteen seconds before it looks, unless it is told not to.
+    // By default the VA waits up to fifteen seconds before a validation.
     PEBBLE_VA_NOSLEEP: '1',
     PEBBLE_WFE_NONCEREJECT: String(refusedNonces),
   });

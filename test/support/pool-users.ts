@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { ChallengeResponse } from '#contracts';
 import { codeAt } from '../../apps/user-pool/test/authenticator.js';
-import { Config } from '../../src/platform/config/config.js';
+import { type CognitoConfig, cognitoConfig } from '../../src/common/config/cognito.config.js';
 import type { Answer } from './api-client.js';
 import type { Usher } from './usher.js';
 
@@ -21,7 +21,7 @@ type Mfa = Omit<ConstructorParameters<typeof SetUserPoolMfaConfigCommand>[0], 'U
 const toList = (attributes: Attributes) =>
   Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
 
-/** Somebody with a temporary password, whom the old application never knew. */
+/** Creates a pool user with a temporary password and without a row. */
 export async function invite(usher: Usher, email: string, attributes: Attributes = {}): Promise<void> {
   await usher.cognito.send(
     new AdminCreateUserCommand({
@@ -34,7 +34,7 @@ export async function invite(usher: Usher, email: string, attributes: Attributes
   );
 }
 
-/** Somebody with `poolPassword`; answers the pool's username, which is the `sub` too. */
+/** Creates a pool user with `poolPassword`. @returns the username, which equals the `sub` */
 export async function createPoolUser(
   usher: Usher,
   email: string,
@@ -55,10 +55,10 @@ async function subOf(usher: Usher, email: string): Promise<string> {
   return found.Username ?? '';
 }
 
-/** Also to an address that is not verified, as older pools and pools with other settings have them. */
+/** Also sets unverified addresses, as in older pools or pools with other settings. */
 export async function changeAttributes(usher: Usher, user: string, attributes: Attributes): Promise<void> {
   if (attributes.email !== undefined && attributes.email_verified === 'false') {
-    // Given as unverified, it would wait for its verification.
+    // An address set as unverified would stay pending until its verification.
     await changeAttributes(usher, user, { ...attributes, email_verified: 'true' });
   }
   await usher.cognito.send(
@@ -70,12 +70,12 @@ export async function changeAttributes(usher: Usher, user: string, attributes: A
   );
 }
 
-/** The pool's second factors: whether they are asked for, and which there are. */
+/** Sets the MFA configuration of the pool. */
 export async function setMfa(usher: Usher, mfa: Mfa): Promise<void> {
   await usher.cognito.send(new SetUserPoolMfaConfigCommand({ UserPoolId: usher.userPoolId, ...mfa }));
 }
 
-/** Switches factors on for one user, and prefers none. */
+/** Enables factors for one user without a preference. */
 export async function useFactors(
   usher: Usher,
   email: string,
@@ -92,21 +92,21 @@ export async function useFactors(
   );
 }
 
-/** The code that the pool sent last to an address or a phone. */
+/** The latest code that the pool sent to an address or a phone number. */
 export async function lastCode(usher: Usher, destination: string): Promise<string> {
-  const { origin } = new URL(usher.app.get(Config).cognito.issuer);
+  const { origin } = new URL(usher.app.get<CognitoConfig>(cognitoConfig.KEY).issuer);
   const query = new URLSearchParams({ to: destination }).toString();
   const sent = (await (await fetch(`${origin}/_inspect/deliveries?${query}`)).json()) as { code: string }[];
   return sent[0]?.code ?? 'nothing was sent';
 }
 
-/** The next code of an authenticator app: half a minute later, for each code is good once. */
+/** The next code of an authenticator app, 30 seconds later, because each code is valid once. */
 export function nextTotp(usher: Usher, secret: string | undefined): string {
   usher.clock.advanceBy(30_000);
   return codeAt(secret, usher.clock.now());
 }
 
-/** The challenge of an answer that must have one. */
+/** Returns the challenge of a response. @throws Error if there is none */
 export function challengeOf({
   status,
   text,

@@ -1,18 +1,19 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
-import type { PreflightSettings, Probe } from '../../src/acme/preflight.js';
+import type { Challenge } from '../../src/acme/challenge.service.js';
+import type { PreflightSettings } from '../../src/acme/preflight.js';
 import { type DnsServer, startDnsServer, type Zone } from './dns-server.js';
 import { listenTogether } from './web-servers.js';
 
-/** As a CA makes them: 128 bits, and a thumbprint of 256 (RFC 8555 section 8.1). */
-export const probe: Probe = {
+/** A token of 128 bits and a thumbprint of 256 bits, as at a CA (RFC 8555 section 8.1). */
+export const probe: Challenge = {
   token: 'probeprobeprobeprobe22',
   keyAuthorization: `probeprobeprobeprobe22.${'k'.repeat(43)}`,
 };
 
 export const probePath = `/.well-known/acme-challenge/${probe.token}`;
 
-/** Answers as Usher does. */
+/** Responds like Usher. */
 export const ours: RequestListener = (request, response) => {
   if (request.url !== probePath) return void response.writeHead(404).end();
   response.setHeader('content-type', 'text/plain; charset=utf-8').end(probe.keyAuthorization);
@@ -30,7 +31,7 @@ export interface PreflightWorld {
   close(): Promise<void>;
 }
 
-/** Name server and web servers of one test: what the DNS says, and who listens at which address of loopback. */
+/** Name server and web servers of one test: DNS records, and servers by loopback address. */
 export async function startPreflightWorld(
   zone: Zone,
   web: Record<string, RequestListener | Server> = {},

@@ -7,7 +7,7 @@ export interface Selector {
   matchers: { label: string; operator: string; value: string }[];
 }
 
-/** What an expression is about: its metrics, and every label it groups or joins by. @throws Error on bad syntax */
+/** The metrics of an expression and the labels by which it groups or joins. @throws Error for invalid syntax */
 export function read(expression: string): { selectors: Selector[]; grouping: string[] } {
   const selectors: Selector[] = [];
   const grouping: string[] = [];
@@ -39,7 +39,7 @@ function selector(node: SyntaxNode, textOf: (node: SyntaxNode) => string): Selec
   };
 }
 
-/** Does a matcher let this value through? Prometheus anchors its regular expressions. */
+/** Does a matcher accept this value? Prometheus anchors its regular expressions. */
 export function lets({ operator, value }: Selector['matchers'][number], given: string): boolean {
   const matches = operator.endsWith('~') ? new RegExp(`^(?:${value})$`).test(given) : given === value;
   return operator.startsWith('!') ? !matches : matches;

@@ -7,7 +7,7 @@ export interface RawAnswer {
   text: string;
 }
 
-/** Sends bytes that no HTTP client would send, and reads the answer until the server hangs up. */
+/** Sends arbitrary bytes and reads the response until the server closes the connection. */
 export async function rawHttp(url: string, bytes: string): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

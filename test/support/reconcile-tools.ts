@@ -16,7 +16,7 @@ interface Line {
   outcome?: string;
 }
 
-/** What tests of `usher migration reconcile` do again and again, with the stack that runs. */
+/** Shared steps of the tests of `usher migration reconcile`. */
 export function reconcileTools(usher: () => Usher) {
   const reconcile = (...argv: string[]): Promise<Outcome> =>
     runCommand(['migration', 'reconcile', ...argv], {
@@ -24,11 +24,11 @@ export function reconcileTools(usher: () => Usher) {
       AWS_REGION: usher().variables.AWS_REGION,
       AWS_COGNITO_USER_POOL_ID: usher().userPoolId,
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: usher().proxy.url,
-      // What the command does not use may be anything.
+      // Variables that the command does not use may be invalid.
       PORT: 'not a port',
     });
 
-  /** The lines about one finding each; the summary is the last. */
+  /** The lines with one discrepancy each, without the summary. */
   const linesOf = ({ out }: Outcome): Line[] =>
     out
       .trim()
@@ -53,9 +53,9 @@ export function reconcileTools(usher: () => Usher) {
       )
     )[0];
 
-  const move = async (person: { id: number; email: string; password: string }) => {
+  const migrate = async (person: { id: number; email: string; password: string }) => {
     const { accessToken } = await signInWithTokens(usher().api, person);
-    // Long enough ago for the pool to have heard of it.
+    // Older than the listing, which may lack users who were linked later.
     await usher().database.sql(
       `UPDATE users SET cognito_linked_at = now() - interval '1 hour' WHERE id = $1`,
       [person.id],
@@ -65,20 +65,23 @@ export function reconcileTools(usher: () => Usher) {
 
   async function expectAgreement(): Promise<void> {
     const { status, out } = await reconcile();
-    expect(out).toMatch(/^In the pool: \d+ people\. Found: 0\. Mended: 0\.\n$/);
+    expect(out).toMatch(/^Read \d+ pool users?\. Found 0 discrepancies\. Repaired 0\.\n$/);
     expect(status).toBe(0);
   }
 
-  /** Finds this, changes nothing without `--apply`, and mends it with it. */
-  async function expectMended(kind: string, email: string, mend: string): Promise<void> {
+  /** Expects this one discrepancy, no change without `--apply`, and a repair with it. */
+  async function expectRepaired(kind: string, email: string, repair: string): Promise<void> {
     const dry = await reconcile('--json');
-    expect({ status: dry.status, found: essence(dry) }).toEqual({ status: 3, found: [[kind, email, mend]] });
+    expect({ status: dry.status, found: essence(dry) }).toEqual({
+      status: 3,
+      found: [[kind, email, repair]],
+    });
     expect(essence(await reconcile('--json'))).toEqual(essence(dry));
     const applied = await reconcile('--apply', '--json');
     expect({ status: applied.status, done: essence(applied) }).toEqual({
       status: 0,
       done: [
-        [kind, email, mend],
+        [kind, email, repair],
         [kind, email, 'mended'],
       ],
     });
@@ -107,7 +110,7 @@ export function reconcileTools(usher: () => Usher) {
   /** Before the first test. */
   const save = () => usher().database.sql('CREATE TABLE usher.saved AS SELECT * FROM users');
 
-  /** As it was then, on both sides: quicker than another stack for each test. */
+  /** Restores both sides: faster than another stack for each test. */
   const startOver = async () => {
     const { Users = [] } = await usher().cognito.send(
       new ListUsersCommand({ UserPoolId: usher().userPoolId }),
@@ -133,9 +136,9 @@ export function reconcileTools(usher: () => Usher) {
     poolUser,
     poolEmail,
     rowOf,
-    move,
+    migrate,
     expectAgreement,
-    expectMended,
+    expectRepaired,
     poolUserAnswer,
     audited,
   };

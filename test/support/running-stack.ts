@@ -7,7 +7,7 @@ import { projectRoot } from '../../apps/local-stack/src/project-root.js';
 import type { StackFile } from '../../apps/local-stack/src/stack-file.js';
 import { until } from './until.js';
 
-/** What was built, as a checkout of its own with a `.local/` of its own. Like every mkdtemp folder it is private (0700). */
+/** A checkout with the built files and its own `.local/`. Like every mkdtemp folder it is private (0700). */
 export async function makeCheckout(): Promise<string> {
   const checkout = await mkdtemp(join(tmpdir(), 'usher-checkout-'));
   const copy = (...names: string[]) =>
@@ -18,7 +18,7 @@ export async function makeCheckout(): Promise<string> {
   return checkout;
 }
 
-/** The stack as its own process, with what it says. */
+/** The stack as a child process with its output. */
 export class RunningStack {
   output = '';
   readonly exited: Promise<number | null>;
@@ -32,7 +32,7 @@ export class RunningStack {
     this.child = spawn(process.execPath, [join(checkout, 'dist/apps/local-stack/src/main.js'), ...argv], {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // In a process group of its own, as a shell does with what is typed.
+      // In its own process group, like a command of an interactive shell.
       detached: true,
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
@@ -60,7 +60,7 @@ export class RunningStack {
     return JSON.parse(await readFile(join(this.checkout, '.local', 'stack.json'), 'utf8')) as StackFile;
   }
 
-  /** As Ctrl-C in a terminal does: every process of the group gets the signal. */
+  /** Sends the signal to all processes of the group, like Ctrl-C in a terminal. */
   async interrupt(): Promise<number | null> {
     process.kill(-this.pid, 'SIGINT');
     return this.exited;
@@ -78,7 +78,7 @@ interface Process {
   command: string;
 }
 
-/** Every process below this one, as far as the machine tells (Linux does). */
+/** All descendants of this process (Linux only). */
 export async function processesBelow(pid: number): Promise<Process[]> {
   const all = await allProcesses();
   const below = (parent: number): Process[] =>
@@ -101,7 +101,7 @@ async function readProcess(name: string): Promise<Process | undefined> {
     const [stat, command] = await Promise.all(
       ['stat', 'cmdline'].map((file) => readFile(join('/proc', name, file), 'utf8')),
     );
-    // The program's name is in brackets and may hold anything; the parent is the second field after it.
+    // The program name is in parentheses and may contain any character; the parent is the second field after it.
     const [state, parent] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
     return state === 'Z' ? undefined : { pid: Number(name), parent: Number(parent), command: command ?? '' };
   } catch {

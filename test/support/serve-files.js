@@ -1,5 +1,5 @@
-// A server as the file host serves: reads its certificate at the start and at SIGHUP, and keeps the old one when the new
-// one is no good. Arguments: a directory with fullchain.pem and privkey.pem. Writes its port.
+// A TLS server for the file host: reads its certificate at the start and at SIGHUP, and keeps the old one when the new
+// one is invalid. Argument: a directory with fullchain.pem and privkey.pem. Prints its port.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, createServer } from 'node:tls';
@@ -12,7 +12,7 @@ function load() {
     const read = (name) => readFileSync(join(directory, name));
     context = createSecureContext({ cert: read('fullchain.pem'), key: read('privkey.pem') });
   } catch {
-    // Nothing there yet, or not a pair.
+    // The files are missing or do not match.
   }
 }
 

@@ -26,7 +26,7 @@ export async function signInWithCookie(usher: Usher, { email, password }: Person
   return browser;
 }
 
-/** A session that began at Cognito, without Usher. @param clientId another product's; by default ours */
+/** Starts a session at Cognito without Usher. @param clientId by default the app client of Usher */
 export async function signInElsewhere(
   { cognito, clientId: ours }: Usher,
   { email, password }: Person,
@@ -44,15 +44,15 @@ export async function signInElsewhere(
 
 export const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
-/** The status of a request with this access token. */
+/** Returns the status of a request with this access token. */
 export const statusWith = async (api: ApiClient, token: string): Promise<number> =>
   (await api.get('/users/me', bearer(token))).status;
 
-/** How often Cognito was asked for an operation. */
+/** Number of requests to Cognito for an operation. */
 export const calls = ({ proxy }: Usher, operation: string): number =>
   proxy.calls.filter((call) => call.operation === operation).length;
 
-/** The session that began last. */
+/** The newest session. */
 export async function lastSession<Row extends object>({ database }: Usher, columns: string): Promise<Row> {
   const [row] = await database.sql<Row & { id: string }>(
     `SELECT ${columns} FROM usher.sessions ORDER BY created_at DESC LIMIT 1`,
@@ -61,10 +61,20 @@ export async function lastSession<Row extends object>({ database }: Usher, colum
   return row;
 }
 
-/** Changes the session that began last. */
+/** Changes the newest session. */
 export async function changeLastSession({ database }: Usher, assignments: string): Promise<void> {
   await database.sql(
     `UPDATE usher.sessions SET ${assignments}
      WHERE id = (SELECT id FROM usher.sessions ORDER BY created_at DESC LIMIT 1)`,
   );
+}
+
+/** Number of revoked sessions of a user that are not yet revoked at Cognito. */
+export async function unrevoked({ database }: Usher, email: string): Promise<number> {
+  const rows = await database.sql(
+    `SELECT 1 FROM usher.sessions JOIN users ON cognito_sub = sub
+     WHERE email = $1 AND ended_at IS NOT NULL AND revoked_at IS NULL`,
+    [email],
+  );
+  return rows.length;
 }

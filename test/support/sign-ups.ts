@@ -11,7 +11,7 @@ export interface SignUpRow {
   sub: string | null;
 }
 
-/** What newcomers and strangers do. @param password that is meant where none is given */
+/** Steps of sign-ups. @param password the default password */
 export function signUps(usher: () => Usher, password: string) {
   const signUp = (email: string, changes: object = {}, headers?: Record<string, string>) =>
     usher().api.post('/users', { email, password, passwordConfirmation: password, ...changes }, headers);
@@ -29,7 +29,7 @@ export function signUps(usher: () => Usher, password: string) {
     )[0];
   const longAgo = () =>
     usher().database.sql(`UPDATE usher.confirmations SET created_at = created_at - interval '61 seconds'`);
-  /** Signs up with each password, which becomes the first name too, and answers the tokens of the mails. */
+  /** Signs up with each password, which is also the first name. @returns the tokens of the mails */
   const signUpWithEach = async (email: string, ...passwords: string[]) => {
     const tokens: string[] = [];
     for (const chosen of passwords) {

@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 
 type Claims = Record<string, unknown>;
 
-/** A key of a user pool that the test itself plays. */
+/** The signing key of a simulated user pool. */
 export interface SigningKey {
   kid: string;
-  /** The public half, as a pool publishes it. */
+  /** The public key in the format of a pool. */
   jwk: JsonWebKey;
-  /** A token (RS256) with the claims. The header can be changed, and is signed as it is. */
+  /** Signs a token (RS256) with these claims and optional header changes. */
   sign(claims: Claims, header?: object): string;
-  /** What a forger makes of the public half: HS256 with the text of the public key as the secret. */
+  /** A forged token: HS256 with the text of the public key as the secret. */
   forgeWithPublicKey(claims: Claims): string;
 }
 
@@ -35,10 +35,10 @@ export function createSigningKey(kid: string = randomUUID()): SigningKey {
   };
 }
 
-/** Seconds since 1970, so many seconds from now. */
+/** A Unix timestamp this number of seconds from now. */
 export const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
 
-/** The claims of an access token as Cognito writes them (developer guide, "Understanding the access token"). */
+/** The claims of an access token of Cognito (developer guide, "Understanding the access token"). */
 export const accessClaims = (changes: Claims = {}): Claims => ({
   sub: randomUUID(),
   username: 'ada',
@@ -54,15 +54,15 @@ export const accessClaims = (changes: Claims = {}): Claims => ({
 
 export interface KeyServer {
   url: string;
-  /** How often the keys were asked for. */
+  /** Number of requests for the keys. */
   downloads(): number;
   publish(...keys: SigningKey[]): void;
-  /** Answers in another way until called with `undefined`. */
+  /** Replaces the responses until called with `undefined`. */
   answerWith(answer: ((response: ServerResponse) => void) | undefined): void;
   close(): Promise<void>;
 }
 
-/** Publishes keys as a user pool does. */
+/** Publishes keys like a user pool. */
 export async function startKeyServer(...first: SigningKey[]): Promise<KeyServer> {
   let keys = first;
   let downloads = 0;

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Stands between the API and its database, and can take it away. */
+/** A proxy between the API and its database that can interrupt the connection. */
 export interface TcpProxy {
-  /** The same URL, by way of the proxy. */
+  /** The URL of the database through the proxy. */
   url: string;
-  /** Ends all connections and refuses new ones. */
+  /** Closes all connections and refuses new ones. */
   cut(): Promise<void>;
-  /** Lets nothing through any more, as a network that lost its route: nobody is told. */
+  /** Drops all data silently, like a network without a route. */
   hang(): void;
-  /** Undoes either. */
-  mend(): Promise<void>;
+  /** Restores the connection. */
+  restore(): Promise<void>;
 }
 
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
@@ -48,7 +48,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     url: url.href,
     cut,
     hang: () => (hanging = true),
-    mend: async () => {
+    restore: async () => {
       if (hanging) for (const socket of sockets) socket.destroy();
       hanging = false;
       if (!server.listening) await listen(ownPort);

@@ -10,11 +10,11 @@ import {
 export const region = 'us-east-1';
 
 export interface PoolOptions {
-  /** Changes the pool. */
+  /** Changes to the settings of the pool. */
   pool?: Partial<CreateUserPoolCommandInput>;
-  /** Changes the app client. */
+  /** Changes to the settings of the app client. */
   client?: Partial<CreateUserPoolClientCommandInput>;
-  /** Authenticator apps: allowed, or asked of everybody. */
+  /** Authenticator apps: optional or required. */
   mfa?: 'OPTIONAL' | 'ON';
 }
 
@@ -24,9 +24,9 @@ export interface PoolIds {
   clientSecret: string | undefined;
 }
 
-/** Refresh tokens that are good once, and for so many seconds more. */
+/** Refresh token rotation with this grace period in seconds. */
 export const rotation = (graceSeconds: number): Partial<CreateUserPoolClientCommandInput> => ({
-  // With rotation Cognito takes them through GetTokensFromRefreshToken only.
+  // With rotation Cognito accepts refresh tokens only in GetTokensFromRefreshToken.
   ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
   RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: graceSeconds },
 });

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { TlsAddress } from '../../src/acme/hosts/served-serial.js';
+import type { TlsAddress } from '../../src/acme/hosts/tls-probe.js';
 
-/** A process that serves what lies in a directory, and looks again when it gets a SIGHUP, as nginx does. */
+/** A process that serves the certificate in a directory and reloads it at SIGHUP, like nginx. */
 export interface TlsServerProcess {
   address: TlsAddress;
-  /** For the shell. */
+  /** The reload command. */
   reloadCommand: string;
   stop(): Promise<void>;
 }

@@ -7,22 +7,22 @@ import { type ApiClient, apiClient } from './api-client.js';
 
 const main = join(import.meta.dirname, '../../dist/api/main.js');
 
-/** The built API in a process of its own, as `npm run start:api` starts it. */
+/** The built API in a child process, as started by `npm run start:api`. */
 export interface UsherProcess {
   api: ApiClient;
   url: string;
-  /** What it has written so far. */
+  /** The output so far. */
   logLines(): string[];
   signal(name: NodeJS.Signals): void;
-  /** Its exit status, or the signal that ended it. */
+  /** The exit status, or the signal that ended the process. */
   ended: Promise<number | NodeJS.Signals>;
-  /** Resolves once it has ended as it should, unless it was killed before. */
+  /** Stops the process gracefully, unless it was killed before. */
   stop(): Promise<void>;
-  /** Gives it no time to finish anything. */
+  /** Kills the process with SIGKILL. */
   kill(): Promise<void>;
 }
 
-/** Resolves once it listens. @param at the port, where it matters; `PORT` does not count */
+/** Resolves when the API listens. @param at a fixed port, which overrides `PORT` */
 export async function startUsherProcess(
   environment: Record<string, string | undefined>,
   at?: number,

@@ -17,39 +17,39 @@ import { startUsherProcess, type UsherProcess } from './usher-process.js';
 const bundle = join(import.meta.dirname, '../../dist/migration-lambda/index.mjs');
 const migrationToken = 'migration-token-of-the-tests';
 
-/** Usher as in production: the API, PostgreSQL, a user pool and the built Lambda; only on one machine. */
+/** Usher with all parts on one machine: the API, PostgreSQL, a user pool and the built Lambda. */
 export interface Usher {
   api: ApiClient;
   url: string;
   app: NestFastifyApplication;
   database: TestDatabase;
   mail: Awaited<ReturnType<typeof startMailCatcher>>;
-  /** The pool's administrator. */
+  /** A client with AWS credentials for the pool. */
   cognito: CognitoIdentityProviderClient;
   userPoolId: string;
   clientId: string;
-  /** Between the API and the pool. */
+  /** The proxy between the API and the pool. */
   proxy: CognitoProxy;
-  /** Between the pool and the Lambda. */
+  /** The proxy between the pool and the Lambda. */
   lambdaProxy: CognitoProxy;
-  /** The pool's; ahead of the system's by as much as a test moves it. */
+  /** The clock of the pool, which tests can advance. */
   clock: Clock;
   migrationToken: string;
-  /** The API's environment, for another one beside it. */
+  /** The environment of the API, for a second process. */
   variables: Record<string, string | undefined>;
-  /** A client that keeps cookies, as a browser does. */
+  /** A client that keeps cookies like a browser. */
   browser(): ApiClient;
-  /** One more API, in a process of its own, on the same database and pool. It ends with this one. */
+  /** Starts a second API process on the same database and pool. It is stopped with this one. */
   startProcess(environment?: Record<string, string>): Promise<UsherProcess>;
-  /** Every line that API and Lambda have written so far; processes have their own. */
+  /** All log lines of the API and the Lambda in this process. */
   logLines(): string[];
   close(): Promise<void>;
 }
 
 export interface UsherOptions extends PoolOptions {
-  /** Changes the API's environment. */
+  /** Changes to the environment of the API. */
   environment?: Record<string, string>;
-  /** Milliseconds that the pool waits for the Lambda, each of three times. */
+  /** Timeout of the pool for each of three Lambda invocations, in milliseconds. */
   lambdaTimeout?: number;
   /** An app client with a secret. */
   withSecret?: boolean;

@@ -10,12 +10,12 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Whether this machine has the loopback address of IPv6. */
+/** Whether this machine has an IPv6 loopback address. */
 export const hasIpv6 = Object.values(networkInterfaces())
   .flat()
   .some((one) => one?.address === '::1');
 
-/** Servers on one port, as on port 80 of several machines. The keys are addresses of loopback. */
+/** Servers on the same port of several loopback addresses, in place of port 80 of several machines. */
 export async function listenTogether(servers: Record<string, Server>): Promise<Listening> {
   const port = await freePort();
   const sockets = new Set<Socket>();
@@ -32,7 +32,7 @@ export async function listenTogether(servers: Record<string, Server>): Promise<L
   return { port, close };
 }
 
-/** Its backlog is full and it takes nobody out, so that a new connection waits for ever: as behind a firewall that drops. */
+/** A server with a full backlog that never accepts, so that new connections hang as behind a dropping firewall. */
 export async function startDeafServer(): Promise<Listening> {
   const code = `
     const { parentPort } = require('node:worker_threads');
@@ -43,7 +43,7 @@ export async function startDeafServer(): Promise<Listening> {
     });`;
   const worker = new Worker(code, { eval: true });
   const [port] = (await once(worker, 'message')) as [number];
-  // Linux queues one more than it is asked to.
+  // Linux queues one more connection than the backlog.
   const queued = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
   for (const socket of queued) socket.on('error', () => socket.destroy());
   await Promise.all(queued.map((socket) => once(socket, 'connect')));
@@ -54,7 +54,7 @@ export async function startDeafServer(): Promise<Listening> {
   return { port, close };
 }
 
-/** A key and a certificate that nobody has reason to trust (RFC 5280 section 4.1, version 1; Ed25519 of RFC 8410). */
+/** A key and a self-signed certificate (RFC 5280 section 4.1, version 1; Ed25519 of RFC 8410). */
 export function selfSigned(): { key: string; cert: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const algorithm = der(0x30, Buffer.from('06032b6570', 'hex'));
@@ -75,7 +75,7 @@ export function selfSigned(): { key: string; cert: string } {
   };
 }
 
-/** Tag, length and value (X.690), of less than 64 KiB. */
+/** Encodes tag, length and value (X.690) of less than 64 KiB. */
 function der(tag: number, ...parts: Uint8Array[]): Buffer {
   const value = Buffer.concat(parts);
   const { length } = value;

@@ -10,13 +10,13 @@ import { StartError } from './start-error.js';
 export interface ApiOptions {
   url: string;
   environment: Environment;
-  /** Where the API's output goes; absent: to ours. */
+  /** The file for the API's output; by default it goes to this process's output. */
   logFile?: string;
   signal: AbortSignal;
 }
 
 export interface Api {
-  /** Settles when the process has ended, whoever ended it. */
+  /** Resolves when the process exits, for any reason. */
   ended: Promise<StartError>;
   stop(): Promise<void>;
 }
@@ -25,8 +25,8 @@ const program = join(projectRoot, 'dist', 'src', 'main.js');
 const startMs = 60_000;
 const stopMs = 10_000;
 
-// Run inside the API: when this process dies without a chance to end its children, the channel between them closes.
-// The API's worker threads run it too, and have no channel.
+// Runs in the API process. The IPC channel closes when the parent is killed, so the API does not outlive it.
+// The API's worker threads also run this and have no channel.
 const endWithParent = `
   process.on('disconnect', () => {
     setTimeout(() => process.exit(1), ${stopMs}).unref();
@@ -34,7 +34,7 @@ const endWithParent = `
   });
   process.channel?.unref();`;
 
-/** Starts the built API as a process of its own and waits until it is ready. */
+/** Starts the built API in a child process and waits until it is ready. */
 export async function startApi(options: ApiOptions): Promise<Api> {
   if (!existsSync(program)) throw new StartError(`${program} is missing. Run npm run build.`);
   const child = spawnApi(options);
@@ -46,7 +46,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       ),
     (error: Error) => new StartError(`The API did not start: ${error.message}`),
   );
-  // When we are forced to end at once, so is the API.
+  // A forced exit of this process also kills the API.
   const takeAlong = () => child.kill('SIGKILL');
   process.once('exit', takeAlong);
   void ended.then(() => process.off('exit', takeAlong));
@@ -74,7 +74,7 @@ function spawnApi({ environment, logFile }: ApiOptions): ChildProcess {
       cwd: projectRoot,
       env: environment,
       stdio: ['ignore', output, output, 'ipc'],
-      // In a group of its own: on Ctrl-C in a terminal we say who ends when.
+      // In its own process group, so that Ctrl-C in a terminal does not reach it and the stack controls the shutdown order.
       detached: true,
     });
   } finally {

@@ -12,7 +12,7 @@ describe('parseCommand', () => {
     expect(parseCommand(argv)).toEqual(command);
   });
 
-  it.each(['--frsh', 'fresh', '--fresh=yes'])('complains about %s', (unknown) => {
+  it.each(['--frsh', 'fresh', '--fresh=yes'])('refuses %s', (unknown) => {
     expect(parseCommand(['--fresh', unknown])).toEqual({
       do: 'complain',
       about: `Unknown option: ${unknown}`,

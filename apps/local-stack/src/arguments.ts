@@ -9,7 +9,7 @@ Usage: npm start [-- OPTIONS]
   --watch   start the API again whenever its built files change (npm run dev does this)
   --help    show this
 
-Variables of the README's configuration table are honoured when set, among them PORT and DATABASE_URL.
+Variables of docs/configuration.md take precedence when set, among them PORT and DATABASE_URL.
 Ctrl-C, SIGTERM and a closed terminal end everything, with exit code 0; a second Ctrl-C ends it at once, with 130.
 `;
 

@@ -17,7 +17,7 @@ describe('choosePorts', () => {
     occupied.close();
   });
 
-  it('refuses a PORT that is taken, and one that is none', async () => {
+  it('refuses a PORT that is in use and one that is not a port number', async () => {
     await expect(choosePorts({ PORT: String(taken) }, () => undefined)).rejects.toThrow(
       `Nothing can listen on port ${taken}, which PORT asks for`,
     );
@@ -28,15 +28,15 @@ describe('choosePorts', () => {
     }
   });
 
-  it('takes the wanted port as soon as it is free, and any for 0', async () => {
+  it('uses the requested port when it is free, and any free port for 0', async () => {
     occupied.close();
     await once(occupied, 'close');
     expect((await choosePorts({ PORT: String(taken) }, () => undefined)).api).toBe(taken);
     expect((await choosePorts({ PORT: '0' }, () => undefined)).api).toBeGreaterThan(0);
   });
 
-  it('takes others where the usual ones are taken, and says so', async () => {
-    // Whoever has the usual ports of this machine: us, or somebody before us.
+  it('uses other ports when the default ports are in use, and reports them', async () => {
+    // The default ports are in use now, by this test or by another process.
     const usual = [3000, 5433, 8025, 1025, 9001, 9229];
     const servers = usual.map((port) =>
       createServer()

@@ -19,7 +19,7 @@ const usual: Record<Exclude<keyof ChosenPorts, 'api'>, [port: number, name: stri
   userPool: [9229, 'the user pool'],
 };
 
-/** The usual ports where they are free, others where not. A port that was asked for is that one or none. */
+/** Chooses the default ports, or other ones if they are in use. @throws StartError if PORT is set and in use */
 export async function choosePorts(given: Environment, note: (line: string) => void): Promise<ChosenPorts> {
   const choose = async ([port, name]: [number, string]) => {
     const chosen = await freePort(port);

@@ -33,15 +33,15 @@ describe('demo users', () => {
     return rows.map((row) => row.at);
   };
 
-  it('are loaded with all their times moved by the same amount', async () => {
+  it('are loaded with all times shifted by the same amount', async () => {
     await prepareDemoUsers(client, now);
-    // dave was locked seven seconds before the table was made, erin two hours earlier; microseconds survive.
+    // dave was locked seven seconds before the dump, erin two hours earlier; microseconds are kept.
     expect(await locks()).toEqual(['2031-03-30 01:29:52.542326', '2031-03-29 23:29:52.80647']);
     const { rows } = await client.query(`SELECT min(created_at)::text AS created FROM users`);
     expect(rows).toEqual([{ created: '2031-03-30 01:29:51.787126' }]);
   });
 
-  it('stay as they were left on a later start, but for a lock that may have run out', async () => {
+  it('are unchanged by a later start, except that locks are renewed', async () => {
     await client.query(`UPDATE users SET first_name = 'Augusta' WHERE id = 1`);
     await prepareDemoUsers(client, new Date('2031-03-31T12:00:00.250Z'));
     const { rows } = await client.query(
@@ -51,18 +51,18 @@ describe('demo users', () => {
     expect(await locks()).toEqual(['2031-03-31 12:00:00.25', '2031-03-29 23:29:52.80647']);
   });
 
-  it('stay unlocked once they are', async () => {
+  it('stay unlocked after an unlock', async () => {
     await client.query(`UPDATE users SET locked_at = NULL`);
     await prepareDemoUsers(client, now);
     expect(await locks()).toEqual([]);
   });
 
-  it('leave the counting of ids where Rails stopped', async () => {
+  it('keep the id sequence of the Rails application', async () => {
     const { rows } = await client.query(`SELECT nextval('users_id_seq')::int AS next`);
     expect(rows).toEqual([{ next: 30 }]);
   });
 
-  it('are listed with the password to type and what becomes of the sign-in', async () => {
+  it('are listed with their password and the result of a sign-in', async () => {
     const users = await prepareDemoUsers(client, now);
     expect(users).toHaveLength(29);
     expect(users[0]).toEqual({

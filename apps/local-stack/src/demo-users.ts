@@ -19,15 +19,15 @@ interface DeviseUser {
   note: string | null;
 }
 
-// What the times of the Rails application's table count from, as UTC.
+// Creation time of the dump of the Rails application, in UTC.
 const madeAt = Date.parse('2026-11-22T10:45:40Z');
 
 const demoData = (name: string) =>
   readFile(join(projectRoot, 'apps', 'local-stack', 'demo-data', name), 'utf8');
 
 /**
- * Fills an empty database with the users table a Rails application left behind. All its times move by the same
- * amount, so that whoever was locked a moment ago still is, and a lock that had run out still has.
+ * Fills an empty database with the users table of a Rails application. All times are shifted by the same
+ * amount, so that recent locks are still active and expired locks are still expired.
  */
 export async function loadDeviseUsers(client: Client, now: Date): Promise<void> {
   const table = await demoData('devise-users.sql');
@@ -42,7 +42,7 @@ export async function loadDeviseUsers(client: Client, now: Date): Promise<void> 
   });
 }
 
-/** The demo users, loaded on the first start. On a later one they are as they were left, the locked ones locked anew. */
+/** Loads the demo users on the first start. A later start changes nothing but renews the locks. */
 export async function prepareDemoUsers(client: Client, now: Date): Promise<DemoUser[]> {
   const found = await client.query<{ present: boolean }>(
     `SELECT to_regclass('users') IS NOT NULL AS present`,
@@ -53,7 +53,7 @@ export async function prepareDemoUsers(client: Client, now: Date): Promise<DemoU
   return users.map((user) => ({ email: user.typed_email, password: user.password, note: noteOf(user) }));
 }
 
-/** A lock runs out after an hour, and the list of demo users would be wrong; who was unlocked meanwhile stays so. */
+/** Locks expire after an hour, and the list of demo users would be wrong. Unlocked users stay unlocked. */
 async function renewLocks(client: Client, users: DeviseUser[], now: Date): Promise<void> {
   const locked = users.filter((user) => user.locked).map((user) => user.id);
   await client.query(

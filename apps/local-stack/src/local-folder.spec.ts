@@ -19,14 +19,14 @@ describe('LocalFolder', () => {
 
   afterEach(() => rm(parent, { recursive: true, force: true }));
 
-  it('is used by one stack at a time, and tells which', async () => {
+  it('is used by one stack at a time, and the error names its process', async () => {
     const folder = await open();
     await expect(open()).rejects.toThrow(`The local stack is running already (process ${process.pid}).`);
     folder.close();
     (await open()).close();
   });
 
-  it('is not emptied under a running stack', async () => {
+  it('is not emptied while a stack is running', async () => {
     const folder = await open();
     await folder.writeJson('kept.json', {});
     await expect(open(true)).rejects.toThrow('running already');
@@ -37,17 +37,17 @@ describe('LocalFolder', () => {
   it.each([
     ['of a dead process', (port: number) => JSON.stringify({ pid: 2 ** 22 + 1, port })],
     [
-      'whose process number belongs to another process now',
+      'whose PID now belongs to another process',
       (port: number) => JSON.stringify({ pid: process.pid, port }),
     ],
-    ['that was never finished', () => '{"pid":'],
+    ['that is incomplete', () => '{"pid":'],
   ])('ignores a lock %s', async (_what, lockWith) => {
     await mkdir(path);
     await writeFile(join(path, 'running.json'), lockWith(await freePort()));
     (await open()).close();
   });
 
-  it('drops the description of a stack that was killed', async () => {
+  it('deletes the description of a stack that was killed', async () => {
     await mkdir(path);
     await writeFile(join(path, 'stack.json'), '{}');
     const folder = await open();
@@ -55,7 +55,7 @@ describe('LocalFolder', () => {
     folder.close();
   });
 
-  it('keeps everything between starts unless it is to be fresh', async () => {
+  it('keeps its content between starts without --fresh', async () => {
     let folder = await open();
     const secrets = await openSecrets(folder);
     folder.close();
@@ -67,7 +67,7 @@ describe('LocalFolder', () => {
     folder.close();
   });
 
-  it('empties itself and nothing else', async () => {
+  it('deletes only its own content', async () => {
     const outside = join(parent, 'outside');
     await mkdir(join(path, 'postgres', 'cluster'), { recursive: true });
     await mkdir(outside);
@@ -80,7 +80,7 @@ describe('LocalFolder', () => {
     expect(await readdir(parent)).toEqual(['.local', 'outside']);
   });
 
-  it('keeps secrets from others', async () => {
+  it('is readable by its owner only', async () => {
     const folder = await open();
     await openSecrets(folder);
     expect((await stat(path)).mode & 0o777).toBe(0o700);
@@ -88,14 +88,14 @@ describe('LocalFolder', () => {
     folder.close();
   });
 
-  it('says which file is damaged', async () => {
+  it('names a damaged file', async () => {
     const folder = await open();
     await writeFile(join(path, 'secrets.json'), '{');
     await expect(openSecrets(folder)).rejects.toThrow(`${join(path, 'secrets.json')} is damaged.`);
     folder.close();
   });
 
-  it('holds the description of the stack while it runs', async () => {
+  it('contains the description of the stack while it runs', async () => {
     const folder = await open();
     const demoUsers = [{ email: 'ada@example.com', password: 'secret', note: 'signs in' }];
     const api = {

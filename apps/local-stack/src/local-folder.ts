@@ -14,7 +14,7 @@ interface Lock {
   port: number;
 }
 
-/** `.local/`: what the stack keeps between starts. One stack at a time uses it. */
+/** `.local/`: the data that the stack keeps between starts. Only one stack at a time can use it. */
 export class LocalFolder {
   private constructor(
     readonly path: string,
@@ -25,7 +25,7 @@ export class LocalFolder {
     await mkdir(path, { recursive: true, mode: 0o700 });
     const folder = new LocalFolder(path, await takeLock(join(path, lockFile)));
     try {
-      // Left by a stack that was killed: nothing of it answers any more.
+      // Left by a stack that was killed; its addresses are stale.
       await rm(join(path, stackFile), { force: true });
       if (options.fresh) await folder.empty();
     } catch (error) {
@@ -44,11 +44,11 @@ export class LocalFolder {
     try {
       return text === undefined ? undefined : (JSON.parse(text) as T);
     } catch {
-      throw new StartError(`${this.pathOf(name)} is damaged. Start with --fresh, or put it right.`);
+      throw new StartError(`${this.pathOf(name)} is damaged. Start with --fresh, or repair the file.`);
     }
   }
 
-  /** Readable by its owner only, and never seen half written. */
+  /** Writes atomically, readable by the owner only. */
   async writeJson(name: string, content: object): Promise<void> {
     const unfinished = this.pathOf(`${name}.unfinished`);
     await writeFile(unfinished, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
@@ -59,7 +59,7 @@ export class LocalFolder {
     rmSync(this.pathOf(stackFile), { force: true });
   }
 
-  /** Synchronous, so that a process that ends at once can still do it. */
+  /** Synchronous, so that it can run in an exit handler. */
   close(): void {
     this.withdrawStackFile();
     rmSync(this.pathOf(lockFile), { force: true });
@@ -73,8 +73,8 @@ export class LocalFolder {
 }
 
 /**
- * A process number alone tells too little: after a kill -9 another process may have it. So the lock's holder also
- * listens on a port of its own.
+ * A PID does not suffice: after a kill -9 another process may have it. Therefore the owner of the lock also
+ * listens on a port.
  */
 async function takeLock(file: string): Promise<Server> {
   const held = createServer((socket) => socket.destroy()).unref();

@@ -18,10 +18,10 @@ export interface PoolIds {
   clientId: string;
 }
 
-// Beside the pool's own data, so that the two go together.
+// Stored beside the pool's data, so that both are deleted together.
 const file = 'user-pool/ids.json';
 
-/** The pool and the client of an earlier start, or new ones. */
+/** Returns the pool and client of an earlier start, or creates them. */
 export async function ensurePool(
   folder: LocalFolder,
   endpoint: string,
@@ -69,7 +69,7 @@ async function createPool(
     }),
   );
   if (!pool?.Id || !client?.ClientId)
-    throw new Error('The local user pool gave its new pool or client no id.');
+    throw new Error('The local user pool returned no id for the new pool or client.');
   return { userPoolId: pool.Id, clientId: client.ClientId };
 }
 
@@ -83,7 +83,7 @@ function poolSettings(region: string, attribute: string): CreateUserPoolCommandI
     UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
     LambdaConfig: { UserMigration: trigger, PreSignUp: trigger },
     Schema: [{ Name: attribute.replace(/^custom:/, ''), AttributeDataType: 'String', Mutable: true }],
-    // As lenient as Cognito can be about what Devise accepted.
+    // The weakest policy of Cognito, because Devise accepted weak passwords.
     Policies: {
       PasswordPolicy: {
         MinimumLength: 8,

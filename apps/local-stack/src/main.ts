@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { announcement } from './announcement.js';
+import { banner } from './banner.js';
 import { help, parseCommand, type Command } from './arguments.js';
 import { givenVariables } from './config/environment.js';
 import { LocalFolder } from './local-folder.js';
@@ -12,7 +12,7 @@ import { Startup } from './startup.js';
 
 type StartCommand = Extract<Command, { do: 'start' }>;
 
-/** Aborted with an Error when something broke, with a word when somebody asked for the end. */
+/** Aborted with an Error after a failure, and with a string after a signal. */
 const ending = new AbortController();
 const write = (text: string) => void process.stdout.write(text);
 
@@ -25,10 +25,10 @@ if (command.do === 'help') {
 } else {
   listenForTheEnd();
   endWithNpm();
-  // The advice to update Node is not for somebody who only tries this out.
+  // Hides the SDK's advice to update Node, which does not help users who try out Usher.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const exitCode = await run(command).catch(complain);
-  // Said outright: a connection that some library keeps open must not keep a finished stack alive.
+  // Open connections of libraries must not keep the process running.
   process.exit(exitCode);
 }
 
@@ -41,7 +41,7 @@ async function run(start: StartCommand): Promise<number> {
   } catch (error) {
     if (!ending.signal.aborted || ending.signal.reason instanceof Error) throw error;
   } finally {
-    write('\nEnding everything.\n');
+    write('\nStopping.\n');
     folder.withdrawStackFile();
     await startup.endAll();
   }
@@ -52,7 +52,7 @@ async function untilTheEnd({ watch }: StartCommand, folder: LocalFolder, startup
   write('Starting Usher:\n');
   const given = givenVariables(process.env);
   const stack = await startStack({ given, folder, startup, signal: ending.signal, write, watch });
-  write(announcement(stack.described, watch ? 'here' : '.local/api.log, .local/lambda.log'));
+  write(banner(stack.described, watch ? 'here' : '.local/api.log, .local/lambda.log'));
   const died = stack.ended.then((error) => {
     throw error;
   });
@@ -69,20 +69,20 @@ function listenForTheEnd(): void {
       if (askedAt === undefined) {
         askedAt = performance.now();
         ending.abort('asked');
-        // npm passes on the Ctrl-C that the terminal has sent us already; only a later one is a second one.
+        // npm forwards the Ctrl-C that this process has already received; only a later signal counts as the second one.
       } else if (signal === 'SIGINT' && performance.now() - askedAt > 500) {
         process.exit(130);
       }
     });
   }
   process.on('uncaughtException', (error) => ending.abort(error));
-  // A closed terminal takes no more words; that must not keep us from ending the rest.
+  // Writes to a closed terminal fail; shutdown must continue.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
 /**
- * npm runs us through a shell, and that shell dies of a signal without passing it on. So when it is gone,
- * whoever ended npm meant us.
+ * npm runs this process in a shell that does not forward signals. If the shell has ended,
+ * the signal was meant for this process.
  */
 function endWithNpm(): void {
   if (process.env.npm_lifecycle_event === undefined) return;
@@ -90,7 +90,7 @@ function endWithNpm(): void {
   setInterval(() => process.ppid === shell || ending.abort('asked'), 250).unref();
 }
 
-/** A sentence for what somebody can put right, such as a folder that may not be written; the whole stack for our mistakes. */
+/** The message of errors that a user can fix, such as a missing permission; the stack trace of all others. */
 function complain(error: unknown): number {
   const readable = error instanceof StartError || (error instanceof Error && 'syscall' in error);
   const said = error instanceof Error ? (readable ? error.message : error.stack) : error;

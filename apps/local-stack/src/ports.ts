@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 
 export const loopback = '127.0.0.1';
 
-/** The preferred port when nobody listens there, else any free one; 0 means "any". */
+/** Returns the preferred port if it is free, otherwise any free one. 0 means any port. */
 export async function freePort(preferred = 0, host = loopback): Promise<number> {
   return (preferred === 0 ? undefined : await tryPort(preferred, host)) ?? (await anyPort(host));
 }
@@ -13,8 +13,8 @@ export async function isPortFree(port: number, host = loopback): Promise<boolean
 }
 
 /**
- * Systems give connections that go out, and servers that ask for any port, one from 32768 up (Linux) or 49152 up (others). One
- * below that is still free when its server comes to listen, which can be seconds later.
+ * Ephemeral ports start at 32768 (Linux) or 49152 (other systems). A port below this range
+ * is still free when its server starts to listen some seconds later.
  */
 const lowest = 20_000;
 const highest = 32_767;

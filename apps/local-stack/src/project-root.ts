@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The checkout, whether this runs from `apps/` (tests) or from `dist/apps/` (the built stack). */
+/** The root of the checkout, from `apps/` (tests) and from `dist/apps/` (the built stack). */
 export const projectRoot = findUp(import.meta.dirname);
 
 function findUp(folder: string): string {

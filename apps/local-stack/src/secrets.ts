@@ -8,7 +8,7 @@ export interface Secrets {
 
 const file = 'secrets.json';
 
-/** Made once: sessions and links of yesterday still hold today. */
+/** Generated once, so that sessions and links stay valid after a restart. */
 export async function openSecrets(folder: LocalFolder): Promise<Secrets> {
   const kept = await folder.readJson<Secrets>(file);
   if (kept) return kept;

@@ -2,7 +2,7 @@ import { apiUrl, type Environment } from './config/environment.js';
 import type { DemoUser } from './demo-users.js';
 import { stackFile, type LocalFolder } from './local-folder.js';
 
-/** `.local/stack.json`: where everything is, for programs that use a running stack. */
+/** `.local/stack.json`: addresses and keys for programs that use a running stack. */
 export interface StackFile {
   apiUrl: string;
   userPoolUrl: string;
@@ -23,7 +23,7 @@ export interface Addresses {
   demoUsers: DemoUser[];
 }
 
-/** What the API was told is the truth about everything it was told. */
+/** The API's environment takes precedence, because users may override its variables. */
 export function describeStack(api: Environment, addresses: Addresses): StackFile {
   const region = api.AWS_REGION ?? '';
   return {

@@ -35,7 +35,7 @@ export interface StackOptions {
 
 export interface Stack {
   described: StackFile;
-  /** Settles when a part has ended by itself. */
+  /** Resolves when a part of the stack exits unexpectedly. */
   ended: Promise<StartError>;
 }
 
@@ -47,7 +47,7 @@ interface Database {
 
 const never = new Promise<never>(() => undefined);
 
-/** Brings everything up in the order in which the parts need each other. The caller ends it through `startup`. */
+/** Starts all parts in the order of their dependencies. The caller stops them through `startup`. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { given, folder, startup } = options;
   const secrets = await openSecrets(folder);
@@ -87,7 +87,7 @@ async function bringUpDatabase(
   ports: ChosenPorts,
 ): Promise<Database> {
   if (given.DATABASE_URL) {
-    startup.note('PostgreSQL: yours, of DATABASE_URL');
+    startup.note('PostgreSQL: from DATABASE_URL');
     return { url: given.DATABASE_URL, demoUsers: [], ended: never };
   }
   const postgres = await startup.step(
@@ -131,7 +131,7 @@ async function bringUpLambda(options: StackOptions, parts: StackParts, port: num
 function lambdaLog({ folder, watch, write }: StackOptions): (line: string) => void {
   if (watch) return (line) => write(`${line}\n`);
   const file = createWriteStream(folder.pathOf('lambda.log'), { mode: 0o600 });
-  // Losing a log line is no reason to end.
+  // A lost log line must not stop the stack.
   file.on('error', () => undefined);
   return (line) => void file.write(`${line}\n`);
 }
@@ -141,7 +141,7 @@ async function bringUpUserPool(
   options: { port: number; lambdaUrl: string; smtpUrl: string },
 ): Promise<StackParts['localPool']> {
   if (given.AWS_COGNITO_USER_POOL_ID) {
-    startup.note('User pool: yours, of AWS_COGNITO_USER_POOL_ID');
+    startup.note('User pool: from AWS_COGNITO_USER_POOL_ID');
     return undefined;
   }
   const pool = await startup.step(

@@ -1,9 +1,9 @@
 interface StartErrorOptions extends ErrorOptions {
-  /** 2 where the API refused to start as it is configured. */
+  /** 2 if the API refused its configuration; 1 otherwise and by default. */
   exitCode?: 1 | 2;
 }
 
-/** Something its reader can put right: shown as a sentence, without a stack trace. */
+/** An error that the user can fix: shown as a message without a stack trace. */
 export class StartError extends Error {
   readonly exitCode: 1 | 2;
 

@@ -10,14 +10,14 @@ describe('Startup', () => {
   };
   const part = async <T>(value: T) => value;
 
-  it('tells what came up and how long it took', async () => {
+  it('reports each started part with its duration', async () => {
     const { startup, text } = prepare();
     expect(await startup.step('Database', () => part('database'))).toBe('database');
     startup.note('Port 1 is taken.');
     expect(text()).toMatch(/^ {2}Database +\d+ ms\n {2}Port 1 is taken\.\n$/);
   });
 
-  it('ends what was started in reverse order, once', async () => {
+  it('stops the started parts in reverse order, once', async () => {
     const { startup } = prepare();
     const ended: string[] = [];
     const end = (name: string) => void ended.push(name);
@@ -29,7 +29,7 @@ describe('Startup', () => {
     expect(ended).toEqual(['second', 'first']);
   });
 
-  it('ends the others when one does not end well', async () => {
+  it('stops the other parts when one fails to stop', async () => {
     const { startup, text } = prepare();
     const ended: string[] = [];
     await startup.step(
@@ -47,7 +47,7 @@ describe('Startup', () => {
     expect(text()).toContain('It hangs.');
   });
 
-  it('starts nothing more once the end was asked for', async () => {
+  it('starts no further part after a stop was requested', async () => {
     const { ending, startup, said } = prepare();
     ending.abort('asked');
     const starting = startup.step('Late', () => part('late'));

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 
 export type Write = (text: string) => void;
 
-/** Brings parts up one after the other, telling how long each took, and ends them in reverse order. */
+/** Starts parts one after the other, reports the duration of each, and stops them in reverse order. */
 export class Startup {
   private readonly endings: (() => void | Promise<void>)[] = [];
 
@@ -30,7 +30,7 @@ export class Startup {
     }
   }
 
-  /** Whatever goes wrong with one part, the others are ended too. */
+  /** Stops all parts, even if one fails to stop. */
   async endAll(): Promise<void> {
     for (let end = this.endings.pop(); end; end = this.endings.pop()) {
       try {

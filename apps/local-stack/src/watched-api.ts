@@ -4,10 +4,10 @@ import { startApi, type Api, type ApiOptions } from './api.js';
 import { projectRoot } from './project-root.js';
 import type { Write } from './startup.js';
 
-// A compiler writes many files; the API starts again when it has been quiet for this long.
+// A compiler writes many files; the API restarts when no file has changed for this long.
 const quietMs = 300;
 
-/** The API, started again whenever its built files change. A version that does not start waits for the next one. */
+/** Restarts the API whenever its built files change. A version that fails to start is replaced by the next one. */
 export async function startWatchedApi(options: ApiOptions, write: Write): Promise<Api> {
   let current: Api | undefined = await startApi(options);
   let turn = Promise.resolve();
@@ -31,7 +31,7 @@ export async function startWatchedApi(options: ApiOptions, write: Write): Promis
     }),
   );
   return {
-    // Its end is no reason to end the rest: the next change may put it right.
+    // Its exit does not end the stack, because the next change may fix it.
     ended: new Promise(() => undefined),
     stop: async () => {
       clearTimeout(timer);

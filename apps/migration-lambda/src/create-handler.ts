@@ -7,8 +7,8 @@ import { Triggers } from './triggers/triggers.js';
 
 export type Handler = (event: TriggerEvent, context?: LambdaContext) => Promise<TriggerEvent>;
 
-/** Starting took this long at most; a process that was started in advance and then waited is not billed for it. */
-const LONGEST_START_UP_MS = 1_000;
+/** Upper limit of the start-up time: AWS may start a process some time before its first call. */
+const MAX_START_UP_MS = 1_000;
 
 export async function createHandler(configuration: Configuration): Promise<Handler> {
   const application = await NestFactory.createApplicationContext(MigrationLambdaModule.with(configuration), {
@@ -16,11 +16,11 @@ export async function createHandler(configuration: Configuration): Promise<Handl
     abortOnError: false,
   });
   const triggers = application.get(Triggers);
-  // Cognito's clock was running during a cold start, so the first call has less time.
-  let startUpMs = Math.min(performance.now(), LONGEST_START_UP_MS);
+  // Cognito's timeout includes the cold start, so the first call has less time.
+  let startUpMs = Math.min(performance.now(), MAX_START_UP_MS);
   return async (event, context = {}) => {
     const call = new Call(event, context, startUpMs);
     startUpMs = 0;
-    return triggers.answer(event, call);
+    return triggers.handle(event, call);
   };
 }

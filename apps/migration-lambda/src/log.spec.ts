@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 describe('the log', () => {
-  it('has one line an event, with what one looks for', async () => {
+  it('contains one line per event with outcome and request id', async () => {
     lambda.usher.willReply(json(usherAlice));
     await lambda.handler(signIn(), unhurried);
     expect(lambda.logged).toHaveLength(1);
@@ -35,7 +35,7 @@ describe('the log', () => {
     });
   });
 
-  it('tells a refused sign-up from a fault', async () => {
+  it('distinguishes a refused sign-up from an error', async () => {
     lambda.usher.willReply(json(usherAlice));
     await lambda.handler(signUp(), unhurried).catch(() => {});
     expect(JSON.parse(lambda.logged[0] ?? '')).toMatchObject({ level: 'info', outcome: 'sign_up_refused' });
@@ -49,7 +49,7 @@ describe('the log', () => {
     ['failed', json({ ...usherAlice, id: PASSWORD })],
     ['failed', brokenConnection],
     ['failed', silence],
-  ])('holds nothing secret when the outcome is %s', async (outcome, reply) => {
+  ])('contains no secret when the outcome is %s', async (outcome, reply) => {
     const stderr = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
     lambda.usher.willReply(reply);
     const thrown = await lambda.handler(signIn(), hurried).then(

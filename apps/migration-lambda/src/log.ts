@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** The whole vocabulary of the log, so that no event, address, password or token can slip into a line. */
+/** All fields of the log, so that no event, address, password or token gets into a line. */
 export interface LogEntry {
   level: 'info' | 'error';
   msg: string;
@@ -8,9 +8,9 @@ export interface LogEntry {
   triggerSource: string;
   outcome: string;
   ms: number;
-  /** Attributes whose value Cognito would not have taken, by name. */
+  /** Names of attributes that are omitted because Cognito would reject their value. */
   leftOut?: string[];
-  /** What went wrong: the name or code of an error, never its text, which may quote what was sent or received. */
+  /** The name or code of an error. Its message is not logged, because it may quote sent or received data. */
   cause?: string;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { mappedAttributes } from './mapped-attributes.js';
 
-/** @param value undefined where the answer has no such key */
+/** @param value undefined if the response lacks the key */
 const map = (attribute: string, value: unknown) =>
   mappedAttributes({ keys: new Map([[attribute, 'key']]), composesName: true }, new Map([['key', value]]));
 
@@ -15,7 +15,7 @@ describe('a mapped value', () => {
     [true, 'true'],
     [false, 'false'],
     ['x'.repeat(2048), 'x'.repeat(2048)],
-  ])('%j is text', (value, expected) => {
+  ])('%j is mapped as text', (value, expected) => {
     expect(map('custom:key', value)).toEqual({ attributes: { 'custom:key': expected }, leftOut: [] });
   });
 
@@ -30,7 +30,7 @@ describe('a mapped value', () => {
     [2 ** 53],
     [Infinity],
     [() => 'x'],
-  ])('%p is none', (value) => {
+  ])('%p is ignored', (value) => {
     expect(map('custom:key', value)).toEqual({ attributes: {}, leftOut: [] });
   });
 
@@ -41,7 +41,7 @@ describe('a mapped value', () => {
     ['phone_number_verified', 'yes'],
     ['birthdate', '1815-12-10T00:00:00Z'],
     ['updated_at', 'yesterday'],
-  ])('that Cognito would refuse in %s is left out, by name: %j', (attribute, value) => {
+  ])('is omitted and its attribute is named when Cognito would reject it: %s=%j', (attribute, value) => {
     expect(map(attribute, value)).toEqual({ attributes: {}, leftOut: [attribute] });
   });
 
@@ -50,7 +50,7 @@ describe('a mapped value', () => {
     ['phone_number_verified', true],
     ['birthdate', '1815-12-10'],
     ['updated_at', 1764000000],
-  ])('has in %s the form that Cognito wants: %j', (attribute, value) => {
+  ])('is kept when it has the format that Cognito requires: %s=%j', (attribute, value) => {
     expect(map(attribute, value)).toEqual({ attributes: { [attribute]: String(value) }, leftOut: [] });
   });
 });

@@ -2,14 +2,14 @@ import type { AttributeMapping } from './config/attribute-mapping.js';
 
 export interface MappedAttributes {
   attributes: Record<string, string>;
-  /** Names of attributes whose value Cognito would not take. One of them would keep its owner from moving at all. */
+  /** Names of attributes whose value Cognito would reject. One rejected attribute fails the whole migration. */
   leftOut: string[];
 }
 
-/** Characters in a value (developer guide, Quotas). */
-const LONGEST_VALUE = 2048;
+/** In characters (developer guide, Quotas). */
+const MAX_VALUE_LENGTH = 2048;
 
-/** What Cognito takes in attributes that are not just text (developer guide, Working with user attributes). */
+/** Formats of attributes with restricted values (developer guide, Working with user attributes). */
 const FORMATS = new Map([
   ['birthdate', /^\d{4}-\d\d-\d\d$/],
   ['phone_number', /^\+\d{1,15}$/],
@@ -17,7 +17,7 @@ const FORMATS = new Map([
   ['updated_at', /^\d+$/],
 ]);
 
-/** @param values of the answer's keys, of whatever type they came */
+/** @param values unchecked values of the response by key */
 export function mappedAttributes(
   { keys }: AttributeMapping,
   values: ReadonlyMap<string, unknown>,
@@ -25,18 +25,18 @@ export function mappedAttributes(
   const texts = [...keys]
     .map(([attribute, key]) => ({ attribute, text: toText(values.get(key)) }))
     .filter(({ text }) => text.trim() !== '' && text !== 'null');
-  const taken = texts.filter(({ attribute, text }) => isTaken(attribute, text));
+  const taken = texts.filter(({ attribute, text }) => isAccepted(attribute, text));
   return {
     attributes: Object.fromEntries(taken.map(({ attribute, text }) => [attribute, text])),
     leftOut: texts.filter((each) => !taken.includes(each)).map(({ attribute }) => attribute),
   };
 }
 
-export function isTaken(attribute: string, text: string): boolean {
-  return text.length <= LONGEST_VALUE && (FORMATS.get(attribute)?.test(text) ?? true);
+export function isAccepted(attribute: string, text: string): boolean {
+  return text.length <= MAX_VALUE_LENGTH && (FORMATS.get(attribute)?.test(text) ?? true);
 }
 
-/** Empty for what is no single value, or is no longer the number that was sent. */
+/** Returns an empty text for objects, arrays and numbers that JSON.parse rounded. */
 function toText(value: unknown): string {
   switch (typeof value) {
     case 'string':

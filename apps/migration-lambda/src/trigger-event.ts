@@ -1,24 +1,24 @@
-/** The parts of a Cognito trigger event that are read here. Everything else goes back to Cognito as it came. */
+/** The parts of a Cognito trigger event that the Lambda reads. All other parts are returned unchanged. */
 export interface TriggerEvent {
   triggerSource: string;
-  /** What the person typed; for a sign-up perhaps a random id, with the address among the attributes. */
+  /** What the user typed. At a sign-up it may be a random id; the address is then among the attributes. */
   userName: string;
   request: {
     /** Sent with `UserMigration_Authentication` only. */
     password?: string;
     userAttributes?: Record<string, string>;
-    /** What the caller of `InitiateAuth` sent as ClientMetadata; of `ForgotPassword` it is the other one. */
+    /** ClientMetadata of `InitiateAuth`; that of `ForgotPassword` arrives as `clientMetadata`. */
     validationData?: Record<string, string> | null;
     clientMetadata?: Record<string, string> | null;
   };
   response: object;
 }
 
-/** The response of the user migration trigger; an empty one means 'no such user'. */
+/** The response of the user migration trigger. An empty one means 'no such user'. */
 export interface MigrationResponse {
   userAttributes: Record<string, string>;
   messageAction: 'SUPPRESS';
-  /** Absent, Cognito sets RESET_REQUIRED. */
+  /** If absent, Cognito sets RESET_REQUIRED. */
   finalUserStatus?: 'CONFIRMED';
 }
 

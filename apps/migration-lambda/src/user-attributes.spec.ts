@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readConfiguration } from './config/configuration.js';
-import { legacyAnswer, legacyUser } from './legacy-answer.js';
+import { parseAuthResponse, requireUser } from './auth-response.js';
 import { userAttributes } from './user-attributes.js';
 
 const ada = {
@@ -14,13 +14,13 @@ const ada = {
   success: true,
 };
 
-/** What becomes of an answer, from its JSON to Cognito. */
+/** The attributes for Cognito from the JSON of a response. */
 function migrated(answer: object, USER_ATTRIBUTES?: string) {
   const variables = { MIGRATION_API_URL: 'http://api', MIGRATION_ACCESS_TOKEN: 'token', USER_ATTRIBUTES };
   const configuration = readConfiguration(variables);
   const body: unknown = JSON.parse(JSON.stringify({ ...ada, ...answer }));
   return userAttributes(
-    legacyUser(legacyAnswer(body, configuration.attributeMapping.keys.values())),
+    requireUser(parseAuthResponse(body, configuration.attributeMapping.keys.values())),
     configuration,
   );
 }
@@ -34,7 +34,7 @@ describe('the attributes of a migrated user', () => {
     ['null', 'Lovelace', 'Lovelace'],
     ['Ada', 'Null', 'Ada Null'],
     ['Žofie', 'Šimková', 'Žofie Šimková'],
-  ])('have of %j and %j the name %j', (first_name, last_name, name) => {
+  ])('compose %j and %j to the name %j', (first_name, last_name, name) => {
     expect(migrated({ first_name, last_name }).attributes.name).toBe(name);
   });
 
@@ -42,7 +42,7 @@ describe('the attributes of a migrated user', () => {
     [null, null],
     ['', '  '],
     ['null', 'null'],
-  ])('have no name of %j and %j', (first_name, last_name) => {
+  ])('have no name for %j and %j', (first_name, last_name) => {
     expect(migrated({ first_name, last_name }).attributes).not.toHaveProperty('name');
   });
 
@@ -50,11 +50,11 @@ describe('the attributes of a migrated user', () => {
     ['Jürgen@Exämple.com', 'jürgen@xn--exmple-cua.com'],
     ['ju\u0308rgen@xn--exmple-cua.com', 'jürgen@xn--exmple-cua.com'],
     ['Odd..Dots@Example.com', 'odd..dots@example.com'],
-  ])('have for the row’s address %s the canonical spelling %s', (email, canonical) => {
+  ])('contain the address %s in its canonical form %s', (email, canonical) => {
     expect(migrated({ email }).attributes.email).toBe(canonical);
   });
 
-  it('are what Cognito must know and nothing else', () => {
+  it('contain only the required attributes by default', () => {
     expect(migrated({ language: 'de', phone_number: '+431' })).toEqual({
       attributes: {
         email: 'ada@example.com',
@@ -66,7 +66,7 @@ describe('the attributes of a migrated user', () => {
     });
   });
 
-  it('are more where the configuration says so', () => {
+  it('contain the configured attributes', () => {
     const pairs = 'given_name=first_name,locale=language,custom:hash=authentication_hash,custom:tier=tier';
     expect(migrated({ language: 'de', tier: 3 }, pairs).attributes).toEqual({
       email: 'ada@example.com',
@@ -84,21 +84,21 @@ describe('the attributes of a migrated user', () => {
     ['name=', {}],
     ['name=nick', { name: 'Countess' }],
     ['name=absent', {}],
-  ])('have with %j the name %j', (pairs, expected) => {
+  ])('have with USER_ATTRIBUTES %j the name %j', (pairs, expected) => {
     const { name } = migrated({ nick: 'Countess' }, pairs).attributes;
     expect(name === undefined ? {} : { name }).toEqual(expected);
   });
 
-  it('have no name that is too long for Cognito, and say so', () => {
+  it('omit and report a name that is too long for Cognito', () => {
     const { attributes, leftOut } = migrated({ first_name: 'A'.repeat(2049) });
     expect([attributes.name, leftOut]).toEqual([undefined, ['name']]);
   });
 
-  it.each(['constructor', 'toString', '__proto__'])('are not what every object has: %s', (key) => {
+  it.each(['constructor', 'toString', '__proto__'])('contain no inherited property: %s', (key) => {
     expect(migrated({}, `locale=${key}`).attributes).not.toHaveProperty('locale');
   });
 
-  it('are strings, whatever the answer holds, and the mapping touches none of the reserved ones', () => {
+  it('are strings for any response, and the mapping changes no reserved attribute', () => {
     const keys = ['id', 'email', 'first_name', 'email_verified', 'extra', '__proto__', 'constructor'];
     const mappable = ['name', 'locale', 'phone_number', 'birthdate', 'custom:a', 'custom:b', 'updated_at'];
     const pairs = fc.uniqueArray(fc.tuple(fc.constantFrom(...mappable), fc.constantFrom(...keys)), {

@@ -1,22 +1,22 @@
 import { canonicalEmail } from '#contracts/email-address';
 import type { Configuration } from './config/configuration.js';
-import type { LegacyUser } from './legacy-answer.js';
-import { isTaken, type MappedAttributes, mappedAttributes } from './mapped-attributes.js';
+import type { LegacyUser } from './auth-response.js';
+import { isAccepted, type MappedAttributes, mappedAttributes } from './mapped-attributes.js';
 
-/** What Cognito keeps about a person it takes over. Cognito accepts strings only. */
+/** The attributes of a migrated user. Cognito accepts strings only. */
 export function userAttributes(
   user: LegacyUser,
   { legacyIdAttribute, attributeMapping }: Pick<Configuration, 'legacyIdAttribute' | 'attributeMapping'>,
 ): MappedAttributes {
-  const { attributes, leftOut } = mappedAttributes(attributeMapping, user.further);
+  const { attributes, leftOut } = mappedAttributes(attributeMapping, user.additional);
   const name = attributeMapping.composesName ? fullName(user) : '';
-  const hasName = name !== '' && isTaken('name', name);
+  const hasName = name !== '' && isAccepted('name', name);
   return {
     attributes: {
       ...attributes,
-      // The name that Usher asks the pool by: a row keeps another spelling of the same address.
+      // Usher finds pool users by the canonical address; the row may contain another form.
       email: canonicalEmail(user.email),
-      // The original Rails endpoint does not say; its users had confirmed their address before they could sign in.
+      // The original Rails endpoint does not send this; Devise requires a confirmed address at sign-in.
       email_verified: String(user.email_verified ?? true),
       ...(hasName && { name }),
       ...(legacyIdAttribute !== undefined && { [legacyIdAttribute]: String(user.id) }),
@@ -25,7 +25,7 @@ export function userAttributes(
   };
 }
 
-/** Old rows may hold the word "null" where a template once printed an absent name. */
+/** Old rows may contain the word "null" instead of an absent name. */
 function fullName({ first_name, last_name }: LegacyUser): string {
   return [first_name, last_name]
     .map((part) => part?.trim() ?? '')

@@ -23,23 +23,27 @@ afterEach(async () => {
 const redirect = (response: ServerResponse) => response.writeHead(307, { location: '/' }).end();
 const confirmed = expect.objectContaining({ finalUserStatus: 'CONFIRMED' });
 
-describe('one neutral sentence is thrown', () => {
+describe('throws a neutral error', () => {
   it.each([
     ['refuses the token', text('', 401), 'status 401'],
     ['is overloaded', text('', 503), 'status 503'],
     ['fails', json(usherAlice, 500), 'status 500'],
     ['fails with a page', text('<html>canary-page</html>', 500), 'status 500'],
-    ['sends people to sign in with a page', text('<html>canary-page</html>', 401), 'status 401'],
+    ['responds with a sign-in page', text('<html>canary-page</html>', 401), 'status 401'],
     ['redirects', redirect, 'status 307'],
-    ['answers a page', text('<html>canary-page</html>'), 'nonsense: not JSON'],
-    ['answers nothing', text(''), 'nonsense: not JSON'],
-    ['answers a list', json([usherAlice]), 'nonsense: not an object'],
-    ['answers too much', text(`"${'x'.repeat(100_000)}"`), 'nonsense: too long'],
-    ['says yes without an address', json({ ...usherAlice, email: null }), 'nonsense: email'],
-    ['says yes without an id', json({ ...usherAlice, id: null }), 'nonsense: id'],
-    ['says yes to nobody', json({ ...railsUnknown, success: true }), 'nonsense: success without user_exists'],
-    ['is silent', silence, 'too slow'],
-    ['stops in the middle of its answer', headersOnly, 'too slow'],
+    ['responds with HTML', text('<html>canary-page</html>'), 'nonsense: not JSON'],
+    ['responds with an empty body', text(''), 'nonsense: not JSON'],
+    ['responds with an array', json([usherAlice]), 'nonsense: not an object'],
+    ['responds with too large a body', text(`"${'x'.repeat(100_000)}"`), 'nonsense: too long'],
+    ['reports success without an address', json({ ...usherAlice, email: null }), 'nonsense: email'],
+    ['reports success without an id', json({ ...usherAlice, id: null }), 'nonsense: id'],
+    [
+      'reports success for an unknown user',
+      json({ ...railsUnknown, success: true }),
+      'nonsense: success without user_exists',
+    ],
+    ['does not respond', silence, 'too slow'],
+    ['stops in the middle of the response', headersOnly, 'too slow'],
     ['breaks every connection', brokenConnection, 'ECONNRESET'],
   ])('when the API %s', async (_what, reply, cause) => {
     lambda.usher.willReply(reply);
@@ -51,7 +55,7 @@ describe('one neutral sentence is thrown', () => {
     ]);
   });
 
-  it('when nothing listens', async () => {
+  it('when the connection is refused', async () => {
     await lambda.configure({ MIGRATION_API_URL: 'http://127.0.0.1:1' });
     await expect(lambda.handler(forgot(), hurried)).rejects.toThrow(new Error(TRY_LATER));
     expect(lambda.logged.join('')).toContain('"cause":"ECONNREFUSED"');
@@ -59,34 +63,34 @@ describe('one neutral sentence is thrown', () => {
 });
 
 describe('the connection', () => {
-  it('is one for many calls', async () => {
+  it('is shared by all calls', async () => {
     lambda.usher.willReply(json(usherAlice));
     for (let call = 0; call < 3; call += 1) await lambda.handler(signIn(), unhurried);
     expect(lambda.usher.connections).toBe(1);
   });
 
-  it('that broke is replaced, once', async () => {
+  it('is replaced once after a connection error', async () => {
     lambda.usher.willReply(brokenConnection, json(usherAlice));
     expect((await lambda.handler(signIn(), hurried)).response).toEqual(confirmed);
     lambda.usher.willReply(brokenConnection);
     await expect(lambda.handler(signIn(), hurried)).rejects.toThrow(TRY_LATER);
-    expect(lambda.usher.asked).toHaveLength(4);
+    expect(lambda.usher.requests).toHaveLength(4);
   });
 
-  it('over which no answer comes is not tried again', async () => {
+  it('is not retried after a timeout', async () => {
     lambda.usher.willReply(silence);
     await expect(lambda.handler(signIn(), hurried)).rejects.toThrow(TRY_LATER);
-    expect(lambda.usher.asked).toHaveLength(1);
+    expect(lambda.usher.requests).toHaveLength(1);
   });
 
-  it('that was closed while it was idle does no harm', async () => {
+  it('is replaced if it was closed while idle', async () => {
     lambda.usher.willReply(json(usherAlice));
     await lambda.handler(signIn(), hurried);
     lambda.usher.dropConnections();
     expect((await lambda.handler(signIn(), hurried)).response).toEqual(confirmed);
   });
 
-  it('that was idle for long is not trusted', async () => {
+  it('is not reused after a long idle time', async () => {
     lambda.usher.willReply(json(usherAlice));
     await lambda.handler(signIn(), hurried);
     jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
@@ -96,14 +100,14 @@ describe('the connection', () => {
 });
 
 describe('the deadline', () => {
-  it('lets nothing be asked when the time is nearly over', async () => {
+  it('prevents requests when almost no time is left', async () => {
     lambda.usher.willReply(json(usherAlice));
     await expect(lambda.handler(signIn(), remaining(200))).rejects.toThrow(TRY_LATER);
-    expect(lambda.usher.asked).toEqual([]);
+    expect(lambda.usher.requests).toEqual([]);
     expect(lambda.logged.join('')).toContain('no time left');
   });
 
-  it('lies inside the five seconds of Cognito, whatever the Lambda itself is granted', async () => {
+  it('is within the five seconds of Cognito even if the Lambda has more time', async () => {
     lambda.usher.willReply(silence);
     const began = performance.now();
     await expect(lambda.handler(signIn(), remaining(60_000))).rejects.toThrow(TRY_LATER);
@@ -112,7 +116,7 @@ describe('the deadline', () => {
     expect(took).toBeLessThan(4_900);
   });
 
-  it('is nearer for the first call only, as Cognito was waiting while the process started', async () => {
+  it('is shorter for the first call only, because the timeout of Cognito includes the start of the process', async () => {
     const timers = jest.spyOn(globalThis, 'setTimeout');
     lambda.usher.willReply(json(usherAlice));
     for (let call = 0; call < 3; call += 1) await lambda.handler(signIn(), remaining(60_000));
@@ -121,13 +125,13 @@ describe('the deadline', () => {
     for (const later of [second, third]) expect(Math.abs(later - 4_500)).toBeLessThan(100);
   });
 
-  it('spans both tries', async () => {
+  it('includes the retry', async () => {
     lambda.usher.willReply((_response, request) => {
       setTimeout(() => request.socket.resetAndDestroy(), 300);
     }, silence);
     const began = performance.now();
     await expect(lambda.handler(signIn(), hurried)).rejects.toThrow(TRY_LATER);
-    expect(lambda.usher.asked).toHaveLength(2);
+    expect(lambda.usher.requests).toHaveLength(2);
     expect(performance.now() - began).toBeLessThan(650);
   });
 

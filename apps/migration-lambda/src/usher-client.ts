@@ -4,21 +4,21 @@ import { Injectable } from '@nestjs/common';
 import type { AwsAuthRequest } from '#contracts';
 import type { Call } from './call.js';
 import { Configuration } from './config/configuration.js';
-import { type LegacyAnswer, legacyAnswer } from './legacy-answer.js';
-import { UsherFailure } from './usher-failure.js';
+import { type AuthResponse, parseAuthResponse } from './auth-response.js';
+import { UsherError } from './usher-error.js';
 
-export type Question = Pick<AwsAuthRequest, 'email'> & { password?: string };
+export type AuthRequest = Pick<AwsAuthRequest, 'email'> & { password?: string };
 
-/** A frozen Lambda does not hear that its idle connection was dropped on the way; one this old is not used again. */
-const IDLE_CONNECTION_MS = 30_000;
+/** A frozen Lambda does not notice that an idle connection was closed, so older connections are not reused. */
+const MAX_IDLE_MS = 30_000;
 
-/** An answer has a few hundred bytes. */
-const LONGEST_ANSWER = 64 * 1024;
+/** Responses have a few hundred bytes. */
+const MAX_RESPONSE_BYTES = 64 * 1024;
 
-/** The connection broke: it was idle for too long, or the API was just replaced. Asking twice is safe by contract. */
-const BROKEN_CONNECTION = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE']);
+/** The connection was idle for too long, or the API was redeployed. The contract makes a retry safe. */
+const CONNECTION_ERRORS = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE']);
 
-/** Asks `POST /aws/auth`. node:http because the first `fetch` of a process costs several times as much. */
+/** Sends `POST /aws/auth`. Uses node:http, because the first `fetch` of a process takes several times as long. */
 @Injectable()
 export class UsherClient {
   private readonly protocol: typeof http | typeof https;
@@ -30,26 +30,26 @@ export class UsherClient {
     this.agent = new this.protocol.Agent({ keepAlive: true });
   }
 
-  /** @throws UsherFailure whenever there is no answer that can be trusted, in the time the call has left */
-  async ask(question: Question, call: Call): Promise<LegacyAnswer> {
-    const payload = JSON.stringify({ ...question, access_token: this.configuration.accessToken });
-    if (Date.now() - this.lastUse > IDLE_CONNECTION_MS) this.dropIdleConnections();
+  /** @throws UsherError if there is no valid response before the deadline of the call */
+  async send(request: AuthRequest, call: Call): Promise<AuthResponse> {
+    const payload = JSON.stringify({ ...request, access_token: this.configuration.accessToken });
+    if (Date.now() - this.lastUse > MAX_IDLE_MS) this.dropIdleConnections();
     try {
       return await this.post(payload, call);
     } catch (error) {
-      if (!BROKEN_CONNECTION.has(errorCode(error))) throw asFailure(error);
+      if (!CONNECTION_ERRORS.has(errorCode(error))) throw asUsherError(error);
       this.dropIdleConnections();
       return await this.post(payload, call).catch((again: unknown) => {
-        throw asFailure(again);
+        throw asUsherError(again);
       });
     } finally {
       this.lastUse = Date.now();
     }
   }
 
-  private async post(payload: string, call: Call): Promise<LegacyAnswer> {
-    if (call.remainingMs <= 0) throw new UsherFailure('no time left');
-    const request = this.protocol.request(this.configuration.authUrl, {
+  private async post(payload: string, call: Call): Promise<AuthResponse> {
+    if (call.remainingMs <= 0) throw new UsherError('no time left');
+    const outgoing = this.protocol.request(this.configuration.authUrl, {
       method: 'POST',
       agent: this.agent,
       headers: {
@@ -57,13 +57,13 @@ export class UsherClient {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(payload),
         'x-request-id': call.requestId,
-        // A forgotten password and a sign-up are the same question otherwise.
+        // The requests for a forgotten password and a sign-up are equal otherwise.
         'x-trigger-source': call.triggerSource,
       },
     });
-    const { status, text } = await answerWithin(call.remainingMs, request, payload);
-    if (status < 200 || status > 299) throw new UsherFailure(`status ${status}`);
-    return legacyAnswer(parseJson(text), this.configuration.attributeMapping.keys.values());
+    const { status, text } = await sendWithin(call.remainingMs, outgoing, payload);
+    if (status < 200 || status > 299) throw new UsherError(`status ${status}`);
+    return parseAuthResponse(parseJson(text), this.configuration.attributeMapping.keys.values());
   }
 
   private dropIdleConnections(): void {
@@ -73,16 +73,16 @@ export class UsherClient {
   }
 }
 
-interface HttpAnswer {
+interface HttpResponse {
   status: number;
   text: string;
 }
 
-/** The clock runs until the last byte of the body: an API may answer its headers and then stall. */
-function answerWithin(ms: number, request: ClientRequest, payload: string): Promise<HttpAnswer> {
-  return new Promise<HttpAnswer>((resolve, reject) => {
+/** The timeout includes the body, because an API may stall after it has sent the headers. */
+function sendWithin(ms: number, request: ClientRequest, payload: string): Promise<HttpResponse> {
+  return new Promise<HttpResponse>((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new UsherFailure('too slow'));
+      reject(new UsherError('too slow'));
       request.destroy();
     }, ms);
     const settle = (action: () => void) => {
@@ -105,7 +105,7 @@ async function readText(response: IncomingMessage): Promise<string> {
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > LONGEST_ANSWER) throw new UsherFailure('nonsense: too long');
+    if (length > MAX_RESPONSE_BYTES) throw new UsherError('nonsense: too long');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -115,8 +115,8 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's own error quotes the text.
-    throw new UsherFailure('nonsense: not JSON');
+    // The error of JSON.parse quotes the text.
+    throw new UsherError('nonsense: not JSON');
   }
 }
 
@@ -124,6 +124,6 @@ function errorCode(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
-function asFailure(error: unknown): UsherFailure {
-  return error instanceof UsherFailure ? error : new UsherFailure(errorCode(error) || 'no connection');
+function asUsherError(error: unknown): UsherError {
+  return error instanceof UsherError ? error : new UsherError(errorCode(error) || 'no connection');
 }

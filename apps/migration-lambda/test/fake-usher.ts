@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface Asked {
+export interface ReceivedRequest {
   method: string | undefined;
   url: string | undefined;
   headers: IncomingHttpHeaders;
@@ -11,12 +11,12 @@ export interface Asked {
 
 type Reply = (response: ServerResponse, request: IncomingMessage) => void;
 
-/** A real HTTP server in the place of the API. It answers the replies it was given in turn, the last one for ever. */
+/** An HTTP server in place of the API. It sends the given replies in order and repeats the last one. */
 export class FakeUsher {
-  readonly asked: Asked[] = [];
+  readonly requests: ReceivedRequest[] = [];
   connections = 0;
   private replies: Reply[] = [];
-  private readonly server = createServer((request, response) => void this.answer(request, response));
+  private readonly server = createServer((request, response) => void this.handle(request, response));
 
   async start(): Promise<string> {
     this.server.on('connection', () => (this.connections += 1));
@@ -43,12 +43,12 @@ export class FakeUsher {
     await once(this.server, 'close');
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString('utf8');
     const { method, url, headers } = request;
-    this.asked.push({ method, url, headers, body: JSON.parse(text) as Record<string, unknown> });
+    this.requests.push({ method, url, headers, body: JSON.parse(text) as Record<string, unknown> });
     const reply = this.replies.length > 1 ? this.replies.shift() : this.replies[0];
     reply?.(response, request);
   }

@@ -7,7 +7,7 @@ export const TOKEN = 'canary-token-51c0';
 export const PASSWORD = 'canary-password-77e1';
 export const TRY_LATER = 'This is not possible right now. Please try again in a few minutes';
 
-/** What the original Rails endpoint answers about somebody it does not know, and about Alice. */
+/** Responses of the original Rails endpoint for an unknown user and for Alice. */
 export const railsUnknown = {
   id: null,
   first_name: null,
@@ -27,7 +27,7 @@ export const railsAlice = {
   success: true,
 };
 
-/** Usher's answers have three keys more. */
+/** Responses of Usher have three more keys. */
 export const usherUnknown = {
   ...railsUnknown,
   email_verified: false,
@@ -57,10 +57,10 @@ export const remaining = (ms: number) => ({
 
 export const unhurried = remaining(5_000);
 
-/** Enough for an answer, little enough for a test that waits for none. */
+/** Long enough for a response, short enough for tests of a timeout. */
 export const hurried = remaining(650);
 
-/** The handler, a server in the place of the API, and what was written to stdout. */
+/** The handler, a server in place of the API, and the lines written to stdout. */
 export class LambdaUnderTest {
   usher: FakeUsher;
   handler: Handler;

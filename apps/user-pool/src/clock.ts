@@ -1,11 +1,11 @@
-/** Time as the pool sees it. Tests move it; nothing in the pool asks the system for the time. */
+/** The time of the pool. Tests can advance it; no code of the pool reads the system time. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
   advanceBy(milliseconds: number): void;
 }
 
-/** Runs with the system's clock, ahead of it by as much as somebody moved it. */
+/** The system time plus an offset that can be advanced. */
 export function createClock(): Clock {
   let ahead = 0;
   return {

@@ -1,16 +1,16 @@
 import type { Clock } from './clock.js';
 import type { Deliveries } from './delivery/deliveries.js';
 import type { HourlyLimits } from './passwords/hourly-limits.js';
-import type { Turns } from './passwords/turns.js';
+import type { KeyedMutex } from './passwords/mutex.js';
 import type { Random } from './random.js';
 import type { Database } from './state/database.js';
 import type { KeyRing } from './tokens/key-ring.js';
 import type { LambdaInvoker } from './triggers/lambda-invoker.js';
 import type { Faults } from './wire/faults.js';
 
-/** Everything an operation may use. `server.ts` puts it together, once. */
+/** The dependencies of operations. `server.ts` creates it once. */
 export interface Services {
-  /** Where this server is reached; the issuer of its tokens starts with it. */
+  /** The public URL of this server; the issuer of its tokens starts with it. */
   url: string;
   clock: Clock;
   random: Random;
@@ -18,16 +18,16 @@ export interface Services {
   keys: KeyRing;
   deliveries: Deliveries;
   limits: HourlyLimits;
-  turns: Turns;
+  passwordMutex: KeyedMutex;
   lambda: LambdaInvoker;
   faults: Faults;
 }
 
 export interface Context extends Services {
-  /** The Region the caller signed for; a new pool belongs to it. */
+  /** The Region in the caller's signature, to which a new pool belongs. */
   region: string;
   requestId: string;
   userAgent: string;
-  /** A pool or client that is made gets this id. Only a description of pools can ask for one. */
+  /** The id of a new pool or client. Only a file of pools can set it. */
   wantedId?: string | undefined;
 }

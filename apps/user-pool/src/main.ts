@@ -13,13 +13,13 @@ async function main(): Promise<void> {
   const described = pools === undefined ? {} : { pools: readPools(pools) };
   const server = await startUserPool({ ...options, ...described });
   console.log(`User pool at ${server.url}`);
-  console.log(options.dataDir ? `Data in ${options.dataDir}` : 'Nothing is kept: no --data given');
+  console.log(options.dataDir ? `Data in ${options.dataDir}` : 'No data is stored: --data is not set');
   const stop = () => void server.close().then(() => process.exit(0));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
 }
 
-/** One line a person can act on; what is not foreseen keeps its stack. */
+/** The message of a usage error; the stack trace of all others. */
 function explain(error: unknown): string {
   if (error instanceof FolderInUse) return error.message;
   if (error instanceof UsageError) return `${error.message}\nTry --help.`;

@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Where ids, codes and secrets come from: the system, or a seed when a run has to be repeatable. */
+/** The source of ids, codes and secrets: the system, or a seed for repeatable runs. */
 export interface Random {
   bytes(count: number): Buffer;
 }
 
 export const systemRandom: Random = { bytes: randomBytes };
 
-/** The same seed gives the same ids and codes. Signing keys are never derived from it. */
+/** The same seed produces the same ids and codes. Signing keys are never derived from it. */
 export function seededRandom(seed: string): Random {
   let counter = 0;
   const block = () => createHash('sha256').update(`${seed}\n${counter++}`).digest();
@@ -34,7 +34,7 @@ export function randomCode(random: Random): string {
 }
 
 export function randomText(random: Random, length: number, alphabet: string): string {
-  // 256 is rarely a multiple of the alphabet: the small bias does not matter for ids and throw-away passwords.
+  // The modulo bias does not matter for ids and temporary passwords.
   return Array.from(random.bytes(length), (byte) => alphabet[byte % alphabet.length]).join('');
 }
 

@@ -5,7 +5,7 @@ import { createClock, type Clock } from './clock.js';
 import type { Services } from './context.js';
 import { Deliveries } from './delivery/deliveries.js';
 import { HourlyLimits } from './passwords/hourly-limits.js';
-import { Turns } from './passwords/turns.js';
+import { KeyedMutex } from './passwords/mutex.js';
 import { seededRandom, systemRandom } from './random.js';
 import { Database } from './state/database.js';
 import { lockFolder } from './state/folder-lock.js';
@@ -20,31 +20,31 @@ import { isInspection, serveInspection } from './wire/inspection.js';
 import { serveOperation } from './wire/protocol.js';
 
 export interface UserPoolOptions {
-  /** 127.0.0.1 unless said otherwise. */
+  /** Default: 127.0.0.1. */
   host?: string;
-  /** A free port when absent or 0. */
+  /** Any free port if 0 or absent. */
   port?: number;
-  /** How others reach the server, when that is not `http://host:port`. Tokens carry it as the beginning of their issuer. */
+  /** The public URL if it is not `http://host:port`. The issuer of tokens starts with it. */
   publicUrl?: string;
-  /** Where everything is kept. Absent: in memory only. */
+  /** The data folder. If absent, data is kept in memory only. */
   dataDir?: string;
   smtpUrl?: string;
   mailFrom?: string;
   /** Base URL of a Lambda Invoke API; triggers are called there. */
   lambdaEndpoint?: string;
-  /** Five seconds, as the real service waits, unless a test cannot wait that long. */
+  /** Timeout of a trigger. Default: five seconds, as in Cognito. */
   lambdaTimeout?: number;
   clock?: Clock;
-  /** Makes ids and codes repeatable. */
+  /** Makes ids and codes reproducible. */
   seed?: string;
-  /** Pools to make when they are not there yet. */
+  /** Pools to create if they do not exist. */
   pools?: PoolDescription[];
 }
 
 export interface UserPoolServer {
-  /** As others reach it. */
+  /** The public URL. */
   url: string;
-  /** As it is reached on this machine; differs from `url` behind a `publicUrl`. */
+  /** The URL on this machine; differs from `url` if `publicUrl` is set. */
   localUrl: string;
   clock: Clock;
   deliveries: Deliveries;
@@ -55,7 +55,7 @@ export interface UserPoolServer {
 export async function startUserPool(options: UserPoolOptions = {}): Promise<UserPoolServer> {
   const server = createServer();
   const host = options.host ?? '127.0.0.1';
-  // The port first: nothing is touched on disk by a second server that finds it taken.
+  // Listen first, so that a second server on the same port does not change the data folder.
   await listen(server, host, options.port ?? 0);
   const localUrl = urlOf(host, server.address() as AddressInfo);
   const opening = openServices(options, options.publicUrl?.replace(/\/$/, '') ?? localUrl);
@@ -123,7 +123,7 @@ function createServices(options: UserPoolOptions, url: string): Services {
     keys: new KeyRing(dataDir === undefined ? undefined : join(dataDir, 'keys')),
     deliveries: new Deliveries(clock, options.smtpUrl, options.mailFrom),
     limits: new HourlyLimits(clock),
-    turns: new Turns(),
+    passwordMutex: new KeyedMutex(),
     lambda: new LambdaInvoker(options.lambdaEndpoint, options.lambdaTimeout),
     faults: new Faults(random),
   };
@@ -133,7 +133,7 @@ async function serve(services: Services, request: IncomingMessage, response: Ser
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   response.setHeader('date', new Date(services.clock.now()).toUTCString());
   if (isInspection(path)) return serveInspection(services, request, response);
-  // Browsers ask other origins first; the real service allows every one of them.
+  // CORS preflight: Cognito allows every origin.
   response.setHeader('access-control-allow-origin', '*');
   if (request.method === 'POST' && path === '/') return serveOperation(services, request, response);
   if (request.method === 'GET' && serveDocument(services, path, response)) return;
@@ -166,7 +166,7 @@ function urlOf(host: string, { port }: AddressInfo): string {
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
-/** Lets requests under way finish; idle connections are not waited for. */
+/** Waits for active requests; closes idle connections. */
 function stop(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));

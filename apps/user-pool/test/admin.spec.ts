@@ -33,7 +33,7 @@ const answer = (session: string | undefined, ChallengeResponses: Record<string, 
   );
 
 describe('an invited user', () => {
-  it('gets a temporary password by mail and chooses a lasting one', async () => {
+  it('receives a temporary password by mail and sets a permanent one', async () => {
     const email = 'ann@example.com';
     const { User } = await invite(email);
     expect(User).toMatchObject({ UserStatus: 'FORCE_CHANGE_PASSWORD', Enabled: true });
@@ -62,7 +62,7 @@ describe('an invited user', () => {
     await signIn(pool, email);
   });
 
-  it('answers for itself, in time, with a session the pool made', async () => {
+  it('completes the challenge only with a valid session of its own before it expires', async () => {
     await invite('bea@example.com');
     await createUser(pool, 'cyd@example.com');
     const { Session } = await signIn(pool, 'bea@example.com', lastCode(pool));
@@ -77,7 +77,7 @@ describe('an invited user', () => {
     );
   });
 
-  it('cannot wait longer than the temporary password is good for', async () => {
+  it('cannot sign in after the temporary password has expired', async () => {
     await invite('dan@example.com');
     const temporary = lastCode(pool);
     pool.server.clock.advanceBy(7 * 24 * 60 * 60_000);
@@ -94,7 +94,7 @@ describe('an invited user', () => {
     );
   });
 
-  it('is refused when taken, badly named, or out of reach; and leaves nothing behind', async () => {
+  it('is not stored when the name is taken or invalid or the invitation cannot be delivered', async () => {
     await invite('eve@example.com');
     expect(await refusal(invite('EVE@example.com'))).toEqual({
       name: 'UsernameExistsException',
@@ -114,7 +114,7 @@ describe('an invited user', () => {
 });
 
 describe('administration', () => {
-  it('sets a lasting or a temporary password', async () => {
+  it('sets a permanent or a temporary password', async () => {
     await createUser(pool, 'gus@example.com');
     const set = (Password: string, Permanent: boolean) =>
       pool.sdk.send(
@@ -132,7 +132,7 @@ describe('administration', () => {
     expect((await refusal(set('tooweak', true))).name).toBe('InvalidPasswordException');
   });
 
-  it('knows a user by every name, until it is deleted', async () => {
+  it('finds a user by every name until it is deleted', async () => {
     const username = await createUser(pool, 'hal@example.com');
     const byName = (Username: string) =>
       pool.sdk.send(new AdminGetUserCommand({ UserPoolId: pool.poolId, Username }));
@@ -144,7 +144,7 @@ describe('administration', () => {
     expect((await refusal(byName('hal@example.com'))).message).toBe('User does not exist.');
   });
 
-  it('lists users in pages, filtered', async () => {
+  it('lists users in pages and with a filter', async () => {
     const other = await startTestPool();
     const emails = ['a1@example.com', 'a2@example.com', 'b1@example.com', 'b2@example.com', 'b3@example.com'];
     for (const email of emails) await createUser(other, email);

@@ -15,10 +15,10 @@ import {
 } from './support.js';
 
 const pool = openTestPool();
-/** What gets a request past its first checks; bodies name it by its words in braces. */
+/** Valid values that pass the first checks; bodies contain their names in braces. */
 type Place = Record<string, string>;
 
-/** Each operation gets a user of its own, and what it may spoil besides: some take away what they work on. */
+/** Each operation gets its own user and other records, because some operations delete them. */
 async function makePlace(operation: string): Promise<Place> {
   const where = await makeWhere(operation);
   const user = `${randomUUID()}@example.com`;
@@ -35,7 +35,7 @@ async function makePlace(operation: string): Promise<Place> {
 
 async function makeWhere(operation: string): Promise<TestPool> {
   if (!operation.includes('UserPool')) return pool;
-  // A new pool takes long, because of its keys.
+  // Creating a pool is slow because of its keys.
   const poolId = operation.endsWith('Client') ? pool.poolId : await createPool(pool.sdk);
   const { ClientId = '' } = await createClient(pool.sdk, poolId);
   return { ...pool, poolId, clientId: ClientId };
@@ -63,7 +63,7 @@ const post = (operation: string, body: string) =>
     body,
   });
 
-/** The service's model as the SDK carries it: `[3, namespace, name, traits, memberNames, memberSchemas]` is a structure. */
+/** The service model in the SDK: `[3, namespace, name, traits, memberNames, memberSchemas]` is a structure. */
 type Shape = readonly [number, string, string, unknown, string[], unknown[]];
 const isShape = (value: unknown): value is Shape => Array.isArray(value) && value[0] === 3;
 const resolve = (schema: unknown): unknown => {
@@ -76,7 +76,7 @@ const requestOf = (operation: string): unknown =>
 const anyText = () => fc.oneof(fc.constantFrom(...known), fc.string());
 const anything = () => fc.oneof(anyText(), fc.jsonValue({ maxDepth: 2 }));
 
-/** Now and then of the right shape, now and then anything. */
+/** Generates values of the correct shape and arbitrary values. */
 function bodies(schema: unknown, depth = 0): fc.Arbitrary<unknown> {
   const shape = resolve(schema);
   if (isShape(shape) && depth < 4) {
@@ -86,7 +86,7 @@ function bodies(schema: unknown, depth = 0): fc.Arbitrary<unknown> {
       ? right
       : fc.oneof({ arbitrary: right, weight: 3 }, { arbitrary: anything(), weight: 1 });
   }
-  // A list: its schema holds that of its entries last.
+  // A list: the schema of its entries is the last element.
   if (Array.isArray(shape) && shape[0] === 1) {
     return fc.oneof(fc.array(bodies(shape[4], depth + 1), { maxLength: 2 }), anything());
   }
@@ -99,7 +99,7 @@ function bodies(schema: unknown, depth = 0): fc.Arbitrary<unknown> {
   );
 }
 
-/** Most bodies name what is there, so that they get further than the first check. */
+/** Most bodies name existing records, so that they pass the first check. */
 const mostly = (word: string) =>
   fc.oneof({ arbitrary: fc.constant(word), weight: 5 }, { arbitrary: anything(), weight: 1 });
 const names = { UserPoolId: '{pool}', ClientId: '{client}', Username: '{user}', AccessToken: '{access}' };
@@ -138,14 +138,14 @@ describe('no JSON body of any operation gives a 500', () => {
     if (isDeletion) expect(done).toBeGreaterThan(0);
   });
 
-  it('and the pool and its client still work after all of them', async () => {
+  it('and the pool and its client still work afterwards', async () => {
     const user = 'last@example.com';
     await createUser(pool, user);
     expect((await signIn(pool, user)).AuthenticationResult).toBeDefined();
   });
 });
 
-describe('a setting inside a setting', () => {
+describe('a nested setting', () => {
   it.each<[string, object]>([
     ['policies.passwordPolicy.minimumLength', { Policies: { PasswordPolicy: { MinimumLength: '8' } } }],
     ['policies.passwordPolicy', { Policies: { PasswordPolicy: [] } }],
@@ -162,7 +162,7 @@ describe('a setting inside a setting', () => {
     ],
     ['usernameConfiguration.caseSensitive', { UsernameConfiguration: { CaseSensitive: 'no' } }],
     ['schema.1.member.required', { Schema: [{ Name: 'shoe', Required: 'yes' }] }],
-  ])('of the wrong type or value is named: %s', async (path, settings) => {
+  ])('of the wrong type or value is named in the error: %s', async (path, settings) => {
     const response = await post('CreateUserPool', JSON.stringify({ PoolName: 'odd', ...settings }));
     const { __type, message } = (await response.json()) as { __type: string; message: string };
     expect([response.status, __type]).toEqual([400, 'InvalidParameterException']);
@@ -175,13 +175,13 @@ describe('a setting inside a setting', () => {
     expect(response.status).toBe(200);
   });
 
-  it('may be nested as deeply as a body can be', async () => {
+  it('may be nested to any depth that fits into a body', async () => {
     const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
     const response = await post('CreateUserPool', `{"PoolName":"odd","Policies":${deep}}`);
     expect(response.status).toBe(400);
   });
 
-  it('of a client is named too', async () => {
+  it('of a client is also named in the error', async () => {
     const TokenValidityUnits = { AccessToken: 'weeks' as 'days' };
     const call = new sdk.CreateUserPoolClientCommand({
       UserPoolId: pool.poolId,

@@ -43,14 +43,14 @@ describe('an access token is refused', () => {
     expect(await use(tokens.RefreshToken)).toBe('Invalid Access Token');
   });
 
-  it('when somebody else signed it', async () => {
+  it('when another key signed it', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const content = tokens.AccessToken?.split('.').slice(0, 2).join('.') ?? '';
     const signature = sign('RSA-SHA256', Buffer.from(content), privateKey).toString('base64url');
     expect(await use(`${content}.${signature}`)).toBe('Invalid Access Token');
   });
 
-  it('when it names no algorithm, or one that takes the public key for a secret', async () => {
+  it('when it names no algorithm, or one that uses the public key as a secret', async () => {
     const { kid } = headerOf(tokens.AccessToken);
     const payload = tokens.AccessToken?.split('.')[1] ?? '';
     expect(await use(`${encode({ alg: 'none', kid })}.${payload}.`)).toBe('Invalid Access Token');
@@ -102,7 +102,7 @@ describe('a session is refused', () => {
       }),
     );
 
-  it('when it is made up, changed, a refresh token, or from another pool or client', async () => {
+  it('when it is forged, changed, a refresh token, or from another pool or client', async () => {
     await invite(pool, 'bea@example.com');
     await invite(other, 'bea@example.com');
     const { Session = '' } = await signIn(pool, 'bea@example.com');
@@ -116,7 +116,7 @@ describe('a session is refused', () => {
     expect((await answer(Session, 'bea@example.com', sibling)).message).toBe('Invalid session for the user.');
   });
 
-  it('when the password that began it was replaced meanwhile', async () => {
+  it('when the password was changed after the session began', async () => {
     await invite(pool, 'eve@example.com');
     const { Session } = await signIn(pool, 'eve@example.com');
     const set = new AdminSetUserPasswordCommand({
@@ -130,7 +130,7 @@ describe('a session is refused', () => {
     expect((await signIn(pool, 'eve@example.com', 'Chosen-horse-3')).AuthenticationResult).toBeDefined();
   });
 
-  it("when it is another user's, or answered twice at once", async () => {
+  it("when it is another user's, or used in two concurrent requests", async () => {
     await invite(pool, 'cyd@example.com');
     const { Session } = await signIn(pool, 'cyd@example.com');
     expect((await answer(Session, 'ann@example.com')).message).toBe('Invalid session for the user.');
@@ -157,7 +157,7 @@ describe('other attempts', () => {
     }
   });
 
-  it('leave the server running, whatever the body', async () => {
+  it('do not stop the server with any body', async () => {
     const bodies = [
       '',
       '{',
@@ -175,7 +175,7 @@ describe('other attempts', () => {
     expect((await signIn(pool, 'ann@example.com')).AuthenticationResult).toBeDefined();
   });
 
-  it('cannot use a token of somebody who is gone', async () => {
+  it('cannot use a token of a deleted user', async () => {
     await createUser(pool, 'dan@example.com');
     const gone = (await signIn(pool, 'dan@example.com')).AuthenticationResult;
     await pool.sdk.send(new DeleteUserCommand({ AccessToken: gone?.AccessToken }));

@@ -4,12 +4,12 @@ export const period = 30_000;
 const stepAt = (now: number) => Math.floor(now / period);
 
 /**
- * What the app shows at this moment. A period that ends while the code is on its way does no harm: pools take the codes
- * of the neighbouring periods as well.
+ * The current code. It may expire during the request, because pools also accept the codes
+ * of the adjacent time steps.
  */
 export const codeAt = (secret = '', now: number): string => totpCode(secret, stepAt(now));
 
-/** A code of no period that is near enough to be taken, even if some minutes go by. */
+/** A code of a time step that the pool does not accept, even some minutes later. */
 export function wrongCodeAt(secret = '', now: number): string {
   const near = Array.from({ length: 20 }, (_, offset) => totpCode(secret, stepAt(now) - 2 + offset));
   let wrong = 0;

@@ -35,7 +35,7 @@ describe('ClientMetadata', () => {
     });
   });
 
-  it('of SignUp reaches PostConfirmation when nothing is left to confirm', async () => {
+  it('of SignUp reaches PostConfirmation when PreSignUp confirms the user', async () => {
     lambda.run = (event) => ({ ...event, response: { autoConfirmUser: true } });
     expect(await reached(() => signUp('bea@example.com'))).toEqual({
       PreSignUp_SignUp: 'clientMetadata',
@@ -82,7 +82,7 @@ describe('ClientMetadata', () => {
     });
   });
 
-  it('of ForgotPassword reaches the functions of a migration', async () => {
+  it('of ForgotPassword reaches the triggers of a migration', async () => {
     expect(await reached(() => forgot('old@example.com'))).toEqual({
       UserMigration_ForgotPassword: 'clientMetadata',
       PreSignUp_AdminCreateUser: 'clientMetadata',
@@ -90,7 +90,7 @@ describe('ClientMetadata', () => {
     });
   });
 
-  it('of AdminCreateUser reaches PreSignUp and the invitation, sent again too', async () => {
+  it('of AdminCreateUser reaches PreSignUp and the invitation, also when it is resent', async () => {
     const who = { UserPoolId: pool.poolId, Username: 'fay@example.com', ClientMetadata };
     const invite = (MessageAction?: 'RESEND') =>
       pool.sdk.send(new AdminCreateUserCommand({ ...who, MessageAction, DesiredDeliveryMediums: ['EMAIL'] }));
@@ -112,7 +112,7 @@ describe('ClientMetadata', () => {
     });
   });
 
-  it('of changes of attributes reaches the message', async () => {
+  it('of attribute updates reaches the message', async () => {
     const AccessToken = await signedIn('hal@example.com');
     const update = (email: string) => ({ UserAttributes: [{ Name: 'email', Value: email }], ClientMetadata });
     const own = new UpdateUserAttributesCommand({ AccessToken, ...update('hal2@example.com') });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createClient, createPool, createUser, sdkFor, signIn } from './support.js';
 
-/** As `npm run user-pool` runs it; `npm test` builds first. */
+/** The built command of `npm run user-pool`; `npm test` builds it first. */
 const main = join(import.meta.dirname, '../../../dist/apps/user-pool/src/main.js');
 
 let directory: string;
@@ -42,7 +42,7 @@ const run = (...args: string[]) =>
   });
 
 describe('npm run user-pool', () => {
-  it('loses nothing it acknowledged when it is killed', async () => {
+  it('loses no acknowledged change when it is killed', async () => {
     const { child, url } = await start('--data', directory);
     const sdk = sdkFor(url);
     const poolId = await createPool(sdk);
@@ -54,7 +54,7 @@ describe('npm run user-pool', () => {
         const email = `user${(number += 1)}@example.com`;
         await createUser({ sdk, poolId, clientId }, email);
         acknowledged.push(email);
-        // In the middle of everything else that is under way.
+        // Killed while other requests are active.
         if (acknowledged.length === 50) child.kill('SIGKILL');
       }
     };
@@ -69,7 +69,7 @@ describe('npm run user-pool', () => {
     }
     expect((await signIn(survivor, acknowledged[49] ?? '')).AuthenticationResult).toBeDefined();
 
-    // Neither a taken port nor a taken folder harms the one that runs.
+    // A second server on the same port or folder does not affect the first one.
     const samePort = await run('--port', new URL(again.url).port, '--data', directory);
     expect(samePort).toMatchObject({ code: 1, output: expect.stringContaining('The port is taken') });
     const sameFolder = await run('--port', '0', '--data', directory);
@@ -82,7 +82,7 @@ describe('npm run user-pool', () => {
     await end(last.child, 'SIGTERM');
   });
 
-  it('makes the pools of a file once', async () => {
+  it('creates the pools of a file once', async () => {
     const file = join(directory, 'pools.json');
     const Users = [{ Username: 'ann@example.com', Password: 'Correct-horse-1' }];
     const pool = {
@@ -100,7 +100,7 @@ describe('npm run user-pool', () => {
     }
   });
 
-  it('says in a line what is wrong', async () => {
+  it('reports a usage error in one line', async () => {
     expect(await run('--help')).toMatchObject({ code: 0, output: expect.stringContaining('--lambda URL') });
     const file = join(directory, 'pools.json');
     await writeFile(file, '{"pools":[{}]}');

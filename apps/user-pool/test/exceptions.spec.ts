@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { publicOperations, signedOperations } from '../src/operations/index.js';
 
-/** Modelled exceptions the stand-in never answers by itself. A fault can still make it answer any of them. */
+/** Modelled exceptions that the local pool never returns itself. An injected fault can return any of them. */
 const notCovered: Record<string, string> = {
   ConcurrentModificationException: 'operations on one record do not overlap here',
   FeatureUnavailableInTierException: 'every feature the stand-in has is there in every tier',
@@ -32,11 +32,11 @@ const texts = (folder: string, ending: string): string =>
     .map((file) => readFileSync(join(folder, file), 'utf8'))
     .join('\n');
 
-/** The list of names is no proof that one of them is raised. */
+/** The list of names does not prove that they are raised. */
 const source = texts(join(here, '../src'), '.ts').replace(/export type ErrorName =[^;]*;/, '');
 const tests = texts(here, '.spec.ts').replace(readFileSync(join(here, 'exceptions.spec.ts'), 'utf8'), '');
 
-/** As the SDK documents them for one operation. */
+/** The exceptions that the SDK documents for one operation. */
 function modelled(operation: string): string[] {
   const sdk = dirname(createRequire(import.meta.url).resolve('@aws-sdk/client-cognito-identity-provider'));
   const file = join(sdk, `../dist-types/commands/${operation}Command.d.ts`);
@@ -56,7 +56,7 @@ describe('every exception the SDK models for these operations', () => {
     if (isRaised) expect(tests).toContain(name);
   });
 
-  it('is on the list only if it is modelled', () => {
+  it('is listed as not covered only if it is modelled', () => {
     expect(Object.keys(notCovered).filter((name) => !names.includes(name))).toEqual([]);
   });
 });

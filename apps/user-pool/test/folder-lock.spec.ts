@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startUserPool } from '../src/server.js';
 import { lockFolder } from '../src/state/folder-lock.js';
-import { PresenceSocket } from '../src/state/presence-socket.js';
+import { LockSocket } from '../src/state/lock-socket.js';
 import { refusal } from './support.js';
 
 let directory: string;
@@ -17,15 +17,15 @@ afterEach(() => rm(directory, { recursive: true }));
 
 const locks = async () => (await readdir(directory)).filter((name) => name.endsWith('.lock'));
 
-/** What a process that was killed leaves behind: a socket nobody listens at. */
-function leave(name: string): void {
+/** Creates the stale socket of a killed process. */
+function leaveStaleSocket(name: string): void {
   const script = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
   const { signal } = spawnSync(process.execPath, ['-e', script, join(directory, name)]);
   expect(signal).toBe('SIGKILL');
 }
 
-describe('a folder with data', () => {
-  it('is closed to whoever comes second, until the first one leaves', async () => {
+describe('the lock of a data folder', () => {
+  it('refuses a second server until the first one closes', async () => {
     const first = await startUserPool({ dataDir: directory });
     const again = () => startUserPool({ dataDir: directory });
     expect((await refusal(again())).message).toBe(`${directory} is in use by process ${process.pid}.`);
@@ -35,7 +35,7 @@ describe('a folder with data', () => {
     await (await again()).close();
   });
 
-  it('is one folder under all its names', async () => {
+  it('also covers a symbolic link to the folder', async () => {
     const otherName = `${directory}-too`;
     await symlink(directory, otherName);
     const unlock = await lockFolder(directory);
@@ -44,17 +44,17 @@ describe('a folder with data', () => {
     await rm(otherName);
   });
 
-  it('is free again when its process was killed, whatever has its number now', async () => {
-    leave('000000000000.lock');
-    leave('ffffffffffff.lock');
+  it('is released when its process is killed, even if another process has the same PID', async () => {
+    leaveStaleSocket('000000000000.lock');
+    leaveStaleSocket('ffffffffffff.lock');
     await writeFile(join(directory, 'lock'), String(process.ppid));
     const server = await startUserPool({ dataDir: directory });
     expect(await locks()).toHaveLength(1);
     await server.close();
   });
 
-  it('goes to one of many that start at once over what was left behind', async () => {
-    for (const digit of '0123') leave(digit.repeat(12) + '.lock');
+  it('is acquired by one of eight concurrent starts over stale sockets', async () => {
+    for (const digit of '0123') leaveStaleSocket(digit.repeat(12) + '.lock');
     for (let round = 1; round <= 20; round++) {
       const starts = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(directory)));
       const winners = starts.filter((start) => start.status === 'fulfilled');
@@ -64,26 +64,26 @@ describe('a folder with data', () => {
     }
   });
 
-  it('is not taken from somebody who is still starting', async () => {
-    const other = new PresenceSocket('ffffffffffff.lock');
+  it('waits for a process with another socket that is still starting', async () => {
+    const other = new LockSocket('ffffffffffff.lock');
     await other.open(directory);
     const start = refusal(lockFolder(directory));
     expect(await Promise.race([start, wait(200, 'waits')])).toBe('waits');
-    other.presence.state = 'working';
+    other.holder.state = 'working';
     expect((await start).message).toContain('is in use');
     await other.close();
   });
 
-  it('tells whoever asks that it is worked in', async () => {
+  it('sends its state and PID to other processes', async () => {
     const unlock = await lockFolder(directory);
-    const onlooker = new PresenceSocket();
-    await onlooker.open(directory);
-    expect(await onlooker.others()).toMatchObject([{ state: 'working', pid: process.pid }]);
-    await onlooker.close();
+    const observer = new LockSocket();
+    await observer.open(directory);
+    expect(await observer.others()).toMatchObject([{ state: 'working', pid: process.pid }]);
+    await observer.close();
     await unlock();
   });
 
-  it('may have a path that is too long for a socket', async () => {
+  it('works for a path that is too long for a socket', async () => {
     const deep = join(directory, 'd'.repeat(120));
     await mkdir(deep);
     const unlock = await lockFolder(deep);
@@ -94,7 +94,7 @@ describe('a folder with data', () => {
     )();
   });
 
-  it('is let go of when the start fails for another reason', async () => {
+  it('is released when the start of the server fails', async () => {
     const Id = 'eu-west-1_local0001';
     const broken = { Id, UsernameAttributes: ['email' as const], Users: [{ Username: 'ann' }] };
     await refusal(startUserPool({ dataDir: directory, pools: [broken] }));

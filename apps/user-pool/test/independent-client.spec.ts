@@ -9,7 +9,7 @@ import {
 import { codeAt, period } from './authenticator.js';
 import { createUser, lastCode, openTestPool, password } from './support.js';
 
-// The client by AWS that does SRP by itself, changed in nothing but where it finds the pool.
+// An AWS client with its own SRP implementation; only the endpoint is changed.
 const pool = openTestPool({}, { ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'] });
 let user: (Username: string) => CognitoUser;
 beforeAll(async () => {
@@ -51,7 +51,7 @@ describe('amazon-cognito-identity-js', () => {
     );
   });
 
-  it('is refused with a wrong password and for an unknown user in the same words', async () => {
+  it('gets the same error for a wrong password and an unknown user', async () => {
     await createUser(pool, 'bea@example.com');
     const refused = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
     await expect(authenticate(user('bea@example.com'), 'Wrong-horse-1')).rejects.toMatchObject(refused);
@@ -97,7 +97,7 @@ describe('amazon-cognito-identity-js', () => {
     expect((await signedIn(eve, 'Another-horse-2')).isValid()).toBe(true);
   });
 
-  it('enrols an authenticator app and answers with it', async () => {
+  it('enrols an authenticator app and signs in with it', async () => {
     await pool.sdk.send(
       new SetUserPoolMfaConfigCommand({
         UserPoolId: pool.poolId,

@@ -27,7 +27,7 @@ const inspect = async (
 const faults = (list: unknown) => inspect('PUT', 'faults', list);
 
 describe('the clock', () => {
-  it('is moved from outside', async () => {
+  it('is advanced by a request', async () => {
     await createUser(pool, 'ann@example.com');
     const { AuthenticationResult: tokens } = await signIn(pool, 'ann@example.com');
     const before = (await inspect('GET', 'clock')).body as { now: string };
@@ -38,7 +38,7 @@ describe('the clock', () => {
     expect((await inspect('POST', 'clock', { advanceBySeconds: 'x' })).status).toBe(400);
   });
 
-  it('and everything else inside is not for web pages', async () => {
+  it('and all other inspection endpoints refuse requests of web pages', async () => {
     const headers = { origin: 'https://elsewhere.example' };
     expect((await inspect('GET', 'deliveries', undefined, headers)).status).toBe(403);
     expect((await inspect('GET', 'nothing')).status).toBe(404);
@@ -46,7 +46,7 @@ describe('the clock', () => {
 });
 
 describe('faults', () => {
-  it('answer any exception for an operation, until they are taken away', async () => {
+  it('return any exception for an operation until they are removed', async () => {
     await createUser(pool, 'bea@example.com');
     await faults([
       { operation: 'InitiateAuth', error: 'TooManyRequestsException', message: 'Rate exceeded' },
@@ -60,7 +60,7 @@ describe('faults', () => {
     expect((await signIn(pool, 'bea@example.com')).AuthenticationResult).toBeDefined();
   });
 
-  it('answer status 500 as an internal error, slow down, and drop the connection before or after the work', async () => {
+  it('return status 500, delay responses, and drop connections before or after the operation', async () => {
     await faults([{ operation: '*', latency: 5, error: 'InternalErrorException' }]);
     const sent = pool.sdk.send(new GetUserCommand({ AccessToken: 'x' }));
     await expect(sent).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
@@ -75,7 +75,7 @@ describe('faults', () => {
     await faults([]);
   });
 
-  it('strike a share of the calls, the same calls for the same seed', async () => {
+  it('affect a share of the calls, the same calls with the same seed', async () => {
     const run = async () => {
       const server = await startUserPool({ seed: 'one' });
       server.faults.replace([{ operation: '*', share: 0.5, error: 'InternalErrorException' }]);
@@ -92,7 +92,7 @@ describe('faults', () => {
     expect(await run()).toEqual(first);
   });
 
-  it('are refused when they make no sense', async () => {
+  it('are refused when they are invalid', async () => {
     for (const list of [{}, [{}], [{ operation: 'X', error: 'nonsense' }]]) {
       expect((await faults(list)).status).toBe(400);
     }
@@ -112,21 +112,21 @@ describe('described pools', () => {
     ],
   };
 
-  it('are there from the start, under the ids that were asked for', async () => {
+  it('exist after the start with the given ids', async () => {
     const server = await startUserPool({ pools: [description] });
     const described = { server, sdk: sdkFor(server.url), poolId: description.Id, clientId: 'local-client' };
     expect((await signIn(described, 'ann@example.com')).AuthenticationResult).toBeDefined();
     await server.close();
   });
 
-  it('say what is wrong with them', async () => {
+  it('are refused with the invalid member when they are invalid', async () => {
     const wrong = startUserPool({ pools: [{ ...description, Users: [{ Username: 'ann' }] }] });
     expect((await refusal(wrong)).message).toBe('Username should be an email.');
   });
 });
 
 describe('a seed', () => {
-  it('makes codes and ids repeatable', async () => {
+  it('makes codes and ids reproducible', async () => {
     const codes: string[] = [];
     for (let run = 1; run <= 2; run++) {
       const seeded = await startTestPool({}, {}, { seed: 'one' });

@@ -45,7 +45,7 @@ const ask = (AccessToken: string | undefined) =>
 const verify = (AccessToken: string | undefined, Code: string) =>
   pool.sdk.send(new VerifyUserAttributeCommand({ AccessToken, AttributeName, Code }));
 
-/** `allowed` calls pass or fail by themselves, the next one is over the limit, and in an hour there are new ones. */
+/** Expects that the limit refuses the call after `allowed` calls, and allows new calls an hour later. */
 async function expectHourlyLimit(allowed: number, call: () => Promise<unknown>): Promise<void> {
   for (let number = 1; number <= allowed; number++) {
     expect(await call().catch((error: Error) => error.name)).not.toBe(limited.name);
@@ -97,7 +97,7 @@ describe('calls for one user in an hour', () => {
   });
 });
 
-describe('a code lives', () => {
+describe('a code is valid for', () => {
   it('24 hours for sign-up', async () => {
     for (const [email, waits, name] of [
       ['fay@example.com', day - 1, 'none'],
@@ -157,7 +157,7 @@ describe('the lock-out', () => {
     expect((await signIn(pool, email)).AuthenticationResult).toBeDefined();
   });
 
-  it('is not lengthened by tries during it', async () => {
+  it('is not extended by attempts during the lock', async () => {
     const email = 'kim@example.com';
     await createUser(pool, email);
     for (let failure = 1; failure <= 8; failure++) {

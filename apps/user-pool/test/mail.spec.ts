@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 describe('mail', () => {
-  it('carries the code to the one address', async () => {
+  it('contains the code and has one recipient', async () => {
     await createUser(pool, 'ann@example.com');
     await forgot(pool, 'ann@example.com');
     const mail = await PostalMime.parse(mails[0]?.raw ?? '');
@@ -58,13 +58,13 @@ describe('mail', () => {
     expect(mail.text).toContain(lastCode(pool));
   });
 
-  it('that cannot be delivered is a failure the caller sees', async () => {
+  it('that cannot be delivered causes an error for the caller', async () => {
     refuses = true;
     expect((await refusal(forgot(pool, 'ann@example.com'))).name).toBe('CodeDeliveryFailureException');
     refuses = false;
   });
 
-  it('that cannot be delivered at sign-up leaves a user who asks for another', async () => {
+  it('that cannot be delivered at sign-up leaves a user who can request another', async () => {
     refuses = true;
     const who = { ClientId: pool.clientId, Username: 'bea@example.com' };
     const call = pool.sdk.send(new SignUpCommand({ ...who, Password: password }));

@@ -6,7 +6,7 @@ import { beforeAll, beforeEach } from '@jest/globals';
 import { isDeepStrictEqual } from 'node:util';
 import { openTestLambda, openTestPool, type TriggerEvent } from './support.js';
 
-/** What the calls of these tests pass on. */
+/** The ClientMetadata of these tests. */
 export const ClientMetadata = { device: 'phone' };
 
 const ExplicitAuthFlows = [
@@ -25,14 +25,14 @@ const triggers = [
   'UserMigration',
 ];
 
-/** Addresses that start with `old` are known to the migration function. */
+/** The migration trigger knows addresses that start with `old`. */
 function answer(event: TriggerEvent): object {
   if (!event.triggerSource.startsWith('UserMigration') || !event.userName.startsWith('old')) return event;
   const userAttributes = { email: event.userName, email_verified: 'true' };
   return { ...event, response: { userAttributes, finalUserStatus: 'CONFIRMED', messageAction: 'SUPPRESS' } };
 }
 
-/** A pool with every trigger, and with second factors for those who want them. */
+/** A pool with all triggers and optional second factors. */
 export function openMetadataPool() {
   const lambda = openTestLambda('trigger');
   const pool = openTestPool({}, { ExplicitAuthFlows: [...ExplicitAuthFlows] }, () => ({
@@ -57,7 +57,7 @@ export function openMetadataPool() {
     lambda.run = answer;
   });
 
-  /** Which functions ran for a call, and under which name each of them was given what the caller passed on. */
+  /** The triggers that ran for a call, with the member that contained the ClientMetadata. */
   const reached = async (call: () => Promise<unknown>): Promise<Record<string, string>> => {
     lambda.events.length = 0;
     await call();

@@ -16,7 +16,7 @@ export const email = 'old@example.com';
 export const oldPassword = 'short';
 export const generic = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
 
-/** What a migration function answers about somebody it knows. */
+/** A response of the migration trigger for a known user. */
 export const knows = (event: TriggerEvent, response: object = {}) => ({
   ...event,
   response: {
@@ -27,11 +27,11 @@ export const knows = (event: TriggerEvent, response: object = {}) => ({
   },
 });
 
-/** A pool with a migration function, and no user before each test. */
+/** A pool with a migration trigger, emptied before each test. */
 export function openMigratingPool() {
   const lambda = openTestLambda('migrate-user');
   const pool = openTestPool({}, {}, () => ({ lambdaEndpoint: lambda.url, lambdaTimeout: 1000 }));
-  /** Of the same pool, a client that does not hide who exists. */
+  /** A client of the same pool without PreventUserExistenceErrors. */
   const legacy = openTestClient(pool, { PreventUserExistenceErrors: 'LEGACY' });
   const users = async () =>
     (await pool.sdk.send(new ListUsersCommand({ UserPoolId: pool.poolId }))).Users ?? [];

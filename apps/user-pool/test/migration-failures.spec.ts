@@ -4,14 +4,14 @@ import { refusal, signIn } from './support.js';
 
 const { lambda, pool, legacy, users, start } = openMigratingPool();
 
-describe('a migration function that fails', () => {
+describe('a failed migration trigger', () => {
   const thrown = {
     name: 'UserLambdaValidationException',
     message: 'UserMigration failed with error Try later.',
   };
   const failure = { errorType: 'Error', errorMessage: 'Try later' };
 
-  it('passes on what was thrown', async () => {
+  it('passes the thrown message to the caller', async () => {
     await start((_event, response) => {
       response.setHeader('x-amz-function-error', 'Unhandled');
       return failure;
@@ -20,13 +20,13 @@ describe('a migration function that fails', () => {
     expect(lambda.events).toHaveLength(1);
   });
 
-  it('reads the error of the runtime emulator, which comes without the header', async () => {
+  it('reads the error of the runtime emulator, which omits the error header', async () => {
     await start(() => failure);
     expect(await refusal(signIn(pool, email, oldPassword))).toEqual(thrown);
     expect(await users()).toEqual([]);
   });
 
-  it('asks three times when there is no answer in time', async () => {
+  it('is invoked three times when it times out', async () => {
     await start(() => undefined);
     expect(await refusal(signIn(pool, email, oldPassword))).toEqual({
       name: 'UnexpectedLambdaException',
@@ -35,7 +35,7 @@ describe('a migration function that fails', () => {
     expect(lambda.events).toHaveLength(3);
   });
 
-  it('succeeds when the third try answers', async () => {
+  it('succeeds when the third attempt gets a response', async () => {
     await start((event, response) => {
       if (lambda.events.length < 3) return void response.destroy();
       return knows(event);
@@ -43,7 +43,7 @@ describe('a migration function that fails', () => {
     expect((await signIn(pool, email, oldPassword)).AuthenticationResult).toBeDefined();
   });
 
-  it('waits while the runtime emulator is busy', async () => {
+  it('is retried while the runtime emulator is busy', async () => {
     await start((event, response) => {
       if (lambda.events.length > 2) return knows(event);
       response.writeHead(400).end();
@@ -52,7 +52,7 @@ describe('a migration function that fails', () => {
     expect((await signIn(pool, email, oldPassword)).AuthenticationResult).toBeDefined();
   });
 
-  it('does not recognise nonsense', async () => {
+  it('is reported when the response is invalid', async () => {
     await start(() => 'yes');
     expect(await refusal(signIn(pool, email, oldPassword))).toEqual({
       name: 'InvalidLambdaResponseException',
@@ -72,7 +72,7 @@ describe('a migration function that fails', () => {
       { userAttributes: { name: 'Old' } },
       'Attributes did not conform to the schema: email: The attribute is required',
     ],
-  ])('refuses %j', async (response, message) => {
+  ])('is reported for the response %j', async (response, message) => {
     await start((event) => knows(event, response));
     expect(await refusal(signIn(legacy, email, oldPassword))).toEqual({
       name: 'UserNotFoundException',
@@ -82,7 +82,7 @@ describe('a migration function that fails', () => {
     expect(await users()).toEqual([]);
   });
 
-  it('says so when the function cannot be called', async () => {
+  it('is reported when the function cannot be invoked', async () => {
     await start((_event, response) => void response.writeHead(403).end());
     expect(await refusal(signIn(legacy, email, oldPassword))).toEqual({
       name: 'UserNotFoundException',

@@ -70,8 +70,8 @@ beforeEach(async () => {
 });
 
 // Developer guide: Migrate user Lambda trigger.
-describe('the migration function is asked', () => {
-  it('by a sign-in of administrators; its ClientMetadata arrives as validationData', async () => {
+describe('the migration trigger is invoked', () => {
+  it('by AdminInitiateAuth; its ClientMetadata arrives as validationData', async () => {
     const call = new AdminInitiateAuthCommand({
       UserPoolId: pool.poolId,
       ClientId: administrators.clientId,
@@ -95,12 +95,12 @@ describe('the migration function is asked', () => {
     expect(lambda.events[0]?.request).toEqual({ validationData: null, clientMetadata: ClientMetadata });
   });
 
-  it('by ForgotPassword of a client for administrators only', async () => {
+  it('by ForgotPassword of a client that allows only flows for administrators', async () => {
     await forgot(administrators, email);
     expect(sources()).toEqual(['UserMigration_ForgotPassword']);
   });
 
-  it('once more for a user who was deleted (inferred)', async () => {
+  it('again for a deleted user (inferred)', async () => {
     await signIn(pool, email, oldPassword);
     await pool.sdk.send(new AdminDeleteUserCommand(who()));
     expect((await signIn(pool, email, oldPassword)).AuthenticationResult).toBeDefined();
@@ -108,7 +108,7 @@ describe('the migration function is asked', () => {
   });
 });
 
-describe('the migration function is not asked', () => {
+describe('the migration trigger is not invoked', () => {
   const askSrp = (ClientId: string) =>
     pool.sdk.send(
       new InitiateAuthCommand({
@@ -123,13 +123,13 @@ describe('the migration function is not asked', () => {
     expect(sources()).toEqual([]);
   });
 
-  it('by SignUp, which then keeps the name from being migrated', async () => {
+  it('by SignUp, which then prevents a migration of the name', async () => {
     await pool.sdk.send(new SignUpCommand({ ClientId: pool.clientId, Username: email, Password: password }));
     expect((await refusal(signIn(pool, email, oldPassword))).name).toBe('UserNotConfirmedException');
     expect(sources()).toEqual([]);
   });
 
-  it('by a client that allows neither of the flows with a password', async () => {
+  it('by a client that allows no password flow', async () => {
     expect((await askSrp(srpOnly.clientId)).ChallengeName).toBe('PASSWORD_VERIFIER');
     expect((await forgot(srpOnly, email)).CodeDeliveryDetails?.Destination).toBe('o***@e***');
     expect(sources()).toEqual([]);
@@ -145,14 +145,14 @@ describe('the migration function is not asked', () => {
     expect(sources()).toEqual([]);
   });
 
-  it('for an alias that somebody has', async () => {
+  it('for an alias of an existing user', async () => {
     await createUser(pool, email);
     await signIn(pool, 'OLD@example.com');
     expect(sources()).toEqual([]);
   });
 });
 
-describe('other functions at a migration', () => {
+describe('other triggers at a migration', () => {
   it('run in the same sign-in: PreSignUp, PreAuthentication, PreTokenGeneration, PostAuthentication', async () => {
     await wire('UserMigration', 'PreSignUp', 'PreAuthentication', 'PreTokenGeneration', 'PostAuthentication');
     await signIn(pool, email, oldPassword);
@@ -172,8 +172,8 @@ describe('other functions at a migration', () => {
   });
 });
 
-// What the caller sees when it goes wrong: [ENABLED, LEGACY].
-describe('a migration function that', () => {
+// The error for the caller: [ENABLED, LEGACY].
+describe('a migration trigger that', () => {
   const thrown = {
     name: 'UserLambdaValidationException',
     message: 'UserMigration failed with error Bad password.',
@@ -185,26 +185,26 @@ describe('a migration function that', () => {
   const throwing: TestFunction = () => ({ errorType: 'Error', errorMessage: 'Bad password' });
   const silent: TestFunction = (event) => event;
 
-  it('throws: its text reaches the caller, at sign-in and when the password was forgotten', async () => {
+  it('throws: its message reaches the caller of a sign-in and of ForgotPassword', async () => {
     lambda.run = throwing;
     expect(await refusal(signIn(legacy, email, oldPassword))).toEqual(thrown);
     expect(await refusal(forgot(legacy, email))).toEqual(thrown);
   });
 
-  it('throws: clients that hide who exists are told the same (inferred)', async () => {
+  it('throws: the error is the same with ENABLED (inferred)', async () => {
     lambda.run = throwing;
     expect(await refusal(signIn(pool, email, oldPassword))).toEqual(thrown);
     expect(await refusal(forgot(pool, email))).toEqual(thrown);
     expect((await refusal(pool.sdk.send(new AdminGetUserCommand(who())))).name).toBe('UserNotFoundException');
   });
 
-  it('answers no userAttributes: there is no such user with ENABLED', async () => {
+  it('returns no userAttributes: the user is unknown with ENABLED', async () => {
     lambda.run = silent;
     expect(await refusal(signIn(pool, email, oldPassword))).toEqual(generic);
     expect((await forgot(pool, email)).CodeDeliveryDetails?.Destination).toBe('o***@e***');
   });
 
-  it('answers no userAttributes: there is no such user with LEGACY (inferred)', async () => {
+  it('returns no userAttributes: the user is unknown with LEGACY (inferred)', async () => {
     lambda.run = silent;
     expect(await refusal(signIn(legacy, email, oldPassword))).toEqual({
       name: 'UserNotFoundException',
@@ -216,7 +216,7 @@ describe('a migration function that', () => {
     });
   });
 
-  it('may not be called: UserNotFoundException with LEGACY', async () => {
+  it('cannot be invoked for lack of permission: UserNotFoundException with LEGACY', async () => {
     lambda.run = (_event, response) => void response.writeHead(403).end();
     expect(await refusal(signIn(legacy, email, oldPassword))).toEqual({
       name: 'UserNotFoundException',
@@ -224,12 +224,12 @@ describe('a migration function that', () => {
     });
   });
 
-  it('may not be called: NotAuthorizedException with ENABLED (inferred)', async () => {
+  it('cannot be invoked for lack of permission: NotAuthorizedException with ENABLED (inferred)', async () => {
     lambda.run = (_event, response) => void response.writeHead(403).end();
     expect(await refusal(signIn(pool, email, oldPassword))).toEqual(generic);
   });
 
-  it('does not answer three times: the same to every client', async () => {
+  it('times out three times: the error is the same for every client', async () => {
     lambda.run = () => undefined;
     expect(await refusal(signIn(legacy, email, oldPassword))).toEqual(timedOut);
     expect(await refusal(signIn(pool, email, oldPassword))).toEqual(timedOut);

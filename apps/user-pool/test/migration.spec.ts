@@ -20,7 +20,7 @@ import {
 const { lambda, pool, legacy, users, start } = openMigratingPool();
 
 describe('migration at the first sign-in', () => {
-  it('makes the user with the password just typed, whatever the policy', async () => {
+  it('creates the user with the typed password, independent of the policy', async () => {
     await start((event) => knows(event), 'arn:aws:lambda:eu-west-1:123456789012:function:migrate-user');
     const { AuthenticationResult: tokens } = await signIn(pool, email, oldPassword);
     const [user] = await users();
@@ -37,7 +37,7 @@ describe('migration at the first sign-in', () => {
     expect(lambda.events).toHaveLength(1);
   });
 
-  it('sends the event the service sends', async () => {
+  it('sends the same event as Cognito', async () => {
     await start((event) => event);
     const ClientMetadata = { device: 'phone' };
     const AuthParameters = { USERNAME: 'Old@Example.com', PASSWORD: oldPassword };
@@ -70,16 +70,16 @@ describe('migration at the first sign-in', () => {
   });
 
   it.each([
-    ['the event as it came', (event: TriggerEvent) => event],
+    ['the unchanged event', (event: TriggerEvent) => event],
     ['an empty object', () => ({})],
     ['no attributes', (event: TriggerEvent) => knows(event, { userAttributes: {} })],
-  ])('takes %s as: no such user', async (_answer, migrate) => {
+  ])('treats %s as an unknown user', async (_answer, migrate) => {
     await start(migrate);
     expect(await refusal(signIn(pool, email, oldPassword))).toEqual(generic);
     expect(await users()).toEqual([]);
   });
 
-  it.each([3, 100])('makes one user of %d first sign-ins at once (inferred)', async (count) => {
+  it.each([3, 100])('creates one user for %d concurrent first sign-ins (inferred)', async (count) => {
     let arrived = 0;
     let release = () => {};
     const all = new Promise<void>((resolve) => (release = resolve));
@@ -102,7 +102,7 @@ describe('migration at the first sign-in', () => {
     await patient.server.close();
   });
 
-  it('checks the password of whoever lost the race (inferred)', async () => {
+  it('checks the password of concurrent first sign-ins (inferred)', async () => {
     let arrived = 0;
     let release = () => {};
     const both = new Promise<void>((resolve) => (release = resolve));
@@ -115,7 +115,7 @@ describe('migration at the first sign-in', () => {
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  it('requires a reset when no final status is given', async () => {
+  it('requires a reset if the response has no final status', async () => {
     await start((event) => knows(event, { finalUserStatus: null }));
     expect(await refusal(signIn(legacy, email, oldPassword))).toEqual({
       name: 'PasswordResetRequiredException',
@@ -124,12 +124,12 @@ describe('migration at the first sign-in', () => {
     expect((await users())[0]?.UserStatus).toBe('RESET_REQUIRED');
   });
 
-  it('hides that a reset is required from clients that hide who exists', async () => {
+  it('hides a required reset with PreventUserExistenceErrors', async () => {
     await start((event) => knows(event, { finalUserStatus: null }));
     expect(await refusal(signIn(pool, email, oldPassword))).toEqual(generic);
   });
 
-  it('never asks for a user of any state', async () => {
+  it('never invokes the trigger for an existing user in any state', async () => {
     await start((event) => knows(event));
     await signIn(pool, email, oldPassword);
     await refusal(signIn(pool, email, 'wrong'));
@@ -137,8 +137,8 @@ describe('migration at the first sign-in', () => {
   });
 });
 
-describe('migration when the password was forgotten', () => {
-  it('makes the user, sends the code and lets the reset finish', async () => {
+describe('migration by ForgotPassword', () => {
+  it('creates the user, sends the code and completes the reset', async () => {
     await start((event) => knows(event, { finalUserStatus: undefined }));
     const { CodeDeliveryDetails } = await forgot(pool, email);
     expect(CodeDeliveryDetails).toEqual({
@@ -162,7 +162,7 @@ describe('migration when the password was forgotten', () => {
     expect((await signIn(pool, email)).AuthenticationResult).toBeDefined();
   });
 
-  it('pretends to send a code to nobody', async () => {
+  it('simulates the delivery of a code to an unknown user', async () => {
     await start((event) => event);
     expect((await forgot(pool, 'nobody@example.com')).CodeDeliveryDetails?.Destination).toBe('n***@e***');
     expect(pool.server.deliveries.list().map(({ destination }) => destination)).not.toContain(

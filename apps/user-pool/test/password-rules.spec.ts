@@ -2,6 +2,7 @@ import {
   AdminGetUserCommand,
   AdminResetUserPasswordCommand,
   AdminSetUserPasswordCommand,
+  ChangePasswordCommand,
   ConfirmForgotPasswordCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
@@ -30,7 +31,7 @@ describe('AdminSetUserPassword', () => {
     await set('ann@example.com', password);
   });
 
-  it('Permanent ends every state that waits for a password, without a code', async () => {
+  it('Permanent confirms a user in any state without a code', async () => {
     await createUser(pool, 'bea@example.com');
     const user = { UserPoolId: pool.poolId, Username: 'bea@example.com' };
     await pool.sdk.send(new AdminResetUserPasswordCommand(user));
@@ -46,7 +47,7 @@ describe('AdminSetUserPassword', () => {
 });
 
 describe('ConfirmForgotPassword', () => {
-  it('enforces the history as well', async () => {
+  it('also enforces the history', async () => {
     await createUser(pool, 'cyd@example.com');
     await forgot(pool, 'cyd@example.com');
     const reset = (Password: string) =>
@@ -60,5 +61,29 @@ describe('ConfirmForgotPassword', () => {
       );
     expect(await refusal(reset(password))).toEqual(used);
     await reset('another-horse');
+  });
+});
+
+describe('ChangePassword', () => {
+  it('refuses leading and trailing white space in both passwords before it finds the user', async () => {
+    await createUser(pool, 'dee@example.com');
+    const { AuthenticationResult } = await signIn(pool, 'dee@example.com', password);
+    const change = (PreviousPassword: string, ProposedPassword: string) =>
+      pool.sdk.send(
+        new ChangePasswordCommand({
+          AccessToken: AuthenticationResult?.AccessToken,
+          PreviousPassword,
+          ProposedPassword,
+        }),
+      );
+    const pattern = (member: string) => ({
+      name: 'InvalidParameterException',
+      message: `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\S]+.*[\\S]+`,
+    });
+    for (const wrong of [` ${password}`, `${password} `, `${password}\n`]) {
+      expect(await refusal(change(wrong, 'another-horse'))).toEqual(pattern('previousPassword'));
+      expect(await refusal(change(password, wrong))).toEqual(pattern('proposedPassword'));
+    }
+    await change(password, 'another horse');
   });
 });

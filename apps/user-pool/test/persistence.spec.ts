@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-/** The same pool as found on disk by a new process, under the same name. */
+/** Opens the data of the same pool in another server. */
 async function restart(pool: TestPool, dataDir: string): Promise<TestPool> {
   const server = await startUserPool({ dataDir, publicUrl: pool.server.url });
   return { ...pool, server, sdk: sdkFor(server.localUrl) };
@@ -57,10 +57,10 @@ describe('data on disk', () => {
     await again.server.close();
   });
 
-  it('is whole at every moment, even with half a line at the end', async () => {
+  it('is complete at any time, even with an incomplete last line', async () => {
     const pool = await startTestPool({}, {}, { dataDir: directory });
     await createUser(pool, 'ann@example.com');
-    // A copy taken while the server runs is what a killed process leaves behind.
+    // A copy of the running server's data equals the data of a killed process.
     const copy = join(directory, 'copy');
     await cp(join(directory, 'journal.jsonl'), join(copy, 'journal.jsonl'));
     await cp(join(directory, 'keys'), join(copy, 'keys'), { recursive: true });
@@ -75,7 +75,7 @@ describe('data on disk', () => {
     await pool.server.close();
   });
 
-  it('goes on after a line that was never finished', async () => {
+  it('is writable after an incomplete line', async () => {
     const pool = await startTestPool({}, {}, { dataDir: directory });
     await createUser(pool, 'ann@example.com');
     await pool.server.close();
@@ -85,7 +85,7 @@ describe('data on disk', () => {
     await again.server.close();
   });
 
-  it('holds no password and no token, and is closed to others', async () => {
+  it('contains no password and no token, and is readable by its owner only', async () => {
     const pool = await startTestPool({}, {}, { dataDir: directory });
     await createUser(pool, 'ann@example.com');
     const tokens = (await signIn(pool, 'ann@example.com')).AuthenticationResult;

@@ -33,7 +33,7 @@ describe('a pool', () => {
     expect(names).toEqual(expect.arrayContaining(['sub', 'email', 'custom:rails_app_id']));
   });
 
-  it('loses at an update what is not given again, but never what is fixed for life', async () => {
+  it('is reset by an update except for given and immutable settings', async () => {
     const poolId = await createPool(pool.sdk, { Policies: { PasswordPolicy: { MinimumLength: 12 } } });
     await pool.sdk.send(new UpdateUserPoolCommand({ UserPoolId: poolId, EmailVerificationSubject: 'Hello' }));
     const described = await describePool(poolId);
@@ -46,7 +46,7 @@ describe('a pool', () => {
     expect(described?.AutoVerifiedAttributes).toBeUndefined();
   });
 
-  it('goes with everything in it', async () => {
+  it('is deleted with all its content', async () => {
     const poolId = await createPool(pool.sdk);
     const client = await createClient(pool.sdk, poolId);
     const doomed = { ...pool, poolId, clientId: client.ClientId ?? '' };
@@ -59,7 +59,7 @@ describe('a pool', () => {
     expect((await refusal(call)).name).toBe('InvalidParameterException');
   });
 
-  it('is listed, in pages', async () => {
+  it('is listed in pages', async () => {
     const first = await pool.sdk.send(new ListUserPoolsCommand({ MaxResults: 1 }));
     expect(first.UserPools).toHaveLength(1);
     const rest = await pool.sdk.send(
@@ -83,7 +83,7 @@ describe('a pool', () => {
     ['MFA without a way to send codes', { MfaConfiguration: 'ON' }],
     ['a policy shorter than six', { Policies: { PasswordPolicy: { MinimumLength: 5 } } }],
     ['a custom attribute with a long name', { Schema: [{ Name: 'x'.repeat(21) }] }],
-    ['a setting the stand-in does not have', { UserPoolAddOns: { AdvancedSecurityMode: 'AUDIT' } }],
+    ['a setting that the local pool does not support', { UserPoolAddOns: { AdvancedSecurityMode: 'AUDIT' } }],
   ])('is refused with %s', async (_what, settings) => {
     const call = pool.sdk.send(new CreateUserPoolCommand({ PoolName: 'odd', ...(settings as object) }));
     expect((await refusal(call)).name).toBe('InvalidParameterException');
@@ -91,7 +91,7 @@ describe('a pool', () => {
 });
 
 describe('an app client', () => {
-  it('loses at an update what is not given again, and keeps its secret', async () => {
+  it('is reset by an update except for given settings and its secret', async () => {
     const { ClientId, ClientSecret } = await createClient(pool.sdk, pool.poolId, { GenerateSecret: true });
     const which = { UserPoolId: pool.poolId, ClientId };
     await pool.sdk.send(new UpdateUserPoolClientCommand({ ...which, AccessTokenValidity: 2 }));
@@ -111,13 +111,13 @@ describe('an app client', () => {
 
   it.each([
     ['old and new names of flows', { ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'USER_PASSWORD_AUTH'] }],
-    ['a flow the stand-in does not have', { ExplicitAuthFlows: ['ALLOW_USER_AUTH'] }],
+    ['a flow that the local pool does not support', { ExplicitAuthFlows: ['ALLOW_USER_AUTH'] }],
     [
       'a lifetime that is too short',
       { AccessTokenValidity: 1, TokenValidityUnits: { AccessToken: 'minutes' } },
     ],
     ['a session that is too long', { AuthSessionValidity: 16 }],
-    ['an attribute the pool has not', { ReadAttributes: ['custom:nope'] }],
+    ['an attribute that the pool lacks', { ReadAttributes: ['custom:nope'] }],
   ])('is refused with %s', async (_what, settings) => {
     const call = createClient(pool.sdk, pool.poolId, settings as object);
     expect((await refusal(call)).name).toBe('InvalidParameterException');

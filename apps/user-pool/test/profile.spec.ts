@@ -57,7 +57,7 @@ const get = async (email: string, at = pool): Promise<Record<string, string>> =>
 };
 
 describe('attributes', () => {
-  it('change, and a new address has to be proved', async () => {
+  it('can be changed, and a new address must be verified', async () => {
     await createUser(pool, 'ann@example.com');
     const AccessToken = await accessToken('ann@example.com');
     const { CodeDeliveryDetailsList } = await update(AccessToken, { name: 'Ann', email: 'ann2@example.com' });
@@ -76,7 +76,7 @@ describe('attributes', () => {
     await verify(lastCode(pool));
   });
 
-  it('keep the old address until the new one is proved, where the pool says so', async () => {
+  it('keep the old address until the new one is verified, if the pool requires this', async () => {
     const poolId = await createPool(pool.sdk, {
       UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
     });
@@ -92,7 +92,7 @@ describe('attributes', () => {
     expect((await get('bea2@example.com', careful))['email_verified']).toBe('true');
   });
 
-  it('follow the schema', async () => {
+  it('must conform to the schema', async () => {
     await createUser(pool, 'cyd@example.com');
     await createUser(pool, 'dan@example.com');
     const AccessToken = await accessToken('cyd@example.com');
@@ -112,7 +112,7 @@ describe('attributes', () => {
     expect(await refused({ sub: 'me' })).toContain('sub');
   });
 
-  it('that a client may not read stay out of tokens and GetUser', async () => {
+  it('that a client may not read are omitted from tokens and GetUser', async () => {
     const client = await createClient(pool.sdk, pool.poolId, {
       ReadAttributes: ['email'],
       WriteAttributes: ['email'],
@@ -133,7 +133,7 @@ describe('attributes', () => {
 });
 
 describe('passwords', () => {
-  it('change with the old one, five times an hour', async () => {
+  it('can be changed with the old one, five times an hour', async () => {
     await createUser(pool, 'fay@example.com');
     const AccessToken = await accessToken('fay@example.com');
     const change = (PreviousPassword: string, ProposedPassword = 'Another-horse-2') =>
@@ -145,7 +145,7 @@ describe('passwords', () => {
     expect((await refusal(change('Another-horse-2'))).name).toBe('LimitExceededException');
   });
 
-  it('are not used again where the pool keeps a history', async () => {
+  it('cannot be reused if the pool has a history', async () => {
     const poolId = await createPool(pool.sdk, {
       Policies: { PasswordPolicy: { MinimumLength: 8, PasswordHistorySize: 2 } },
     });
@@ -166,7 +166,7 @@ describe('passwords', () => {
     await change('password-three', password);
   });
 
-  it('are reset by an administrator: the user gets a code', async () => {
+  it('can be reset by an administrator: the user receives a code', async () => {
     await createUser(pool, 'hal@example.com');
     const user = { UserPoolId: pool.poolId, Username: 'hal@example.com' };
     await pool.sdk.send(new AdminResetUserPasswordCommand(user));
@@ -181,7 +181,7 @@ describe('passwords', () => {
 });
 
 describe('sessions', () => {
-  it('all end with a global sign-out, and a new one may begin at once', async () => {
+  it('are all revoked by a global sign-out, and a new one can start at once', async () => {
     await createUser(pool, 'ida@example.com');
     const user = { UserPoolId: pool.poolId, Username: 'ida@example.com' };
     const signOut = [
@@ -201,7 +201,7 @@ describe('sessions', () => {
     }
   });
 
-  it('are of no use to a deleted user', async () => {
+  it('are invalid for a deleted user', async () => {
     await createUser(pool, 'jim@example.com');
     const AccessToken = await accessToken('jim@example.com');
     await pool.sdk.send(new DeleteUserCommand({ AccessToken }));
@@ -212,7 +212,7 @@ describe('sessions', () => {
 });
 
 describe('groups', () => {
-  it('show in tokens issued from then on, by precedence', async () => {
+  it('are listed by precedence in tokens issued later', async () => {
     await createUser(pool, 'kim@example.com');
     const group = (GroupName: string, Precedence: number) =>
       pool.sdk.send(

@@ -38,7 +38,7 @@ async function poolWith(mechanisms?: RecoveryOptionType[]): Promise<TestPool> {
   return { ...base, poolId, clientId: ClientId };
 }
 
-/** Pools without a setting of their own, and with either channel first. */
+/** Pools without AccountRecoverySetting, and with each channel first. */
 let unset: TestPool;
 let mailFirst: TestPool;
 let phoneFirst: TestPool;
@@ -62,7 +62,7 @@ const medium = async (pool: TestPool, email: string) =>
   (await forgot(pool, email)).CodeDeliveryDetails?.DeliveryMedium;
 const who = ({ poolId }: TestPool, Username: string) => ({ UserPoolId: poolId, Username });
 
-/** A user with a verified address, and a phone number that is verified or not. */
+/** A user with a verified address and a phone number. */
 async function userWithPhone(pool: TestPool, email: string, verified = true): Promise<void> {
   await createUser(pool, email);
   const UserAttributes = [
@@ -87,7 +87,7 @@ const wrongState = {
 };
 
 // Developer guide: Recovering user accounts. API reference: AccountRecoverySettingType.
-describe('a code for a forgotten password goes', () => {
+describe('a code for a forgotten password is sent', () => {
   it('without AccountRecoverySetting to the verified phone, then to the verified e-mail', async () => {
     await userWithPhone(unset, 'ann@example.com');
     expect(await medium(unset, 'ann@example.com')).toBe('SMS');
@@ -97,7 +97,7 @@ describe('a code for a forgotten password goes', () => {
     expect(await medium(unset, 'cyd@example.com')).toBe('EMAIL');
   });
 
-  it('where the lowest Priority says, as far as it is verified', async () => {
+  it('to the verified channel with the lowest Priority', async () => {
     await userWithPhone(mailFirst, 'ann@example.com');
     expect(await medium(mailFirst, 'ann@example.com')).toBe('EMAIL');
     await userWithPhone(phoneFirst, 'ann@example.com');
@@ -106,7 +106,7 @@ describe('a code for a forgotten password goes', () => {
     expect(await medium(phoneFirst, 'bea@example.com')).toBe('EMAIL');
   });
 
-  it('nowhere else', async () => {
+  it('to no unverified channel', async () => {
     await userWithPhone(mailOnly, 'ann@example.com');
     const UserAttributes = [
       { Name: 'email', Value: 'ann@example.com' },
@@ -132,7 +132,7 @@ describe('a code for a forgotten password goes', () => {
     expect(await medium(mailFirst, 'eve@example.com')).toBe('SMS');
   });
 
-  it('nowhere when every channel is a second factor', async () => {
+  it('to no channel if every channel is a second factor', async () => {
     await userWithPhone(mailOnly, 'fay@example.com');
     await answersBy(mailOnly, 'fay@example.com', mail);
     expect(await refusal(forgot(mailOnly, 'fay@example.com'))).toEqual(noChannel);
@@ -146,7 +146,7 @@ describe('a code for a forgotten password goes', () => {
 describe('AdminResetUserPassword', () => {
   const reset = (email: string) => unset.sdk.send(new AdminResetUserPasswordCommand(who(unset, email)));
 
-  it('is for CONFIRMED users with a verified channel', async () => {
+  it('accepts CONFIRMED users with a verified channel', async () => {
     await createUser(unset, 'gus@example.com');
     await reset('gus@example.com');
     expect(base.server.deliveries.list()[0]).toMatchObject({
@@ -157,7 +157,7 @@ describe('AdminResetUserPassword', () => {
     expect(await refusal(reset('cyd@example.com'))).toEqual(noChannel);
   });
 
-  it('is not for users who were invited or who never confirmed', async () => {
+  it('refuses invited and unconfirmed users', async () => {
     const invite = { ...who(unset, 'hal@example.com'), MessageAction: 'SUPPRESS' as const };
     await unset.sdk.send(new AdminCreateUserCommand(invite));
     expect(await refusal(reset('hal@example.com'))).toEqual(wrongState);

@@ -49,7 +49,7 @@ describe('a forgotten password', () => {
     expect(await refusal(confirm(pool, email, code))).toEqual(expired);
   });
 
-  it('accepts one of several answers sent at once', async () => {
+  it('accepts one of several concurrent ConfirmForgotPassword requests', async () => {
     const email = 'bea@example.com';
     await createUser(pool, email);
     await forgot(pool, email);
@@ -58,7 +58,7 @@ describe('a forgotten password', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  it('takes a code for an hour, and only the latest', async () => {
+  it('accepts only the latest code, for an hour', async () => {
     const email = 'cyd@example.com';
     await createUser(pool, email);
     await forgot(pool, email);
@@ -70,7 +70,7 @@ describe('a forgotten password', () => {
     expect(await refusal(confirm(pool, email, second))).toEqual(expired);
   });
 
-  it('keeps the code when the new password breaks the policy', async () => {
+  it('keeps the code valid when the new password violates the policy', async () => {
     const email = 'dan@example.com';
     await createUser(pool, email);
     await forgot(pool, email);
@@ -81,7 +81,7 @@ describe('a forgotten password', () => {
     await confirm(pool, email, lastCode(pool));
   });
 
-  it('looks the same for unknown users where the client hides who exists', async () => {
+  it('looks the same for unknown users with PreventUserExistenceErrors', async () => {
     const email = 'nobody@example.com';
     expect(await refusal(confirm(pool, email, '123456'))).toEqual(expired);
     expect((await forgot(pool, email)).CodeDeliveryDetails).toEqual({
@@ -95,7 +95,7 @@ describe('a forgotten password', () => {
     expect(await refusal(confirm(legacy, email, '123456'))).toEqual(unknown);
   });
 
-  it('is not for users who were only invited', async () => {
+  it('cannot be reset by an invited user', async () => {
     const Username = 'eve@example.com';
     await pool.sdk.send(
       new AdminCreateUserCommand({ UserPoolId: pool.poolId, Username, MessageAction: 'SUPPRESS' }),
@@ -105,7 +105,7 @@ describe('a forgotten password', () => {
     );
   });
 
-  it('is limited for an hour, known or not', async () => {
+  it('is limited per hour for known and unknown users', async () => {
     for (const email of ['fay@example.com', 'unknown@example.com']) {
       if (email.startsWith('fay')) await createUser(pool, email);
       for (let call = 1; call <= 20; call++) await forgot(pool, email);

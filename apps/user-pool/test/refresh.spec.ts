@@ -30,7 +30,7 @@ const getTokens = ({ sdk, clientId }: TestPool, RefreshToken: string | undefined
   sdk.send(new GetTokensFromRefreshTokenCommand({ ClientId: clientId, RefreshToken }));
 
 describe('refresh', () => {
-  it('keeps auth_time and origin_jti and gives no refresh token', async () => {
+  it('keeps auth_time and origin_jti and returns no refresh token', async () => {
     await createUser(pool, 'ann@example.com');
     const first = (await signIn(pool, 'ann@example.com')).AuthenticationResult;
     pool.server.clock.advanceBy(10_000);
@@ -45,7 +45,7 @@ describe('refresh', () => {
     }
   });
 
-  it('ends with the lifetime of the refresh token', async () => {
+  it('is refused after the refresh token has expired', async () => {
     const units = { RefreshToken: 'minutes', AccessToken: 'minutes', IdToken: 'minutes' } as const;
     const settings = {
       RefreshTokenValidity: 60,
@@ -66,7 +66,7 @@ describe('refresh', () => {
     expect((await refusal(refresh(short, tokens?.RefreshToken))).message).toBe('Refresh Token has expired');
   });
 
-  it('belongs to one client, and to a user who still exists', async () => {
+  it('is refused for another client and for a deleted user', async () => {
     await createUser(pool, 'cyd@example.com');
     const { AuthenticationResult: tokens } = await signIn(pool, 'cyd@example.com');
     const client = await createClient(pool.sdk, pool.poolId);
@@ -79,7 +79,7 @@ describe('refresh', () => {
     expect((await refusal(refresh(pool, tokens?.RefreshToken))).name).toBe('NotAuthorizedException');
   });
 
-  it('rotates: the old token works in the grace period and never after', async () => {
+  it('with rotation accepts the old token only in the grace period', async () => {
     const client = await createClient(pool.sdk, pool.poolId, {
       RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 10 },
     });
@@ -95,7 +95,7 @@ describe('refresh', () => {
     expect((await getTokens(rotating, second)).AuthenticationResult?.AccessToken).toBeDefined();
   });
 
-  it('takes the secret itself where the client has one', async () => {
+  it('requires the plain secret if the client has one', async () => {
     const client = await createClient(pool.sdk, pool.poolId, { GenerateSecret: true });
     const wrong = new GetTokensFromRefreshTokenCommand({
       ClientId: client.ClientId,
@@ -116,7 +116,7 @@ describe('revocation', () => {
   const revoke = (Token: string | undefined, ClientId = pool.clientId) =>
     pool.sdk.send(new RevokeTokenCommand({ Token, ClientId }));
 
-  it('ends the refresh token and the access tokens that came of it, and no other session', async () => {
+  it('revokes the refresh token and its access tokens, and no other session', async () => {
     await createUser(pool, 'eve@example.com');
     const one = (await signIn(pool, 'eve@example.com')).AuthenticationResult;
     const two = (await signIn(pool, 'eve@example.com')).AuthenticationResult;
@@ -131,7 +131,7 @@ describe('revocation', () => {
     await pool.sdk.send(new GetUserCommand({ AccessToken: two?.AccessToken }));
   });
 
-  it('takes refresh tokens of the own client only', async () => {
+  it('accepts only refresh tokens of the same client', async () => {
     await createUser(pool, 'fay@example.com');
     const tokens = (await signIn(pool, 'fay@example.com')).AuthenticationResult;
     expect((await refusal(revoke(tokens?.AccessToken))).name).toBe('UnsupportedTokenTypeException');

@@ -66,7 +66,7 @@ const answer = ({ sdk, clientId }: TestPool, asked: Asked, answers: Record<strin
     }),
   );
 
-/** A user with an authenticator that is switched on; answers its secret. */
+/** Creates a user with an enabled authenticator. @returns its secret */
 async function enrol(email: string): Promise<string> {
   await createUser(pool, email);
   const { AuthenticationResult: tokens } = await signIn(pool, email);
@@ -76,7 +76,7 @@ async function enrol(email: string): Promise<string> {
     pool.sdk.send(new VerifySoftwareTokenCommand({ AccessToken, UserCode, FriendlyDeviceName: 'phone' }));
   expect((await refusal(verify('abcdef'))).name).toBe('EnableSoftwareTokenMFAException');
   expect((await verify(codeOf(SecretCode))).Status).toBe('SUCCESS');
-  // Verifying alone switches nothing on.
+  // The verification does not enable the factor.
   expect((await signIn(pool, email)).AuthenticationResult).toBeDefined();
   const SoftwareTokenMfaSettings = { Enabled: true, PreferredMfa: true };
   await pool.sdk.send(new SetUserMFAPreferenceCommand({ AccessToken, SoftwareTokenMfaSettings }));
@@ -84,7 +84,7 @@ async function enrol(email: string): Promise<string> {
 }
 
 describe('an authenticator app', () => {
-  it('is asked for once it is enrolled and switched on', async () => {
+  it('is required after it is enrolled and enabled', async () => {
     const secret = await enrol('ann@example.com');
     expect(secret).toMatch(/^[A-Z2-7]{52}$/);
     nextPeriod();
@@ -106,7 +106,7 @@ describe('an authenticator app', () => {
     });
   });
 
-  it('gives codes that work once, at the sign-in right after enrolment too', async () => {
+  it('has codes that are valid once, also at the sign-in right after enrolment', async () => {
     const secret = await enrol('bea@example.com');
     const used = {
       name: 'ExpiredCodeException',
@@ -121,7 +121,7 @@ describe('an authenticator app', () => {
     expect(await refusal(answer(pool, again, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret) }))).toEqual(used);
   });
 
-  it('may be 30 seconds off, and not more', async () => {
+  it('may deviate by 30 seconds at most', async () => {
     const secret = await enrol('cyd@example.com');
     nextPeriod();
     nextPeriod();
@@ -136,7 +136,7 @@ describe('an authenticator app', () => {
     await answer(pool, asked, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret, -period) });
   });
 
-  it('is not there where the pool has switched it off', async () => {
+  it('is unavailable if the pool has disabled it', async () => {
     await createUser(base, 'dan@example.com');
     const { AuthenticationResult: tokens } = await signIn(base, 'dan@example.com');
     const call = new AssociateSoftwareTokenCommand({ AccessToken: tokens?.AccessToken });
@@ -159,7 +159,7 @@ describe('codes that are sent', () => {
     await pool.sdk.send(new AdminSetUserMFAPreferenceCommand({ ...user, ...settings }));
   }
 
-  it('come by text message', async () => {
+  it('are sent by SMS', async () => {
     await prefer('eve@example.com', { SMSMfaSettings: { Enabled: true, PreferredMfa: true } });
     const asked = await signIn(pool, 'eve@example.com');
     expect(asked.ChallengeName).toBe('SMS_MFA');
@@ -175,7 +175,7 @@ describe('codes that are sent', () => {
     );
   });
 
-  it('may be typed wrong six times, and the session is still good (inferred)', async () => {
+  it('keep the session valid after six wrong codes (inferred)', async () => {
     await prefer('ida@example.com', { SMSMfaSettings: { Enabled: true, PreferredMfa: true } });
     const asked = await signIn(pool, 'ida@example.com');
     const code = lastCode(base);
@@ -189,7 +189,7 @@ describe('codes that are sent', () => {
     expect((await answer(pool, asked, { SMS_MFA_CODE: code })).AuthenticationResult).toBeDefined();
   });
 
-  it('come by mail, which then is no way to reset the password', async () => {
+  it('are sent by mail, which then cannot be used for a password reset', async () => {
     await prefer('fay@example.com', { EmailMfaSettings: { Enabled: true } });
     const asked = await signIn(pool, 'fay@example.com');
     expect(asked.ChallengeName).toBe('EMAIL_MFA');
@@ -198,7 +198,7 @@ describe('codes that are sent', () => {
     expect(base.server.deliveries.list()[0]).toMatchObject({ medium: 'SMS', purpose: 'reset' });
   });
 
-  it('let the user choose where none is preferred', async () => {
+  it('let the user choose if none is preferred', async () => {
     await prefer('gus@example.com', {
       SMSMfaSettings: { Enabled: true },
       EmailMfaSettings: { Enabled: true },
@@ -214,7 +214,7 @@ describe('codes that are sent', () => {
     expect((await refusal(answer(pool, asked, { ANSWER: 'SMS_MFA' }))).message).toContain(
       'only be used once',
     );
-    // The session of one question answers no other.
+    // The session of one challenge is not valid for another.
     expect(
       (await refusal(answer(pool, { ...asked, ChallengeName: 'SMS_MFA' }, { SMS_MFA_CODE: '1' }))).message,
     ).toBe('Invalid session for the user.');
@@ -222,7 +222,7 @@ describe('codes that are sent', () => {
   });
 });
 
-describe('where a second factor is required', () => {
+describe('a required second factor', () => {
   it("is set up during the sign-in, for administrators' sign-ins as well", async () => {
     const strict = await poolWith({
       MfaConfiguration: 'ON',

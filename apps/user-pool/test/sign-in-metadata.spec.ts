@@ -39,7 +39,7 @@ const answerAsAdministrator = (asked: Asked, answers: Answers) =>
     new AdminRespondToAuthChallengeCommand({ UserPoolId: pool.poolId, ...response(asked, answers) }),
   );
 
-/** A user with both factors whose codes are sent. */
+/** A user with SMS and e-mail as second factors. */
 async function prefer(Username: string, factor?: 'SMS' | 'EMAIL'): Promise<void> {
   const who = { UserPoolId: pool.poolId, Username };
   const UserAttributes = [
@@ -56,7 +56,7 @@ async function prefer(Username: string, factor?: 'SMS' | 'EMAIL'): Promise<void>
   );
 }
 
-/** An invited user with a second factor, asked for a lasting password. */
+/** An invited user with a second factor, in the NEW_PASSWORD_REQUIRED challenge. */
 async function invited(Username: string): Promise<Asked> {
   await pool.sdk.send(
     new AdminCreateUserCommand({
@@ -80,14 +80,14 @@ const signedIn = {
 const newPassword = { NEW_PASSWORD: 'Another-horse-2' };
 
 // API reference: InitiateAuth, AdminInitiateAuth.
-describe('ClientMetadata of a sign-in that begins', () => {
+describe('ClientMetadata of InitiateAuth and AdminInitiateAuth', () => {
   const onlyBefore = {
     PreAuthentication_Authentication: 'validationData',
     TokenGeneration_Authentication: 'nothing',
     PostAuthentication_Authentication: 'nothing',
   };
 
-  it('reaches PreAuthentication and nothing after it', async () => {
+  it('reaches PreAuthentication and no later trigger', async () => {
     await createUser(pool, 'ann@example.com');
     expect(await reached(() => withPassword('ann@example.com'))).toEqual(onlyBefore);
     const AuthParameters = { USERNAME: 'ann@example.com', PASSWORD: password };
@@ -96,7 +96,7 @@ describe('ClientMetadata of a sign-in that begins', () => {
     expect(await reached(() => pool.sdk.send(call))).toEqual(onlyBefore);
   });
 
-  it('reaches the functions of a migration', async () => {
+  it('reaches the triggers of a migration', async () => {
     expect(await reached(() => withPassword('old@example.com'))).toEqual({
       UserMigration_Authentication: 'validationData',
       PreSignUp_AdminCreateUser: 'validationData',
@@ -113,7 +113,7 @@ describe('ClientMetadata of a sign-in that begins', () => {
     });
   });
 
-  it('reaches nobody when tokens are refreshed', async () => {
+  it('reaches no trigger at a refresh', async () => {
     await createUser(pool, 'cyd@example.com');
     const { AuthenticationResult: tokens } = await signIn(pool, 'cyd@example.com');
     const REFRESH_TOKEN = tokens?.RefreshToken ?? '';
@@ -155,7 +155,7 @@ describe.each([
     });
   });
 
-  it('reaches them after a code', async () => {
+  it('reaches the same triggers after a code', async () => {
     await createUser(pool, address('fay'));
     await prefer(address('fay'), 'SMS');
     const asked = await signIn(pool, address('fay'));
@@ -177,8 +177,8 @@ describe.each([
   });
 });
 
-describe('ClientMetadata of a sign-in that proves its password', () => {
-  it('comes from the step that is answered', async () => {
+describe('ClientMetadata of an SRP sign-in', () => {
+  it('is taken from the current step', async () => {
     await createUser(pool, 'ida@example.com');
     const Pool = new CognitoUserPool({
       UserPoolId: pool.poolId,

@@ -26,7 +26,7 @@ const legacy = openTestClient(pool, { PreventUserExistenceErrors: 'LEGACY' });
 const generic = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
 
 describe('sign-in with a password', () => {
-  it('gives tokens that aws-jwt-verify accepts', async () => {
+  it('returns tokens that aws-jwt-verify accepts', async () => {
     const username = await createUser(pool, 'ann@example.com');
     const { AuthenticationResult: tokens, ChallengeParameters } = await signIn(pool, 'ann@example.com');
     expect(ChallengeParameters).toEqual({});
@@ -68,19 +68,19 @@ describe('sign-in with a password', () => {
     });
   });
 
-  it('says email_verified as text in GetUser', async () => {
+  it('returns email_verified as text in GetUser', async () => {
     await createUser(pool, 'cyd@example.com');
     const { AuthenticationResult: tokens } = await signIn(pool, 'cyd@example.com');
     const user = await pool.sdk.send(new GetUserCommand({ AccessToken: tokens?.AccessToken }));
     expect(user.UserAttributes).toContainEqual({ Name: 'email_verified', Value: 'true' });
   });
 
-  it('finds the user whatever the case of the address, when the pool says so', async () => {
+  it('finds the user with any case of the address if the pool is case-insensitive', async () => {
     await createUser(pool, 'Dan@Example.com');
     expect((await signIn(pool, 'dAN@example.COM')).AuthenticationResult).toBeDefined();
   });
 
-  it('hides who exists, or not, as the client says', async () => {
+  it('hides unknown users depending on the client', async () => {
     await createUser(pool, 'eve@example.com');
     expect(await refusal(signIn(pool, 'eve@example.com', 'Wrong-horse-1'))).toEqual(generic);
     expect(await refusal(signIn(pool, 'nobody@example.com'))).toEqual(generic);
@@ -91,7 +91,7 @@ describe('sign-in with a password', () => {
     });
   });
 
-  it('judges every code point of a long password', async () => {
+  it('compares every code point of a long password', async () => {
     const long = `${'aA1!'.repeat(20)}é`;
     await createUser(pool, 'fay@example.com', long);
     expect((await signIn(pool, 'fay@example.com', long)).AuthenticationResult).toBeDefined();
@@ -99,7 +99,7 @@ describe('sign-in with a password', () => {
     expect(await refusal(signIn(pool, 'fay@example.com', long.slice(0, 76)))).toEqual(generic);
   });
 
-  it('refuses a flow the client does not allow', async () => {
+  it('refuses a flow that the client does not allow', async () => {
     const srpOnly = await createClient(pool.sdk, pool.poolId, { ExplicitAuthFlows: undefined });
     const client = { ...pool, clientId: srpOnly.ClientId ?? '' };
     expect(await refusal(signIn(client, 'ann@example.com'))).toEqual({
@@ -108,7 +108,7 @@ describe('sign-in with a password', () => {
     });
   });
 
-  it('names what is missing', async () => {
+  it('names a missing parameter', async () => {
     expect(await refusal(signIn(pool, 'ann@example.com', ''))).toEqual({
       name: 'InvalidParameterException',
       message: 'Missing required parameter PASSWORD',
@@ -119,7 +119,7 @@ describe('sign-in with a password', () => {
     });
   });
 
-  it('wants the secret hash of a client with a secret', async () => {
+  it('requires the secret hash of a client with a secret', async () => {
     const client = await createClient(pool.sdk, pool.poolId, { GenerateSecret: true });
     const ClientId = client.ClientId ?? '';
     const USERNAME = 'ann@example.com';
@@ -143,7 +143,7 @@ describe('sign-in with a password', () => {
     expect((await send({ SECRET_HASH })).AuthenticationResult).toBeDefined();
   });
 
-  it('refuses a disabled user and ends what it held', async () => {
+  it('refuses a disabled user and revokes its tokens', async () => {
     await createUser(pool, 'gus@example.com');
     const user = { UserPoolId: pool.poolId, Username: 'gus@example.com' };
     const { AuthenticationResult: tokens } = await signIn(pool, 'gus@example.com');
@@ -174,14 +174,14 @@ describe('lock-out', () => {
     expect(await wrong(email)).toEqual(generic);
   });
 
-  it('judges no more than five of many guesses sent at once', async () => {
+  it('checks at most five of many concurrent guesses', async () => {
     const email = 'ida@example.com';
     await createUser(pool, email);
     const refusals = await Promise.all(Array.from({ length: 20 }, () => wrong(email)));
     expect(refusals.filter(({ message }) => message === generic.message)).toHaveLength(5);
   });
 
-  it('forgets after fifteen quiet minutes', async () => {
+  it('is reset after fifteen minutes without an attempt', async () => {
     const email = 'jim@example.com';
     await createUser(pool, email);
     for (let failure = 1; failure <= 4; failure++) await wrong(email);

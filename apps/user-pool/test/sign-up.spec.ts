@@ -40,7 +40,7 @@ const attribute = async (user: ReturnType<typeof get>, name: string) =>
 const expired = 'Invalid code provided, please request a code again.';
 
 describe('sign-up with an address as the username', () => {
-  it('makes an unconfirmed user whose username is its sub; the code confirms it and proves the address', async () => {
+  it('creates an unconfirmed user whose username is its sub; the code confirms the user and verifies the address', async () => {
     const email = 'ann@example.com';
     const answer = await signUp(pool, email);
     expect(answer).toMatchObject({
@@ -63,7 +63,7 @@ describe('sign-up with an address as the username', () => {
     );
   });
 
-  it('says that an address is taken, even unverified and to clients that hide who exists', async () => {
+  it('reports a taken address, even if it is unverified and with PreventUserExistenceErrors', async () => {
     await signUp(pool, 'bea@example.com');
     expect(await refusal(signUp(pool, 'BEA@example.com'))).toEqual({
       name: 'UsernameExistsException',
@@ -71,7 +71,7 @@ describe('sign-up with an address as the username', () => {
     });
   });
 
-  it('makes one user of several sign-ups at once', async () => {
+  it('creates one user for several concurrent sign-ups', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 5 }, () => signUp(pool, 'cyd@example.com')),
     );
@@ -93,7 +93,7 @@ describe('sign-up with an address as the username', () => {
     );
   });
 
-  it('keeps a sign-up code for a day and for nothing else', async () => {
+  it('accepts a sign-up code for a day and for no other purpose', async () => {
     const email = 'eve@example.com';
     await signUp(pool, email);
     const reset = new ConfirmForgotPasswordCommand({
@@ -109,7 +109,7 @@ describe('sign-up with an address as the username', () => {
     await confirm(pool, email, lastCode(pool));
   });
 
-  it('resends for the unconfirmed only, and says why where users are not hidden', async () => {
+  it('resends codes to unconfirmed users only, and reports the reason if users are not hidden', async () => {
     const nobody = 'nobody@example.com';
     expect((await resend(pool, nobody)).CodeDeliveryDetails?.Destination).toBe('n***@e***');
     expect((await refusal(resend(legacy, nobody))).message).toBe('Username/client id combination not found.');
@@ -120,7 +120,7 @@ describe('sign-up with an address as the username', () => {
     expect((await refusal(resend(pool, nobody))).name).toBe('LimitExceededException');
   });
 
-  it('is confirmed by an administrator without proving the address', async () => {
+  it('is confirmed by an administrator without a verification of the address', async () => {
     await signUp(pool, 'fay@example.com');
     const user = { UserPoolId: pool.poolId, Username: 'fay@example.com' };
     await pool.sdk.send(new AdminConfirmSignUpCommand(user));
@@ -128,7 +128,7 @@ describe('sign-up with an address as the username', () => {
     expect((await refusal(forgot(pool, 'fay@example.com'))).name).toBe('InvalidParameterException');
   });
 
-  it('can be closed', async () => {
+  it('can be disabled', async () => {
     const poolId = await createPool(pool.sdk, { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } });
     const client = await createClient(pool.sdk, poolId);
     const closed = { ...pool, poolId, clientId: client.ClientId ?? '' };
@@ -139,7 +139,7 @@ describe('sign-up with an address as the username', () => {
 });
 
 describe('sign-up with the address as an alias', () => {
-  it('gives the alias to the last user who verified it, when forced', async () => {
+  it('moves the alias to the last user who verified it, when forced', async () => {
     const poolId = await createPool(pool.sdk, {
       UsernameAttributes: undefined,
       AliasAttributes: ['email'],
@@ -152,7 +152,7 @@ describe('sign-up with the address as an alias', () => {
       'Username cannot be of email format, since user pool is configured for email alias.',
     );
     await signUp(alias, 'hal', { UserAttributes });
-    // Unverified, the address names nobody.
+    // An unverified alias identifies no user.
     expect((await refusal(signIn(alias, 'hal@example.com'))).name).toBe('NotAuthorizedException');
     await confirm(alias, 'hal', lastCode(pool));
     expect((await signIn(alias, 'hal@example.com')).AuthenticationResult).toBeDefined();

@@ -30,11 +30,11 @@ export const sdkFor = (endpoint: string) =>
     region: 'eu-west-1',
     credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
     maxAttempts: 1,
-    // The default of 50 would hold back the tests that send a hundred calls at once.
+    // The default of 50 would delay tests that send a hundred concurrent calls.
     requestHandler: { httpAgent: { maxSockets: 200 } },
   });
 
-/** The pool that all tests of a file share: started before them and closed after them. */
+/** A pool that all tests of a file share. It is started before them and closed after them. */
 export function openTestPool(
   pool: Partial<CreateUserPoolRequest> = {},
   client: Partial<CreateUserPoolClientRequest> = {},
@@ -48,13 +48,13 @@ export function openTestPool(
   return opened;
 }
 
-/** Time that stands still until a test moves it: no period of 30 seconds ends in the middle of one. */
+/** A clock that only tests advance, so that no time step of 30 seconds ends during a test. */
 export function stoppedClock(): Clock {
   let at = Date.now();
   return { now: () => at, advanceBy: (milliseconds) => void (at += milliseconds) };
 }
 
-/** That pool by way of another client, made before the tests as well. */
+/** The same pool with another client, which is also created before the tests. */
 export function openTestClient(pool: TestPool, settings: Partial<CreateUserPoolClientRequest>): TestPool {
   const opened = {} as TestPool;
   beforeAll(async () => {
@@ -64,7 +64,7 @@ export function openTestClient(pool: TestPool, settings: Partial<CreateUserPoolC
   return opened;
 }
 
-/** A server with one pool as Usher's is: addresses as usernames, one client that hides who exists. */
+/** A server with one pool like that of Usher: addresses as usernames, one client with PreventUserExistenceErrors. */
 export async function startTestPool(
   pool: Partial<CreateUserPoolRequest> = {},
   client: Partial<CreateUserPoolClientRequest> = {},
@@ -116,7 +116,7 @@ export async function createClient(
 
 type Where = Pick<TestPool, 'sdk' | 'poolId' | 'clientId'>;
 
-/** A confirmed user with a verified address and the password above; answers the username. */
+/** Creates a confirmed user with a verified address and the password above. @returns the username */
 export async function createUser(
   { sdk, poolId }: Where,
   name: string,
@@ -154,7 +154,7 @@ export const forgot = ({ sdk, clientId }: Where, Username: string) =>
 
 export const lastCode = ({ server }: TestPool): string => server.deliveries.list()[0]?.code ?? '';
 
-/** What a call was refused with. Fails when it was not refused. */
+/** Returns the error of a refused call. @throws Error if the call succeeded */
 export async function refusal(call: Promise<unknown>): Promise<{ name: string; message: string }> {
   const outcome = await call.then(
     () => undefined,
@@ -175,7 +175,7 @@ export interface TriggerEvent {
 }
 export type TestFunction = (event: TriggerEvent, response: ServerResponse) => unknown;
 
-/** A Lambda Invoke API whose functions are plain functions; what they return is the answer. */
+/** A Lambda Invoke API with plain functions; their return value is the response. */
 export async function startLambda(functions: Record<string, TestFunction>) {
   const events: TriggerEvent[] = [];
   const server = createServer((request, response) => void invoke(request, response));
@@ -194,7 +194,7 @@ export async function startLambda(functions: Record<string, TestFunction>) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, events, close };
 }
 
-/** One such function for all tests of a file; each test says in `run` what it does. */
+/** One such function for all tests of a file; each test sets its behaviour in `run`. */
 export function openTestLambda(name: string) {
   const opened = { url: '', events: [] as TriggerEvent[], run: ((event) => event) as TestFunction };
   let close: () => Promise<unknown>;

@@ -50,7 +50,7 @@ describe('a refresh token', () => {
     ['30 days by default', {}, 30 * day],
     ['30 days when RefreshTokenValidity is 0', { RefreshTokenValidity: 0 }, 30 * day],
     ['days when RefreshTokenValidity has no unit', { RefreshTokenValidity: 2 }, 2 * day],
-  ])('lives %s', async (_how, settings, lifetime) => {
+  ])('is valid for %s', async (_how, settings, lifetime) => {
     const email = `lives${lifetime}${settings.RefreshTokenValidity ?? ''}@example.com`;
     const at = await withClient(settings);
     await createUser(pool, email);
@@ -61,7 +61,7 @@ describe('a refresh token', () => {
     expect((await refusal(renew(RefreshToken, at))).message).toBe('Refresh Token has expired');
   });
 
-  it('that is rotated lives no longer than the first one would have (inferred)', async () => {
+  it('that is rotated expires when the first one would have expired (inferred)', async () => {
     const at = await withClient({
       RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 0 },
       RefreshTokenValidity: 1,
@@ -88,7 +88,7 @@ describe('a refresh token', () => {
         Password: newPassword,
       }),
     );
-    // No tokens come of it either.
+    // It returns no tokens either.
     expect(answer).toEqual({ $metadata: expect.anything() });
     expect((await renew(RefreshToken)).AccessToken).toBeDefined();
     expect((await pool.sdk.send(new GetUserCommand({ AccessToken }))).Username).toBeDefined();
@@ -131,7 +131,7 @@ describe('a temporary password', () => {
   it.each([
     ['7 days when TemporaryPasswordValidityDays is 0', 0, 7],
     ['as many days as TemporaryPasswordValidityDays says', 2, 2],
-  ])('is good for %s', async (_how, TemporaryPasswordValidityDays, days) => {
+  ])('is valid for %s', async (_how, TemporaryPasswordValidityDays, days) => {
     const Policies = { PasswordPolicy: { MinimumLength: 8, TemporaryPasswordValidityDays } };
     const poolId = await createPool(pool.sdk, { Policies });
     const { ClientId = '' } = await createClient(pool.sdk, poolId);
@@ -146,7 +146,7 @@ describe('a temporary password', () => {
     });
   });
 
-  it('that has expired is replaced with AdminSetUserPassword', async () => {
+  it('can be replaced with AdminSetUserPassword after it has expired', async () => {
     await invite(pool, 'eve@example.com');
     pass(7 * day);
     expect((await refusal(signIn(pool, 'eve@example.com'))).message).toBe(expired);
@@ -160,7 +160,7 @@ describe('a temporary password', () => {
     expect((await signIn(pool, 'eve@example.com', newPassword)).AuthenticationResult).toBeDefined();
   });
 
-  it('is good for one use', async () => {
+  it('is valid for one use', async () => {
     await invite(pool, 'fay@example.com');
     const { Session } = await signIn(pool, 'fay@example.com');
     await choose(pool, 'fay@example.com', Session);
@@ -171,7 +171,7 @@ describe('a temporary password', () => {
     [undefined, 3],
     [15, 15],
   ])(
-    'AuthSessionValidity %p: the question for a new one waits %d minutes',
+    'AuthSessionValidity %p: the challenge for a new password is valid for %d minutes',
     async (AuthSessionValidity, minutes) => {
       const at = await withClient({ AuthSessionValidity });
       const [early, late] = [`early${minutes}@example.com`, `late${minutes}@example.com`];
@@ -190,7 +190,7 @@ describe('a temporary password', () => {
 });
 
 describe('a code that is the second factor', () => {
-  it('is good as long as the session is: AuthSessionValidity', async () => {
+  it('is valid as long as the session, for AuthSessionValidity', async () => {
     const poolId = await createPool(pool.sdk);
     const mfa = { MfaConfiguration: 'OPTIONAL', EmailMfaConfiguration: {} } as const;
     await pool.sdk.send(new SetUserPoolMfaConfigCommand({ UserPoolId: poolId, ...mfa }));
@@ -207,7 +207,7 @@ describe('a code that is the second factor', () => {
       const { Session } = await signIn(at, 'ida@example.com');
       pass(waits);
       const ChallengeResponses = { USERNAME: 'ida@example.com', EMAIL_MFA_CODE: lastCode(pool) };
-      // The SDK's list of challenges lacks EMAIL_MFA.
+      // The SDK's enum of challenges lacks EMAIL_MFA.
       const ChallengeName = 'EMAIL_MFA' as ChallengeNameType;
       const answer = { ClientId, ChallengeName, Session, ChallengeResponses };
       const outcome = pool.sdk.send(new RespondToAuthChallengeCommand(answer));
@@ -217,7 +217,7 @@ describe('a code that is the second factor', () => {
 });
 
 describe('an access token', () => {
-  it('lives for one hour, and ExpiresIn is its lifetime', async () => {
+  it('is valid for one hour, and ExpiresIn is its lifetime', async () => {
     await createUser(pool, 'gus@example.com');
     const { AccessToken, ExpiresIn } = await tokensOf('gus@example.com');
     expect(ExpiresIn).toBe(3600);
@@ -230,7 +230,7 @@ describe('an access token', () => {
     });
   });
 
-  it('that came of a refresh has its own lifetime as ExpiresIn too', async () => {
+  it('of a refresh also has its own lifetime as ExpiresIn', async () => {
     const at = await withClient({ AccessTokenValidity: 2, IdTokenValidity: 1 });
     await createUser(pool, 'hal@example.com');
     const { RefreshToken } = await tokensOf('hal@example.com', at);

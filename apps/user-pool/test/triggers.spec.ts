@@ -55,7 +55,7 @@ const failed = (trigger: string) => ({
 });
 
 describe('PreSignUp', () => {
-  it('may confirm the user and vouch for the address', async () => {
+  it('can confirm the user and verify the address', async () => {
     await wire('PreSignUp', 'PostConfirmation');
     lambda.run = (event) => ({ ...event, response: { autoConfirmUser: true, autoVerifyEmail: true } });
     const answer = await signUp('ann@example.com');
@@ -74,7 +74,7 @@ describe('PreSignUp', () => {
     expect(claimsOf(tokens?.IdToken)['email_verified']).toBe(true);
   });
 
-  it('may refuse, and then there is no user', async () => {
+  it('can refuse the sign-up, and no user is stored', async () => {
     await wire('PreSignUp');
     lambda.run = failing;
     expect(await refusal(signUp('bea@example.com'))).toEqual(failed('PreSignUp'));
@@ -89,7 +89,7 @@ describe('PreSignUp', () => {
     await signUp('bea@example.com');
   });
 
-  it('runs after a migration as well, as PreSignUp_AdminCreateUser (inferred)', async () => {
+  it('also runs after a migration, as PreSignUp_AdminCreateUser (inferred)', async () => {
     await wire('PreSignUp', 'UserMigration');
     lambda.run = (event) =>
       event.triggerSource.startsWith('UserMigration')
@@ -108,7 +108,7 @@ describe('PreSignUp', () => {
 });
 
 describe('PostConfirmation', () => {
-  it('hears of a confirmation, and its failure undoes nothing', async () => {
+  it('runs after a confirmation, and its failure does not undo it', async () => {
     await wire('PostConfirmation');
     lambda.run = failing;
     await signUp('dan@example.com');
@@ -123,7 +123,7 @@ describe('PostConfirmation', () => {
 });
 
 describe('PreAuthentication and PostAuthentication', () => {
-  it('surround a sign-in', async () => {
+  it('run before and after a sign-in', async () => {
     await wire('PreAuthentication', 'PostAuthentication');
     lambda.run = (event) => event;
     await createUser(pool, 'eve@example.com');
@@ -135,7 +135,7 @@ describe('PreAuthentication and PostAuthentication', () => {
     });
   });
 
-  it('may refuse it, for unknown users too', async () => {
+  it('can refuse a sign-in, also for unknown users', async () => {
     await wire('PreAuthentication');
     lambda.run = failing;
     expect(await refusal(signIn(pool, 'eve@example.com'))).toEqual(failed('PreAuthentication'));
@@ -147,7 +147,7 @@ describe('PreAuthentication and PostAuthentication', () => {
 });
 
 describe('PreTokenGeneration', () => {
-  it('changes the ID token and nothing of the access token', async () => {
+  it('changes the ID token and not the access token', async () => {
     await wire('PreTokenGeneration');
     lambda.run = answering({
       claimsOverrideDetails: {
@@ -175,7 +175,7 @@ describe('PreTokenGeneration', () => {
 });
 
 describe('CustomMessage', () => {
-  it('chooses the words', async () => {
+  it('sets the text of a message', async () => {
     await wire('CustomMessage');
     lambda.run = answering({ emailSubject: 'Hello', emailMessage: 'Type {####} please' });
     await signUp('gus@example.com');
@@ -188,7 +188,7 @@ describe('CustomMessage', () => {
   });
 });
 
-describe('any trigger that fails', () => {
+describe('a failed trigger', () => {
   it.each<[string, TestFunction, string, string]>([
     [
       'does not answer',
@@ -208,7 +208,7 @@ describe('any trigger that fails', () => {
       'InvalidLambdaResponseException',
       'Unrecognizable lambda output',
     ],
-  ])('because its function %s', async (_why, function_, name, message) => {
+  ])('is reported when its function %s', async (_why, function_, name, message) => {
     await wire('PreAuthentication');
     lambda.run = function_;
     const refused = await refusal(signIn(pool, 'eve@example.com'));
@@ -216,7 +216,7 @@ describe('any trigger that fails', () => {
     expect(refused.message).toContain(message);
   });
 
-  it('is refused at the pool when it is not supported', async () => {
+  it('is refused by the pool settings when it is not supported', async () => {
     const call = createPool(pool.sdk, { LambdaConfig: { DefineAuthChallenge: 'trigger' } });
     expect((await refusal(call)).message).toBe(
       'The local user pool does not support the parameter lambdaConfig.DefineAuthChallenge.',

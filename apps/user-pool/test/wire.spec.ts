@@ -18,7 +18,7 @@ const post = (target: string, body: string, headers: Record<string, string> = {}
 const initiate = (body: object) => post('InitiateAuth', JSON.stringify(body));
 
 describe('the wire', () => {
-  it('answers an error with its name and text in body and headers, and status 400', async () => {
+  it('returns an error with its name and message in body and headers, and status 400', async () => {
     const AuthParameters = { USERNAME: 'nobody@example.com', PASSWORD: 'x' };
     const response = await initiate({
       AuthFlow: 'USER_PASSWORD_AUTH',
@@ -36,7 +36,7 @@ describe('the wire', () => {
     });
   });
 
-  it('gives the SDK the error it models, with a request id', async () => {
+  it('returns a modelled error to the SDK, with a request id', async () => {
     const call = pool.sdk.send(new GetUserCommand({ AccessToken: 'x' }));
     await expect(call).rejects.toMatchObject({
       name: 'NotAuthorizedException',
@@ -64,18 +64,18 @@ describe('the wire', () => {
     expect(((await response.json()) as { __type: string }).__type).toBe(name);
   });
 
-  it('names the member it does not support', async () => {
+  it('names an unsupported member', async () => {
     const response = await initiate({ AuthFlow: 'USER_PASSWORD_AUTH', ClientId: 'x', Wish: 1 });
     expect(((await response.json()) as { message: string }).message).toContain('Wish');
   });
 
-  it('refuses a body that is too large, and goes on serving', async () => {
+  it('refuses a body that is too large, and continues to serve requests', async () => {
     const response = await post('InitiateAuth', 'x'.repeat(1024 * 1024 + 1));
     expect(response.status).toBe(413);
     expect((await initiate({})).status).toBe(400);
   });
 
-  it('names an operation it does not have', async () => {
+  it('names an unsupported operation', async () => {
     const response = await post('CreateIdentityProvider', '{}');
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({
@@ -85,7 +85,7 @@ describe('the wire', () => {
     expect((await post('constructor', '{}')).status).toBe(400);
   });
 
-  it('wants administration signed', async () => {
+  it('requires a signature for administration', async () => {
     const body = JSON.stringify({ UserPoolId: pool.poolId, Username: 'x' });
     const response = await post('AdminGetUser', body);
     expect(((await response.json()) as { __type: string }).__type).toBe(
@@ -93,11 +93,11 @@ describe('the wire', () => {
     );
   });
 
-  it('makes a pool in the Region the caller signed for', () => {
+  it('creates a pool in the Region of the signature', () => {
     expect(pool.poolId).toMatch(/^eu-west-1_[A-Za-z0-9]{9}$/);
   });
 
-  it('shows what was sent to callers on the same machine', async () => {
+  it('shows sent messages to callers on the same machine', async () => {
     await createUser(pool, 'ann@example.com');
     await forgot(pool, 'ann@example.com');
     const response = await fetch(`${pool.server.url}/_inspect/deliveries?to=ann@example.com`);
@@ -111,14 +111,14 @@ describe('the wire', () => {
     ]);
   });
 
-  it('says where its keys are', async () => {
+  it('publishes the URL of its keys', async () => {
     const issuer = `${pool.server.url}/${pool.poolId}`;
     const configuration = await (await fetch(`${issuer}/.well-known/openid-configuration`)).json();
     expect(configuration).toMatchObject({ issuer, jwks_uri: `${issuer}/.well-known/jwks.json` });
     expect((await fetch(`${pool.server.url}/nowhere/.well-known/jwks.json`)).status).toBe(404);
   });
 
-  it('names a pool that does not exist', async () => {
+  it('names a missing pool', async () => {
     const call = pool.sdk.send(new AdminGetUserCommand({ UserPoolId: 'eu-west-1_nobody', Username: 'x' }));
     await expect(call).rejects.toMatchObject({
       name: 'ResourceNotFoundException',

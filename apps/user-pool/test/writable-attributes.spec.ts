@@ -31,7 +31,7 @@ const accessToken = async (at: TestPool, email: string) =>
 const update = (at: TestPool, AccessToken: string, attributes: Record<string, string>) =>
   at.sdk.send(new UpdateUserAttributesCommand({ AccessToken, UserAttributes: toList(attributes) }));
 
-describe('a client that may write the name only', () => {
+describe('a client that can write only the name', () => {
   let narrow: TestPool;
   const unauthorized = {
     name: 'NotAuthorizedException',
@@ -78,7 +78,7 @@ describe('a client that may write the name only', () => {
     await signUp('oli@example.com', { name: 'Oli' });
   });
 
-  it('refuses another attribute with a first password', async () => {
+  it('refuses another attribute when a first password is set', async () => {
     const invited = { UserPoolId: narrow.poolId, Username: 'pia@example.com' };
     await pool.sdk.send(
       new AdminCreateUserCommand({
@@ -104,8 +104,8 @@ describe('a client that may write the name only', () => {
   });
 });
 
-describe('a first password', () => {
-  it('swaps no address that the user has, and takes no address of another user', async () => {
+describe('setting a first password', () => {
+  it('can neither change an existing address nor set an address of another user', async () => {
     const poolId = await createPool(pool.sdk, {
       UsernameAttributes: ['email', 'phone_number'],
       Schema: undefined,
@@ -145,8 +145,8 @@ describe('a first password', () => {
   });
 });
 
-describe('an address that is verified before its update', () => {
-  it('does not wait where an administrator sets it as verified', async () => {
+describe('an address that must be verified before its update', () => {
+  it('changes at once only if an administrator sets it as verified', async () => {
     const poolId = await createPool(pool.sdk, {
       UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
     });

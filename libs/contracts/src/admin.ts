@@ -9,17 +9,17 @@ import {
   IsString,
   ValidateNested,
 } from 'class-validator';
-import { UserResponse } from './auth.js';
+import { ProofRequest, UserResponse } from './auth.js';
 import { IsNumberFrom, IsRoleList, IsText } from './rules.js';
 
 /** `GET /admin/users` */
 export class FindUsersQuery {
-  /** How the address begins, or a whole `sub`. Without it: everybody. */
+  /** A prefix of the address, or a complete `sub`. If absent, all users. */
   @IsOptional()
   @IsText(1, 254)
   search?: string;
 
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   @IsOptional()
   @IsText(1, 1024)
   after?: string;
@@ -30,12 +30,12 @@ export class FindUsersQuery {
   limit?: string;
 }
 
-/** What an administrator sees of a person. No hash, no token, no digest. */
+/** A user as shown to administrators, without hashes, tokens and digests. */
 export class AdminUserResponse extends UserResponse {
   @IsObject()
   profile!: Record<string, unknown>;
 
-  /** Cognito's, once a sign-in has told it. */
+  /** Cognito's `sub`, once known from a sign-in. */
   @IsOptional()
   @IsString()
   sub!: string | null;
@@ -43,20 +43,20 @@ export class AdminUserResponse extends UserResponse {
   @IsBoolean()
   confirmed!: boolean;
 
-  /** By an administrator. */
+  /** Disabled by an administrator. */
   @IsBoolean()
   disabled!: boolean;
 
-  /** By the old application, whose conditions are in `LEGACY_BLOCKED_WHEN`. */
+  /** Blocked in the old application, by a condition of `LEGACY_BLOCKED_WHEN`. */
   @IsBoolean()
   blocked!: boolean;
 
-  /** `pending` until the pool has forgotten the person too. */
+  /** `pending` until the user is also deleted from the pool. */
   @IsOptional()
   @IsIn(['pending', 'done'])
   erasure!: 'pending' | 'done' | null;
 
-  /** The address that waits for a click. */
+  /** The new address that is not confirmed yet. */
   @IsOptional()
   @IsString()
   unconfirmedEmail!: string | null;
@@ -66,7 +66,7 @@ export class AdminUserResponse extends UserResponse {
   createdAt!: string;
 }
 
-/** In the order of the addresses. */
+/** Ordered by address. */
 export class FindUsersResponse {
   @IsArray()
   @ValidateNested({ each: true })
@@ -80,15 +80,26 @@ export class FindUsersResponse {
 }
 
 /** `PUT /admin/users/:id/roles` */
-export class SetRolesRequest {
-  /** All of them, the ones that stay too. */
+export class SetRolesRequest extends ProofRequest {
+  /** All roles, including unchanged ones. */
   @IsRoleList()
   roles!: string[];
 }
 
+export const mfaRemovalTimes = ['now', 'reset'] as const;
+export type MfaRemovalTime = (typeof mfaRemovalTimes)[number];
+
+/** `DELETE /admin/users/:id/mfa` */
+export class RemoveMfaRequest extends ProofRequest {
+  /** `now` (default), or `reset`: a password reset within 24 hours may remove the factors. */
+  @IsOptional()
+  @IsIn(mfaRemovalTimes)
+  at?: MfaRemovalTime;
+}
+
 /** `GET /admin/audit` */
 export class FindAuditQuery {
-  /** The `id` of the person it was done to. */
+  /** The `id` of the affected user. */
   @IsOptional()
   @IsText(1, 19)
   user?: string;
@@ -102,7 +113,7 @@ export class FindAuditQuery {
   limit?: string;
 }
 
-/** Somebody did something to somebody. */
+/** One entry of the audit log. */
 export class AuditEntryResponse {
   @IsInt()
   id!: number;
@@ -111,7 +122,10 @@ export class AuditEntryResponse {
   @IsString()
   at!: string;
 
-  /** `user`: the person with `actorId`, or without one a reader of a mailed link; `operator`: somebody with the `usher` commands; `usher`: the service itself. */
+  /**
+   * `user`: the user with `actorId`, or without one the user of a mailed link; `operator`: a person who ran a command
+   * of `usher`; `usher`: the service itself.
+   */
   @IsIn(['user', 'operator', 'usher'])
   actor!: 'user' | 'operator' | 'usher';
 
@@ -122,12 +136,22 @@ export class AuditEntryResponse {
   @IsString()
   action!: string;
 
-  /** To whom. */
+  /** The affected user. */
   @IsInt()
   userId!: number;
 
   @IsObject()
   details!: Record<string, unknown>;
+
+  /** `X-Request-Id` of the request that caused it; `null` for jobs and commands, and for entries of older releases. */
+  @IsOptional()
+  @IsString()
+  requestId!: string | null;
+
+  /** IP address of the caller; `null` as `requestId`, and once the user or the actor is deleted. */
+  @IsOptional()
+  @IsString()
+  address!: string | null;
 }
 
 /** Newest first. */

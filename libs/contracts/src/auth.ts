@@ -9,12 +9,12 @@ import {
   IsString,
   ValidateNested,
 } from 'class-validator';
-import { IsKnownEmailAddress, IsText, IsTextMap, longestPassword } from './rules.js';
+import { IsKnownEmailAddress, IsNumberFrom, IsText, IsTextMap, longestPassword } from './rules.js';
 
 /** Cognito's refresh tokens are opaque, about 1.8 kB long (developer guide, "Using tokens"). */
 const longestToken = 8192;
 
-/** How a session is carried. */
+/** How a session is transported. */
 export const sessionModes = ['tokens', 'cookie'] as const;
 export type SessionMode = (typeof sessionModes)[number];
 
@@ -23,11 +23,11 @@ export class SignInRequest {
   @IsKnownEmailAddress()
   email!: string;
 
-  /** Exact code points: never trimmed, never normalised. */
+  /** Compared by code points: never trimmed or normalised. */
   @IsText(1, longestPassword)
   password!: string;
 
-  /** How the session is carried: in the answer (default), or in an HttpOnly cookie. */
+  /** How the session is transported: in the response (default), or in an HttpOnly cookie. */
   @IsOptional()
   @IsIn(sessionModes)
   session?: SessionMode;
@@ -35,7 +35,7 @@ export class SignInRequest {
 
 /** `POST /auth/challenge` */
 export class ChallengeRequest {
-  /** The `session` of the challenge being answered. */
+  /** The `session` of the challenge. */
   @IsText(1, longestToken)
   session!: string;
 
@@ -44,35 +44,79 @@ export class ChallengeRequest {
   answers!: Record<string, string>;
 }
 
-/** `POST /auth/refresh`. Without a refresh token the session cookie is meant. */
+/** `POST /auth/refresh`. Without a refresh token the session cookie is used. */
 export class RefreshRequest {
   @IsOptional()
   @IsText(1, longestToken)
   refreshToken?: string;
 }
 
-/** `POST /auth/sign-out`. Without a refresh token the session cookie is meant. */
+/** `POST /auth/sign-out`. Without a refresh token the session cookie is used. */
 export class SignOutRequest {
   @IsOptional()
   @IsText(1, longestToken)
   refreshToken?: string;
 }
 
+/**
+ * A recent proof of identity, required if the sign-in is more than 10 minutes old. The complete
+ * body of `POST /auth/mfa/totp`, `DELETE /auth/mfa/totp` and `DELETE /admin/users/:id`.
+ */
+export class ProofRequest {
+  @IsOptional()
+  @IsText(1, longestPassword)
+  password?: string;
+
+  /** A code of the second factor, if one is enabled. */
+  @IsOptional()
+  @IsText(1, 64)
+  code?: string;
+}
+
 /** `POST /auth/mfa/totp/verify` */
 export class VerifyTotpRequest {
-  /** What the authenticator app shows: six digits. */
-  @IsText(1, 16)
+  /** The code of the authenticator app: six digits. */
+  @IsText(1, 64)
   code!: string;
 
-  /** What the user calls the device. */
+  /** Used only without an enrolment in the last 15 minutes and without an enabled second factor. */
+  @IsOptional()
+  @IsText(1, longestPassword)
+  password?: string;
+
+  /** The user's name of the device. */
   @IsOptional()
   @IsText(1, 64)
   deviceName?: string;
 }
 
-/** What a front end may know about the signed-in person. */
+export const factors = ['totp', 'sms', 'email'] as const;
+export type FactorName = (typeof factors)[number];
+
+/** `GET /auth/mfa`: the caller's second factors. */
+export class MfaResponse {
+  @IsBoolean()
+  totp!: boolean;
+
+  @IsBoolean()
+  sms!: boolean;
+
+  @IsBoolean()
+  email!: boolean;
+
+  /** The preferred factor. */
+  @IsOptional()
+  @IsIn(factors)
+  preferred!: FactorName | null;
+
+  /** Always 0: there are no recovery codes yet. */
+  @IsInt()
+  recoveryCodesLeft!: number;
+}
+
+/** The signed-in user, as shown to front ends. */
 export class UserResponse {
-  /** Our own key; Cognito's `sub` is only a link. */
+  /** The primary key of the users table; Cognito's `sub` is only a link. */
   @IsInt()
   id!: number;
 
@@ -113,7 +157,7 @@ export class TokensResponse {
 
 /** An authenticator app to be set up (key URI format of Google Authenticator, RFC 6238). */
 export class TotpEnrolmentResponse {
-  /** The shared secret in base32, for typing in by hand. */
+  /** The shared secret in base32, for manual entry. */
   @IsString()
   secretCode!: string;
 
@@ -121,12 +165,12 @@ export class TotpEnrolmentResponse {
   @IsString()
   otpauthUri!: string;
 
-  /** The same as a QR code: an SVG document. */
+  /** The URI as a QR code in SVG. */
   @IsString()
   qrCodeSvg!: string;
 }
 
-/** Where a code was sent. */
+/** The destination of a code. */
 export class CodeDeliveryResponse {
   /** `EMAIL` or `SMS`. */
   @IsString()
@@ -137,29 +181,29 @@ export class CodeDeliveryResponse {
   destination!: string;
 }
 
-/** A further step Cognito asks for before it gives tokens. A wrong answer can be corrected with the same session. */
+/** A further step before Cognito issues tokens. After a wrong answer the same session can be used again. */
 export class ChallengeResponse {
   /** Cognito's challenge name, such as `NEW_PASSWORD_REQUIRED`. */
   @IsString()
   name!: string;
 
-  /** Opaque; carries the sign-in to its next step, once. */
+  /** Opaque; valid for one successful step. */
   @IsString()
   session!: string;
 
   /**
-   * Names (Cognito's) of the values that `answers` must hold, such as `NEW_PASSWORD` or `SOFTWARE_TOKEN_MFA_CODE`. None
-   * where the sign-in only has to be continued.
+   * Cognito's names of the values that `answers` must contain, such as `NEW_PASSWORD` or `SOFTWARE_TOKEN_MFA_CODE`. Empty
+   * if the sign-in only has to be continued.
    */
   @IsArray()
   @IsString({ each: true })
   asks!: string[];
 
-  /** Seconds until the step can no longer be answered, at most. */
+  /** Maximum number of seconds until the session expires. */
   @IsInt()
   expiresIn!: number;
 
-  /** Where to choose between factors: what may be answered. */
+  /** The available factors if the user must choose one. */
   @IsOptional()
   @IsArray()
   @IsString({ each: true })
@@ -176,7 +220,7 @@ export class ChallengeResponse {
   @Type(() => TotpEnrolmentResponse)
   totp?: TotpEnrolmentResponse;
 
-  /** What Cognito says about the step, without what names the user. Values are strings, as Cognito sends them. */
+  /** Cognito's challenge parameters without those that identify the user. Values are strings, as in Cognito. */
   @IsObject()
   parameters!: Record<string, string>;
 }
@@ -199,19 +243,32 @@ export class SignInResponse {
   challenge?: ChallengeResponse;
 }
 
+/** `GET /auth/sessions` */
+export class ListSessionsQuery {
+  /** From the `Link` header of the previous page. */
+  @IsOptional()
+  @IsText(1, 128)
+  after?: string;
+
+  /** 1 to 50; 50 when absent. */
+  @IsOptional()
+  @IsNumberFrom(1, 50)
+  limit?: string;
+}
+
 /** One signed-in device. */
 export class SessionResponse {
   @IsString()
   id!: string;
 
-  /** The session this request belongs to. */
+  /** True for the session of this request. */
   @IsBoolean()
   current!: boolean;
 
   @IsIn(sessionModes)
   session!: SessionMode;
 
-  /** The browser or app as it named itself (`User-Agent`) at sign-in. */
+  /** The `User-Agent` at sign-in. */
   @IsOptional()
   @IsString()
   device!: string | null;

@@ -2,25 +2,25 @@ import { IsBoolean, IsInt, IsOptional, IsString } from 'class-validator';
 import { IsStorable } from './rules.js';
 
 /**
- * `POST /aws/auth`, the question the migration Lambda asks. Keys are snake_case: it is the contract that the original
+ * `POST /aws/auth`, the request of the migration Lambda. Keys are snake_case, as in the contract that the original
  * Rails recipe published.
  */
 export class AwsAuthRequest {
-  /** As Cognito passes it on; any text, because a user name need not be an address. */
+  /** The user name from Cognito. Any text, because it may not be an address. */
   @IsString()
   @IsStorable()
   email!: string;
 
-  /** Absent when a reset is asked for. Any value is allowed: an odd one is a password that does not match. */
+  /** Absent at a password reset. Any value is accepted; an invalid one counts as a wrong password. */
   @IsOptional()
   password?: unknown;
 
-  /** May come as `Authorization: Bearer` instead; judged before the rest of the body. */
+  /** Alternatively sent as `Authorization: Bearer`. Checked before the rest of the body. */
   @IsOptional()
   access_token?: unknown;
 }
 
-/** The answer to `POST /aws/auth`. Always 200; for an unknown user the same keys with `null` and `false`. */
+/** The response of `POST /aws/auth`. Always 200; for an unknown user the same keys with `null` and `false`. */
 export class AwsAuthResponse {
   @IsOptional()
   @IsInt()
@@ -38,7 +38,7 @@ export class AwsAuthResponse {
   @IsString()
   email!: string | null;
 
-  /** The old application's own column, passed through. Not a password hash. */
+  /** A column of the legacy application, passed through. Not a password hash. */
   @IsOptional()
   @IsString()
   authentication_hash!: string | null;
@@ -50,7 +50,7 @@ export class AwsAuthResponse {
   @IsBoolean()
   success!: boolean;
 
-  /** The three keys below are ours; the original Rails endpoint does not send them. */
+  /** Usher adds the three keys below; the original Rails endpoint does not send them. */
   @IsOptional()
   @IsBoolean()
   email_verified?: boolean;

@@ -1,46 +1,47 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 
-// The one parser of e-mail addresses. It imports no library: the migration Lambda bundles it.
+// The only e-mail address parser. It imports no library because the migration Lambda bundles it.
 
 /** RFC 5321 section 4.5.3.1.1, in octets. */
 const longestLocalPart = 64;
 
-/** RFC 5321 section 4.5.3.1.3 less the angle brackets, in octets, with the domain as A-label. */
+/** RFC 5321 section 4.5.3.1.3 minus the angle brackets, in octets, with the domain as A-label. */
 const longestAddress = 254;
 
-/** UTF-16 code units, looked at first. Decomposed letters and ignorable characters make an address longer than it counts. */
+/** UTF-16 code units of the raw input. Above `longestAddress`, because normalisation can shorten an address. */
 const longestTyped = 512;
 
-/** An address as it is compared: lower case, the local part in NFC, the domain as A-label (RFC 5890). */
+/** An address in the form used for comparison: lower case, the local part in NFC, the domain as A-label (RFC 5890). */
 export interface EmailAddress {
   local: string;
   domain: string;
 }
 
-// RFC 5321 section 4.1.2 `atext` and, as RFC 6531 adds it, what is not ASCII. None of `<>()[],;:\` and no `"`.
+// `atext` of RFC 5321 section 4.1.2, extended to non-ASCII characters by RFC 6531. Excludes `<>()[],;:\"`.
 const ascii = "a-z0-9!#$%&'*+/=?^_`{|}~\\-";
 const atoms = new RegExp(`^[${ascii}.\\p{L}\\p{M}\\p{N}\\p{S}\\p{P}]+$`, 'u');
 const specials = /[<>()[\],;:\\"@]/;
 const quoted = /^"(?:[^"\\\p{C}]|\\[^\p{C}])+"$/u;
 
-/** What a new address may have before the `@`: letters, marks and digits of any script, and no misplaced dot. */
+/** The local part of a new address: letters, marks and digits of any script, no leading, trailing or double dot. */
 const newAtom = `[${ascii}\\p{L}\\p{M}\\p{N}]+`;
 const newLocalPart = new RegExp(`^${newAtom}(?:\\.${newAtom})*$`, 'u');
 
-/** No character that means something in a URL, so that `domainToASCII` sees a host name and nothing else. */
+/** Excludes URL delimiters, because `domainToASCII` parses its argument like the host of a URL. */
 const hostCharacters = /^[a-z0-9._\-\u0080-\u{10ffff}]+$/u;
 const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
-/** The last label is no number: `domainToASCII` makes an IPv4 address of `0x7f.1`. */
+/** The last label is not a number: `domainToASCII` turns `0x7f.1` into an IPv4 address. */
 const host = new RegExp(`^(?=.{1,253}$)(?:${label}\\.)*(?!\\d+$)${label}$`);
 const newLabel = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const newHost = new RegExp(`^(?:${newLabel}\\.)+${newLabel}$`);
 
-/** As Devise compares: `strip_whitespace_keys` and `case_insensitive_keys`. */
+/** Normalises like Devise with `strip_whitespace_keys` and `case_insensitive_keys`. */
 export const normaliseEmail = (typed: string): string => typed.trim().toLowerCase();
 
 /**
- * Reads any address that SMTP can carry, also what only old tables have: quoted local parts, misplaced dots, host names of
- * one label. `undefined` for everything else, `<x@example.com>`, `mailto:x@example.com` and lists among it.
+ * Parses any address that SMTP can carry, including forms found only in old tables: quoted local parts, misplaced dots,
+ * host names of one label.
+ * @returns `undefined` for anything else, such as `<x@example.com>`, `mailto:x@example.com` and lists
  */
 export function parseEmailAddress(typed: unknown): EmailAddress | undefined {
   if (typeof typed !== 'string' || typed.length > longestTyped || !typed.isWellFormed()) return undefined;
@@ -52,7 +53,7 @@ export function parseEmailAddress(typed: unknown): EmailAddress | undefined {
   return octets(local) + 1 + domain.length > longestAddress ? undefined : { local, domain };
 }
 
-/** True for an address that a person may newly get here: RFC 5321 without quoted local parts, at a domain of two labels or more. */
+/** Is the value accepted as a new address? RFC 5321 without quoted local parts, and a domain of at least two labels. */
 export function isEmailAddress(value: unknown): boolean {
   const address = parseEmailAddress(value);
   if (address === undefined || octets(address.local) > longestLocalPart) return false;
@@ -60,8 +61,8 @@ export function isEmailAddress(value: unknown): boolean {
 }
 
 /**
- * Every spelling of one address, normalised, each once: the domain as A-label and U-label, everything in NFC and NFD. The
- * first is the canonical one, which new users get. An address in ASCII without A-label has one spelling.
+ * @returns all distinct spellings of an address, normalised: domain as A-label and as U-label, each part in NFC and NFD. The
+ * first is the canonical spelling, which new users get. An ASCII address without A-label has one spelling.
  */
 export function emailSpellings(typed: string): [string, ...string[]] {
   const email = normaliseEmail(typed);
@@ -75,12 +76,12 @@ export function emailSpellings(typed: string): [string, ...string[]] {
   return [...new Set(spellings)] as [string, ...string[]];
 }
 
-/** The spelling that stands for all others: in keys, and as the name of a new user. */
+/** @returns the first of `emailSpellings`, used in keys and as the user name of a new user */
 export const canonicalEmail = (typed: string): string => emailSpellings(typed)[0];
 
 /**
- * The one mailbox that a mail may go to, with the local part as it is stored (RFC 5321 section 2.4), or `undefined` where
- * the text is no address or could mean more than one.
+ * @returns the mailbox to send mail to, with the local part as stored (RFC 5321 section 2.4); `undefined` if the text is not
+ * exactly one address
  */
 export function toMailbox(stored: string): string | undefined {
   const address = parseEmailAddress(stored);
@@ -91,7 +92,7 @@ export function toMailbox(stored: string): string | undefined {
 
 const octets = (text: string): number => Buffer.byteLength(text);
 
-/** The decomposed form counts as well: U+226E decomposes into `<` and a mark. */
+/** Also checks the decomposed form: U+226E decomposes into `<` and a mark. */
 const isLocalPart = (local: string): boolean =>
   quoted.test(local) || [local, local.normalize('NFD')].every((form) => isAtoms(form));
 
@@ -105,7 +106,7 @@ function hostOf(domain: string): string | undefined {
 
 const isPlain = (email: string): boolean => /^[\x20-\x7e]*$/.test(email) && !email.includes('xn--');
 
-/** The U-label only where it leads back to the A-label. */
+/** Includes the U-label only if it converts back to the same A-label. */
 function domainSpellings(domain: string): string[] {
   const unicode = domainToUnicode(domain);
   if (hostOf(unicode) !== domain) return [domain];

@@ -1,4 +1,4 @@
-/** Every `code` a problem+json answer of the API can carry. Codes are stable: clients branch on them. */
+/** All values of `code` in problem+json responses. Codes are stable, because clients depend on them. */
 export const errorCodes = [
   'auth.invalid_credentials',
   'auth.token_invalid',
@@ -8,6 +8,7 @@ export const errorCodes = [
   'auth.code_expired',
   'auth.csrf',
   'auth.forbidden',
+  'auth.reauthentication_required',
   'auth.account_link_conflict',
   'request.invalid',
   'request.not_found',

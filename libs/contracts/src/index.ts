@@ -1,4 +1,4 @@
-// The decorators of the contract classes write metadata; whoever loads them needs somewhere to write it.
+// The decorators of the contract classes need the metadata API.
 import 'reflect-metadata';
 
 export * from './admin.js';
@@ -9,6 +9,7 @@ export * from './migration.js';
 export * from './passwords.js';
 export * from './problem.js';
 export * from './users.js';
+export { normaliseCode } from './one-time-code.js';
 export { isProfile, largestProfile } from './json-object.js';
 export {
   canonicalEmail,

@@ -1,19 +1,19 @@
 import { ValidateBy } from 'class-validator';
 import { isStorable } from './rules.js';
 
-/** Bytes of UTF-8 that a profile may have as JSON. */
+/** Maximum size of a profile as JSON, in bytes of UTF-8. */
 export const largestProfile = 16 * 1024;
 
-/** Objects and lists inside one another. */
+/** Maximum nesting of objects and arrays. */
 const deepest = 16;
 
-/** True for what JSON calls an object, no larger than a profile may be, that PostgreSQL can store. */
+/** True for a JSON object within the size limit that PostgreSQL can store. */
 export function isProfile(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return isStorableJson(value, deepest) && Buffer.byteLength(JSON.stringify(value)) <= largestProfile;
 }
 
-/** The depth is looked at first: nothing here calls itself more often than that. */
+/** Checks the depth first, which bounds the recursion. */
 function isStorableJson(value: unknown, depth: number): boolean {
   if (typeof value === 'string') return isStorable(value);
   if (typeof value !== 'object' || value === null) return true;
@@ -21,7 +21,7 @@ function isStorableJson(value: unknown, depth: number): boolean {
   return Object.entries(value).every(([name, entry]) => isStorable(name) && isStorableJson(entry, depth - 1));
 }
 
-/** A JSON object that can be stored, with a limit to its size. */
+/** Validates a JSON object that can be stored, with a size limit. */
 export function IsProfile(): PropertyDecorator {
   return ValidateBy({
     name: 'isProfile',

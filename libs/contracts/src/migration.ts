@@ -2,18 +2,18 @@ import { Type } from 'class-transformer';
 import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { IsNumberFrom } from './rules.js';
 
-/** What became of a legacy user. `skipped`: nobody who could sign in at the old application. */
+/** Migration status. `skipped`: the user could not sign in to the legacy application. */
 export const migrationStates = ['legacy', 'migrated', 'reset_sent', 'imported', 'skipped', 'failed'] as const;
 export type MigrationState = (typeof migrationStates)[number];
 
 /** `GET /migration/progress` */
 export class MigrationProgressQuery {
-  /** How many days `perDay` goes back: 1 to 366; 30 when absent. */
+  /** Number of days in `perDay`: 1 to 366; default 30. */
   @IsOptional()
   @IsNumberFrom(1, 366)
   days?: string;
 
-  /** Months without a sign-in after which nobody waits for a person: 1 to 120; 12 when absent. */
+  /** Months without a sign-in after which a user counts as inactive: 1 to 120; default 12. */
   @IsOptional()
   @IsNumberFrom(1, 120)
   inactiveAfter?: string;
@@ -25,8 +25,8 @@ export class PeopleInState {
 
   /**
    * Of `failed`: `unknown_hash`, `not_created` (Cognito refused what the Lambda answered), `answer_lost`. Of `skipped`:
-   * `unconfirmed`, `disabled`, `blocked` (by a condition of `LEGACY_BLOCKED_WHEN`), `no_password`, `erased`. Of `imported`: `found_in_pool`, `not_known_here`, `relinked`,
-   * `reconciled`. Of `legacy`: `reopened`.
+   * `unconfirmed`, `disabled`, `blocked` (by a condition of `LEGACY_BLOCKED_WHEN`), `no_password`, `erased`. Of `imported`:
+   * `found_in_pool`, `not_known_here`, `relinked`, `reconciled`. Of `legacy`: `reopened`.
    */
   @IsOptional()
   @IsString()
@@ -36,16 +36,16 @@ export class PeopleInState {
   people!: number;
 }
 
-/** People who have yet to move, by how their stored string begins. */
+/** Users who have not migrated, by the prefix of their stored hash. */
 export class PeopleWithFormat {
-  /** Such as `$2a$12$` or `{BCRYPT}$2a$12$`, the label in capitals; `other` for what begins in no known way. */
+  /** Such as `$2a$12$` or `{BCRYPT}$2a$12$`, with the label in capitals; `other` for an unknown prefix. */
   @IsString()
   format!: string;
 
   @IsInt()
   people!: number;
 
-  /** Whether a password can be checked against it. */
+  /** Whether a password can be checked against such a hash. */
   @IsBoolean()
   supported!: boolean;
 }
@@ -62,9 +62,9 @@ export class PeopleOnDay {
   imported!: number;
 }
 
-/** People who have yet to move, by their last sign-in at the old application or here. */
+/** Users who have not migrated, by their last sign-in to the legacy application or Usher. */
 export class PeopleInMonth {
-  /** `2026-11`; `null`: never, as far as is known. */
+  /** A month such as `2026-11`; `null` if no sign-in is known. */
   @IsOptional()
   @IsString()
   month!: string | null;
@@ -75,21 +75,21 @@ export class PeopleInMonth {
 
 export const estimateKinds = ['falling', 'not_falling', 'too_early', 'over', 'done'] as const;
 
-/** When the curve of people who move by themselves ends, if it goes on as in the last four weeks. */
+/** When the migration by sign-in ends, extrapolated from the last four weeks. */
 export class MigrationEstimate {
   /**
-   * `falling`: fewer people move from week to week, and the dates say when that ends. `not_falling`: no end can be seen yet.
-   * `too_early`: people have moved for less than four weeks. `over`: nobody moved for two weeks. `done`: nobody is left.
+   * `falling`: fewer users migrate each week, and the dates give the end. `not_falling`: no end can be estimated.
+   * `too_early`: the migration began less than four weeks ago. `over`: no user migrated for two weeks. `done`: no user is left.
    */
   @IsIn(estimateKinds)
   kind!: (typeof estimateKinds)[number];
 
-  /** People who will still move by themselves; `null` where that cannot be said. */
+  /** Users who are expected to migrate by sign-in; `null` if unknown. */
   @IsOptional()
   @IsInt()
   stillToMove!: number | null;
 
-  /** Days, ISO 8601, UTC. `latest` is `null` where the numbers also allow that there is no end. */
+  /** Days, ISO 8601, UTC. `latest` is `null` if the numbers are also consistent with no end. */
   @IsOptional()
   @IsString()
   earliest!: string | null;
@@ -113,9 +113,9 @@ export const verdictReasons = [
 
 export class VerdictReason {
   /**
-   * `people_left`: active people who have yet to move. `resets_open`: a code was mailed and no new password is known of.
-   * `moves_failed`; `hashes_unknown`: nobody can check the stored hash. `still_moving`: moved within the last two weeks,
-   * while inactive people are left.
+   * `people_left`: active users who have not migrated. `resets_open`: a code was mailed, and no new password is recorded.
+   * `moves_failed`: the migration failed. `hashes_unknown`: the format of the stored hash is not supported.
+   * `still_moving`: users migrated within the last two weeks, while inactive users are left.
    */
   @IsIn(verdictReasons)
   code!: (typeof verdictReasons)[number];
@@ -129,20 +129,20 @@ export class MigrationVerdict {
   @IsBoolean()
   canSwitchOff!: boolean;
 
-  /** Why not. */
+  /** The reasons against it. */
   @IsArray()
   @ValidateNested({ each: true })
   @Type(() => VerdictReason)
   reasons!: VerdictReason[];
 }
 
-/** Addresses that several people of the table have who may sign in: none of them can. */
+/** Counts addresses shared by several rows that are allowed to sign in. A shared address prevents their sign-in. */
 export class DuplicateAddressCount {
-  /** Addresses that several rows have in the same spelling. */
+  /** Addresses shared in the same spelling. */
   @IsInt()
   exact!: number;
 
-  /** Addresses that rows have in different spellings: upper and lower case, or forms of an international name. */
+  /** Addresses shared in different spellings: upper and lower case, or forms of an internationalised address. */
   @IsInt()
   byCase!: number;
 }
@@ -152,22 +152,22 @@ export class MigrationProgressResponse {
   @IsInt()
   people!: number;
 
-  /** Of those, how many have yet to move: `legacy`, `reset_sent` and `failed`. */
+  /** Users who have not migrated: `legacy`, `reset_sent` and `failed`. */
   @IsInt()
   left!: number;
 
-  /** `null` while they have not been counted. On a large table they are counted every few minutes. */
+  /** `null` until the first count. On a large table the count is repeated every few minutes. */
   @IsOptional()
   @ValidateNested()
   @Type(() => DuplicateAddressCount)
   duplicates!: DuplicateAddressCount | null;
 
-  /** Of those left, how many did not sign in for so many months; `null` where the table does not tell. */
+  /** Users left without a sign-in for this number of months; `null` if the table has no sign-in times. */
   @IsOptional()
   @IsInt()
   inactive!: number | null;
 
-  /** Of those left, how many never signed in; `null` where the table does not tell. */
+  /** Users left who never signed in; `null` if the table has no sign-in times. */
   @IsOptional()
   @IsInt()
   neverSignedIn!: number | null;
@@ -182,7 +182,7 @@ export class MigrationProgressResponse {
   @Type(() => PeopleWithFormat)
   formats!: PeopleWithFormat[];
 
-  /** Oldest first, days without anybody too. */
+  /** Oldest first, including days without migrations. */
   @IsArray()
   @ValidateNested({ each: true })
   @Type(() => PeopleOnDay)

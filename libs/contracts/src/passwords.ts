@@ -8,7 +8,7 @@ export class ForgotPasswordRequest {
 }
 
 /**
- * `POST /passwords/reset`. What is missing here is not `request.invalid`: each absence has a refusal of its own
+ * `POST /passwords/reset`. A missing member is not `request.invalid`: each one has its own error code
  * (`passwords.blank`, `passwords.confirmation_mismatch`, `passwords.code_missing`, `passwords.reset_not_started`).
  */
 export class ResetPasswordRequest {
@@ -27,10 +27,15 @@ export class ResetPasswordRequest {
   @MaxLength(longestPassword)
   passwordConfirmation?: string;
 
-  /** Only for clients without cookies: the address of the reset under way. */
+  /** The address of the started reset; only for clients without cookies. */
   @IsOptional()
   @IsKnownEmailAddress()
   email?: string;
+
+  /** Also removes the second factors, if an administrator has allowed it in the last 24 hours; ignored otherwise. */
+  @IsOptional()
+  @IsBoolean()
+  removeMfa?: boolean;
 }
 
 /** `POST /passwords/change`. A missing new password is `passwords.blank`, as at a reset. */
@@ -49,7 +54,7 @@ export class ChangePasswordRequest {
   passwordConfirmation?: string;
 }
 
-/** `GET /passwords/policy`: what a new password must be (Cognito's `PasswordPolicyType`). */
+/** `GET /passwords/policy`: the rules for a new password (Cognito's `PasswordPolicyType`). */
 export class PasswordPolicyResponse {
   @IsInt()
   minimumLength!: number;
@@ -66,7 +71,7 @@ export class PasswordPolicyResponse {
   @IsBoolean()
   requireSymbols!: boolean;
 
-  /** How many earlier passwords may not come back; 0: all may. */
+  /** Number of earlier passwords that cannot be reused; 0 for none. */
   @IsInt()
   passwordHistorySize!: number;
 

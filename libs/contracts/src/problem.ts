@@ -2,13 +2,13 @@ import { Type } from 'class-transformer';
 import { IsArray, IsIn, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { errorCodes, type ErrorCode } from './error-codes.js';
 
-/** One thing that is wrong with one field of a request. */
+/** One error of one field of a request. */
 export class FieldError {
-  /** The field's name, or a dotted path; empty when the body as a whole is wrong. */
+  /** The name of the field, or a dotted path; empty if the whole body is invalid. */
   @IsString()
   field!: string;
 
-  /** Where the field's fault has a code of its own. */
+  /** Present if the error of the field has its own code. */
   @IsOptional()
   @IsIn(errorCodes)
   code?: ErrorCode;
@@ -29,14 +29,14 @@ export class Problem {
   @IsInt()
   status!: number;
 
-  /** What happened and what to do next, in the caller's language. */
+  /** The error and what to do next, in the caller's language. */
   @IsString()
   detail!: string;
 
   @IsIn(errorCodes)
   code!: ErrorCode;
 
-  /** Also in the `x-request-id` header and in every log line of the request. */
+  /** Also in the `x-request-id` header and in all log lines of the request. */
   @IsString()
   requestId!: string;
 
@@ -46,7 +46,7 @@ export class Problem {
   @Type(() => FieldError)
   errors?: FieldError[];
 
-  /** Seconds, where waiting helps; the same as the `Retry-After` header. */
+  /** Seconds to wait before a retry, equal to the `Retry-After` header; absent if a retry is useless. */
   @IsOptional()
   @IsInt()
   retryAfter?: number;

@@ -44,10 +44,10 @@ function IsAddress(validate: (value: unknown) => boolean): PropertyDecorator {
   };
 }
 
-/** An address that is new here, as people type it: outer white space and capitals are allowed. */
+/** Accepts a new address as typed: outer white space and capitals are allowed. */
 export const IsEmailAddress = (): PropertyDecorator => IsAddress(isEmailAddress);
 
-/** An address that a person may have from the old application or the pool, also one that would not be taken anew. */
+/** Accepts any address that a user of the legacy application or the pool can have, including ones refused as new addresses. */
 export const IsKnownEmailAddress = (): PropertyDecorator =>
   IsAddress((value) => parseEmailAddress(value) !== undefined);
 
@@ -73,14 +73,14 @@ export function IsTextMap(): PropertyDecorator {
   });
 }
 
-/** The names of roles are chosen by the application. */
+/** The application chooses the names of roles. */
 const role = /^[a-z][a-z0-9_.:-]{0,63}$/;
 const mostRoles = 32;
 
-/** True for a name that a role can have. */
+/** Is this a valid name of a role? */
 export const isRole = (value: unknown): value is string => typeof value === 'string' && role.test(value);
 
-/** Names of roles, each once. */
+/** Distinct names of roles. */
 export function IsRoleList(): PropertyDecorator {
   return ValidateBy({
     name: 'isRoleList',
@@ -96,7 +96,7 @@ export function IsRoleList(): PropertyDecorator {
   });
 }
 
-/** A whole number as a query carries it, in digits. */
+/** An integer in a query string, in digits. */
 export function IsNumberFrom(min: number, max: number): PropertyDecorator {
   return ValidateBy({
     name: 'isNumberFrom',

@@ -29,7 +29,7 @@ export class SignUpRequest {
   lastName?: string;
 }
 
-/** `POST /users/confirmation`: one more mail, please. */
+/** `POST /users/confirmation`: sends the mail again. */
 export class ResendConfirmationRequest {
   @IsKnownEmailAddress()
   email!: string;
@@ -37,13 +37,13 @@ export class ResendConfirmationRequest {
 
 /** `PUT /users/confirmation` */
 export class ConfirmRequest {
-  /** Of the mailed link. */
+  /** The token of the mailed link. */
   @IsText(1, 256)
   token!: string;
 
   /**
-   * Of the sign-up. A change of address needs none; where one is needed, its absence is `passwords.blank`. Any value is allowed,
-   * because a token that was used answers alike whatever is sent with it: an odd one is a password that does not match.
+   * The password chosen at the sign-up; if it is missing, the error is `passwords.blank`. A change of address needs none. Any
+   * value is accepted, because a used token gets the same answer with any password; an invalid value counts as a wrong password.
    */
   @IsOptional()
   password?: unknown;
@@ -51,7 +51,7 @@ export class ConfirmRequest {
 
 /** `DELETE /users/confirmation` */
 export class CancelEmailChangeRequest {
-  /** Of the link in the notice mail. */
+  /** From the link in the notice mail. */
   @IsText(1, 256)
   token!: string;
 }
@@ -65,26 +65,26 @@ export class ChangeEmailRequest {
   currentPassword!: string;
 }
 
-/** `GET /users/me`, and what `PATCH /users/me` has made of it. */
+/** The response of `GET /users/me` and `PATCH /users/me`. */
 export class MeResponse extends UserResponse {
-  /** What the application keeps about the person. */
+  /** Data that the application stores about the user. */
   @IsObject()
   profile!: Record<string, unknown>;
 
-  /** What the person's roles allow here, such as `users.read`. */
+  /** The permissions of the user's roles, such as `users.read`. */
   @IsArray()
   @IsString({ each: true })
   permissions!: string[];
 
-  /** The new address that waits for a click in its mailbox. */
+  /** The new address that is not confirmed yet. */
   @IsOptional()
   @IsString()
   unconfirmedEmail!: string | null;
 }
 
-/** `PATCH /users/me`: what is absent stays. */
+/** `PATCH /users/me`: an absent member stays unchanged. */
 export class UpdateMeRequest {
-  /** `null` or blank: none. */
+  /** `null` or a blank text deletes the name. */
   @IsOptional()
   @IsText(0, longestName)
   firstName?: string | null;
@@ -93,7 +93,7 @@ export class UpdateMeRequest {
   @IsText(0, longestName)
   lastName?: string | null;
 
-  /** A merge patch (RFC 7396): a member that is `null` goes, others are set, objects are merged. */
+  /** A merge patch (RFC 7396): a member that is `null` is deleted, others are set, objects are merged. */
   @IsOptional()
   @IsProfile()
   profile?: Record<string, unknown> | null;

@@ -1,19 +1,19 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { StoredHash } from './scheme.js';
 
-/** Both are texts of a digest; the time tells nothing about where they differ. */
+/** Compares two encoded digests in constant time. */
 export function sameText(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
 export interface Comparison {
-  /** The digest as it stands in the stored string. */
+  /** The digest in the stored string. */
   digest: string;
-  /** The same text for another password. Encoding what was computed, not decoding what was stored, leaves one form only. */
+  /** Computes the encoded digest of a password. Comparing encoded forms accepts only the canonical encoding. */
   digestOf: (password: string) => string;
   cost?: string;
-  /** Would nobody make this hash any more? */
+  /** Whether the parameters are below today's recommendations. */
   outdated?: boolean;
 }
 

@@ -22,7 +22,7 @@ import { sha256CryptScheme, sha512CryptScheme } from './schemes/sha-crypt.js';
 import { springDigestScheme, springStandardScheme } from './schemes/spring.js';
 import { yescryptScheme } from './schemes/yescrypt.js';
 
-/** A stored string of these tells what made it. No two of them take the same string. */
+/** Schemes that can be detected from the stored string. No two of them accept the same string. */
 export const selfDescribing = {
   bcrypt_2: bcryptScheme('$2$'),
   bcrypt_2a: bcryptScheme('$2a$'),
@@ -77,7 +77,7 @@ export const selfDescribing = {
   django_sha1: djangoDigestScheme('sha1'),
 } satisfies Record<string, Scheme>;
 
-/** A stored string of these tells nothing: somebody must say what made it. */
+/** Schemes whose stored strings have no marker: `LEGACY_HASH_SCHEME` names the scheme. */
 const unmarked = {
   hex_md5: hexDigestScheme('md5'),
   hex_sha1: hexDigestScheme('sha1'),
@@ -97,8 +97,9 @@ interface Detected {
 }
 
 /**
- * The one way from a stored string to its scheme: padding and labels are gone before a scheme sees it.
- * @param unmarkedScheme asked only where the string itself does not tell
+ * Removes padding and label, then finds the scheme that reads the string.
+ * @param unmarkedScheme used only if the string does not identify its scheme
+ * @returns `undefined` if no scheme reads the string
  */
 export function readStored(
   stored: string,
@@ -116,7 +117,7 @@ export function readStored(
   return hash && { scheme, hash };
 }
 
-/** The scheme a stored string belongs to; `undefined` when none of ours made it, or a check would cost too much. */
+/** Returns the scheme of a stored string; `undefined` if it is unknown or a check would cost too much. */
 export function detectScheme(stored: string): SchemeName | undefined {
   return readStored(stored, { peppers: [''] })?.scheme;
 }

@@ -1,4 +1,4 @@
-/** A text form of bytes. `decode` takes exactly what `encode` writes: a second text for the same bytes is refused. */
+/** An encoding of bytes. `decode` accepts only the output of `encode`, so each value has one encoding. */
 export interface Encoding {
   readonly encode: (bytes: Uint8Array) => string;
   readonly decode: (text: string) => Buffer | undefined;
@@ -28,7 +28,7 @@ export const urlSafeBase64 = strict(
   (text) => Buffer.from(text, 'base64url'),
 );
 
-/** Without padding, as the PHC string format has it. */
+/** Without padding, as in the PHC string format. */
 export const phcBase64 = strict(
   (bytes) => withoutPadding(bytes.toString('base64')),
   (text) => Buffer.from(text, 'base64'),
@@ -46,16 +46,16 @@ const bcryptAlphabet = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 const translate = (text: string, from: string, to: string): string =>
   [...text].map((digit) => to.charAt(from.indexOf(digit))).join('');
 
-/** bcrypt's base64 is the usual one with another alphabet, without padding. */
+/** bcrypt's base64: a different alphabet, without padding. */
 export const bcryptBase64 = strict(
   (bytes) => translate(withoutPadding(bytes.toString('base64')), standardAlphabet, bcryptAlphabet),
   (text) => Buffer.from(translate(text, bcryptAlphabet, standardAlphabet), 'base64'),
 );
 
-/** Upper case or lower case, not both: a changed letter is another string. */
+/** All upper case or all lower case: a string with mixed case is refused. */
 const hexadecimal = /^(?:[0-9a-f]+|[0-9A-F]+)$/;
 
-/** @param bytes how many they must be */
+/** @returns `undefined` unless the text encodes exactly `bytes` bytes */
 export const decodeHex = (text: string, bytes: number): Buffer | undefined =>
   text.length === 2 * bytes && hexadecimal.test(text) ? Buffer.from(text, 'hex') : undefined;
 

@@ -1,5 +1,5 @@
 export { isReadablePrefix } from './readable-prefix.js';
-export { costOfCheck, decoyLike } from './decoy.js';
+export { costOfCheck, decoyDigits, decoyLike } from './decoy.js';
 export { detectScheme, unmarkedSchemes, type SchemeName, type UnmarkedSchemeName } from './detect-scheme.js';
 export { labels } from './labels.js';
 export { isBlankHash } from './normalise.js';

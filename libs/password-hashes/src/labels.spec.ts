@@ -19,7 +19,7 @@ const named = (vectors: Vector[]) => vectors.map((vector) => [vector.label, vect
 
 const padding = fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\v', '\f', '\r', '\0'), maxLength: 9 });
 
-/** The label's letters, each in either case. */
+/** Generates the string with each letter of its label in upper or lower case. */
 const inAnyCase = (stored: string) => {
   const end = stored.startsWith('{') ? stored.indexOf('}') : 0;
   return fc
@@ -35,7 +35,7 @@ describe('vectors with labels and in layouts of frameworks', () => {
   it.each(named(labelledVectors))('%s', (_label, vector) => expectToHold(vector), 20_000);
 
   it.each(named(labelledVectors))(
-    '%s: the scheme is found without being named',
+    '%s: the scheme is detected without configuration',
     (_label, { hash, format }) => {
       expect(detectScheme(hash)).toBe(format);
     },
@@ -44,7 +44,7 @@ describe('vectors with labels and in layouts of frameworks', () => {
 
 describe('a stored string', () => {
   it.each([...named(labelledVectors), ...plain.map((vector) => [vector.format, vector] as const)])(
-    'of %s is read in any padding, and its label in any case',
+    'of %s is read with any padding and a label in any case',
     async (_label, vector) => {
       const check = checker(vector);
       const bare = normalise(vector.hash);
@@ -58,14 +58,17 @@ describe('a stored string', () => {
     30_000,
   );
 
-  it.each(named([...labelledVectors, ...plain]))('of %s is of one scheme only', (_label, { hash }) => {
-    const bare = normalise(hash) ?? '';
-    const readers = Object.values(selfDescribing).filter((scheme) => scheme.read(bare, { peppers: [''] }));
-    expect(readers.length).toBe(detectScheme(hash) === undefined ? 0 : 1);
-  });
+  it.each(named([...labelledVectors, ...plain]))(
+    'of %s is read by at most one scheme',
+    (_label, { hash }) => {
+      const bare = normalise(hash) ?? '';
+      const readers = Object.values(selfDescribing).filter((scheme) => scheme.read(bare, { peppers: [''] }));
+      expect(readers.length).toBe(detectScheme(hash) === undefined ? 0 : 1);
+    },
+  );
 
   it.each(named(labelledVectors))(
-    'of %s with a changed character is a mismatch or unknown',
+    'of %s with a changed character never matches',
     async (_label, vector) => {
       const check = checker(vector);
       await fc.assert(
@@ -84,7 +87,7 @@ describe('a stored string', () => {
     60_000,
   );
 
-  it('with a label never throws, whatever is behind it', async () => {
+  it('with a label and an arbitrary payload neither throws nor matches', async () => {
     const payloads = [...labelledVectors, ...plain].map(({ hash }) => hash.replace(/^\{[^}]*\}/, ''));
     const label = fc.constantFrom(...labels.around, ...labels.alone, 'noop', 'unknown', '');
     const encoding = fc.constantFrom('', '.hex', '.b64', '.base64', '.', '.x');
@@ -104,19 +107,19 @@ describe('a stored string', () => {
     );
   }, 60_000);
 
-  it('is blank when it is nothing but padding', () => {
+  it('is blank if it consists of padding only', () => {
     fc.assert(fc.property(padding, (blank) => expect(isBlankHash(blank)).toBe(true)));
     expect(isBlankHash(' x ')).toBe(false);
   });
 
-  it('with white space that no database pads with is unknown', async () => {
+  it('with Unicode white space around it is an unknown scheme', async () => {
     const hash = bcrypt.hashSync('pw', 4);
     expect(await verifyPassword('pw', ` ${hash}\r\n`)).toBe('match-needs-rehash');
     for (const blank of ['\u00a0', '\ufeff', '\u2003'])
       expect(await verifyPassword('pw', blank + hash)).toBe('unknown-scheme');
   });
 
-  it('with white space inside is unknown', async () => {
+  it('with white space inside is an unknown scheme', async () => {
     const hash = bcrypt.hashSync('pw', 4);
     expect(await verifyPassword('pw', `{bcrypt} ${hash}`)).toBe('unknown-scheme');
     expect(await verifyPassword('pw', `{ bcrypt}${hash}`)).toBe('unknown-scheme');
@@ -125,7 +128,7 @@ describe('a stored string', () => {
 
 describe('a label', () => {
   const hash = bcrypt.hashSync('pw', 4);
-  const md5 = '8fe4c11451281c094a6578e6ddbf5eed'; // of "pw"
+  const md5 = '8fe4c11451281c094a6578e6ddbf5eed'; // digest of "pw"
 
   it.each([
     'noop',
@@ -138,7 +141,7 @@ describe('a label', () => {
     'PLAIN-TRUNC',
     'unknown',
     '',
-  ])('{%s} is never accepted, whatever is behind it', async (label) => {
+  ])('{%s} is never accepted, with any payload', async (label) => {
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1 }), async (password) => {
         const base64 = Buffer.from(password).toString('base64');
@@ -163,13 +166,10 @@ describe('a label', () => {
     `{ldap}${hash}`,
     '{ldap}test',
     '{ldap}{MD5}CY9rzUYh03PK3k6DJie09g==',
-  ])(
-    'is not read twice, and {ldap} only around the labels that Spring writes behind it: %s',
-    async (stored) => {
-      expect(await verifyPassword('pw', stored)).toBe('unknown-scheme');
-      expect(await verifyPassword('test', stored)).toBe('unknown-scheme');
-    },
-  );
+  ])('is not read if nested, except {ldap} around a label that Spring writes: %s', async (stored) => {
+    expect(await verifyPassword('pw', stored)).toBe('unknown-scheme');
+    expect(await verifyPassword('test', stored)).toBe('unknown-scheme');
+  });
 
   it.each([
     ['argon2id', 'CRYPT'],
@@ -188,13 +188,13 @@ describe('a label', () => {
     ['hex_sha1', 'MD5'],
     ['lucia_scrypt', 'SCRYPT'],
     ['atlassian_pbkdf2', 'PBKDF2'],
-  ])('around %s is not {%s}', async (format, label) => {
+  ])('around %s is refused if it is {%s}', async (format, label) => {
     const vector = [...plain, ...labelledVectors].find((one) => one.format === format);
     expect(vector).toBeDefined();
     expect(await verifyPassword(vector?.password ?? '', `{${label}}${vector?.hash}`)).toBe('unknown-scheme');
   });
 
-  it('of plain digests needs no configured scheme, and does not lend one to others', async () => {
+  it('of a plain digest overrides the configured scheme', async () => {
     expect(await verifyPassword('pw', `{MD5}${md5}`)).toBe('match-needs-rehash');
     expect(await verifyPassword('pw', `{SHA}${md5}`, { scheme: 'hex_md5' })).toBe('unknown-scheme');
   });
@@ -204,7 +204,7 @@ describe("scrypt's ln", () => {
   const salt = 'y5mT0pqzlnLO+R+jNOYcYw';
   const digest = '1QAGIxBrMKuO4EVIgdoR24QXvzkhDQfZeaLGeHFx2pQ';
 
-  it('is a logarithm up to 63, and N itself above', () => {
+  it('is a logarithm up to 63 and N itself above 63', () => {
     expect(costOfCheck(`$scrypt$ln=14,r=8,p=1$${salt}$${digest}`)).toContain('N=16384,');
     expect(costOfCheck(`$scrypt$ln=1024,r=8,p=1$${salt}==$${digest}=`)).toContain('N=1024,');
     expect(costOfCheck(`$scrypt$ln=63,r=8,p=1$${salt}$${digest}`)).toBeUndefined();
@@ -212,7 +212,7 @@ describe("scrypt's ln", () => {
     expect(costOfCheck(`$scrypt$ln=14,r=8,p=1$${salt}==$${digest}=`)).toBeUndefined();
   });
 
-  it.each(['ln=1000', 'n=1000', 'n=0', 'ln=9999999999'])('is refused when it is no power of two: %s', (N) => {
+  it.each(['ln=1000', 'n=1000', 'n=0', 'ln=9999999999'])('is refused if N is not a power of two: %s', (N) => {
     expect(detectScheme(`$scrypt$${N},r=8,p=1$${salt}==$${digest}=`)).toBeUndefined();
     expect(detectScheme(`$scrypt$${N},r=8,p=1$${salt}$${digest}`)).toBeUndefined();
   });
@@ -240,20 +240,23 @@ describe('a check that would cost too much', () => {
     `$bcrypt$v=98$r=15$${phc(16)}$${phc(23)}`,
     `$bcrypt$v=98$r=3$${phc(16)}$${phc(23)}`,
     `$sha512-crypt$rounds=999999999$salt$${'a'.repeat(86)}`,
-  ])('is refused without paying it: %s', async (costly) => {
+  ])('is refused without computing the hash: %s', async (costly) => {
     expect(detectScheme(costly)).toBeUndefined();
     expect(await verifyPassword('pw', costly)).toBe('unknown-scheme');
   });
 });
 
 describe('decoyLike', () => {
-  it.each(named(labelledVectors))('%s costs what it is like, and matches nothing', async (_label, vector) => {
-    for (const stored of [vector.hash, `\t${vector.hash}${' '.repeat(40)}\n`]) {
-      const decoy = decoyLike(stored);
-      expect(costOfCheck(decoy)).toBe(costOfCheck(stored));
-      expect(costOfCheck(decoy)).toBeDefined();
-      expect(await checker(vector)(vector.password ?? '', decoy)).toBe(false);
-      expect(decoyLike(stored)).not.toBe(decoy);
-    }
-  });
+  it.each(named(labelledVectors))(
+    '%s: the decoy has the same cost and does not match',
+    async (_label, vector) => {
+      for (const stored of [vector.hash, `\t${vector.hash}${' '.repeat(40)}\n`]) {
+        const decoy = decoyLike(stored);
+        expect(costOfCheck(decoy)).toBe(costOfCheck(stored));
+        expect(costOfCheck(decoy)).toBeDefined();
+        expect(await checker(vector)(vector.password ?? '', decoy)).toBe(false);
+        expect(decoyLike(stored)).not.toBe(decoy);
+      }
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { adaptedBase64, base64, decodeHex } from './encodings.js';
 import { springScrypt } from './layouts.js';
 
-/** What is behind a label, in a layout that a scheme reads; `undefined` where no writer of the label puts such a thing. */
+/** Converts the payload of a label to a layout that a scheme reads; `undefined` if the label does not allow this payload. */
 type Rewrite = (payload: string) => string | undefined;
 
 const matching =
@@ -12,7 +12,7 @@ const matching =
 const bcrypt = matching(/^\$2[abxy]?\$/);
 const argon2 = matching(/^\$argon2(?:id|i|d)\$/);
 
-/** Labels around self-describing strings: of RFC 2307, OpenLDAP, Dovecot and Spring Security. */
+/** Labels of self-describing strings, from RFC 2307, OpenLDAP, Dovecot and Spring Security. */
 const around = new Map<string, Rewrite>([
   ['CRYPT', matching(/^\$(?:1|2[abxy]?|5|6|7|y)\$/)],
   ['MD5-CRYPT', matching(/^\$1\$/)],
@@ -26,7 +26,7 @@ const around = new Map<string, Rewrite>([
   ['ARGON2ID', matching(/^\$argon2id\$/)],
 ]);
 
-/** Directories write base64; Dovecot and Spring's unsalted MessageDigestPasswordEncoder also hexadecimal digits. */
+/** Directories write base64; Dovecot and Spring's unsalted MessageDigestPasswordEncoder also write hexadecimal digits. */
 const digest =
   (label: string, bytes: number): Rewrite =>
   (payload) => {
@@ -54,8 +54,8 @@ const [md5, sha1, sha256, sha384, sha512] = [
 const eitherMd5: Rewrite = (payload) => (payload.startsWith('$1$') ? payload : md5(payload));
 
 /**
- * `{SHA256}` of Spring's StandardPasswordEncoder has a longer payload than Dovecot's and keeps it. SHA-512 is in none of Spring's
- * defaults; applications add it.
+ * Spring's StandardPasswordEncoder also writes `{SHA256}`; its longer payload is passed on unchanged. SHA-512 is not a default
+ * of Spring, but applications add it.
  */
 const digests = new Map<string, Rewrite>([
   digestOfSpring('MD5', eitherMd5),
@@ -80,13 +80,13 @@ const digests = new Map<string, Rewrite>([
 const passlibPbkdf2 = (hash: string, iterations: number | string, salt: Buffer, key: Buffer): string =>
   `$pbkdf2${hash}$${iterations}$${adaptedBase64.encode(salt)}$${adaptedBase64.encode(key)}`;
 
-/** OpenLDAP's pw-pbkdf2, and passlib's `ldap_pbkdf2_*`: iterations, salt and digest as passlib has them. */
+/** OpenLDAP's pw-pbkdf2 and passlib's `ldap_pbkdf2_*`: iterations, salt and digest in passlib's format. */
 const openLdapPbkdf2 =
   (hash: string): Rewrite =>
   (payload) =>
     /^[1-9]\d*\$/.test(payload) ? `$pbkdf2${hash}$${payload}` : undefined;
 
-/** Dovecot's: `$1$`, salt as text, iterations, 20 bytes in hexadecimal; SHA-1 (password-scheme-pbkdf2.c). */
+/** Dovecot's PBKDF2 with SHA-1: `$1$`, salt as text, iterations, 20 bytes in hexadecimal (password-scheme-pbkdf2.c). */
 const dovecotPbkdf2: Rewrite = (payload) => {
   const [, salt = '', iterations = '', hex = ''] =
     /^\$1\$([^$]{1,128})\$([1-9]\d{0,9})\$([0-9A-Fa-f]{40})$/.exec(payload) ?? [];
@@ -94,7 +94,7 @@ const dovecotPbkdf2: Rewrite = (payload) => {
   return key && passlibPbkdf2('', iterations, Buffer.from(salt), key);
 };
 
-/** Spring's Pbkdf2PasswordEncoder, salt and digest joined. The length tells the defaults before 5.8 from those since. */
+/** Spring's Pbkdf2PasswordEncoder: salt and digest joined. The length distinguishes the defaults before and since 5.8. */
 const springPbkdf2 =
   (...lengths: number[]): Rewrite =>
   (payload) => {
@@ -122,14 +122,17 @@ const others = new Map<string, Rewrite>([
 ]);
 
 /**
- * In capitals. `around`: labels of self-describing strings. The SQL that counts formats is made from these lists, so a change needs
- * a migration that replaces the trigger's function (migration-counts.sql.ts).
+ * In capitals. `around`: labels of self-describing strings. The SQL that counts formats contains these lists, so a change needs
+ * a migration that replaces the trigger function (migration-counts.sql.ts).
  */
 export const labels = { around: [...around.keys()], alone: [...digests.keys(), ...others.keys()] };
 
 const form = /^\{([A-Za-z0-9@_-]{1,40})(?:\.(hex|b64|base64))?\}([^]*)$/i;
 
-/** Names are case-insensitive (RFC 2307, section 5.3). `undefined`: no label, an unknown one, or one around something else. */
+/**
+ * Names are case-insensitive (RFC 2307 section 5.3).
+ * @returns `undefined` for a string without a label, an unknown label or a payload that the label does not allow
+ */
 export function withoutLabel(stored: string): string | undefined {
   const [, label = '', encoding, payload = ''] = form.exec(stored) ?? [];
   const name = label.toUpperCase();
@@ -138,6 +141,6 @@ export function withoutLabel(stored: string): string | undefined {
   return bytes && (digests.get(name)?.(base64.encode(bytes)) ?? around.get(name)?.(bytes.toString()));
 }
 
-/** Dovecot's suffixes of a scheme's name: how the bytes of a digest, or the characters of a crypt(3) string, are written. */
+/** Dovecot's scheme suffixes: the encoding of the bytes of a digest or of the characters of a crypt(3) string. */
 const decodeAs = (encoding: string, payload: string): Buffer | undefined =>
   encoding === 'hex' ? decodeHex(payload, payload.length / 2) : base64.decode(payload);

@@ -1,7 +1,7 @@
 import { base64, bcryptBase64, phcBase64 } from './encodings.js';
 import type { ScryptCost } from './schemes/scrypt.js';
 
-/** The same hash in the layout that a scheme reads; `undefined`: not of this layout. */
+/** Converts a hash to the layout that a scheme reads; `undefined` if the string has another layout. */
 type Rewrite = (stored: string) => string | undefined;
 
 const phcScrypt = (cost: ScryptCost, salt?: Buffer, digest?: Buffer): string | undefined =>
@@ -24,7 +24,7 @@ export const springScrypt: Rewrite = (stored) => {
 const nForm =
   /^\$scrypt\$(ln|n)=([1-9]\d{0,9}),r=([1-9]\d{0,8}),p=([1-9]\d{0,8})\$([A-Za-z0-9+/=]{0,1368})\$([A-Za-z0-9+/=]{1,172})$/;
 
-/** Above it `ln` cannot be a logarithm: 2^64 is more than any N. */
+/** A larger `ln` must be N itself: no implementation accepts N = 2^64. */
 const largestLogarithm = 63;
 
 /** AdonisJS writes N as `n`, without padding (@phc/format); Ory Kratos writes it as `ln`, with padding (hash_comparator.go). */
@@ -38,7 +38,7 @@ const scryptWithN: Rewrite = (stored) => {
 
 const adonisBcryptForm = /^\$bcrypt\$(?:v=(97|98)\$)?r=([1-9]\d?)\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{31})$/;
 
-/** AdonisJS: the version is the character code of its letter, "a" where it is missing; usual base64 in the place of bcrypt's. */
+/** AdonisJS: the version is the character code of its letter ("a" if missing); standard base64 instead of bcrypt's. */
 const adonisBcrypt: Rewrite = (stored) => {
   const [, version = '97', cost = '', ...texts] = adonisBcryptForm.exec(stored) ?? [];
   const [salt, digest] = texts.map((text) => phcBase64.decode(text));
@@ -49,7 +49,7 @@ const adonisBcrypt: Rewrite = (stored) => {
 
 const timeFirst = /^(\$argon2(?:id|i|d)\$(?:v=\d\d\$)?)(t=\d{1,10}),(m=\d{1,10}),(?=p=)/;
 
-/** AdonisJS names the passes before the memory. */
+/** AdonisJS writes the passes before the memory. */
 const adonisArgon2: Rewrite = (stored) =>
   timeFirst.test(stored) ? stored.replace(timeFirst, '$1$3,$2,') : undefined;
 
@@ -59,16 +59,17 @@ const cryptNames = new Map([
   ['$sha512-crypt$', '$6$'],
 ]);
 
-/** Ory Kratos's names of what crypt(3) numbers. */
+/** Ory Kratos writes names instead of the numeric ids of crypt(3). */
 const kratosCrypt: Rewrite = (stored) => {
   const name = /^\$[a-z0-9]+-crypt\$/.exec(stored)?.[0] ?? '';
   const prefix = cryptNames.get(name);
   return prefix && prefix + stored.slice(name.length);
 };
 
-/** Frameworks' own layouts of hashes that have a usual one. No two of them take the same string. */
+/** Layouts that only one framework writes. No two of them accept the same string. */
 const rewrites = [springScrypt, scryptWithN, adonisBcrypt, adonisArgon2, kratosCrypt];
 
+/** @returns the string in the common layout of its hash, unchanged if no rewrite applies */
 export function inUsualLayout(stored: string): string {
   for (const rewrite of rewrites) {
     const rewritten = rewrite(stored);

@@ -2,12 +2,12 @@ import { withoutLabel } from './labels.js';
 import { inUsualLayout } from './layouts.js';
 
 /**
- * Blanks, tabs, line ends and the NUL that pads BINARY columns. No scheme begins or ends with one of them. Not Unicode's: no
- * database pads with those, and the counts trim the same in SQL, where a one-byte encoding has no such characters.
+ * Blanks, tabs, line ends and the NUL that pads BINARY columns. No scheme starts or ends with one of them. No Unicode white
+ * space: no database pads with it, and the SQL of the counts, which trims the same characters, must work in one-byte encodings.
  */
 const padding = new Set(' \t\n\v\f\r\0');
 
-/** A stored string without what files and CHAR columns put around it. */
+/** @returns the string without the padding that files and CHAR columns add */
 export function trimmed(stored: string): string {
   let [start, end] = [0, stored.length];
   while (start < end && padding.has(stored.charAt(start))) start += 1;
@@ -15,12 +15,12 @@ export function trimmed(stored: string): string {
   return stored.slice(start, end);
 }
 
-/** Is there no hash at all? */
+/** Does the string consist of padding only? */
 export const isBlankHash = (stored: string): boolean => trimmed(stored) === '';
 
 /**
- * The stored string as a scheme reads it: without padding and label, and in the layout that most writers of its hash use.
- * `undefined`: with a label that is unknown, stands for plain text, or is around something else.
+ * @returns the stored string without padding and label, in the common layout of its hash; `undefined` if the label is unknown,
+ * stands for plain text or does not allow its payload
  */
 export function normalise(stored: string): string | undefined {
   const bare = trimmed(stored);

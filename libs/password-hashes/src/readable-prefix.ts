@@ -1,14 +1,14 @@
 import { readStored } from './detect-scheme.js';
 
 const zeros = (count: number): string => '0'.repeat(count);
-/** Strict base64 of so many zero bytes. */
+/** Padded base64 of `bytes` zero bytes. */
 const base64Zeros = (bytes: number): string => Buffer.alloc(bytes).toString('base64');
 
 const phcSalt = 'c2FsdHNhbHQ';
 const phcDigest = zeros(43).replace(/0$/, 'A');
 const bcryptTail = '.'.repeat(53);
 
-/** Strings of crypt(3) that tell themselves what they are. */
+/** Self-describing crypt(3) strings. */
 const crypts = [
   `$2b$04$${bcryptTail}`,
   `$1$salt$${zeros(22)}`,
@@ -20,7 +20,7 @@ const crypts = [
 
 const digestBytes = [16, 20, 32, 48, 64, 72];
 
-/** How stored strings go on behind what a count keeps of them, at low costs. */
+/** Possible remainders of a stored string after the prefix that a count keeps, with low costs. */
 const tails = [
   '',
   bcryptTail,
@@ -53,9 +53,9 @@ const tails = [
 ];
 
 /**
- * Does a scheme read some string that begins so? Costs beyond bcrypt's are not in the beginning: a string that costs too much
- * shows when its owner signs in.
- * @param unmarkedScheme what plain digests are, as configured
+ * Can any scheme read a string with this prefix? Only bcrypt's cost is part of the prefix: other strings with an excessive cost
+ * are detected at the sign-in.
+ * @param unmarkedScheme the configured scheme of plain digests
  */
 export const isReadablePrefix = (beginning: string, unmarkedScheme?: string): boolean =>
   tails.some((tail) => readStored(beginning + tail, { peppers: [''] }, unmarkedScheme) !== undefined);

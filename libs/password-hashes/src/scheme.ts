@@ -1,6 +1,6 @@
 /**
- * What a check can say. "Wrong password", "not a format we know" and "right, but hash it again" must never be mixed up:
- * only the first two mean no, and only the second calls for an operator.
+ * The result of a check. Callers must distinguish a wrong password, an unknown format and a match that needs a new hash:
+ * the first two refuse the password, and only the second one requires an operator.
  */
 export type Outcome = 'match' | 'match-needs-rehash' | 'mismatch' | 'unknown-scheme';
 
@@ -16,22 +16,22 @@ export interface FirebaseParameters {
   signerKey: string;
 }
 
-/** What a stored string does not tell. */
+/** Parameters that stored strings do not contain. */
 export interface SchemeOptions {
-  /** Newest first, never empty; `''` stands for none. Appended to the password before bcrypt, as Devise does. */
+  /** Newest first, never empty; `''` means no pepper. Appended to the password before bcrypt, as in Devise. */
   peppers: readonly string[];
   firebase?: FirebaseParameters | undefined;
 }
 
-/** A stored string that one of our schemes understands. */
+/** A parsed stored string. */
 export interface StoredHash {
-  /** What its check costs, as the string says it: equal texts cost the same. `''` where a scheme has one cost only. */
+  /** The cost parameters: equal texts have equal costs. `''` if the scheme has a fixed cost. */
   readonly cost: string;
   verify(password: string): Verdict | Promise<Verdict>;
 }
 
-/** One family of stored strings. */
+/** A family of stored strings. */
 export interface Scheme {
-  /** `undefined`: not of this family, malformed, or more costly than we are ready to pay. Never throws. */
+  /** Returns `undefined` if the string is of another family, malformed or too costly. Never throws. */
   read(stored: string, options: SchemeOptions): StoredHash | undefined;
 }

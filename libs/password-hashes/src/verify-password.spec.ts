@@ -10,10 +10,10 @@ import {
 } from '../../../test/support/hash-vectors.js';
 import { costOfCheck, decoyLike, detectScheme, type SchemeName, verifyPassword } from './index.js';
 
-/** Of what is costly to check, one of each format; `npm run test:vectors` checks them all. */
+/** One vector per costly format; `npm run test:vectors` checks all of them. */
 const inShort = [...oneOfEachFormat(vectorsOfFrameworks), ...moreVectors];
 
-describe('vectors made by others', () => {
+describe('vectors of other implementations', () => {
   it('finds vectors', () => expect(inShort.length).toBeGreaterThan(100));
 
   it.each(inShort.map((vector) => [`${vector.id} ${vector.label}`, vector] as const))(
@@ -23,7 +23,7 @@ describe('vectors made by others', () => {
   );
 });
 
-/** Those of the second file are quick to check. */
+/** The vectors of the second file are quick to check. */
 const quick = oneOfEachFormat([...vectorsOfFrameworks, ...moreVectors]);
 
 describe('a stored string', () => {
@@ -31,7 +31,7 @@ describe('a stored string', () => {
     'of %s with any changed character is a mismatch or unknown',
     async (_format, vector) => {
       const check = checker(vector);
-      // A label counts in any case.
+      // Labels are case-insensitive.
       const start = Math.max(vector.hash.length - 30, vector.hash.indexOf('}') + 1);
       await fc.assert(
         fc.asyncProperty(
@@ -50,13 +50,13 @@ describe('a stored string', () => {
   );
 
   it.each(quick.filter(({ password }) => password !== '').map((vector) => [vector.format, vector] as const))(
-    'of %s takes no password with any changed character',
+    'of %s does not accept a password with any changed character',
     async (_format, vector) => {
       const check = checker(vector);
       const characters = [...(vector.password ?? '')];
       await fc.assert(
         fc.asyncProperty(fc.nat({ max: 63 }), fc.constantFrom('#', 'Q', '7'), async (place, other) => {
-          // bcrypt sees 72 bytes, which are 18 characters of the longest.
+          // bcrypt uses 72 bytes, which are 18 characters of 4 bytes.
           const at = place % Math.min(characters.length, 18);
           fc.pre(characters[at] !== other);
           expect(await check(characters.with(at, other).join(''))).toBe(false);
@@ -68,7 +68,7 @@ describe('a stored string', () => {
   );
 
   it.each(quick.map((vector) => [vector.format, vector] as const))(
-    'of %s never throws, whatever is changed, cut or put in its header',
+    'of %s never throws with any changed, truncated or extended header',
     async (_format, vector) => {
       const options = { scheme: vector.format as SchemeName };
       await fc.assert(
@@ -87,7 +87,7 @@ describe('a stored string', () => {
     60_000,
   );
 
-  it('that is garbage is of no scheme', async () => {
+  it('that is arbitrary text has no scheme', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ unit: 'binary' }),
@@ -114,7 +114,7 @@ describe('a stored string', () => {
     'scrypt:65536:1:1$1v9j3CmvUmxZUxxp$'.padEnd(162, '0'),
     `$y$jFT$ihXSCGrEJrzKypG6HhyBp.$${'a'.repeat(43)}`,
     `$7$U/..../....salt$${'a'.repeat(43)}`,
-  ])('that would cost too much is refused without paying it: %s', async (costly) => {
+  ])('that would cost too much is refused without a check: %s', async (costly) => {
     expect(detectScheme(costly)).toBeUndefined();
     expect(await verifyPassword('pw', costly)).toBe('unknown-scheme');
   });
@@ -128,7 +128,7 @@ describe('a bcrypt hash', () => {
   );
 
   it.each(['$2$', '$2a$', '$2b$', '$2y$'])(
-    'of version %s accepts what bcryptjs, which makes ours, accepts',
+    'of version %s accepts the same passwords as bcryptjs',
     async (version) => {
       await fc.assert(
         fc.asyncProperty(texts, texts, async (password, other) => {
@@ -156,7 +156,7 @@ describe('a bcrypt hash', () => {
 describe('verifyPassword', () => {
   const stored = bcrypt.hashSync('correct horse' + 'old-pepper', 10);
 
-  it('tells an older pepper from the newest', async () => {
+  it('distinguishes an older pepper from the newest', async () => {
     expect(await verifyPassword('correct horse', stored, { peppers: ['old-pepper'] })).toBe('match');
     expect(await verifyPassword('correct horse', stored, { peppers: ['new', 'old-pepper'] })).toBe(
       'match-needs-rehash',
@@ -169,18 +169,18 @@ describe('verifyPassword', () => {
     expect(await verifyPassword('correct horse', plain, { peppers: ['new', ''] })).toBe('match-needs-rehash');
   });
 
-  it('asks for a new hash when the cost is below what is wanted today', async () => {
+  it('reports that a new hash is needed when the cost is below the minimum', async () => {
     expect(await verifyPassword('pw', bcrypt.hashSync('pw', 4))).toBe('match-needs-rehash');
   });
 
-  it('takes no password that is no text', async () => {
+  it('refuses a password with a lone surrogate', async () => {
     const ofReplacementCharacter = '{SHA}m9t3J2wYUuH7BnggRygS/PYIQCQ=';
     expect(await verifyPassword('\ufffd', ofReplacementCharacter)).toBe('match-needs-rehash');
     expect(await verifyPassword('\ud800', ofReplacementCharacter)).toBe('mismatch');
   });
 
-  it('needs to be told what a plain digest is', async () => {
-    const md5 = '8fe4c11451281c094a6578e6ddbf5eed'; // of "pw"
+  it('requires the configured scheme for a plain digest', async () => {
+    const md5 = '8fe4c11451281c094a6578e6ddbf5eed'; // digest of "pw"
     expect(await verifyPassword('pw', md5)).toBe('unknown-scheme');
     expect(await verifyPassword('pw', md5, { scheme: 'hex_md5' })).toBe('match-needs-rehash');
     expect(await verifyPassword('pw', md5.toUpperCase(), { scheme: 'hex_md5' })).toBe('match-needs-rehash');
@@ -190,7 +190,7 @@ describe('verifyPassword', () => {
 
 describe('decoyLike', () => {
   it.each(quick.map((vector) => [vector.format, vector] as const))(
-    'of %s costs what it is like, and matches nothing',
+    'of %s has the same cost and matches no password',
     async (_format, vector) => {
       const decoy = decoyLike(vector.hash);
       expect(decoy).not.toBe(vector.hash);

@@ -2,7 +2,7 @@ import { readStored, type SchemeName } from './detect-scheme.js';
 import type { FirebaseParameters, Outcome } from './scheme.js';
 
 export interface VerifyOptions {
-  /** Needed only where the stored string does not tell: plain hexadecimal digests and Firebase's scrypt. */
+  /** Required only for strings that do not identify their scheme: plain hexadecimal digests and Firebase's scrypt. */
   scheme?: SchemeName | undefined;
   /** Newest first; a match with an older one is `match-needs-rehash`. For bcrypt only. */
   peppers?: readonly string[];
@@ -11,8 +11,8 @@ export interface VerifyOptions {
 }
 
 /**
- * Is this the password of this stored string? Never throws on garbage: what no scheme recognises is `unknown-scheme`.
- * Passwords are compared as exact code points; nothing is trimmed or normalised (but by WordPress, which trims).
+ * Checks a password against a stored string. Never throws: a string of no scheme is `unknown-scheme`.
+ * Passwords are compared by code points and not trimmed or normalised, except for WordPress, which trims.
  */
 export async function verifyPassword(
   password: string,
@@ -22,6 +22,6 @@ export async function verifyPassword(
   const options = { peppers: peppers.length > 0 ? peppers : [''], firebase };
   const read = readStored(stored, options, scheme);
   if (!read) return 'unknown-scheme';
-  // Half a surrogate pair is in no UTF-8: encoding would turn all of them into the one replacement character.
+  // A lone surrogate has no UTF-8 form: encoding would replace all of them by the same character.
   return password.isWellFormed() ? read.hash.verify(password) : 'mismatch';
 }

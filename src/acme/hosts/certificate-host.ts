@@ -1,4 +1,3 @@
-/** What an authority issued, with the key it was asked for. */
 export interface IssuedCertificate {
   /** A-labels, lower case. */
   names: readonly string[];
@@ -6,24 +5,39 @@ export interface IssuedCertificate {
   chain: string;
   /** PEM, PKCS#8, EC or RSA. */
   key: string;
-  /** The leaf's, in upper-case hexadecimal as `X509Certificate.serialNumber` of node:crypto has it. */
+  /** Of the leaf, in upper-case hexadecimal as in `X509Certificate.serialNumber` of node:crypto. */
   serial: string;
 }
 
-/** What tells a certificate that is served from others. */
-export type Served = Pick<IssuedCertificate, 'names' | 'serial'>;
+export type CertificateIdentity = Pick<IssuedCertificate, 'names' | 'serial'>;
 
-/** Is it this certificate that the host serves, or which one else? `undefined`: none. */
+/** Whether the host serves the certificate, or the serial number that it serves instead (`undefined`: none). */
 export type CheckResult = 'served' | { served: string | undefined };
 
-/** A place where certificates go to be served. Everything it throws is a `HostError`. */
+/** A place that serves certificates. Every error is a `HostError`. */
 export abstract class CertificateHost {
-  /**
-   * Creates or updates. Doing it again with the same certificate leaves the host as it is, and finishes what an attempt
-   * that was killed half way had begun.
-   */
+  /** Idempotent: a repeated call changes nothing at the host, and completes a deployment that was interrupted. */
   abstract deploy(certificate: IssuedCertificate): Promise<void>;
 
-  /** A host may need a while after `deploy` before it serves what it was given. */
-  abstract check(certificate: Served): Promise<CheckResult>;
+  /** A host may take some time after `deploy` to serve the new certificate. */
+  abstract check(certificate: CertificateIdentity): Promise<CheckResult>;
+}
+
+/**
+ * refused: the host rejected the request and would reject it again.
+ * unavailable: no valid response; retry later.
+ * misconfigured: a setting must change, here or at the host.
+ */
+export type HostErrorReason = 'refused' | 'unavailable' | 'misconfigured';
+
+/** The message holds names, codes and paths only. It has no `cause`, because errors of `fetch` and OpenSSL can quote their input. */
+export class HostError extends Error {
+  override readonly name = 'HostError';
+
+  constructor(
+    readonly reason: HostErrorReason,
+    message: string,
+  ) {
+    super(message);
+  }
 }

@@ -44,7 +44,7 @@ behavesAsCertificateHost(async () => {
   };
 });
 
-describe('a directory of certificates', () => {
+describe('FileHost', () => {
   let authority: TestAuthority;
   let directory: string;
   let own: string;
@@ -63,7 +63,7 @@ describe('a directory of certificates', () => {
   const read = (name: string) => readFile(join(own, name), 'utf8');
   const versions = async () => (await readdir(own)).filter((name) => /^[0-9A-F]{20,}/.test(name));
 
-  it('gets both files under the first name, the key for its owner only', async () => {
+  it('writes both files to a directory with the first name, the key readable by its owner only', async () => {
     const certificate = await authority.issue(names);
     await host.deploy(certificate);
     expect(await read('fullchain.pem')).toBe(certificate.chain);
@@ -76,7 +76,7 @@ describe('a directory of certificates', () => {
     ]);
   });
 
-  it('is what is checked when there is no address', async () => {
+  it('checks the files when no check address is configured', async () => {
     const [first, second] = [await authority.issue(names), await authority.issue(names)];
     expect(await host.check(first)).toEqual({ served: undefined });
     await host.deploy(first);
@@ -86,7 +86,7 @@ describe('a directory of certificates', () => {
     expect(await host.check(first)).toEqual({ served: undefined });
   });
 
-  it('gets back what somebody has changed or taken away', async () => {
+  it('restores files that were changed or deleted', async () => {
     const certificate = await authority.issue(names);
     await host.deploy(certificate);
     await writeFile(join(own, 'privkey.pem'), 'something else');
@@ -97,7 +97,7 @@ describe('a directory of certificates', () => {
     expect(await read('fullchain.pem')).toBe(certificate.chain);
   });
 
-  it('keeps the version before, and nothing older', async () => {
+  it('keeps the previous version and deletes older ones', async () => {
     const anHourAgo = new Date(Date.now() - 3_700_000);
     const links: string[] = [];
     for (let time = 0; time < 3; time += 1) {
@@ -108,7 +108,7 @@ describe('a directory of certificates', () => {
     expect((await versions()).sort()).toEqual(links.slice(1).sort());
   });
 
-  it('leaves alone what another attempt may be writing at the moment', async () => {
+  it('keeps a recent version that another attempt may be writing', async () => {
     await host.deploy(await authority.issue(names));
     const other = `${'AB'.repeat(16)}-abcdef`;
     await mkdir(join(own, other));
@@ -117,31 +117,31 @@ describe('a directory of certificates', () => {
   });
 
   it.each(['fullchain.pem', 'privkey.pem', 'current'])(
-    'is not written over when %s is no link of ours',
+    'does not overwrite %s when Usher did not create it',
     async (name) => {
       await mkdir(own);
-      await writeFile(join(own, name), 'of somebody else');
+      await writeFile(join(own, name), 'a foreign file');
       const error = await errorOf(host.deploy(await authority.issue(names)));
       expect(error.reason).toBe('misconfigured');
       expect(error.message).toContain(join(own, name));
-      expect(await read(name)).toBe('of somebody else');
+      expect(await read(name)).toBe('a foreign file');
     },
   );
 
-  it("is not written over when it is certbot's", async () => {
+  it("does not overwrite certbot's directory", async () => {
     await mkdir(own);
     await symlink('../../archive/api.example.com/privkey1.pem', join(own, 'privkey.pem'));
     expect((await errorOf(host.deploy(await authority.issue(names)))).reason).toBe('misconfigured');
     expect(await readlink(join(own, 'privkey.pem'))).toBe('../../archive/api.example.com/privkey1.pem');
   });
 
-  it('is not written to for a serial number that is not that of the certificate', async () => {
+  it('writes nothing when the serial number is not that of the certificate', async () => {
     const error = await errorOf(host.deploy({ ...(await authority.issue(names)), serial: '../AA' }));
     expect(error.reason).toBe('refused');
     expect(await readdir(directory)).toEqual([]);
   });
 
-  it('must exist, and must be a directory', async () => {
+  it('refuses a certificate directory that does not exist or is a file', async () => {
     const certificate = await authority.issue(names);
     const missing = join(directory, 'missing');
     const error = await errorOf(new FileHost({ directory: missing }).deploy(certificate));
@@ -154,8 +154,8 @@ describe('a directory of certificates', () => {
     expect(other.message).toContain('ENOTDIR');
   });
 
-  it('must be writable', async () => {
-    // Root may write everywhere, so for root a file system that nobody can write to.
+  it('refuses a certificate directory that is not writable', async () => {
+    // Root ignores file modes, so root gets a read-only file system.
     const readOnly = process.getuid?.() === 0 ? '/proc' : directory;
     await chmod(directory, 0o500);
     const error = await errorOf(new FileHost({ directory: readOnly }).deploy(await authority.issue(names)));
@@ -164,7 +164,7 @@ describe('a directory of certificates', () => {
   });
 
   it.each(['', '..', '../etc', '/etc', '*.example.com', 'a..b', 'a b'])(
-    'is never left for the name "%s"',
+    'does not leave the certificate directory for the name "%s"',
     async (name) => {
       const certificate = { ...(await authority.issue(names)), names: [name] };
       expect((await errorOf(host.deploy(certificate))).reason).toBe('misconfigured');
@@ -173,7 +173,7 @@ describe('a directory of certificates', () => {
     },
   );
 
-  it('has one certificate and its key for whoever resolves the link once, while they are replaced', async () => {
+  it('always has a matching certificate and key for a reader that resolves the link once', async () => {
     const certificates = [await authority.issue(names), await authority.issue(names)] as const;
     await host.deploy(certificates[0]);
     let reading = true;

@@ -1,5 +1,5 @@
-import { codeOf } from '../../platform/errors/code-of.js';
-import { HostError } from './host-error.js';
+import { systemErrorCode } from '../../common/errors/system-error-code.js';
+import { HostError } from './certificate-host.js';
 
 export interface HerokuAccess {
   /** Name or id of the app (HEROKU_APP). */
@@ -8,12 +8,12 @@ export interface HerokuAccess {
   apiKey: string;
   /** Default: https://api.heroku.com */
   baseUrl?: string;
-  /** Of one request, in milliseconds. */
+  /** Per request. */
   timeoutMs?: number;
 }
 
-/** Heroku gives 200 items at a time, and an app can have a thousand domains. */
-const mostPages = 100;
+/** Heroku returns 200 items per page, and an app can have 1000 domains. */
+const maxPages = 100;
 
 /**
  * One app at Heroku's Platform API, version 3.
@@ -29,13 +29,14 @@ export class HerokuClient {
     this.timeoutMs = timeoutMs;
   }
 
-  /** All items of a list. 206 says that there are more, and `Next-Range` how to ask for them. */
+  /** Returns all items: status 206 means that there are more, and `Next-Range` requests them. */
   async list(path: string): Promise<unknown[]> {
     const items: unknown[] = [];
     let range: string | undefined;
-    for (let page = 0; page < mostPages; page += 1) {
+    for (let page = 0; page < maxPages; page += 1) {
       const { response, body } = await this.exchange('GET', path, { range });
-      if (!Array.isArray(body)) throw new HostError('unavailable', `Heroku's list of ${path} is no list.`);
+      if (!Array.isArray(body))
+        throw new HostError('unavailable', `Heroku's response for ${path} is not a list.`);
       items.push(...(body as unknown[]));
       range = response.headers.get('next-range') ?? undefined;
       if (response.status !== 206 || range === undefined) return items;
@@ -43,7 +44,7 @@ export class HerokuClient {
     throw new HostError('unavailable', `Heroku's list of ${path} does not end.`);
   }
 
-  /** The answer's body. */
+  /** Returns the body of the response. */
   async send(method: 'POST' | 'PATCH', path: string, content: object): Promise<unknown> {
     const { body } = await this.exchange(method, path, { content });
     return body;
@@ -59,12 +60,12 @@ export class HerokuClient {
         method,
         headers,
         body: content && JSON.stringify(content),
-        // What is sent, a private key among it, is for this address only.
+        // The request carries a private key, which must not go to another address.
         redirect: 'manual',
         signal,
       });
       const body = parse(await response.text());
-      if (!response.ok) throw refusal(response.status, idOf(body), path);
+      if (!response.ok) throw errorForStatus(response.status, errorIdOf(body), path);
       return { response, body };
     } catch (error) {
       throw error instanceof HostError ? error : this.unreachable(error, signal);
@@ -73,9 +74,9 @@ export class HerokuClient {
 
   private headers(): Headers {
     const { apiKey } = this.access;
-    // `Headers` quotes a value that it does not like in its error.
+    // The error of `Headers` would quote an invalid value.
     if (!/^[\x21-\x7e]+$/.test(apiKey)) {
-      throw new HostError('misconfigured', 'HEROKU_API_KEY is empty, or has characters that no key has.');
+      throw new HostError('misconfigured', 'HEROKU_API_KEY is empty or has invalid characters.');
     }
     return new Headers({
       accept: 'application/vnd.heroku+json; version=3',
@@ -85,8 +86,10 @@ export class HerokuClient {
   }
 
   private unreachable(error: unknown, { aborted }: AbortSignal): HostError {
-    const why = aborted ? `no answer within ${this.timeoutMs} ms` : (codeOf(error) ?? 'connection broken');
-    return new HostError('unavailable', `Heroku's API could not be reached (${why}).`);
+    const reason = aborted
+      ? `no answer within ${this.timeoutMs} ms`
+      : (systemErrorCode(error) ?? 'connection broken');
+    return new HostError('unavailable', `Heroku's API could not be reached (${reason}).`);
   }
 }
 
@@ -95,7 +98,7 @@ interface Request {
   content?: object | undefined;
 }
 
-/** Undefined for what is no JSON: the page of a proxy, or nothing at all. */
+/** Returns `undefined` for anything but JSON, such as the error page of a proxy. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -104,16 +107,16 @@ function parse(text: string): unknown {
   }
 }
 
-/** Heroku's `id` of an error is one of a short list; its `message` is free text, which can quote what was sent. */
-function idOf(body: unknown): string | undefined {
+/** The `id` of an error is a fixed code. Its `message` is free text and can quote the request. */
+function errorIdOf(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || !('id' in body)) return undefined;
   return typeof body.id === 'string' && /^[a-z_]{1,40}$/.test(body.id) ? body.id : undefined;
 }
 
-function refusal(status: number, id: string | undefined, path: string): HostError {
+function errorForStatus(status: number, id: string | undefined, path: string): HostError {
   const answer = `${status}${id === undefined ? '' : ` ${id}`}`;
   if (status === 429 || status >= 500) {
-    return new HostError('unavailable', `Heroku cannot take requests at the moment (${answer}).`);
+    return new HostError('unavailable', `Heroku cannot process requests at the moment (${answer}).`);
   }
   if (status === 401 || status === 403) {
     return new HostError('misconfigured', `Heroku does not accept HEROKU_API_KEY for this app (${answer}).`);
@@ -121,11 +124,11 @@ function refusal(status: number, id: string | undefined, path: string): HostErro
   if (status === 404) {
     return new HostError(
       'misconfigured',
-      `Heroku does not find the app of HEROKU_APP, or its ${path} (${answer}).`,
+      `Heroku did not find the app HEROKU_APP, or its ${path} (${answer}).`,
     );
   }
   if (status < 400) {
-    return new HostError('misconfigured', `The address of Heroku's API leads elsewhere (${answer}).`);
+    return new HostError('misconfigured', `Heroku's API answered with a redirect (${answer}).`);
   }
   return new HostError('refused', `Heroku refused the request for ${path} (${answer}).`);
 }

@@ -24,7 +24,7 @@ behavesAsCertificateHost(async () => {
   return { host, names, secrets: [apiKey], state: async () => heroku.app.state(), takeAway: close, close };
 });
 
-describe('an app on Heroku', () => {
+describe('HerokuHost', () => {
   let authority: TestAuthority;
   let heroku: HerokuApi;
 
@@ -38,7 +38,7 @@ describe('an app on Heroku', () => {
 
   const changes = () => heroku.requests.filter((request) => !request.startsWith('GET'));
 
-  it('gets one endpoint, to which each of the names is attached', async () => {
+  it('creates one endpoint and attaches each name to it', async () => {
     const certificate = await authority.issue(names);
     await hostAt(heroku).deploy(certificate);
     expect(heroku.app.state()).toEqual([
@@ -51,7 +51,7 @@ describe('an app on Heroku', () => {
     ]);
   });
 
-  it('keeps its endpoint when the certificate is renewed', async () => {
+  it('updates the endpoint when the certificate is renewed', async () => {
     const id = heroku.app.add(await authority.issue(names), names);
     const renewed = await authority.issue(names);
     await hostAt(heroku).deploy(renewed);
@@ -59,28 +59,28 @@ describe('an app on Heroku', () => {
     expect(changes()).toEqual([`PATCH /apps/${app}/sni-endpoints/${id}`]);
   });
 
-  it('is only read when it has the certificate already', async () => {
+  it('changes nothing when the app has the certificate already', async () => {
     const certificate = await authority.issue(names);
     heroku.app.add(certificate, names);
     await hostAt(heroku).deploy(certificate);
     expect(changes()).toEqual([]);
   });
 
-  it('lets a name join the endpoint of the other one', async () => {
+  it('attaches a new name to the endpoint of the other name', async () => {
     const id = heroku.app.add(await authority.issue(['api.example.com']), ['api.example.com']);
     const both = await authority.issue(names);
     await hostAt(heroku).deploy(both);
     expect(heroku.app.state()).toEqual([{ id, serial: both.serial, hostnames: names }]);
   });
 
-  it('reuses the endpoint of an attempt that ended before its names were attached', async () => {
+  it('reuses the endpoint of an attempt that was killed before its names were attached', async () => {
     const id = heroku.app.add(await authority.issue(names), []);
     const certificate = await authority.issue(names);
     await hostAt(heroku).deploy(certificate);
     expect(heroku.app.state()).toEqual([{ id, serial: certificate.serial, hostnames: names }]);
   });
 
-  it('keeps the endpoint that serves it rather than one that does not, also when it was for more names', async () => {
+  it('prefers the endpoint that serves the names, also when its certificate has more names', async () => {
     const unused = await authority.issue(names);
     heroku.app.add(unused, []);
     const id = heroku.app.add(await authority.issue(hostnames), names);
@@ -92,7 +92,7 @@ describe('an app on Heroku', () => {
     ]);
   });
 
-  it('leaves an endpoint alone that serves other domains too, and takes only its own names from it', async () => {
+  it('does not replace an endpoint that also serves other domains, and detaches only its own names', async () => {
     const wildcard = await authority.issue(['*.example.com']);
     heroku.app.add(wildcard, hostnames);
     const certificate = await authority.issue(names);
@@ -103,7 +103,7 @@ describe('an app on Heroku', () => {
     ]);
   });
 
-  it('leaves an unused endpoint alone that is for other names too', async () => {
+  it('does not replace an unattached endpoint that has other names', async () => {
     const other = await authority.issue([...names, 'shop.example.com']);
     heroku.app.add(other, []);
     await hostAt(heroku).deploy(await authority.issue(names));
@@ -111,7 +111,7 @@ describe('an app on Heroku', () => {
     expect(heroku.app.state()[0]).toMatchObject({ serial: other.serial, hostnames: [] });
   });
 
-  it('leaves the certificate alone that Heroku renews by itself', async () => {
+  it('does not replace a certificate that Heroku manages', async () => {
     const managed = await authority.issue(names);
     heroku.app.add(managed, names, true);
     const certificate = await authority.issue(names);
@@ -122,7 +122,7 @@ describe('an app on Heroku', () => {
     ]);
   });
 
-  it('is read to the last page of its lists', async () => {
+  it('reads all pages of a list', async () => {
     heroku.app.pageSize = 1;
     for (const name of hostnames) heroku.app.add(await authority.issue([name]), [name]);
     await hostAt(heroku).deploy(await authority.issue(['shop.example.com']));
@@ -130,14 +130,14 @@ describe('an app on Heroku', () => {
     expect(heroku.requests.filter((request) => request === `GET /apps/${app}/domains`)).toHaveLength(3);
   });
 
-  it('is not changed when it lacks one of the names, which the error says', async () => {
+  it('changes nothing when a name is not a domain of the app, and names it in the error', async () => {
     const error = await errorOf(hostAt(heroku).deploy(await authority.issue([...names, 'no.example.com'])));
     expect(error.reason).toBe('misconfigured');
-    expect(error.message).toBe('no.example.com is no domain of the Heroku app usher-example.');
+    expect(error.message).toBe('no.example.com is not a domain of the Heroku app usher-example.');
     expect(changes()).toEqual([]);
   });
 
-  it('is asked for every name, because one of them can be attached elsewhere', async () => {
+  it('checks every name, because each can be attached to another endpoint', async () => {
     const certificate = await authority.issue(names);
     const host = hostAt(heroku);
     await host.deploy(certificate);

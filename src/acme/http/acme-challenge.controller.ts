@@ -1,24 +1,24 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
-import { AppError } from '../../platform/errors/app-error.js';
-import { Answers } from '../../platform/http/answers.decorator.js';
-import { Public } from '../../platform/http/public.decorator.js';
-import { Challenges } from '../challenges.js';
+import { AppError } from '../../common/errors/app-error.js';
+import { ApiErrors } from '../../common/http/api-errors.decorator.js';
+import { Public } from '../../common/http/access.decorators.js';
+import { ChallengeService } from '../challenge.service.js';
 
 @ApiTags('acme')
 @Public()
 @Controller('.well-known/acme-challenge')
 export class AcmeChallengeController {
-  constructor(private readonly challenges: Challenges) {}
+  constructor(private readonly challenges: ChallengeService) {}
 
-  /** GET /.well-known/acme-challenge/:token (RFC 8555 section 8.3): the key authorization, and nothing else. */
+  /** GET /.well-known/acme-challenge/:token (RFC 8555 section 8.3): the key authorization. */
   @Get(':token')
   @Header('content-type', 'text/plain; charset=utf-8')
   @ApiProduces('text/plain')
   @ApiOkResponse({ description: 'The key authorization', type: String })
-  @Answers('request.not_found', 'overloaded')
+  @ApiErrors('request.not_found', 'overloaded')
   async answer(@Param('token') token: string): Promise<string> {
-    const keyAuthorization = await this.challenges.answer(token);
+    const keyAuthorization = await this.challenges.findKeyAuthorization(token);
     if (keyAuthorization === undefined) throw new AppError('request.not_found');
     return keyAuthorization;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { judgeCaa, parseIssuer, relevantCaa } from './caa.js';
+import { judgeCaa, parseIssuer, findRelevantCaa } from './caa.js';
 
 const ca = 'letsencrypt.org';
 const issue = (value: string) => ({ critical: 0, issue: value });
@@ -9,15 +9,15 @@ describe('judgeCaa', () => {
   it.each([
     ['our CA', [issue('letsencrypt.org')]],
     [
-      'our CA among others, in whatever case',
+      'our CA among others, in any case',
       [issue('ca.example'), { critical: 128, Issue: ' LetsEncrypt.ORG ' }],
     ],
     ['our CA by our method', [issue('letsencrypt.org;validationmethods=dns-01,http-01')]],
-    ['one account by name, and everybody else', [issue('letsencrypt.org; accounturi=x'), issue(ca)]],
-    ['nobody in particular', [{ critical: 0, iodef: 'mailto:security@example.com' }]],
-    ['nobody, but for wildcards only', [{ critical: 0, issuewild: ';' }]],
+    ['one account, and all other accounts', [issue('letsencrypt.org; accounturi=x'), issue(ca)]],
+    ['no CA in particular', [{ critical: 0, iodef: 'mailto:security@example.com' }]],
+    ['no CA for wildcards only', [{ critical: 0, issuewild: ';' }]],
     ['an unknown tag that may be ignored', [issue(ca), { critical: 2, tbs: 'x' }]],
-  ])('lets records pass that allow %s', (_what, records) => {
+  ])('accepts records that allow %s', (_what, records) => {
     expect(judgeCaa(records, ca)).toEqual({ kind: 'allowed' });
   });
 
@@ -31,11 +31,11 @@ describe('judgeCaa', () => {
       [issue('letsencrypt.org; validationmethods=dns-01')],
       'allow letsencrypt.org, but not by the method http-01 (validationmethods)',
     ],
-  ])('takes %j for a refusal: they %s', (records, reason) => {
+  ])('refuses %j: they %s', (records, reason) => {
     expect(judgeCaa(records, ca)).toEqual({ kind: 'forbidden', reason });
   });
 
-  it.each([128, 1, 255])('stops at a tag that it does not know with the flags %i', (critical) => {
+  it.each([128, 1, 255])('refuses an unknown tag with the flags %i', (critical) => {
     const unknown = { critical, tbs: 'x' };
     expect(judgeCaa([issue(ca), { critical, iodef: 'x' }, unknown], ca)).toEqual({
       kind: 'unknown_tag',
@@ -43,14 +43,14 @@ describe('judgeCaa', () => {
     });
   });
 
-  it('knows what Node adds to a record from a tag of that name', () => {
+  it('distinguishes the member `type` of Node 24 from a tag of that name', () => {
     const ofNode24 = { critical: 128, type: 'CAA', issue: ca };
     const ofZone = { critical: 128, type: 'x' };
     expect(judgeCaa([ofNode24], ca)).toEqual({ kind: 'allowed' });
     expect(judgeCaa([ofZone], ca)).toEqual({ kind: 'unknown_tag', tag: 'type' });
   });
 
-  it('names the accounts that alone may', () => {
+  it('returns the accounts if only they may issue', () => {
     const account = 'https://acme-v02.api.letsencrypt.org/acme/acct/1';
     expect(judgeCaa([issue(`letsencrypt.org; accounturi=${account}`)], ca)).toEqual({
       kind: 'for_accounts',
@@ -60,7 +60,7 @@ describe('judgeCaa', () => {
 });
 
 describe('parseIssuer', () => {
-  it('reads back what RFC 8659 section 4.2 lets one write', () => {
+  it('parses values in the syntax of RFC 8659 section 4.2', () => {
     const space = fc.string({ unit: fc.constantFrom(' ', '\t'), maxLength: 2 });
     const tag = fc.stringMatching(/^[a-z0-9]{1,8}$/);
     const value = fc.stringMatching(/^[!-:<-~]{0,20}$/);
@@ -83,26 +83,29 @@ describe('parseIssuer', () => {
   });
 });
 
-describe('relevantCaa', () => {
+describe('findRelevantCaa', () => {
   const records = [issue(ca)];
   const servFail = { kind: 'server_failed', detail: 'ESERVFAIL' } as const;
   const noName = { kind: 'no_such_name', detail: 'ENOTFOUND' } as const;
   type Level = { records: typeof records } | { failure: typeof servFail | typeof noName };
   const climb = async (levels: Record<string, Level>) => {
-    const asked: string[] = [];
-    const found = await relevantCaa('a.b.com', async (at) => (asked.push(at), levels[at] ?? { records: [] }));
-    return { asked, found };
+    const queried: string[] = [];
+    const found = await findRelevantCaa(
+      'a.b.com',
+      async (at) => (queried.push(at), levels[at] ?? { records: [] }),
+    );
+    return { queried, found };
   };
 
-  it('climbs to the nearest records, and not beyond', async () => {
+  it('climbs to the nearest records', async () => {
     expect(await climb({ 'a.b.com': { failure: noName }, 'b.com': { records } })).toEqual({
-      asked: ['a.b.com', 'b.com'],
+      queried: ['a.b.com', 'b.com'],
       found: { at: 'b.com', records },
     });
-    expect(await climb({})).toEqual({ asked: ['a.b.com', 'b.com', 'com'], found: undefined });
+    expect(await climb({})).toEqual({ queried: ['a.b.com', 'b.com', 'com'], found: undefined });
   });
 
-  it('does not climb over what cannot be seen', async () => {
+  it('stops at a failed lookup', async () => {
     const { found } = await climb({ 'a.b.com': { failure: servFail }, 'b.com': { records } });
     expect(found).toEqual({ at: 'a.b.com', failure: servFail });
   });

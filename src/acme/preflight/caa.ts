@@ -1,25 +1,22 @@
 import type { CaaRecord } from 'node:dns';
 import type { Lookup, LookupFailure } from './dns-lookup.js';
 
-/** Whether a set of CAA records lets a CA prove a name by http-01. */
+/** Whether CAA records allow a CA to issue after http-01 validation. */
 export type CaaVerdict =
   | { kind: 'allowed' }
-  /** Why not, in words that follow "The CAA records of NAME". */
+  /** `reason` continues the phrase "The CAA records of NAME". */
   | { kind: 'forbidden'; reason: string }
-  /** A tag that a CA must understand and does not (RFC 8659 section 4.1). */
+  /** An unknown tag with the critical flag (RFC 8659 section 4.1). */
   | { kind: 'unknown_tag'; tag: string }
-  /** Only for these ACME accounts (RFC 8657 section 3), and which ours will be is not known here. */
+  /** Only these ACME accounts may issue (RFC 8657 section 3); the account of Usher is not known here. */
   | { kind: 'for_accounts'; accounts: string[] };
 
-/** The relevant records of a name and where they stand, or where they could not be looked up. */
+/** The relevant records and the name that has them, or the name whose lookup failed. */
 export type RelevantCaa =
   { at: string; records: CaaRecord[] } | { at: string; failure: LookupFailure } | undefined;
 
-/**
- * The first set on the way up from the name to its top-level domain (RFC 8659 section 3). Where one cannot be looked up
- * a CA must suppose that it forbids.
- */
-export async function relevantCaa(
+/** Climbs from the name to its top-level domain (RFC 8659 section 3). Stops at a failed lookup, because a CA must refuse then. */
+export async function findRelevantCaa(
   name: string,
   lookUp: (name: string) => Promise<Lookup<CaaRecord>>,
 ): Promise<RelevantCaa> {
@@ -39,7 +36,7 @@ export interface Issuer {
   parameters: Map<string, string>;
 }
 
-/** RFC 8659 section 4.2: the CA's domain, then `tag=value` after semicolons. `;` alone names no CA. */
+/** Parses the domain of the CA and its `tag=value` parameters (RFC 8659 section 4.2). `;` alone names no CA. */
 export function parseIssuer(value: string): Issuer {
   const [domain = '', ...rest] = value.split(';').map((part) => part.trim());
   const pairs = rest.filter(Boolean).map((part): [string, string] => {
@@ -49,14 +46,14 @@ export function parseIssuer(value: string): Issuer {
   return { domain: domain.toLowerCase(), parameters: new Map(pairs) };
 }
 
-/** Tags that Boulder knows, and those that concern no certificate of a host (IANA, "CAA Property Tags"). */
+/** Tags that Boulder knows, and tags that do not concern TLS certificates (IANA, "CAA Property Tags"). */
 const knownTags = ['issue', 'issuewild', 'iodef', 'issuemail', 'issuevmc', 'contactemail', 'contactphone'];
 
 export function judgeCaa(records: CaaRecord[], ca: string): CaaVerdict {
   const tag = records.flatMap(criticalTags).find((one) => !knownTags.includes(one));
   if (tag !== undefined) return { kind: 'unknown_tag', tag };
   const issuers = records.flatMap(issuersOf).map(parseIssuer);
-  // Without any "issue" tag everybody may (RFC 8659 section 4.2); "issuewild" is for wildcards only.
+  // Without an "issue" tag every CA may issue (RFC 8659 section 4.2); "issuewild" is for wildcards only.
   if (issuers.length === 0) return { kind: 'allowed' };
   const ours = issuers.filter(({ domain }) => domain === ca.toLowerCase());
   if (ours.length === 0) return { kind: 'forbidden', reason: `do not allow ${ca}` };
@@ -77,13 +74,13 @@ function allowsHttp01({ parameters }: Issuer): boolean {
 
 const tagsOf = (record: CaaRecord): [tag: string, value: unknown][] =>
   Object.entries(record)
-    // Node 24 says of what type each record is.
+    // Node 24 adds `type` to each record.
     .filter(([tag, value]) => tag !== 'critical' && !(tag === 'type' && value === 'CAA'))
     .map(([tag, value]) => [tag.toLowerCase(), value]);
 
 const issuersOf = (record: CaaRecord): string[] =>
   tagsOf(record).flatMap(([tag, value]) => (tag === 'issue' ? [String(value)] : []));
 
-/** Many set bit 0 instead of bit 7, so Let's Encrypt takes either for "critical" (RFC 8659 section 4.1). */
+/** The critical flag is bit 7 (RFC 8659 section 4.1); Let's Encrypt also accepts bit 0, because many zones set it. */
 const criticalTags = (record: CaaRecord): string[] =>
   (Number(record.critical) & 0x81) === 0 ? [] : tagsOf(record).map(([tag]) => tag);

@@ -1,20 +1,20 @@
 import type { CaaRecord } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
-import { detailOf } from './detail-of.js';
-import type { PreflightSettings } from './settings.js';
+import { systemErrorCode } from '../../common/errors/system-error-code.js';
+import type { PreflightSettings } from './preflight-settings.js';
 import { isTranslatedAddress } from './public-address.js';
 
 export interface LookupFailure {
   kind: 'no_such_name' | 'server_failed' | 'timed_out';
-  /** What the resolver calls it. */
+  /** The error code of the resolver. */
   detail: string;
 }
 
-/** The records of a name, none when it has none of this type, or why nobody can say. */
+/** The records of one type, possibly none, or the failure. */
 export type Lookup<T> =
   { records: T[]; failure?: undefined } | { records?: undefined; failure: LookupFailure };
 
-/** Asks name servers; answers with what went wrong instead of throwing it. */
+/** Queries name servers. Returns failures instead of throwing. */
 export class DnsLookup {
   private readonly resolver: Resolver;
 
@@ -39,18 +39,18 @@ export class DnsLookup {
   }
 }
 
-async function lookup<T>(ask: () => Promise<T[]>): Promise<Lookup<T>> {
+async function lookup<T>(query: () => Promise<T[]>): Promise<Lookup<T>> {
   try {
-    return { records: await ask() };
+    return { records: await query() };
   } catch (error) {
-    const detail = detailOf(error);
+    const detail = systemErrorCode(error) ?? String(error);
     return detail === 'ENODATA'
       ? { records: [] }
       : { failure: { kind: kinds[detail] ?? 'server_failed', detail } };
   }
 }
 
-/** The codes of c-ares, which Node passes on (nodejs.org/api/dns.html#error-codes). */
+/** Error codes of c-ares (nodejs.org/api/dns.html#error-codes). */
 const kinds: Record<string, LookupFailure['kind'] | undefined> = {
   ENOTFOUND: 'no_such_name',
   ETIMEOUT: 'timed_out',

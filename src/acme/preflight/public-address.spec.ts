@@ -18,7 +18,7 @@ describe('isPublicAddress', () => {
       'ff0e::1',
     ],
     ...['2001:db8::1', '3fff::1', '64:ff9b::808:808'],
-  ])('does not take %s for one', (address) => {
+  ])('is false for %s', (address) => {
     expect(isPublicAddress(address)).toBe(false);
   });
 
@@ -33,11 +33,11 @@ describe('isPublicAddress', () => {
       '172.32.0.0',
     ],
     ...['192.167.255.255', '192.169.0.0', '223.255.255.255', '2001:4860::1', '2606:4700::1111', '2a00::1'],
-  ])('takes %s for one', (address) => {
+  ])('is true for %s', (address) => {
     expect(isPublicAddress(address)).toBe(true);
   });
 
-  it('has an answer for every address', () => {
+  it('returns a boolean for every address', () => {
     fc.assert(
       fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) => {
         expect(typeof isPublicAddress(address)).toBe('boolean');
@@ -46,7 +46,7 @@ describe('isPublicAddress', () => {
   });
 });
 
-it('knows what a DNS64 makes up', () => {
+it('isTranslatedAddress is true for DNS64 addresses only', () => {
   expect(['64:ff9b::808:808', '64:ff9b:1::1', '2001:db8::1', '8.8.8.8'].map(isTranslatedAddress)).toEqual([
     true,
     false,

@@ -1,6 +1,6 @@
 import { BlockList, isIPv4 } from 'node:net';
 
-/** What is not routed in the internet (IANA IPv4 special-purpose address registry, RFC 6890). */
+/** Not globally routed (IANA IPv4 special-purpose address registry, RFC 6890). */
 const notPublicIpv4: [string, number][] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -17,7 +17,7 @@ const notPublicIpv4: [string, number][] = [
   ['224.0.0.0', 3],
 ];
 
-/** Documentation, of the 2000::/3 that is all of the public IPv6 internet (RFC 4291, 3849, 9637). */
+/** Documentation prefixes within 2000::/3, the global unicast range (RFC 4291, 3849, 9637). */
 const notPublicIpv6: [string, number][] = [
   ['2001:db8::', 32],
   ['3fff::', 20],
@@ -29,12 +29,12 @@ for (const [net, bits] of notPublicIpv6) ipv6.addSubnet(net, bits, 'ipv6');
 global.addSubnet('2000::', 3, 'ipv6');
 translated.addSubnet('64:ff9b::', 96, 'ipv6');
 
-/** Whether a CA can have a route to this address at all. */
+/** Whether the address is globally routable, so that a CA can reach it. */
 export const isPublicAddress = (address: string): boolean =>
   isIPv4(address)
     ? !ipv4.check(address, 'ipv4')
     : global.check(address, 'ipv6') && !ipv6.check(address, 'ipv6');
 
-/** Made up by the DNS64 of our own network for a name that has IPv4 only; the CA gets no such answer (RFC 6147). */
+/** Whether the DNS64 of this network synthesized the address (RFC 6147). CAs do not get it. */
 export const isTranslatedAddress = (address: string): boolean =>
   !isIPv4(address) && translated.check(address, 'ipv6');

@@ -1,23 +1,29 @@
-import { Body, Controller, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
 import { ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ChallengeRequest, SignInRequest, SignInResponse } from '#contracts';
-import { Answers } from '../../platform/http/answers.decorator.js';
-import { CallerLanguage } from '../../platform/http/caller-language.decorator.js';
-import type { Language } from '../../platform/texts/languages.js';
-import { noteOutcome } from '../../platform/http/finished-requests.js';
-import { OriginCheck } from '../../platform/http/origin-check.js';
-import { Public } from '../../platform/http/public.decorator.js';
-import { countAsTry } from '../../platform/rate-limits/rate-limit.guard.js';
-import { RateLimited } from '../../platform/rate-limits/rate-limited.decorator.js';
+import { AppError } from '../../common/errors/app-error.js';
+import { ApiErrors } from '../../common/http/api-errors.decorator.js';
+import { CallerLanguage } from '../../common/http/caller.decorators.js';
+import type { Language } from '../../i18n/languages.js';
+import { recordOutcome } from '../../common/http/request-events.js';
+import { CsrfGuard } from '../../common/http/csrf.guard.js';
+import { Public } from '../../common/http/access.decorators.js';
+import { countEvenOnSuccess } from '../../rate-limit/rate-limit.guard.js';
+import { RateLimited } from '../../rate-limit/rate-limited.decorator.js';
+import { DeviceCookie } from '../../sessions/device-cookie.js';
+import { DeviceRateLimitKey } from '../../sessions/device.rate-limit-key.js';
 import { SessionCookie } from '../../sessions/session-cookie.js';
 import { deviceOf } from '../../sessions/session-device.js';
-import { toUserResponse } from '../../users/user-response.js';
-import { AccountOfChallenge } from '../account-of-challenge.js';
-import { ChallengeSessions } from '../challenge-sessions.js';
-import { CognitoPasswordGuard } from '../cognito-password.guard.js';
+import { SessionRevocationService } from '../../sessions/session-revocation.service.js';
+import { toUserResponse } from '../../users/user.js';
+import { ChallengeRateLimitKey } from '../challenge.rate-limit-key.js';
+import { ChallengesService } from '../challenges.service.js';
+import { cognitoPassword } from '../cognito-password.strategy.js';
+import { RefusalFilter } from '../refusal.filter.js';
 import type { SignInEnd } from '../sign-in-monitoring.js';
-import { type SignInOutcome, SignInService } from '../sign-in.service.js';
+import { type AnsweredSignIn, type SignInOutcome, SignInService } from '../sign-in.service.js';
 
 @ApiTags('auth')
 @Public()
@@ -25,19 +31,22 @@ import { type SignInOutcome, SignInService } from '../sign-in.service.js';
 export class AuthController {
   constructor(
     private readonly signIns: SignInService,
-    private readonly challenges: ChallengeSessions,
+    private readonly challenges: ChallengesService,
     private readonly cookie: SessionCookie,
-    private readonly origins: OriginCheck,
+    private readonly deviceCookie: DeviceCookie,
+    private readonly origins: CsrfGuard,
+    private readonly revocations: SessionRevocationService,
   ) {}
 
   /** POST /auth/sign-in */
   @Post('sign-in')
   @HttpCode(200)
-  @RateLimited('sign-in')
-  @UseGuards(CognitoPasswordGuard)
+  @RateLimited('sign-in', DeviceRateLimitKey)
+  @UseGuards(AuthGuard(cognitoPassword))
+  @UseFilters(RefusalFilter)
   @ApiBody({ type: SignInRequest })
   @ApiOkResponse({ type: SignInResponse })
-  @Answers(
+  @ApiErrors(
     'auth.invalid_credentials',
     'auth.csrf',
     'auth.account_link_conflict',
@@ -48,19 +57,20 @@ export class AuthController {
     'cognito.unavailable',
     'overloaded',
   )
-  signIn(
-    @Req() { user: outcome }: { user: SignInOutcome },
+  async signIn(
+    @Req() request: FastifyRequest & { user: AnsweredSignIn },
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): SignInResponse {
-    return this.present(outcome, reply);
+  ): Promise<SignInResponse> {
+    const outcome = await this.signIns.completeSignIn(request.user, deviceOf(request));
+    return this.toResponse(outcome, request, reply);
   }
 
   /** POST /auth/challenge */
   @Post('challenge')
   @HttpCode(200)
-  @RateLimited('challenge', AccountOfChallenge)
+  @RateLimited('challenge', ChallengeRateLimitKey)
   @ApiOkResponse({ type: SignInResponse })
-  @Answers(
+  @ApiErrors(
     'auth.challenge_expired',
     'auth.code_wrong',
     'auth.code_expired',
@@ -81,23 +91,31 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignInResponse> {
-    const step = this.challenges.open(session);
-    if (step.mode === 'cookie') this.origins.check(request);
+    const state = this.challenges.unseal(session);
+    if (state === undefined) throw new AppError('auth.challenge_expired');
+    if (state.mode === 'cookie') this.origins.check(request);
     const caller = { device: deviceOf(request), language };
-    return this.present(await this.signIns.answer(step, answers, caller), reply);
+    return this.toResponse(await this.signIns.answerChallenge(state, answers, caller), request, reply);
   }
 
-  /** With a cookie, the tokens stay here. */
-  private present(outcome: SignInOutcome, reply: FastifyReply): SignInResponse {
+  /** In cookie mode the response has no tokens. */
+  private async toResponse(
+    outcome: SignInOutcome,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<SignInResponse> {
     const end: SignInEnd = 'challenge' in outcome ? 'challenge' : 'signed_in';
-    noteOutcome(reply, end);
+    recordOutcome(reply, end);
     if ('challenge' in outcome) {
-      // Each may have cost a text message, and nobody is signed in.
-      countAsTry(reply);
+      // Each challenge may have cost a text message.
+      countEvenOnSuccess(reply);
       return outcome;
     }
+    this.deviceCookie.set(reply, outcome.user.sub, outcome.start);
     const user = toUserResponse(outcome.user);
     if (outcome.cookieSecret === undefined) return { user, tokens: outcome.tokens };
+    const replaced = this.cookie.read(request);
+    if (replaced !== undefined) await this.revocations.revokeReplaced(replaced);
     this.cookie.set(reply, outcome.cookieSecret);
     return { user };
   }

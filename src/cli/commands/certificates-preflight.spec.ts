@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** As `run` does it: what was said, and the error that the exit status comes from. */
+/** @returns the output, and the error that `run` maps to the exit status */
 async function preflight(argv: string[], withProbe: WithProbe = (work) => work(probe)) {
   const said = { out: '', err: '' };
   const io = {
@@ -37,7 +37,7 @@ async function preflight(argv: string[], withProbe: WithProbe = (work) => work(p
 }
 
 describe('usher certificates preflight', () => {
-  it('says that nothing will fail', async () => {
+  it('reports that nothing will fail', async () => {
     expect(await preflight(['Shop.test', 'shop.test.'])).toEqual({
       out: 'shop.test: nothing will fail\n',
       err: '',
@@ -45,25 +45,25 @@ describe('usher certificates preflight', () => {
     });
   });
 
-  it('says what will fail and how to mend it, and that somebody should look', async () => {
+  it('reports what will fail with a remedy, and exits with 3', async () => {
     const { out, error } = await preflight(['shop.test', 'old.test', 'new.test']);
     expect(out).toBe(
       [
         'shop.test: nothing will fail',
         'old.test: will fail',
         `  fails  http.refused: 127.0.0.2 refuses connections on port ${world.port}.`,
-        '         Let Usher, or the proxy before it, listen on this port, or take the address out of the DNS.',
+        '         Let Usher, or the proxy before it, listen on this port, or remove the address from the DNS.',
         'new.test: will fail',
-        '  fails  dns.no_such_name: The DNS knows no name new.test.',
-        '         Add an A record with the address of Usher or of the proxy before it, or mend the spelling.',
+        '  fails  dns.no_such_name: new.test does not exist in the DNS.',
+        '         Add an A record with the address of Usher or of the proxy before it, or correct the spelling.',
         '',
       ].join('\n'),
     );
-    expect(error).toEqual(new CommandError('Of 3 names 2 will fail.', exitStatus.attention));
+    expect(error).toEqual(new CommandError('2 of 3 names will fail.', exitStatus.attention));
     expect(error).toMatchObject({ status: 3 });
   });
 
-  it('answers as JSON', async () => {
+  it('prints JSON', async () => {
     const { out, error } = await preflight(['shop.test', 'new.test', '--json']);
     expect(JSON.parse(out)).toEqual({
       names: ['shop.test', 'new.test'],
@@ -74,23 +74,23 @@ describe('usher certificates preflight', () => {
           severity: 'fails',
           name: 'new.test',
           address: null,
-          problem: 'The DNS knows no name new.test.',
+          problem: 'new.test does not exist in the DNS.',
           remedy:
-            'Add an A record with the address of Usher or of the proxy before it, or mend the spelling.',
+            'Add an A record with the address of Usher or of the proxy before it, or correct the spelling.',
         },
       ],
     });
     expect(error).toMatchObject({ status: 3 });
   });
 
-  it('asks for the CA it is told', async () => {
+  it('checks the CAA records for the given CA', async () => {
     world.dns.zone['shop.test'] = { A: ['127.0.0.1'], CAA: [{ tag: 'issue', value: 'ca.example' }] };
     expect(await preflight(['shop.test'])).toMatchObject({ error: { status: 3 } });
     expect(await preflight(['shop.test', '--ca', 'ca.example'])).toMatchObject({ error: undefined });
   });
 
-  it('asks the name server it is told, and takes nothing but an address for one', async () => {
-    // If somebody listens on port 53 of this address of loopback, they do not know the name.
+  it('uses the given name server, which must be an IP address', async () => {
+    // A server on port 53 of this loopback address, if any, has no record of the name.
     const { out } = await preflight(['shop.test', '--resolver', '127.0.0.99']);
     expect(out).toMatch(/^shop\.test: will fail\n +fails +dns\./);
     expect(world.dns.asked).toEqual([]);
@@ -99,37 +99,37 @@ describe('usher certificates preflight', () => {
     expect(err).toContain('It must be an IP address.');
   });
 
-  it('names all names that are none, before anything is published', async () => {
+  it('reports all invalid names before it publishes a challenge', async () => {
     const { out, error } = await preflight(['*.shop.test', 'shop.test:80', 'shop.test'], () => {
       throw new Error('published');
     });
     expect(out).toBe('');
     const lines = [
-      '"*.shop.test" is a wildcard, which http-01 cannot prove; list each name by itself.',
-      '"shop.test:80" has a port; leave it out, a CA always asks port 80.',
+      '"*.shop.test" is a wildcard, which http-01 cannot prove; list each name separately.',
+      '"shop.test:80" has a port; remove it, because CAs always use port 80.',
     ];
     expect(error).toEqual(new CommandError(lines.join('\n'), exitStatus.usage));
     expect(error).toMatchObject({ status: 2 });
   });
 
-  it('takes at least one name', async () => {
+  it('requires at least one name', async () => {
     const { error, err } = await preflight([]);
     expect(error).toBeInstanceOf(CommanderError);
     expect(err).toContain("missing required argument 'name'");
   });
 
-  it('fails as the publishing fails', async () => {
+  it('fails if the challenge cannot be published', async () => {
     const noDatabase = new Error('no database');
     expect(await preflight(['shop.test'], () => Promise.reject(noDatabase))).toMatchObject({
       error: noDatabase,
     });
   });
 
-  it('explains itself', async () => {
+  it('prints help', async () => {
     const { out } = await preflight(['--help']);
     expect(out).toContain('Usage: certificates preflight [options] <name...>');
     expect(out).toContain(
-      'Exit status: 0 nothing will fail; 1 not possible; 2 used wrongly; 3 something will fail.',
+      'Exit status: 0 nothing will fail; 1 failed; 2 invalid arguments; 3 something will fail.',
     );
   });
 });

@@ -1,22 +1,23 @@
+import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { type Command, InvalidArgumentError } from 'commander';
+import { type Challenge, ChallengeService } from '../../acme/challenge.service.js';
 import {
-  checkNames,
+  defaultSettings,
   failingNames,
-  type Finding,
-  type NameOptions,
+  type Issue,
   preflight,
   type PreflightSettings,
-  type Probe,
   reportLines,
-  usualSettings,
 } from '../../acme/preflight.js';
+import { checkNames, type NameOptions } from '../../common/names/hostnames.js';
 import { CommandError, exitStatus, type Io } from '../command.js';
+import { withDatabase } from '../with-database.js';
 
-/** Publishes a challenge for as long as `work` takes. */
-export type WithProbe = <T>(work: (probe: Probe) => Promise<T>) => Promise<T>;
+/** Publishes a challenge while `work` runs. */
+export type WithProbe = <T>(work: (probe: Challenge) => Promise<T>) => Promise<T>;
 
-/** What differs where no CA comes: in tests. */
+/** Settings that tests replace. */
 export type PreflightOptions = Partial<PreflightSettings> & NameOptions;
 
 interface Options {
@@ -26,42 +27,40 @@ interface Options {
 }
 
 const explanation = `
-Publishes a challenge as for a CA, and asks every address of every name for it on port 80, as Let's Encrypt would. Also
-looks at the DNS, the CAA records and at what redirects or answers in the way. The challenge is withdrawn at the end.
+Publishes a challenge and requests it from every address of every name on port 80, as Let's Encrypt does. Also checks
+DNS, CAA records, redirects and other servers that respond. The challenge is deleted at the end.
 
-It sees what this machine sees. A CA asks from several places of the world: a firewall that lets this machine through
-and not them cannot be seen from here, nor an IPv6 address from a machine without IPv6. Where the name servers answer
-differently inside, ask public ones with --resolver.
+The checks run from this machine. A CA connects from several networks, so a firewall that only blocks the CA is not
+detected, nor is a broken IPv6 address from a machine without IPv6. If internal name servers give other results, use a
+public one with --resolver.
 
-Exit status: 0 nothing will fail; 1 not possible; 2 used wrongly; 3 something will fail.
-Needs DATABASE_URL and nothing else, and an API that runs on this database.`;
+Exit status: 0 nothing will fail; 1 failed; 2 invalid arguments; 3 something will fail.
+Needs DATABASE_URL only, and an API that runs on this database.`;
 
 /** `usher certificates preflight` */
 export function certificatesPreflight(
   certificates: Command,
   io: Io,
-  withProbe: WithProbe,
+  withProbe: WithProbe = (work) => withPublishedProbe(io, work),
   options: PreflightOptions = {},
 ): void {
   certificates
     .command('preflight')
-    .description('Say what would keep a CA from proving these names by http-01, and how to mend it.')
-    .argument('<name...>', 'the names that one certificate is for')
-    .option('--ca <domain>', 'how the CA calls itself in CAA records', usualSettings.ca)
-    .option('--resolver <address>', "ask this name server instead of the machine's own", nameServer)
-    .option('--json', 'answer as JSON')
+    .description('Check whether a CA can validate these names by http-01, and how to fix problems.')
+    .argument('<name...>', 'the names of one certificate')
+    .option('--ca <domain>', 'domain of the CA in CAA records', defaultSettings.ca)
+    .option('--resolver <address>', "name server to use instead of the machine's own", nameServer)
+    .option('--json', 'print JSON')
     .addHelpText('after', explanation)
     .action(async (given: string[], { ca, resolver, json }: Options) => {
       const { names, problems } = checkNames(given, options);
       if (problems.length > 0) throw new CommandError(problems.join('\n'), exitStatus.usage);
       const settings = { ...options, ca, ...(resolver ? { nameServers: [resolver] } : {}) };
-      const findings = await withProbe((probe) => preflight(names, probe, settings));
-      io.out(
-        `${json ? JSON.stringify(answerOf(names, findings)) : reportLines(names, findings).join('\n')}\n`,
-      );
-      const { length: failing } = failingNames(findings);
+      const issues = await withProbe((probe) => preflight(names, probe, settings));
+      io.out(`${json ? JSON.stringify(answerOf(names, issues)) : reportLines(names, issues).join('\n')}\n`);
+      const { length: failing } = failingNames(issues);
       if (failing > 0)
-        throw new CommandError(`Of ${names.length} names ${failing} will fail.`, exitStatus.attention);
+        throw new CommandError(`${failing} of ${names.length} names will fail.`, exitStatus.attention);
     });
 }
 
@@ -70,8 +69,24 @@ function nameServer(address: string): string {
   return address;
 }
 
-const answerOf = (names: string[], findings: Finding[]) => ({
+const answerOf = (names: string[], issues: Issue[]) => ({
   names,
-  failing: failingNames(findings),
-  findings,
+  failing: failingNames(issues),
+  findings: issues,
 });
+
+/** Runs `work` while all processes respond to a challenge without an order. */
+function withPublishedProbe<T>(io: Io, work: (probe: Challenge) => Promise<T>): Promise<T> {
+  const random = () => randomBytes(32).toString('base64url');
+  const token = random();
+  const probe = { token, keyAuthorization: `${token}.${random()}` };
+  return withDatabase(io, async (database) => {
+    const challenges = new ChallengeService(database);
+    await challenges.publishManual(probe);
+    try {
+      return await work(probe);
+    } finally {
+      await challenges.withdraw(token);
+    }
+  });
+}

@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
 import { type Certificate, Certificates } from '../../acme/certificates.js';
-import { brokenChain, lineOf, nameOf } from '../certificate-texts.js';
-import { CommandError, type Io } from '../command.js';
+import { type AcmeConfig, acmeConfig } from '../../common/config/acme.config.js';
+import { readNamespaces } from '../../common/config/config-namespace.js';
+import { type SecretsConfig, secretsConfig } from '../../common/config/sessions.config.js';
+import { problemOfCertificates } from '../../common/crypto/pem-certificates.js';
+import { escapeControlChars } from '../../common/names/escape-control-chars.js';
+import { checkName } from '../../common/names/hostnames.js';
+import { CommandError, counted, exitStatus, type Io } from '../command.js';
 import { OperatorLog } from '../operator-log.js';
 import { withDatabase } from '../with-database.js';
 
@@ -9,27 +14,39 @@ interface Options {
   json?: true;
 }
 
-const needs = 'Needs DATABASE_URL and nothing else.';
+const needs = 'Needs DATABASE_URL only.';
 
-/** `usher certificates list` and `show` */
+const issueExplanation = `
+The running processes do this every minute, one process at a time; "list" shows the progress. The running processes also
+respond to challenges, so they must be reachable on port 80 under the names.
+
+With --json standard output has the result of "list --json", also if the issuance failed; progress goes to standard error.
+
+Exit status: 0 done, also if there was nothing to do; 1 the CA or the host refused or is unavailable, or there is no such
+certificate; 2 invalid arguments; 3 another process is issuing certificates.
+Needs DATABASE_URL, SESSION_SECRETS and the ACME_ and HEROKU_ variables of the API.`;
+
+/** `usher certificates list`, `show`, `issue` and `renew` */
 export function certificatesCommands(certificates: Command, io: Io): void {
   certificates
     .command('list')
-    .description('Which certificates are wanted, and how far they are.')
-    .option('--json', 'answer as JSON')
-    .addHelpText('after', `\nExit status: 0 done; 1 not possible; 2 used wrongly. ${needs}`)
+    .description('List the configured certificates and their state.')
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\nExit status: 0 done; 1 failed; 2 invalid arguments. ${needs}`)
     .action(async ({ json }: Options) => {
       const all = await read(io);
-      io.out(`${json ? JSON.stringify(all) : all.map(lineOf).join('\n') || 'No certificate is wanted.'}\n`);
+      io.out(
+        `${json ? JSON.stringify(all) : all.map(lineOf).join('\n') || 'No certificates are configured.'}\n`,
+      );
     });
   certificates
     .command('show')
-    .description("A certificate's chain, PEM; never its key.")
+    .description("Print a certificate's chain in PEM, without its key.")
     .argument('<name>', 'one of its names')
-    .option('--json', 'answer as JSON')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      `\nExit status: 0 done; 1 there is none with this name, or its chain is broken; 2 used wrongly. ${needs}`,
+      `\nExit status: 0 done; 1 no such certificate, or its chain is not valid; 2 invalid arguments. ${needs}`,
     )
     .action(async (typed: string, { json }: Options) => {
       const name = nameOf(typed);
@@ -39,7 +56,117 @@ export function certificatesCommands(certificates: Command, io: Io): void {
       if (problem !== undefined) throw new CommandError(`${found.names.join(', ')}: ${problem}`);
       io.out(`${json ? JSON.stringify(found) : `${lineOf(found)}\n${found.chain ?? ''}`.trim()}\n`);
     });
+  certificates
+    .command('issue')
+    .description('Issue missing certificates now.')
+    .option('--json', 'print JSON')
+    .addHelpText('after', issueExplanation)
+    .action((options: Options) =>
+      renew(io, options, readSettings(io), (all, settings, say) => all.issue(settings, say)),
+    );
+  certificates
+    .command('renew')
+    .description('Renew certificates now, even if they are not due.')
+    .argument('[name]', 'only the certificate with this name')
+    .option('--json', 'print JSON')
+    .addHelpText('after', issueExplanation)
+    .action((typed: string | undefined, options: Options) => {
+      const wanted = readSettings(io);
+      const name = typed === undefined ? undefined : knownName(typed, wanted.settings);
+      return renew(io, options, wanted, (all, settings, say) => all.renew(settings, name, say));
+    });
 }
 
 const read = (io: Io): Promise<Certificate[]> =>
-  withDatabase(io, (database) => new Certificates(database, [], new OperatorLog(io)).list());
+  withDatabase(io, (database) =>
+    new Certificates(database, { sessionSecrets: [] }, new OperatorLog(io)).list(),
+  );
+
+/** @returns the name as it is in certificates; `undefined` if it is not a host name */
+const nameOf = (typed: string): string | undefined => checkName(typed, { allowSpecialNames: true }).name;
+
+/** @returns the problem and its remedy if the stored chain is not valid, as after an edit of the table */
+function brokenChain({ chain, names: [name] }: Certificate): string | undefined {
+  const problem = chain === null ? undefined : problemOfCertificates(chain);
+  if (problem === undefined) return undefined;
+  return `the chain in the database is not valid (${problem}); replace it with "usher certificates renew ${name}"`;
+}
+
+/** @returns the state of the certificate in one line */
+function lineOf(certificate: Certificate): string {
+  const { names, serial, servedSerial, step, stepAt, wantedAt } = certificate;
+  const parts = [
+    state(certificate),
+    ...(serial !== null && servedSerial === serial ? ['served by the host'] : []),
+    ...(step === null ? [] : [`${step} since ${minute(stepAt)}`]),
+    ...failure(certificate),
+    ...(Date.now() - wantedAt.getTime() > forgottenMs ? ['no longer in ACME_CERTIFICATES'] : []),
+  ];
+  return `${names.join(', ')}: ${parts.join('; ')}`;
+}
+
+/** 1 day: running processes record configured certificates more often. */
+const forgottenMs = 24 * 3600_000;
+
+function failure({ failures, lastError, nextOrderAt, nextDeploymentAt }: Certificate): string[] {
+  if (lastError === null) return [];
+  const next = nextOrderAt > nextDeploymentAt ? nextOrderAt : nextDeploymentAt;
+  // The text comes from the CA and may contain terminal escape sequences.
+  return [
+    `failed ${counted(failures, 'time')}, last: ${escapeControlChars(lastError, 500)}; next try ${minute(next)}`,
+  ];
+}
+
+function state(certificate: Certificate): string {
+  const { chain, notAfter, renewAt } = certificate;
+  if (chain === null) return 'not issued yet';
+  return brokenChain(certificate) ?? `valid until ${date(notAfter)}, renewed about ${date(renewAt)}`;
+}
+
+const minute = (time: Date | null): string =>
+  time === null ? 'unknown' : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+const date = (time: Date | null): string => time?.toISOString().slice(0, 10) ?? 'unknown';
+
+interface Wanted {
+  settings: AcmeConfig;
+  secrets: SecretsConfig;
+}
+
+function readSettings(io: Io): Wanted {
+  const { acme, secrets } = readNamespaces({ secrets: secretsConfig, acme: acmeConfig }, io.variables());
+  if (acme.certificates.length === 0)
+    throw new CommandError(
+      'ACME_CERTIFICATES is not set. Set it, and ACME_TERMS_AGREED=yes.',
+      exitStatus.usage,
+    );
+  return { settings: acme, secrets };
+}
+
+function knownName(typed: string, { certificates }: AcmeConfig): string {
+  const name = nameOf(typed);
+  if (name === undefined || !certificates.flat().includes(name))
+    throw new CommandError('There is no certificate with this name.');
+  return name;
+}
+
+/** @returns false if another process is issuing certificates */
+type Work = (all: Certificates, settings: AcmeConfig, say: (text: string) => void) => Promise<boolean>;
+
+async function renew(io: Io, { json }: Options, { settings, secrets }: Wanted, work: Work): Promise<void> {
+  const say = (text: string) => (json ? io.err(`${text}\n`) : io.out(`${text}\n`));
+  await withDatabase(io, async (database) => {
+    const all = new Certificates(database, secrets, new OperatorLog(io));
+    let done: boolean;
+    try {
+      done = await work(all, settings, say);
+    } finally {
+      if (json) io.out(`${JSON.stringify(await all.list())}\n`);
+    }
+    if (!done)
+      throw new CommandError(
+        'Another process is issuing certificates. See its progress with "usher certificates list".',
+        exitStatus.attention,
+      );
+  });
+}

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { type OutboxLine, OutboxOverview } from '../../platform/mail/outbox-overview.js';
-import type { Io } from '../command.js';
+import { type OutboxLine, OutboxAdmin } from '../../mail/outbox.js';
+import { counted, type Io } from '../command.js';
 import { withDatabase } from '../with-database.js';
 
 interface Options {
@@ -8,42 +8,42 @@ interface Options {
 }
 
 const explanation = `
-A mail that cannot be sent is tried again for three days, after ten seconds at first and every hour at last.
-Nobody sees here whom it is for or what it says.
+A mail that cannot be sent is retried for 3 days, first after 10 seconds and finally every hour.
+The output contains no recipients and no content.
 
-Exit status: 0 done, also when nothing waits; 1 not possible; 2 used wrongly.
-Needs DATABASE_URL and nothing else.`;
+Exit status: 0 done, also if no mail is waiting; 1 failed; 2 invalid arguments.
+Needs DATABASE_URL only.`;
 
 /** `usher mail status` and `usher mail retry` */
 export function mailCommands(mail: Command, io: Io): void {
   mail
     .command('status')
-    .description('Which mails wait, and why.')
-    .option('--json', 'answer as JSON')
+    .description('List the waiting mails and the reasons.')
+    .option('--json', 'print JSON')
     .addHelpText('after', explanation)
     .action(async ({ json }: Options) => {
-      const lines = await withDatabase(io, (database) => new OutboxOverview(database).lines());
+      const lines = await withDatabase(io, (database) => new OutboxAdmin(database).lines());
       io.out(`${json ? JSON.stringify(lines) : table(lines)}\n`);
     });
   mail
     .command('retry')
-    .description('Try every mail again that failed, at once.')
-    .option('--json', 'answer as JSON')
+    .description('Retry all failed mails now.')
+    .option('--json', 'print JSON')
     .addHelpText('after', explanation)
     .action(async ({ json }: Options) => {
-      const due = await withDatabase(io, (database) => new OutboxOverview(database).retry());
-      io.out(`${json ? JSON.stringify({ due }) : `Due now: ${due} mails.`}\n`);
+      const due = await withDatabase(io, (database) => new OutboxAdmin(database).retry());
+      io.out(`${json ? JSON.stringify({ due }) : `Retrying ${counted(due, 'mail')}.`}\n`);
     });
 }
 
 function table(lines: OutboxLine[]): string {
-  if (lines.length === 0) return 'No mail waits.';
+  if (lines.length === 0) return 'No mails are waiting.';
   return lines
     .map(({ mail, waiting, tried, givenUp, refused, oldest, lastError }) => {
       const recipients = refused > 0 ? `, ${refused} because of the recipient` : '';
       const failed = `${tried} tried, ${givenUp} given up${recipients}`;
       const reason = lastError === null ? '' : `; last error: ${lastError}`;
-      return `${mail}: ${waiting} waiting (${failed}), the oldest since ${oldest.toISOString()}${reason}`;
+      return `${mail}: ${waiting} waiting (${failed}), oldest since ${oldest.toISOString()}${reason}`;
     })
     .join('\n');
 }

@@ -11,7 +11,7 @@ import { changeAttributes, createPoolUser, poolPassword } from '../../../test/su
 import { reconcileTools } from '../../../test/support/reconcile-tools.js';
 import { ada, bob, statusWith } from '../../../test/support/sessions.js';
 import { startUsher, type Usher } from '../../../test/support/usher.js';
-import { MigrationLedger } from '../../users/migration-ledger.js';
+import { MigrationStatus } from '../../users/migration-status.js';
 
 let usher: Usher;
 beforeAll(async () => {
@@ -29,31 +29,31 @@ const {
   poolUser,
   poolEmail,
   rowOf,
-  move,
+  migrate,
   expectAgreement,
-  expectMended,
+  expectRepaired,
   audited,
 } = reconcileTools(() => usher);
 
 describe('usher migration reconcile', () => {
-  it('has nothing to say of people who have moved, and of those who have not', async () => {
-    await move(ada);
+  it('finds no discrepancy for migrated and for legacy users', async () => {
+    await migrate(ada);
     await expectAgreement();
   });
 
-  it('unlinks whom somebody has deleted in the pool, who can move again', async () => {
-    const { sub } = await move(ada);
+  it('unlinks a row whose pool user was deleted, so that the user can migrate again', async () => {
+    const { sub } = await migrate(ada);
     await usher.cognito.send(new AdminDeleteUserCommand(inPool(sub)));
-    await expectMended('missing_in_pool', ada.email, 'unlink');
+    await expectRepaired('missing_in_pool', ada.email, 'unlink');
     expect(await rowOf(ada.id)).toMatchObject({ sub: null, state: null, reason: 'reopened' });
     expect(await audited(ada.id)).toEqual(['unlink']);
-    await move(ada);
+    await migrate(ada);
     await expectAgreement();
   });
 
-  it('links whoever is in the pool already, and keeps the old hash', async () => {
+  it('links a row to an existing pool user and keeps the legacy hash', async () => {
     const sub = await createPoolUser(usher, ada.email);
-    await expectMended('unheard_of', ada.email, 'link');
+    await expectRepaired('unheard_of', ada.email, 'link');
     expect(await rowOf(ada.id)).toMatchObject({
       sub,
       state: 'imported',
@@ -62,18 +62,18 @@ describe('usher migration reconcile', () => {
     });
   });
 
-  it('writes down who waits for a reset', async () => {
+  it('records a user who waits for a reset', async () => {
     await usher.api.post('/passwords/forgot', { email: ada.email });
-    // Nobody waits for what is written down.
-    await usher.app.get(MigrationLedger).onApplicationShutdown();
+    // The status is written in the background.
+    await usher.app.get(MigrationStatus).onApplicationShutdown();
     await usher.database.sql('UPDATE users SET usher_migration_state = NULL');
-    await expectMended('reset_unheard_of', ada.email, 'record_reset');
+    await expectRepaired('reset_unheard_of', ada.email, 'record_reset');
     expect(await rowOf(ada.id)).toMatchObject({ sub: null, state: 'reset_sent' });
   });
 
-  it('makes the row of somebody only the pool knows', async () => {
+  it('inserts the row of a user who exists in the pool only', async () => {
     const sub = await createPoolUser(usher, 'only-there@example.org');
-    await expectMended('missing_here', 'only-there@example.org', 'insert_row');
+    await expectRepaired('missing_here', 'only-there@example.org', 'insert_row');
     const { body } = await usher.api.signIn('only-there@example.org', poolPassword);
     expect(await rowOf(body.user?.id ?? 0)).toMatchObject({
       sub,
@@ -82,34 +82,34 @@ describe('usher migration reconcile', () => {
     });
   });
 
-  it('deletes a stranger whose unconfirmed sign-up keeps the owner of the address out', async () => {
+  it('deletes an unconfirmed sign-up that has the address of a legacy user', async () => {
     const stranger = { ClientId: usher.clientId, Username: ada.email, Password: poolPassword };
     await usher.cognito.send(new SignUpCommand(stranger));
-    expect((await usher.api.signIn(ada.email, ada.password)).status).toBe(401);
-    await expectMended('squatter', ada.email, 'delete_in_pool');
-    await move(ada);
+    expect((await usher.api.signIn(ada.email, ada.wrong_password)).status).toBe(401);
+    await expectRepaired('squatter', ada.email, 'delete_in_pool');
+    await migrate(ada);
   });
 
-  it('takes the address that was verified in the pool, or gives ours', async () => {
-    const { sub } = await move(ada);
+  it('uses the address that was verified in the pool, or else the address of the row', async () => {
+    const { sub } = await migrate(ada);
     await changeAttributes(usher, sub, { email: 'ada@new.example', email_verified: 'true' });
-    await expectMended('email_changed_in_pool', ada.email, 'take_email_from_pool');
+    await expectRepaired('email_changed_in_pool', ada.email, 'take_email_from_pool');
     expect((await rowOf(ada.id))?.email).toBe('ada@new.example');
     await changeAttributes(usher, sub, { email: 'ada@third.example', email_verified: 'false' });
-    await expectMended('email_changed_here', 'ada@new.example', 'give_email_to_pool');
+    await expectRepaired('email_changed_here', 'ada@new.example', 'give_email_to_pool');
     expect(await poolEmail(sub)).toBe('ada@new.example');
     await usher.database.sql(`UPDATE users SET email = 'ada@by-rails.example' WHERE id = $1`, [ada.id]);
     expect((await reconcile('--apply', '--email-from', 'table')).status).toBe(0);
     expect(await poolEmail(sub)).toBe('ada@by-rails.example');
   });
 
-  it('disables on both sides whoever is disabled on one, and ends the sessions', async () => {
-    const { sub } = await move(ada);
+  it('disables on both sides a user who is disabled on one, and revokes the sessions', async () => {
+    const { sub } = await migrate(ada);
     await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = $1', [ada.id]);
-    await expectMended('disabled_here', ada.email, 'disable_in_pool');
+    await expectRepaired('disabled_here', ada.email, 'disable_in_pool');
     expect(await audited(ada.id)).toEqual(['disable_in_pool']);
     expect((await poolUser(sub)).Enabled).toBe(false);
-    const other = await move(bob);
+    const other = await migrate(bob);
     expect(await statusWith(usher.api, other.accessToken)).toBe(200);
     await usher.cognito.send(new AdminDisableUserCommand(inPool(other.sub)));
     await usher.database.sql(
@@ -117,7 +117,7 @@ describe('usher migration reconcile', () => {
        VALUES ('a digest', $1, 'email-change', 'thief@example.org', now() + interval '1 day')`,
       [bob.id],
     );
-    await expectMended('disabled_in_pool', bob.email, 'disable_here');
+    await expectRepaired('disabled_in_pool', bob.email, 'disable_here');
     expect(await usher.database.sql('SELECT 1 FROM usher.confirmations')).toEqual([]);
     expect((await rowOf(bob.id))?.disabled).toBe(true);
     const ended = `SELECT 1 FROM usher.sessions WHERE sub = $1 AND ended_at IS NULL`;
@@ -127,10 +127,10 @@ describe('usher migration reconcile', () => {
     ).toHaveLength(1);
   });
 
-  it('reads a pool of two pages, and leaves nothing of it behind', async () => {
+  it('reads a pool of two pages and deletes the listing', async () => {
     for (let n = 0; n < 70; n += 1) await createPoolUser(usher, `person-${n}@example.org`);
     const { out } = await reconcile('--apply');
-    expect(out).toMatch(/In the pool: 70 people\. Found: 70\. Mended: 70\.\n$/);
+    expect(out).toMatch(/Read 70 pool users\. Found 70 discrepancies\. Repaired 70\.\n$/);
     expect(usher.proxy.calls.filter(({ operation }) => operation === 'ListUsers')).toHaveLength(2);
     expect(await usher.database.sql('SELECT 1 FROM usher.pool_listings')).toEqual([]);
     const { Users = [] } = await usher.cognito.send(
@@ -140,7 +140,7 @@ describe('usher migration reconcile', () => {
     await expectAgreement();
   });
 
-  it('says in one line what is missing or wrong', async () => {
+  it('reports missing and invalid input', async () => {
     const outcome = (variables: Record<string, string>, ...argv: string[]) =>
       runCommand(['migration', 'reconcile', ...argv], variables);
     const needed = { DATABASE_URL: usher.database.url, AWS_REGION: 'us-east-1' };
@@ -156,6 +156,6 @@ describe('usher migration reconcile', () => {
     usher.proxy.answerWith('ListUsers', exception('NotAuthorizedException', 'no'));
     const refused = await reconcile();
     expect(refused).toMatchObject({ status: 1, out: '' });
-    expect(refused.err).toContain('the configuration of Usher or of the pool is wrong');
+    expect(refused.err).toContain('check the configuration of Usher and of the user pool');
   });
 });

@@ -1,14 +1,20 @@
 import { type Command, Option } from 'commander';
 import type { ErrorCode } from '#contracts';
+import type { UserDirectory } from '../../cognito/user-directory.js';
 import {
+  type Discrepancy,
+  type DiscrepancyKind,
   type EmailFrom,
-  type Finding,
-  type FindingKind,
-  mendOf,
-  Reconciliation,
-} from '../../migration/reconciliation.js';
-import { isAppError } from '../../platform/errors/app-error.js';
-import { CommandError, exitStatus, type Io } from '../command.js';
+  type RepairAction,
+  repairFor,
+} from '../../migration/discrepancy.js';
+import { Reconciliation } from '../../migration/reconciliation.js';
+import { Clock } from '../../common/clock/clock.js';
+import { escapeControlChars } from '../../common/names/escape-control-chars.js';
+import { isAppError } from '../../common/errors/app-error.js';
+import { CommandError, counted, exitStatus, type Io } from '../command.js';
+import { userPoolConfig } from '../../common/config/cognito.config.js';
+import { OperatorLog } from '../operator-log.js';
 import { ProgressLine } from '../progress-line.js';
 import { withDatabase } from '../with-database.js';
 
@@ -19,73 +25,69 @@ interface Options {
 }
 
 const explanation = `
-Reads the whole pool, ten pages of 60 people a second, and compares. Without --apply nothing is changed. With it
-everything is listed first and then mended, each after one more look at both sides; what needs a decision
-(duplicates, links to somebody else, unverified addresses) is left alone. All changes are in the audit trail.
+Reads the whole pool, 10 pages of 60 users per second, and compares it with the users table. Without --apply nothing
+is changed. With --apply all discrepancies are listed first; then each one is rechecked on both sides and repaired.
+Discrepancies that need a decision (duplicates, links to other pool users, unverified addresses) are not repaired.
+The audit trail records all changes.
 
-With --json each finding is a line of its own; the last line is a summary.
+With --json each line is one discrepancy; the last line is a summary.
 
-Exit status: 0 table and pool agree; 1 not possible; 2 used wrongly; 3 they differ, or something could not be mended.
+Exit status: 0 table and pool agree; 1 failed; 2 invalid arguments; 3 discrepancies are left.
 Needs DATABASE_URL, AWS_REGION, AWS_COGNITO_USER_POOL_ID and AWS credentials that allow cognito-idp:ListUsers, and for
 --apply AdminGetUser, AdminDeleteUser, AdminUpdateUserAttributes, AdminDisableUser and AdminUserGlobalSignOut.`;
 
-const whats: Record<FindingKind, string> = {
-  missing_in_pool: 'is linked to somebody whom the pool does not know',
-  unheard_of: 'is in the pool, and the row does not know it',
-  reset_unheard_of: 'waits for a reset in the pool, and the row does not know it',
-  missing_here: 'is in the pool and has no row',
-  erased_here: 'is in the pool and was erased here',
-  linked_elsewhere: 'is in the pool, and the row of the address is linked to somebody else',
-  squatter: 'is one of ours, and an unconfirmed stranger in the pool holds the address',
-  unverified: 'is one of ours, and somebody in the pool has the address unverified',
-  blocked_in_pool: 'has not moved, and is disabled in the pool',
-  disabled_before_move: 'is disabled here, has not moved, and is not disabled in the pool',
-  invited_in_pool: 'has not moved, and waits in the pool with a temporary password',
-  email_taken_here: 'has another verified address in the pool, which another row has here',
+const descriptions: Record<DiscrepancyKind, string> = {
+  missing_in_pool: 'is linked to a pool user that does not exist',
+  unheard_of: 'has a pool user that is not linked',
+  reset_unheard_of: 'waits for a reset that the row does not record',
+  missing_here: 'has a pool user but no row',
+  erased_here: 'has a pool user, but the row was erased',
+  linked_elsewhere: 'has a pool user, but the row is linked to another pool user',
+  squatter: 'cannot migrate, because an unconfirmed sign-up in the pool has the address',
+  unverified: 'shares the address with a pool user that has not verified it',
+  blocked_in_pool: 'has not migrated, and the pool user is disabled',
+  disabled_before_move: 'has not migrated and is disabled in the table, but not in the pool',
+  invited_in_pool: 'has not migrated, and the pool user has a temporary password',
+  email_taken_here: 'has another verified address in the pool, which belongs to another row',
   email_changed_in_pool: 'has another verified address in the pool',
-  email_changed_here: 'has another address, unverified, in the pool',
-  disabled_here: 'is disabled here and not in the pool',
-  disabled_in_pool: 'is disabled in the pool and not here',
-  duplicate_here: 'shares the address with another row, so none is found by it',
-  duplicate_in_pool: 'shares the address with another user of the pool',
+  email_changed_here: 'has another address in the pool, which is not verified',
+  disabled_here: 'is disabled in the table, but not in the pool',
+  disabled_in_pool: 'is disabled in the pool, but not in the table',
+  duplicate_here: 'shares the address with another row, so lookups by it find neither',
+  duplicate_in_pool: 'shares the address with another pool user',
 };
 
-const mends: Record<NonNullable<ReturnType<typeof mendOf>>, string> = {
+const repairs: Record<RepairAction, string> = {
   unlink: 'remove the link',
   link: 'link the row',
-  record_reset: 'write it down',
-  insert_row: 'make the row',
-  delete_in_pool: 'delete the stranger',
-  take_email_from_pool: "take the pool's address",
-  give_email_to_pool: 'give our address to the pool',
+  record_reset: 'record the reset',
+  insert_row: 'insert a row',
+  delete_in_pool: 'delete the unconfirmed sign-up',
+  take_email_from_pool: 'write the address of the pool to the row',
+  give_email_to_pool: 'write the address of the row to the pool',
   disable_in_pool: 'disable in the pool',
-  disable_here: 'disable here',
+  disable_here: 'disable in the table',
 };
 
 /** `usher migration reconcile` */
 export function migrationReconcile(migration: Command, io: Io): void {
   migration
     .command('reconcile')
-    .description('Compare the users table with the pool, and mend what differs.')
-    .option('--apply', 'change what the list says; without it nothing is changed')
+    .description('Compare the users table with the pool and repair discrepancies.')
+    .option('--apply', 'repair; without it nothing is changed')
     .addOption(
-      new Option('--email-from <side>', 'whose address counts where both sides have a confirmed one')
+      new Option('--email-from <side>', 'side whose address wins if both sides have a confirmed one')
         .choices(['pool', 'table'])
         .default('pool'),
     )
-    .option('--json', 'answer as JSON Lines')
+    .option('--json', 'print JSON Lines')
     .addHelpText('after', explanation)
     .action(async (options: Options) => {
-      // The AWS SDK takes longer to load than other commands take to run.
-      const { withDirectory } = await import('../with-directory.js');
       const left = await withDatabase(io, (database) =>
-        withDirectory(io, (directory, userPoolId) =>
-          new ReconcileRun(
-            io,
-            new Reconciliation(database, directory, { userPoolId, emailFrom: options.emailFrom }),
-            options,
-          ).run(),
-        ),
+        withDirectory(io, (directory, userPoolId) => {
+          const settings = { userPoolId, emailFrom: options.emailFrom };
+          return new ReconcileRun(io, new Reconciliation(database, directory, settings), options).run();
+        }),
       );
       if (left > 0) throw new CommandError(summaryOf(left, options), exitStatus.attention);
     });
@@ -93,14 +95,36 @@ export function migrationReconcile(migration: Command, io: Io): void {
 
 const summaryOf = (left: number, { apply }: Options): string =>
   apply
-    ? `Left to look at: ${left}.`
-    : `Table and pool differ in ${left} points. Nothing was changed; --apply mends.`;
+    ? `Not repaired: ${counted(left, 'discrepancy', 'discrepancies')}.`
+    : `Nothing was changed. To repair ${counted(left, 'discrepancy', 'discrepancies')}, run with --apply.`;
+
+/**
+ * Runs `work` with the pool and AWS credentials.
+ * @throws ConfigurationError; AppError `cognito.credentials_missing`
+ */
+async function withDirectory<T>(
+  io: Io,
+  work: (directory: UserDirectory, userPoolId: string) => Promise<T>,
+): Promise<T> {
+  const config = userPoolConfig.read(io.variables());
+  // Imported here, because the AWS SDK takes longer to load than other commands take to run.
+  const { CognitoAdminClient } = await import('../../cognito/cognito-client.js');
+  const { UserDirectory } = await import('../../cognito/user-directory.js');
+  const [clock, log] = [new Clock(), new OperatorLog(io)];
+  const client = new CognitoAdminClient(config, clock, log);
+  try {
+    await client.requireCredentials();
+    return await work(new UserDirectory(client, clock, log), config.userPoolId);
+  } finally {
+    client.onApplicationShutdown();
+  }
+}
 
 const outages = new Set<ErrorCode>(['cognito.unavailable', 'cognito.credentials_missing', 'overloaded']);
 
 class ReconcileRun {
   private readonly progress: ProgressLine;
-  private readonly counts = { found: 0, mended: 0 };
+  private readonly counts = { found: 0, repaired: 0 };
 
   constructor(
     private readonly io: Io,
@@ -110,11 +134,11 @@ class ReconcileRun {
     this.progress = new ProgressLine(io);
   }
 
-  /** How many findings are left. */
+  /** @returns the number of discrepancies that are left */
   async run(): Promise<number> {
     await this.refuseOtherPool();
     try {
-      return await this.compareAndMend();
+      return await this.compareAndRepair();
     } finally {
       this.progress.end();
     }
@@ -124,74 +148,79 @@ class ReconcileRun {
     const other = await this.reconciliation.otherPool();
     if (other)
       throw new CommandError(
-        `${other.people} people are linked to the pool ${other.userPoolId}, not to this one. ` +
-          'Is AWS_COGNITO_USER_POOL_ID right? If that pool is gone, "usher users relink --all" removes the links.',
+        `${counted(other.people, 'user')} linked to another pool, ${other.userPoolId}. ` +
+          'Check AWS_COGNITO_USER_POOL_ID. If that pool was deleted, remove the links with "usher users relink --all".',
       );
   }
 
-  private async compareAndMend(): Promise<number> {
+  private async compareAndRepair(): Promise<number> {
     let people = 0;
-    const toMend: Finding[] = [];
+    const repairable: Discrepancy[] = [];
     const count = (read: number) => {
       people = read;
-      this.progress.at(`${read} people of the pool read`);
+      this.progress.at(`read ${read} pool users`);
     };
     await this.reconciliation.withListing(count, async (listing) => {
       const step = (what: string) => this.progress.at(`comparing ${what}`);
-      for await (const finding of this.reconciliation.compare(listing, step)) {
-        this.list(finding);
-        if (this.options.apply && mendOf(finding.kind, this.options.emailFrom) !== null) toMend.push(finding);
+      for await (const discrepancy of this.reconciliation.compare(listing, step)) {
+        this.list(discrepancy);
+        if (this.options.apply && repairFor(discrepancy.kind, this.options.emailFrom) !== null)
+          repairable.push(discrepancy);
       }
-      // Only what was listed: each mend can bring up something that nobody has read yet.
-      for (const [index, finding] of toMend.entries()) {
-        this.progress.at(`${index} of ${toMend.length} mended`);
-        await this.mend(finding);
+      // A repair can cause a new discrepancy; only the listed ones are repaired.
+      for (const [index, discrepancy] of repairable.entries()) {
+        this.progress.at(`repaired ${index} of ${repairable.length}`);
+        await this.repair(discrepancy);
       }
     });
-    const { found, mended } = this.counts;
-    if (this.options.json) this.io.out(`${JSON.stringify({ inPool: people, found, mended })}\n`);
-    else this.io.out(`In the pool: ${people} people. Found: ${found}. Mended: ${mended}.\n`);
-    return found - mended;
+    const { found, repaired } = this.counts;
+    this.io.out(
+      this.options.json
+        ? `${JSON.stringify({ inPool: people, found, mended: repaired })}\n`
+        : `Read ${counted(people, 'pool user')}. Found ${counted(found, 'discrepancy', 'discrepancies')}. Repaired ${repaired}.\n`,
+    );
+    return found - repaired;
   }
 
-  private list(finding: Finding): void {
+  private list(discrepancy: Discrepancy): void {
     this.counts.found += 1;
-    const mend = mendOf(finding.kind, this.options.emailFrom);
-    this.say(
-      finding,
-      this.options.json ? { mend } : `${sentence(finding)} -> ${mend ? mends[mend] : 'decide'}`,
+    const repair = repairFor(discrepancy.kind, this.options.emailFrom);
+    if (this.options.json) this.io.out(`${JSON.stringify({ ...discrepancy, mend: repair })}\n`);
+    else this.io.out(`${sentence(discrepancy)} -> ${repair ? repairs[repair] : 'decide manually'}\n`);
+  }
+
+  private async repair(discrepancy: Discrepancy): Promise<void> {
+    const repaired = await this.attempt(discrepancy);
+    if (repaired === true) this.counts.repaired += 1;
+    const outcome = (done: string) =>
+      repaired === true ? done : repaired === false ? 'changed meanwhile' : repaired;
+    this.io.out(
+      this.options.json
+        ? `${JSON.stringify({ ...discrepancy, outcome: outcome('mended') })}\n`
+        : `${nameOf(discrepancy)}: ${outcome('repaired')}\n`,
     );
   }
 
-  private async mend(finding: Finding): Promise<void> {
-    const mended = await this.attempt(finding);
-    if (mended === true) this.counts.mended += 1;
-    const outcome = mended === true ? 'mended' : mended === false ? 'changed meanwhile' : mended;
-    this.say(finding, this.options.json ? { outcome } : `${nameOf(finding)}: ${outcome}`);
-  }
-
-  /** One that fails does not keep the others from being mended, unless Cognito cannot be asked at all. */
-  private async attempt(finding: Finding): Promise<boolean | string> {
+  /** A failure does not stop the other repairs, unless Cognito is unavailable. @returns the error code of a failure */
+  private async attempt(discrepancy: Discrepancy): Promise<boolean | string> {
     try {
-      return await this.reconciliation.mend(finding);
+      return await this.reconciliation.repair(discrepancy);
     } catch (error) {
       if (!isAppError(error) || outages.has(error.code)) throw error;
       return error.code;
     }
   }
-
-  private say(finding: Finding, what: string | object): void {
-    this.io.out(`${typeof what === 'string' ? what : JSON.stringify({ ...finding, ...what })}\n`);
-  }
 }
 
-/** Whoever chose an address shall not move the operator's cursor. */
-const visible = (text: string): string => text.replace(/\p{Cc}/gu, '?');
+/** RFC 5321: characters of an address. */
+const longestAddress = 254;
 
-const nameOf = ({ email, id, sub }: Finding): string =>
-  `${visible(email ?? 'no address')} (${id === null ? `sub ${sub}` : `id ${id}`})`;
+const nameOf = ({ email, id, sub }: Discrepancy): string =>
+  `${escapeControlChars(email ?? 'no address', longestAddress)} (${id === null ? `sub ${sub}` : `id ${id}`})`;
 
-function sentence(finding: Finding): string {
-  const other = finding.poolEmail === null ? '' : `, there ${visible(finding.poolEmail)}`;
-  return `${nameOf(finding)} ${whats[finding.kind]}${other}`;
+function sentence(discrepancy: Discrepancy): string {
+  const { kind, poolEmail } = discrepancy;
+  const other =
+    poolEmail === null ? '' : `; address in the pool: ${escapeControlChars(poolEmail, longestAddress)}`;
+  return `${nameOf(discrepancy)} ${descriptions[kind]}${other}`;
 }

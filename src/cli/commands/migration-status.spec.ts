@@ -20,19 +20,19 @@ const migration = (...argv: string[]) =>
   runCommand(['migration', ...argv], { DATABASE_URL: usher.database.url, PORT: 'not a port' });
 
 describe('usher migration status', () => {
-  it('says how many moved, what is left, and whether the old system can go', async () => {
+  it('prints the progress and whether the old system can be switched off', async () => {
     const { status, out, err } = await migration('status', '--inactive-after', '120');
     expect({ status, err }).toEqual({ status: 0, err: '' });
-    expect(out).toMatch(/^\d+ people, of whom \d+ have yet to move\.\n/);
+    expect(out).toMatch(/^\d+ people, \d+ not migrated\.\n/);
     expect(out).toMatch(/\n +2 {2}migrated\n/);
     expect(out).toMatch(new RegExp(`\\n +2 {2}${new Date().toISOString().slice(0, 10)}\\n`));
     expect(out).toMatch(/\n +\d+ {2}skipped: unconfirmed\n/);
     expect(out).toMatch(/\n +\d+ {2}\$2a\$04\$\n/);
     expect(out).toContain('Too early for an estimate');
-    expect(out).toMatch(/cannot be switched off yet:\n +\d+ {2}active people have yet to move\n/);
+    expect(out).toMatch(/cannot be switched off yet:\n +\d+ {2}active people have not migrated\n/);
   });
 
-  it('answers as the route does', async () => {
+  it('prints the same JSON as the route', async () => {
     const { out } = await migration('status', '--json', '--days', '2');
     const progress = JSON.parse(out) as MigrationProgressResponse;
     expect(progress.perDay).toHaveLength(2);
@@ -40,13 +40,13 @@ describe('usher migration status', () => {
     expect(progress.states).toContainEqual({ state: 'migrated', reason: null, people: 2 });
   });
 
-  it('can be asked of a database where nobody is', async () => {
+  it('refuses a database without a schema', async () => {
     const database = await createDatabase();
     try {
       const variables = { DATABASE_URL: database.url };
       expect(await runCommand(['migration', 'status'], variables)).toMatchObject({
         status: 1,
-        err: 'This database is not prepared yet. Start the API on it once.\n',
+        err: 'The database has no Usher schema. Start the API on it once.\n',
       });
     } finally {
       await database.drop();
@@ -60,34 +60,40 @@ describe('usher migration status', () => {
     [['status', 'more'], 'too many arguments'],
     [['nonsense'], "unknown command 'nonsense'"],
     [['reopen'], "missing required argument 'email'"],
-  ])('is used wrongly with %j', async (argv, text) => {
+  ])('refuses the arguments %j', async (argv, text) => {
     const { status, err } = await migration(...argv);
     expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining(text) });
   });
 
-  it.each(['status', 'reconcile', 'reopen', 'recount'])('explains %s, from anywhere', async (command) => {
-    const main = join(import.meta.dirname, '../../../dist/src/cli/main.js');
-    const child = spawn(process.execPath, [main, 'migration', command, '--help'], { env: {}, stdio: 'pipe' });
-    let out = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    const [status] = (await once(child, 'close')) as [number];
-    expect(status).toBe(0);
-    expect(out).toContain('Exit status:');
-    expect(out).toContain('DATABASE_URL');
-  });
+  it.each(['status', 'reconcile', 'reopen', 'recount'])(
+    'prints help for %s in any environment',
+    async (command) => {
+      const main = join(import.meta.dirname, '../../../dist/src/cli/main.js');
+      const child = spawn(process.execPath, [main, 'migration', command, '--help'], {
+        env: {},
+        stdio: 'pipe',
+      });
+      let out = '';
+      child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+      const [status] = (await once(child, 'close')) as [number];
+      expect(status).toBe(0);
+      expect(out).toContain('Exit status:');
+      expect(out).toContain('DATABASE_URL');
+    },
+  );
 });
 
 describe('usher migration recount', () => {
-  it('counts everybody anew', async () => {
+  it('counts all rows again', async () => {
     await usher.database.sql('DELETE FROM usher.migration_counts');
     const { status, out, err } = await migration('recount');
     const [row] = await usher.database.sql<{ people: string }>('SELECT count(*) AS people FROM users');
     expect({ status, out, err }).toEqual({
       status: 0,
-      out: `Counted: ${row?.people} people.\n`,
+      out: `Counted ${row?.people} users.\n`,
       err: '',
     });
-    expect((await migration('status')).out).toContain(`${row?.people} people, of whom`);
+    expect((await migration('status')).out).toContain(`${row?.people} people, `);
   });
 });
 
@@ -103,7 +109,7 @@ describe('usher migration reopen', () => {
     (await usher.api.post('/aws/auth', { email: bob.email, password, access_token: usher.migrationToken }))
       .body.success;
 
-  it('lets somebody move once more who had moved for good', async () => {
+  it('allows a migrated user to migrate again', async () => {
     await usher.database.sql(`UPDATE users SET cognito_linked_at = now() - interval '1 hour' WHERE id = $1`, [
       bob.id,
     ]);
@@ -111,23 +117,23 @@ describe('usher migration reopen', () => {
     const { status, out } = await migration('reopen', ` ${bob.email.toUpperCase()}`);
     expect({ status, out }).toEqual({
       status: 0,
-      out: `${bob.email} (id ${bob.id}) can move again, with the old password.\n`,
+      out: `${bob.email} (id ${bob.id}) can migrate again with the legacy password.\n`,
     });
     expect(await ask(bob.password)).toBe(true);
     expect(await rowOf(bob.id)).toEqual({ cognito_sub: null, reason: 'reopened' });
-    expect((await migration('reopen', bob.email)).out).toContain('has not moved: nothing to do');
+    expect((await migration('reopen', bob.email)).out).toContain('has not migrated: nothing to do');
     const audit = `SELECT actor FROM usher.audit WHERE action = 'reopen-migration' AND user_id = $1`;
     expect(await usher.database.sql(audit, [bob.id])).toEqual([{ actor: 'operator' }]);
     await signInWithTokens(usher.api, bob);
   });
 
-  it('does not pretend where there is no old password any more, or nobody', async () => {
+  it('fails without a legacy hash and for an unknown address', async () => {
     await usher.database.sql(`UPDATE users SET encrypted_password = '' WHERE id = $1`, [ada.id]);
     const before = await rowOf(ada.id);
     const { status, err } = await migration('reopen', ada.email, '--json');
     expect({ status, err }).toMatchObject({
       status: 1,
-      err: expect.stringContaining('The old password was erased'),
+      err: expect.stringContaining('The legacy hash of this user was deleted'),
     });
     expect(await rowOf(ada.id)).toEqual(before);
     expect(await migration('reopen', 'nobody@example.com')).toMatchObject({

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { MigrationProgressResponse, VerdictReason } from '#contracts';
-import { MigrationProgress, usualView } from '../../migration/migration-progress.js';
-import { Clock } from '../../platform/clock/clock.js';
-import type { Io } from '../command.js';
-import { requireVariables } from '../config/variables.js';
+import { MigrationProgress, defaultView } from '../../migration/migration-progress.js';
+import { Clock } from '../../common/clock/clock.js';
+import { counted, type Io } from '../command.js';
+import { legacyHashesConfig } from '../../common/config/migration.config.js';
 import { withDatabase } from '../with-database.js';
 
 interface Options {
@@ -13,29 +13,29 @@ interface Options {
 }
 
 const explanation = `
-The numbers are kept as people come and go, so asking costs nothing. The estimate supposes that people go on coming as in
-the last four weeks. The old system can be switched off once nobody active has yet to move: whoever moves later
-would have no password any more.
+Triggers maintain the counts, so this command does not scan the users table. The estimate continues the trend of the last
+4 weeks. The old system can be switched off when all active people have migrated; people who have not migrated then lose
+their passwords.
 
-Exit status: 0 done; 1 not possible; 2 used wrongly.
-Needs DATABASE_URL, and LEGACY_HASH_SCHEME where the API has it.`;
+Exit status: 0 done; 1 failed; 2 invalid arguments.
+Needs DATABASE_URL, and LEGACY_HASH_SCHEME if the API has it.`;
 
 /** `usher migration status` */
 export function migrationStatus(migration: Command, io: Io): void {
   migration
     .command('status')
-    .description('How far the migration is, and whether the old system can be switched off.')
-    .option('--days <number>', 'how many days to show, 1 to 366', numberFrom(1, 366), usualView.days)
+    .description('Show the progress of the migration, and whether the old system can be switched off.')
+    .option('--days <number>', 'number of days to show, 1 to 366', numberFrom(1, 366), defaultView.days)
     .option(
       '--inactive-after <months>',
-      'months without a sign-in after which nobody waits for a person, 1 to 120',
+      'months without a sign-in after which a person is inactive, 1 to 120',
       numberFrom(1, 120),
-      usualView.inactiveAfter,
+      defaultView.inactiveAfter,
     )
-    .option('--json', 'answer as JSON, as GET /migration/progress does')
+    .option('--json', 'print JSON, as in GET /migration/progress')
     .addHelpText('after', explanation)
     .action(async ({ json, ...view }: Options) => {
-      const { LEGACY_HASH_SCHEME: unmarkedScheme } = requireVariables(io.variables(), 'LEGACY_HASH_SCHEME');
+      const { unmarkedScheme } = legacyHashesConfig.read(io.variables());
       const progress = await withDatabase(io, (database) =>
         MigrationProgress.of(database, new Clock()).read({ ...view, unmarkedScheme }, Infinity),
       );
@@ -54,29 +54,29 @@ function numberFrom(min: number, max: number): (text: string) => number {
 
 function report(progress: MigrationProgressResponse, view: Omit<Options, 'json'>): string {
   const { states, formats, perDay, lastSignIn } = progress;
-  const moved = perDay.filter(({ migrated, imported }) => migrated + imported > 0);
+  const migrations = perDay.filter(({ migrated, imported }) => migrated + imported > 0);
   return [
-    `${people(progress.people)}, of whom ${progress.left} have yet to move.`,
+    `${people(progress.people)}, ${progress.left} not migrated.`,
     ...section(
-      'What became of them',
+      'By state',
       states.map(({ state, reason, people: n }) => [n, reason ? `${state}: ${reason}` : state]),
     ),
     ...section(
-      'Hashes of those left',
+      'Hash formats of people not migrated',
       formats.map(({ format, people: n, supported }) => [
         n,
-        supported ? format : `${format} cannot be checked`,
+        supported ? format : `${format} (not supported)`,
       ]),
     ),
     ...section(
-      `Moved in the last ${view.days} days (UTC)`,
-      moved.map(({ day, migrated, imported }) => [
+      `Migrated in the last ${view.days} days (UTC)`,
+      migrations.map(({ day, migrated, imported }) => [
         migrated,
-        imported ? `${day}, and ${imported} imported` : day,
+        imported ? `${day} (and ${imported} imported)` : day,
       ]),
     ),
     ...section(
-      'Last sign-in of those left',
+      'Last sign-in of people not migrated',
       lastSignIn.map(({ month, people: n }) => [n, month ?? 'never']),
     ),
     ...inactive(progress, view.inactiveAfter),
@@ -87,7 +87,7 @@ function report(progress: MigrationProgressResponse, view: Omit<Options, 'json'>
   ].join('\n');
 }
 
-const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`);
+const people = (count: number): string => counted(count, 'person', 'people');
 
 function section(title: string, lines: [number, string][]): string[] {
   if (lines.length === 0) return [];
@@ -97,10 +97,10 @@ function section(title: string, lines: [number, string][]): string[] {
 
 function inactive({ inactive: count, neverSignedIn }: MigrationProgressResponse, months: number): string[] {
   if (count === null)
-    return ['', 'The table does not tell when people signed in last: nobody counts as inactive.'];
+    return ['', 'The table has no columns of the last sign-in, so all people count as active.'];
   return [
     '',
-    `Of those left, ${count} did not sign in for ${months} months, ${neverSignedIn} of them never.`,
+    `Of the people not migrated, ${count} have not signed in for ${months} months and ${neverSignedIn} have never signed in.`,
   ];
 }
 
@@ -109,7 +109,7 @@ function duplicatesOf({ duplicates }: MigrationProgressResponse): string[] {
   if (exact + byCase === 0) return [];
   return [
     '',
-    `Addresses that several people share: ${exact} in the same spelling, ${byCase} in different ones. Those of them who have not migrated cannot sign in.`,
+    `Shared addresses: ${exact} in the same spelling, ${byCase} in different spellings. People with a shared address who have not migrated cannot sign in.`,
   ];
 }
 
@@ -117,27 +117,27 @@ function estimateOf({ estimate, left }: MigrationProgressResponse): string {
   const { kind, stillToMove, earliest, likely, latest } = estimate;
   switch (kind) {
     case 'done':
-      return 'Everybody who can move has moved.';
+      return 'All people who can migrate have migrated.';
     case 'over':
-      return `Nobody has moved for two weeks: ${people(left)} will hardly come by themselves.`;
+      return `No migrations in the last 2 weeks. ${people(left)} will probably not migrate without an invitation.`;
     case 'too_early':
-      return 'Too early for an estimate: it needs four weeks.';
+      return 'Too early for an estimate: it requires 4 weeks of data.';
     case 'not_falling':
-      return 'No end can be estimated yet: people still come as often as two weeks ago.';
+      return 'No estimate: the number of migrations per day is not falling.';
     default:
       return (
-        `If it goes on like this, ${people(stillToMove ?? 0)} will still move by themselves, the last of them about ${likely} ` +
-        `(${earliest} at the earliest, ${latest ? `${latest} at the latest` : 'or much later'}).`
+        `Estimate: ${people(stillToMove ?? 0)} will still migrate, the last about ${likely} ` +
+        `(earliest ${earliest}, latest ${latest ?? 'unknown'}).`
       );
   }
 }
 
 const reasonTexts: Record<VerdictReason['code'], string> = {
-  people_left: 'active people have yet to move',
-  resets_open: 'people were mailed a reset code and have not signed in since',
-  moves_failed: 'moves failed; "usher migration reconcile" may say more',
-  hashes_unknown: 'active people have a hash that nobody can check',
-  still_moving: 'people moved within the last two weeks, so inactive ones still come back',
+  people_left: 'active people have not migrated',
+  resets_open: 'people received a reset code and have not signed in since',
+  moves_failed: 'migrations failed; see "usher migration reconcile"',
+  hashes_unknown: 'active people have a hash that cannot be checked',
+  still_moving: 'people migrated in the last 2 weeks, so inactive people still return',
 };
 
 function verdictOf({ verdict }: MigrationProgressResponse): string[] {

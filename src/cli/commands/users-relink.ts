@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { User } from '../../users/user.js';
-import { UserRelinking } from '../../users/user-relinking.js';
-import { CommandError, exitStatus, type Io } from '../command.js';
+import { UserLinkService } from '../../users/user-link.service.js';
+import { CommandError, counted, exitStatus, type Io } from '../command.js';
 import { withDatabase } from '../with-database.js';
 
 interface Options {
@@ -14,35 +14,39 @@ interface Options {
 
 interface Result {
   dryRun: boolean;
-  /** Rows. */
+  /** Number of rows. */
   changed: number;
   user?: { id: number; email: string; before: string | null; after: string | null };
 }
 
-const explanation = `
-A row is linked to Cognito by the user's "sub", and a pool that was made anew gives everybody another one.
-Without --sub the link is removed: the next sign-in makes it again, by the verified address, and a user
-whose old password hash is still there can migrate once more.
+const unknown = 'There is no user with this address.';
 
-Exit status: 0 done, also when there was nothing to do; 1 no such user, or the sub belongs to another one;
-2 used wrongly. Needs DATABASE_URL and nothing else.`;
+const explanation = `
+A row is linked to Cognito by the "sub" of the pool user, which changes if the pool is created again.
+Without --sub the link is removed: the next sign-in links the row again, by the verified address, and a user
+whose legacy hash is still stored can migrate again.
+
+The audit trail records each change.
+
+Exit status: 0 done, also if there was nothing to do; 1 no such user, or the sub belongs to another user;
+2 invalid arguments. Needs DATABASE_URL only.`;
 
 /** `usher users relink` */
 export function usersRelink(users: Command, io: Io): void {
   users
     .command('relink')
-    .description('Forget which Cognito user a row belongs to, or say which.')
-    .argument('[email]', 'the user; or --all')
-    .option('--sub <sub>', 'link the row to this Cognito user at once')
+    .description('Remove or change the link of a row to a pool user.')
+    .argument('[email]', 'e-mail address of the user; or --all')
+    .option('--sub <sub>', 'link the row to this pool user')
     .option('--all', 'remove the links of all users; needs --yes')
-    .option('--dry-run', 'only say what would change')
-    .option('--yes', 'yes, all of them')
-    .option('--json', 'answer as JSON')
+    .option('--dry-run', 'print changes without making them')
+    .option('--yes', 'confirm --all')
+    .option('--json', 'print JSON')
     .addHelpText('after', explanation)
     .action(async (email: string | undefined, options: Options) => {
       checkUsage(email, options);
       const result = await withDatabase(io, (database) =>
-        relink(new UserRelinking(database), email, options),
+        relink(new UserLinkService(database), email, options),
       );
       io.out(`${options.json ? JSON.stringify(result) : sentence(result)}\n`);
     });
@@ -54,17 +58,16 @@ function checkUsage(email: string | undefined, options: Options): void {
 }
 
 function misuse(email: string | undefined, { all, sub, yes, dryRun }: Options): string | undefined {
-  if ((email === undefined) === (all === undefined))
-    return 'Name one user by e-mail address, or all of them with --all.';
-  if (sub !== undefined && all) return 'A sub belongs to one user: --sub and --all exclude each other.';
-  if (sub !== undefined && !/^[\w-]{1,128}$/.test(sub)) return 'This is not a sub: Cognito makes UUIDs.';
+  if ((email === undefined) === (all === undefined)) return 'Give the e-mail address of one user, or --all.';
+  if (sub !== undefined && all) return '--sub and --all exclude each other.';
+  if (sub !== undefined && !/^[\w-]{1,128}$/.test(sub)) return 'This is not a sub. Cognito uses UUIDs.';
   if (all && !yes && !dryRun)
-    return 'This removes the links of all users. Look first with --dry-run, then repeat it with --yes.';
+    return 'This removes the links of all users. Check with --dry-run, then confirm with --yes.';
   return undefined;
 }
 
 async function relink(
-  relinking: UserRelinking,
+  relinking: UserLinkService,
   email: string | undefined,
   options: Options,
 ): Promise<Result> {
@@ -75,24 +78,26 @@ async function relink(
     return { dryRun, changed };
   }
   const user = await relinking.find(email);
-  if (user === undefined) throw new CommandError('There is no user with this address.');
+  if (user === undefined) throw new CommandError(unknown);
   await refuseTaken(relinking, user, sub);
-  const changed = user.sub === sub ? 0 : 1;
-  if (changed && !dryRun) await relinking.relink(user.id, sub);
-  return { dryRun, changed, user: { id: user.id, email: user.email, before: user.sub, after: sub } };
+  const { id, email: address, sub: found } = user;
+  const changed = found === sub ? 0 : 1;
+  const relinked = changed && !dryRun ? await relinking.relink(id, sub) : { before: found };
+  if (relinked === undefined) throw new CommandError(unknown);
+  return { dryRun, changed, user: { id, email: address, before: relinked.before, after: sub } };
 }
 
-async function refuseTaken(relinking: UserRelinking, user: User, sub: string | null): Promise<void> {
+async function refuseTaken(relinking: UserLinkService, user: User, sub: string | null): Promise<void> {
   const owner = sub === null ? undefined : await relinking.ownerOf(sub);
   if (owner && owner.id !== user.id)
-    throw new CommandError(`This sub belongs to another user, with the id ${owner.id}.`);
+    throw new CommandError(`This sub belongs to another user (id ${owner.id}).`);
 }
 
 function sentence({ dryRun, changed, user }: Result): string {
-  const would = dryRun ? 'Would be changed: ' : 'Changed: ';
-  if (user === undefined) return `${would}${changed} linked users.`;
+  if (user === undefined) return `${dryRun ? 'Would unlink' : 'Unlinked'} ${counted(changed, 'user')}.`;
   const who = `${user.email} (id ${user.id})`;
   if (changed === 0)
-    return `Nothing to do: ${who} is ${user.after === null ? 'not linked' : 'linked so already'}.`;
-  return `${would}${who}, from ${user.before ?? 'no link'} to ${user.after ?? 'no link'}.`;
+    return `Nothing to do: ${who} is ${user.after === null ? 'not linked' : 'already linked to this sub'}.`;
+  const change = `the link of ${who} from ${user.before ?? 'none'} to ${user.after ?? 'none'}`;
+  return `${dryRun ? 'Would change' : 'Changed'} ${change}.`;
 }

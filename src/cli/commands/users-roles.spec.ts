@@ -20,7 +20,7 @@ async function roles(...argv: string[]): Promise<{ status: number; out: string; 
 }
 
 describe('usher users roles', () => {
-  it('makes the first administrator, and notes it', async () => {
+  it('adds the first administrator and records it in the audit trail', async () => {
     expect(await roles(ada.email)).toEqual({ status: 0, out: 'ada@example.com (id 1): no roles\n', err: '' });
     const added = await roles(` ${ada.email.toUpperCase()}`, '--add', 'admin', '--add', 'editor');
     expect(added.out).toBe('ada@example.com (id 1): admin, editor\n');
@@ -43,6 +43,29 @@ describe('usher users roles', () => {
     ]);
   });
 
+  it('removes the role from the last enabled administrator with a warning', async () => {
+    await roles(ada.email, '--add', 'admin');
+    await roles(bob.email, '--add', 'admin');
+    expect(await roles(bob.email, '--remove', 'admin')).toMatchObject({ status: 0, err: '' });
+    await roles(bob.email, '--add', 'admin');
+    await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = $1', [bob.id]);
+    expect(await roles(bob.email, '--remove', 'admin')).toMatchObject({ status: 0, err: '' });
+    await roles(bob.email, '--add', 'admin');
+    const last = await roles(ada.email, '--remove', 'admin');
+    expect(last).toMatchObject({
+      status: 0,
+      err: expect.stringMatching(/^Warning: no enabled administrator is left.*\n$/),
+    });
+    await roles(ada.email, '--add', 'admin');
+    const { out, err } = await roles(ada.email, '--remove', 'admin', '--json');
+    const answer = { id: ada.id, email: ada.email, roles: ['editor'], lastAdministrator: true };
+    expect({ answer: JSON.parse(out) as unknown, err }).toEqual({ answer, err: '' });
+    expect((await roles(ada.email, '--remove', 'admin', '--json')).out).not.toContain('lastAdministrator');
+    await usher.database.sql(`UPDATE users SET usher_disabled_at = NULL, usher_roles = '{}' WHERE id = $1`, [
+      bob.id,
+    ]);
+  });
+
   it.each([
     [1, ['nobody@example.com', '--add', 'admin']],
     [1, ['']],
@@ -51,14 +74,14 @@ describe('usher users roles', () => {
     [2, [bob.email, '--add', '']],
     [2, [bob.email, '--add', 'a', '--remove', 'a']],
     [2, [bob.email, '--give', 'admin']],
-  ])('ends with %i for %j, and changes nothing', async (status, argv) => {
+  ])('exits with %i for %j and changes nothing', async (status, argv) => {
     const outcome = await roles(...argv);
     expect(outcome).toMatchObject({ status, out: '' });
     expect(outcome.err).not.toBe('');
     expect((await roles(bob.email)).out).toContain('no roles');
   });
 
-  it('says how it is used', async () => {
+  it('prints help', async () => {
     const { status, out } = await roles('--help');
     expect(status).toBe(0);
     expect(out).toContain('Exit status');

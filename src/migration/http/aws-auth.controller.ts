@@ -1,13 +1,72 @@
-import { Body, Controller, Headers, HttpCode, Post, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Body,
+  type CanActivate,
+  Catch,
+  Controller,
+  type ExceptionFilter,
+  type ExecutionContext,
+  Headers,
+  HttpCode,
+  Inject,
+  Injectable,
+  Post,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AwsAuthRequest, AwsAuthResponse } from '#contracts';
-import { Answers } from '../../platform/http/answers.decorator.js';
-import { Public } from '../../platform/http/public.decorator.js';
+import { type MigrationConfig, migrationConfig } from '../../common/config/migration.config.js';
+import { AcceptedTokens, bearerOf } from '../../common/crypto/accepted-tokens.js';
+import { Public } from '../../common/http/access.decorators.js';
+import { ApiErrors } from '../../common/http/api-errors.decorator.js';
+import { toClientNetwork } from '../../rate-limit/client-network.js';
+import { RateLimits } from '../../rate-limit/rate-limits.js';
 import { LegacyCredentialsService } from '../legacy-credentials.service.js';
-import { MigrationTokenRefusedFilter } from './migration-token-refused.js';
-import { MigrationTokenGuard } from './migration-token.guard.js';
 
-/** A sign-up asks the same question as a reset, and only a reset brings somebody into the pool. */
+/**
+ * Requires one of `MIGRATION_ACCESS_TOKENS`, in the body or as a bearer token. Refused tokens are limited per client network;
+ * accepted ones are not limited.
+ */
+@Injectable()
+class MigrationTokenGuard implements CanActivate {
+  private readonly accepted: AcceptedTokens;
+
+  constructor(
+    @Inject(migrationConfig.KEY) migration: MigrationConfig,
+    private readonly limits: RateLimits,
+  ) {
+    this.accepted = new AcceptedTokens(migration.accessTokens);
+  }
+
+  /** @throws MigrationTokenRefused; AppError `too_many_requests` */
+  async canActivate(context: ExecutionContext): Promise<true> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (this.accepted.include(tokenOf(request))) return true;
+    await this.limits.count('migration-token', { ...toClientNetwork(request.ip) });
+    throw new MigrationTokenRefused();
+  }
+}
+
+function tokenOf({ body, headers }: FastifyRequest): string | undefined {
+  if (typeof body === 'object' && body !== null && 'access_token' in body) {
+    return typeof body.access_token === 'string' ? body.access_token : undefined;
+  }
+  return bearerOf(headers);
+}
+
+class MigrationTokenRefused extends Error {}
+
+/** 401 with an empty body, as the original Rails endpoint answers. */
+@Catch(MigrationTokenRefused)
+class MigrationTokenRefusedFilter implements ExceptionFilter {
+  catch(_refused: MigrationTokenRefused, host: ArgumentsHost): void {
+    host.switchToHttp().getResponse<FastifyReply>().status(401).header('www-authenticate', 'Bearer').send();
+  }
+}
+
+/** Distinguishes a reset from a sign-up, whose requests are equal otherwise. */
 const triggerSource = 'x-trigger-source';
 
 @ApiTags('migration')
@@ -16,7 +75,7 @@ const triggerSource = 'x-trigger-source';
 export class AwsAuthController {
   constructor(private readonly credentials: LegacyCredentialsService) {}
 
-  /** POST /aws/auth: the migration Lambda asks whether a legacy password is right. */
+  /** POST /aws/auth: the migration Lambda verifies a legacy password. */
   @Post('auth')
   @HttpCode(200)
   @UseGuards(MigrationTokenGuard)
@@ -24,15 +83,16 @@ export class AwsAuthController {
   @ApiHeader({
     name: triggerSource,
     required: false,
-    description: "why the Lambda asks: Cognito's name for it",
+    description: "Cognito's name of the trigger source",
   })
   @ApiOkResponse({ type: AwsAuthResponse })
   @ApiUnauthorizedResponse({ description: 'The token is missing or wrong; the body is empty' })
-  @Answers('request.invalid', 'overloaded')
+  @ApiErrors('too_many_requests', 'request.invalid', 'overloaded')
   async authenticate(
     @Body() { email, password }: AwsAuthRequest,
     @Headers(triggerSource) source?: string,
   ): Promise<AwsAuthResponse> {
-    return this.credentials.examine(email, password, source === 'UserMigration_ForgotPassword');
+    const purpose = source === 'UserMigration_ForgotPassword' ? 'reset' : 'sign-in';
+    return this.credentials.verifyCredentials({ email, password, purpose });
   }
 }

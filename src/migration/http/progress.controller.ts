@@ -1,13 +1,13 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Inject, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { MigrationProgressQuery, MigrationProgressResponse } from '#contracts';
-import { Config } from '../../platform/config/config.js';
-import { Permissions } from '../../platform/http/access.decorators.js';
-import { Answers } from '../../platform/http/answers.decorator.js';
-import { MigrationProgress, usualView } from '../migration-progress.js';
+import { type LegacyHashesConfig, legacyHashesConfig } from '../../common/config/migration.config.js';
+import { Permissions } from '../../common/http/access.decorators.js';
+import { ApiErrors } from '../../common/http/api-errors.decorator.js';
+import { MigrationProgress, defaultView } from '../migration-progress.js';
 
-/** Milliseconds that an answer waits for what is not known yet. */
-const longestCount = 500;
+/** How long to wait for the count of duplicate addresses. */
+const duplicatesTimeoutMs = 500;
 
 @ApiTags('migration')
 @ApiBearerAuth()
@@ -15,22 +15,22 @@ const longestCount = 500;
 export class ProgressController {
   constructor(
     private readonly progress: MigrationProgress,
-    private readonly config: Config,
+    @Inject(legacyHashesConfig.KEY) private readonly config: LegacyHashesConfig,
   ) {}
 
-  /** GET /migration/progress: how far the migration is, and whether the old system can be switched off. */
+  /** GET /migration/progress: progress of the migration, and whether the old system can be switched off. */
   @Get('progress')
   @Permissions('migration.read')
   @ApiQuery({ name: 'days', required: false, description: '1 to 366; 30 when absent' })
   @ApiQuery({ name: 'inactiveAfter', required: false, description: 'months, 1 to 120; 12 when absent' })
   @ApiOkResponse({ type: MigrationProgressResponse })
-  @Answers('auth.token_invalid', 'auth.forbidden', 'request.invalid', 'overloaded')
+  @ApiErrors('auth.token_invalid', 'auth.forbidden', 'request.invalid', 'overloaded')
   read(@Query() { days, inactiveAfter }: MigrationProgressQuery): Promise<MigrationProgressResponse> {
     const view = {
-      days: Number(days ?? usualView.days),
-      inactiveAfter: Number(inactiveAfter ?? usualView.inactiveAfter),
-      unmarkedScheme: this.config.migration.hashScheme,
+      days: Number(days ?? defaultView.days),
+      inactiveAfter: Number(inactiveAfter ?? defaultView.inactiveAfter),
+      unmarkedScheme: this.config.unmarkedScheme,
     };
-    return this.progress.read(view, longestCount);
+    return this.progress.read(view, duplicatesTimeoutMs);
   }
 }

@@ -2,9 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { createDeviseDatabase, type TestDatabase } from '../../../test/support/database.js';
-import { dataSourceOptions } from '../../platform/database/data-source-options.js';
-import { Database } from '../../platform/database/database.js';
-import { openMigratedDataSource } from '../../platform/database/migrate.js';
+import { dataSourceOptions, openMigratedDataSource } from '../../common/database/data-source.js';
+import { Database } from '../../common/database/database.js';
 import { type Count, MigrationCounts } from './migration-counts.repository.js';
 
 let database: TestDatabase;
@@ -48,8 +47,8 @@ const formats: [RegExp, (found: string) => string][] = [
   [/^/, () => 'other'],
 ];
 
-/** What the counts must say, written once more and without a look at how they say it. */
-function placeOf(row: Row): Omit<Count, 'people'> {
+/** An independent implementation of the classification in SQL. */
+function expectedCount(row: Row): Omit<Count, 'people'> {
   const nowhere = { reason: null, format: null, month: null, neverSignedIn: null, day: null };
   if (row.usher_erased_at) return { ...nowhere, state: 'skipped', reason: 'erased' };
   if (row.cognito_sub) {
@@ -85,7 +84,7 @@ async function fullCount(): Promise<Map<string, number>> {
       'usher_migration_at', to_char(usher_migration_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')) AS row FROM users`);
   const all = new Map<string, number>();
   for (const { row } of rows) {
-    const { state, reason, format, month, neverSignedIn, day } = placeOf(row);
+    const { state, reason, format, month, neverSignedIn, day } = expectedCount(row);
     const key = JSON.stringify([state, reason, format, month, neverSignedIn, day]);
     all.set(key, (all.get(key) ?? 0) + 1);
   }
@@ -110,7 +109,7 @@ const insert = (email: string, hash: string) => `
   INSERT INTO users (email, encrypted_password, confirmed_at, current_sign_in_at, created_at, updated_at)
   VALUES ('${email}', '${hash}', now(), now() - interval '70 days', now(), now())`;
 
-/** Whatever an application does to rows, and Usher too. */
+/** Changes that an application or Usher makes to rows. */
 const changes = [
   insert('new-1@example.com', '$6$rounds=5000$salt$digest'),
   insert('new-2@example.com', '5f4dcc3b5aa765d61d8327deb882cf99'),
@@ -134,30 +133,30 @@ const changes = [
   `INSERT INTO users SELECT * FROM users ON CONFLICT DO NOTHING`,
 ];
 
-describe('kept counts', () => {
-  it('are those of the table that was there', () => expectExact());
+describe('maintained counts', () => {
+  it('equal the existing table at first', () => expectExact());
 
-  it('follow whatever changes the table', async () => {
+  it('follow every change of the table', async () => {
     for (const change of changes) {
       await database.sql(change);
       await expectExact();
     }
   });
 
-  it('do not follow what was rolled back', async () => {
+  it('do not follow a change that is rolled back', async () => {
     const before = await keptCounts();
     await database.sql(`DO $$ BEGIN DELETE FROM users; RAISE 'no'; END $$`).catch(() => undefined);
     expect(await keptCounts()).toEqual(before);
   });
 
-  it('are empty with the table', async () => {
+  it('are empty after TRUNCATE', async () => {
     await database.sql('TRUNCATE users');
     expect(await counts.read()).toEqual([]);
     await database.sql(insert('first@example.com', '$2a$10$x'));
     await expectExact();
   });
 
-  it('follow many writers at once, while somebody adds them up and counts anew', async () => {
+  it('follow concurrent writers during compactions and recounts', async () => {
     const clients = await Promise.all(
       Array.from({ length: 4 }, async () => {
         const client = new pg.Client({ connectionString: database.url });
@@ -177,7 +176,7 @@ describe('kept counts', () => {
           ),
         );
       const keep = async () => {
-        for (let time = 0; time < 20; time += 1) await (time % 4 ? counts.addUp() : counts.recount());
+        for (let time = 0; time < 20; time += 1) await (time % 4 ? counts.compact() : counts.recount());
       };
       await Promise.all([...clients.map(write), keep(), keep()]);
     } finally {
@@ -186,7 +185,7 @@ describe('kept counts', () => {
     await expectExact();
   });
 
-  it('are added up without a change', async () => {
+  it('do not change at a compaction', async () => {
     for (let time = 0; time < 600; time += 1)
       await database.sql(
         `UPDATE users SET current_sign_in_at = now() - interval '1 month' * $1 WHERE id = 1`,
@@ -199,12 +198,12 @@ describe('kept counts', () => {
       );
     expect(await rows()).toBeGreaterThan(1000);
     const before = await keptCounts();
-    await counts.addUp();
+    await counts.compact();
     expect(await rows()).toBe(before.size);
     expect(await keptCounts()).toEqual(before);
   });
 
-  it('are made right again where the triggers were off', async () => {
+  it('are correct after a recount if the triggers were disabled', async () => {
     await database.sql('ALTER TABLE users DISABLE TRIGGER USER');
     await database.sql(`UPDATE users SET cognito_sub = id::text`);
     await database.sql('ALTER TABLE users ENABLE TRIGGER USER');
@@ -214,7 +213,7 @@ describe('kept counts', () => {
 });
 
 describe('the old application', () => {
-  it('writes without rights in our schema', async () => {
+  it('writes without privileges in the usher schema', async () => {
     const role = `rails_${Date.now()}`;
     await database.sql(`CREATE ROLE ${role}`);
     await database.sql(`GRANT ALL ON users, users_id_seq TO ${role}`);
@@ -228,7 +227,7 @@ describe('the old application', () => {
     }
   });
 
-  it('writes on when it has dropped columns, and nobody knows then who came when', async () => {
+  it('can drop the columns of the last sign-in and still write', async () => {
     await database.sql('ALTER TABLE users DROP COLUMN current_sign_in_at, DROP COLUMN last_sign_in_at');
     expect(await counts.knowsSignIns()).toBe(false);
     await counts.recount();
@@ -239,20 +238,20 @@ describe('the old application', () => {
   });
 });
 
-describe("columns of the old application's own", () => {
-  it('may hold whatever their type allows', async () => {
+describe('other columns of the old application', () => {
+  it('may hold any value that their type allows', async () => {
     await database.sql(`ALTER TABLE users ADD COLUMN preferences json`);
     const odd = [String.raw`{"a": "\\u0000"}`, String.raw`{"a": "\\ud800"}`, '{"a": 1e999999}'];
     for (const [index, value] of odd.entries())
       await database.sql(`UPDATE users SET preferences = $1::text::json WHERE id = $2`, [value, index + 1]);
     await database.sql(`UPDATE users SET usher_migration_state = 'failed' WHERE id < 10`);
     await database.sql(`DELETE FROM users WHERE id = 2`);
-    // The count that this is compared with makes JSON of rows.
+    // The expected count converts rows to JSON, which fails for these values.
     await database.sql(`ALTER TABLE users DROP COLUMN preferences`);
     await expectExact();
   });
 
-  it('may be of another type than Devise gives them, before and after', async () => {
+  it('may have another type than in Devise', async () => {
     await database.sql(`ALTER TABLE users ALTER COLUMN last_sign_in_at TYPE integer USING NULL`);
     await database.sql(`ALTER TABLE users ALTER COLUMN current_sign_in_at TYPE timestamptz`);
     await database.sql(`UPDATE users SET last_sign_in_at = 7, current_sign_in_at = '2026-05-05 12:00:00Z'`);
@@ -263,7 +262,7 @@ describe("columns of the old application's own", () => {
   });
 });
 
-it('are counted on a table that never had the columns of trackable', async () => {
+it('counts a table without the columns of trackable', async () => {
   await dataSource.destroy();
   await database.drop();
   database = await createDeviseDatabase();

@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { MigrationState } from '#contracts';
-import { Database, type Statement } from '../../platform/database/database.js';
-import { addUp, countsLock, hasSignInColumns } from '../../platform/database/migration-counts.sql.js';
+import { Database, type Statement } from '../../common/database/database.js';
+import { compact, countsLock, hasSignInColumns } from '../../common/database/migration-counts.sql.js';
 
-/** How many people stand at one place of the way. */
+/** Number of people with the same state, reason, format and time. */
 export interface Count {
   state: MigrationState;
   reason: string | null;
-  /** How the stored string begins, of people who have yet to move. */
+  /** Hash format of people who have not migrated. */
   format: string | null;
-  /** `2026-11`, of people who have yet to move: of the last sign-in, or of the sign-up where there was none since. */
+  /** `2026-11`: month of the last sign-in, or else of the sign-up, of people who have not migrated. */
   month: string | null;
   neverSignedIn: boolean | null;
-  /** `2026-11-25`, of people who have moved. */
+  /** `2026-11-25`: day of the migration. */
   day: string | null;
   people: number;
 }
@@ -28,7 +28,7 @@ const read: Statement = {
 
 const findSignInColumns: Statement = { name: 'migration-counts-sign-in-columns', text: hasSignInColumns };
 
-/** So many differences that reading them takes longer than it need. */
+/** Rows beyond the compacted ones from which a compaction is worth its cost. */
 const manyRows = 1000;
 
 const hasRows: Statement = {
@@ -41,21 +41,21 @@ const tryToLock: Statement = {
   text: `SELECT pg_try_advisory_xact_lock(${countsLock}) AS locked`,
 };
 
-/** An hour. Ten million people take less than a minute on a slow machine. */
+/** 1 hour. 10 million rows take less than 1 minute on a slow machine. */
 const patienceMs = 3_600_000;
 
-const addRowsUp: Statement = { name: 'migration-counts-add-up', text: addUp, patienceMs };
+const compactRows: Statement = { name: 'migration-counts-add-up', text: compact, patienceMs };
 const recount: Statement = {
   name: 'migration-counts-recount',
   text: 'SELECT usher.recount_migration()',
   patienceMs,
 };
 
-/** The counts that the triggers of `users` keep. */
+/** Counts that the triggers of `users` maintain. */
 @Injectable()
 export class MigrationCounts {
-  /** How many rows the last adding-up left: as many as there are places where people stand. */
-  private places = 0;
+  /** Row count after the last compaction (one per state/reason/format/month). */
+  private compactedRows = 0;
 
   constructor(private readonly database: Database) {}
 
@@ -63,23 +63,23 @@ export class MigrationCounts {
     return this.database.query<Count & { [column: string]: unknown }>(read);
   }
 
-  /** Does the table tell when somebody last signed in? */
+  /** Whether the table has the columns of the last sign-in. */
   async knowsSignIns(): Promise<boolean> {
     return (await this.database.queryOne<{ found: boolean }>(findSignInColumns))?.found ?? false;
   }
 
-  /** Keeps reading quick. One process at a time; nothing is held up. */
-  async addUp(): Promise<void> {
-    const row = await this.database.queryOne<{ found: boolean }>(hasRows, [this.places + manyRows]);
+  /** Keeps reading fast. One process at a time; does not block writers. */
+  async compact(): Promise<void> {
+    const row = await this.database.queryOne<{ found: boolean }>(hasRows, [this.compactedRows + manyRows]);
     if (!row?.found) return;
     await this.database.transaction(async () => {
       const { locked } = (await this.database.queryOne<{ locked: boolean }>(tryToLock)) ?? {};
       if (!locked) return;
-      this.places = (await this.database.queryOne<{ rows: number }>(addRowsUp))?.rows ?? 0;
+      this.compactedRows = (await this.database.queryOne<{ rows: number }>(compactRows))?.rows ?? 0;
     });
   }
 
-  /** Counts everybody anew, should the triggers have been off, as when a backup is restored. */
+  /** Counts all rows again, for a table whose triggers were disabled, as when a backup is restored. */
   async recount(): Promise<void> {
     await this.database.query(recount);
   }

@@ -4,7 +4,7 @@ import { estimate } from './estimate.js';
 
 const today = new Date('2026-11-25T12:00:00Z');
 
-/** People of an exponential curve that halves in so many days, as they would come on each day. */
+/** Migrations per day on an exponential curve with this half-life in days. */
 const falling = (first: number, halfLife: number, days = 28) =>
   Array.from({ length: days }, (_, day) => Math.round(first * 0.5 ** (day / halfLife)));
 
@@ -12,7 +12,7 @@ const daysUntil = (day: string | null) =>
   (Date.parse(`${day}T00:00:00Z`) - Date.parse('2026-11-25')) / 86_400_000;
 
 describe('estimate', () => {
-  it('finds the end of a curve that it did not see', () => {
+  it('extrapolates the end of an exponential curve', () => {
     const whole = falling(1000, 14, 400);
     const rest = whole.slice(28).reduce((sum, people) => sum + people, 0);
     const { kind, stillToMove, ...days } = estimate({ perDay: whole.slice(0, 28), left: 100_000, today });
@@ -25,13 +25,13 @@ describe('estimate', () => {
     expect(daysUntil(days.latest)).toBeGreaterThan(daysUntil(days.likely));
   });
 
-  it('never expects more people than there are left', () => {
+  it('expects at most the number of people left', () => {
     const { stillToMove, likely } = estimate({ perDay: falling(1000, 14), left: 300, today });
     expect(stillToMove).toBe(300);
     expect(daysUntil(likely)).toBeLessThanOrEqual(2);
   });
 
-  it('says when it cannot say', () => {
+  it('returns the reason if no estimate is possible', () => {
     const kindOf = (perDay: number[], left = 1000) => estimate({ perDay, left, today }).kind;
     expect(kindOf(falling(100, 7, 27))).toBe('too_early');
     expect(kindOf(Array<number>(28).fill(10))).toBe('not_falling');
@@ -40,12 +40,12 @@ describe('estimate', () => {
     expect(kindOf([], 0)).toBe('done');
   });
 
-  it('gives no latest day where the numbers are too small for one', () => {
+  it('returns no latest day if the numbers are too small', () => {
     const few = [...Array<number>(13).fill(0), 5, ...Array<number>(13).fill(0), 4];
     expect(estimate({ perDay: few, left: 1000, today })).toMatchObject({ kind: 'falling', latest: null });
   });
 
-  it('keeps its days in order and its numbers sane, whatever happened', () => {
+  it('returns days in order and at most the people left for any input', () => {
     fc.assert(
       fc.property(
         fc.array(fc.nat({ max: 100_000 }), { minLength: 0, maxLength: 60 }),

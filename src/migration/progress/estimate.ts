@@ -1,24 +1,24 @@
 import type { MigrationEstimate } from '#contracts';
 
-/** Days of one half of what the estimate looks at. */
+/** Days in each half of the period that the estimate uses. */
 const half = 14;
 
-/** So many days it takes to see a trend. */
+/** Days that an estimate requires. */
 export const daysForEstimate = 2 * half;
 
 const dayMs = 86_400_000;
 
 export interface Curve {
-  /** How many people moved on each of the last days, oldest first; today, which is not over, is not among them. */
+  /** Migrations on each of the last days, oldest first, without today. */
   perDay: readonly number[];
-  /** People who have yet to move. */
+  /** People who have not migrated. */
   left: number;
   today: Date;
 }
 
 /**
- * People who use the application move at their next visit, so the daily number falls roughly exponentially. Two halves of four
- * weeks give its rate; the range is what the halves allow when each is off by its standard deviation (the root of the number).
+ * Active people migrate at their next visit, so the daily number falls roughly exponentially. Two halves of 4 weeks give the
+ * rate; the range assumes an error of one standard deviation (Poisson: square root of the number) in each half.
  */
 export function estimate({ perDay, left, today }: Curve): MigrationEstimate {
   if (left === 0) return without('done', 0);
@@ -54,16 +54,16 @@ interface Extrapolation {
   days: number;
 }
 
-/** A hundred years: a slope so flat is no end. */
+/** 100 years: a flatter slope gives no useful end. */
 const mostDays = 36_525;
 
-/** Until fewer than one more person is to be expected, or nobody is left. */
+/** Until less than one more migration is expected, or all have migrated. */
 function extrapolate(earlier: number, later: number, left: number): Extrapolation | undefined {
   if (later >= earlier) return undefined;
   const slope = Math.log(earlier / later) / half;
   const unbounded = later ** 2 / (earlier - later);
   const people = Math.min(unbounded, left);
-  // Of an exponential with so many people under it, all but one, or all who are there, have moved after so many days.
+  // Days after which all but `remaining` of the people under the exponential have migrated.
   const remaining = Math.max(unbounded - left, 1);
   const days = Math.max(0, Math.ceil(Math.log(unbounded / remaining) / slope));
   return days > mostDays ? undefined : { people, days };

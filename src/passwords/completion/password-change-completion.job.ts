@@ -1,33 +1,32 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CognitoClock } from '../../cognito/cognito-clock.js';
-import { UserDirectory } from '../../cognito/user-directory.js';
-import { BackgroundWork } from '../../platform/background/background-work.js';
-import { Clock } from '../../platform/clock/clock.js';
-import { isAppError } from '../../platform/errors/app-error.js';
-import { Log } from '../../platform/logging/log.js';
+import { type PoolUser, UserDirectory } from '../../cognito/user-directory.js';
+import { PollingWorker } from '../../jobs/polling-worker.js';
+import { Clock } from '../../common/clock/clock.js';
+import { isAppError } from '../../common/errors/app-error.js';
+import { Log } from '../../common/logging/log.js';
 import {
   type PasswordChange,
   PasswordChangesRepository,
-  type TakenPasswordChange,
+  type LeasedPasswordChange,
 } from '../persistence/password-changes.repository.js';
 import { PasswordChangedHandler } from './password-changed.handler.js';
-import { detectOutcome } from './outcome.js';
 
-/** Milliseconds between looks for changes that another process left behind, or that are due again. */
+/** Poll interval in milliseconds, for changes left behind by other processes and for retries. */
 const pollMs = 5000;
 
-/** From this try on an operator should look. */
-const worrying = 5;
+/** Failures are logged at level `error` from this attempt on. */
+const errorFromAttempt = 5;
 
 /**
- * Completes new passwords, also those whose process died or whose answer from Cognito was lost: then the pool is looked at.
- * Every process does; each change is taken by one at a time, and can be tried again from any point.
+ * Completes password changes. After a crash, or if Cognito's response was lost, the pool user is read to infer the
+ * outcome. Runs in every process; a lease gives each change to one process at a time. Every step can be retried.
  */
 @Injectable()
 export class PasswordChangeCompletionJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly work = new BackgroundWork(() => this.round(), pollMs);
-  /** What this process knows that Cognito said, and could not write down yet. */
-  private readonly owed = new Map<string, () => Promise<void>>();
+  private readonly work = new PollingWorker(() => this.round(), pollMs);
+  /** Writes of Cognito's results that failed, by ID of the change; retried in each round. */
+  private readonly failedWrites = new Map<string, () => Promise<void>>();
 
   constructor(
     private readonly changes: PasswordChangesRepository,
@@ -51,116 +50,129 @@ export class PasswordChangeCompletionJob implements OnApplicationBootstrap, Befo
   }
 
   /**
-   * Cognito said yes. Never fails: what cannot be done now is done later. Cognito ends sessions first, whatever becomes of
-   * the database: later it would end those that have begun since as well.
-   * @param findSub finds out who it was, where the record does not say
+   * Completes a change that Cognito accepted. Never throws; steps that fail are retried. The sign-out at Cognito comes
+   * first, even if the database is unavailable: a later one would also revoke the sessions created since.
+   * @param findSub finds the owner's `sub` if the record has none
    */
   async finish(change: PasswordChange, findSub?: (email: string) => Promise<string | null>): Promise<void> {
-    const saidAt = this.clock.elapsed();
+    const acceptedAt = this.clock.elapsed();
     const isSignedOut = await this.trySignOutAtCognito(change, change.sub);
-    await this.perform(change, async () => {
-      await this.changes.accept(change.id, (this.clock.elapsed() - saidAt) / 1000);
+    await this.writeOrRetry(change, async () => {
+      await this.changes.accept(change.id, (this.clock.elapsed() - acceptedAt) / 1000);
       const sub = change.sub ?? (await findSub?.(change.email)) ?? null;
-      await this.handler.handle({ ...change, sub }, true, saidAt);
+      await this.handler.handle({ ...change, sub }, true, acceptedAt);
       if (isSignedOut) await this.changes.remove(change.id);
     });
   }
 
-  /** Cognito said no. Never fails. */
+  /** Deletes a change that Cognito refused. Never throws; a failed deletion is retried. */
   async drop({ id }: PasswordChange): Promise<void> {
-    await this.perform({ id }, () => this.changes.remove(id));
+    await this.writeOrRetry({ id }, () => this.changes.remove(id));
   }
 
-  private async perform({ id }: Pick<PasswordChange, 'id'>, write: () => Promise<void>): Promise<void> {
+  private async writeOrRetry({ id }: Pick<PasswordChange, 'id'>, write: () => Promise<void>): Promise<void> {
     try {
       await write();
-      this.owed.delete(id);
+      this.failedWrites.delete(id);
     } catch (error) {
-      this.owed.set(id, write);
-      this.log.error('failed to record what Cognito said to a new password; it is tried again', {
-        id,
-        error,
-      });
+      this.failedWrites.set(id, write);
+      this.log.error('failed to record password change result', { id, error });
     }
   }
 
   private async round(): Promise<boolean> {
-    for (const [id, write] of this.owed) await this.perform({ id }, write);
+    for (const [id, write] of this.failedWrites) await this.writeOrRetry({ id }, write);
     try {
-      const taken = await this.changes.take();
-      if (taken) await this.resume(taken);
-      return taken !== undefined;
+      const leased = await this.changes.lease();
+      if (leased) await this.resume(leased);
+      return leased !== undefined;
     } catch (error) {
-      this.log.warn('changes of passwords that are due cannot be read', { error });
+      this.log.warn('failed to read due password changes', { error });
       return false;
     }
   }
 
-  private async resume(taken: TakenPasswordChange): Promise<void> {
-    const { id, kind, tries } = taken;
-    if (this.owed.has(id)) return;
+  private async resume(leased: LeasedPasswordChange): Promise<void> {
+    const { id, kind, tries } = leased;
+    if (this.failedWrites.has(id)) return;
     try {
-      if (taken.completed) await this.signOutAtCognito(taken, taken.sub);
-      else await this.decide(taken);
+      if (leased.completed) await this.signOutAtCognito(leased, leased.sub);
+      else await this.decide(leased);
     } catch (error) {
-      const level = tries >= worrying ? 'error' : 'warn';
-      this.log[level]('a change of a password could not be completed yet', { id, kind, tries, error });
+      const level = tries >= errorFromAttempt ? 'error' : 'warn';
+      this.log[level]('failed to complete a password change; will retry', { id, kind, tries, error });
     }
   }
 
-  private async decide(taken: TakenPasswordChange): Promise<void> {
-    const { isLooked, poolUser } = await this.look(taken.username);
-    const { acceptedSecondsAgo } = taken;
+  private async decide(leased: LeasedPasswordChange): Promise<void> {
+    const { wasRead, poolUser } = await this.readPoolUser(leased.username);
+    const { acceptedSecondsAgo } = leased;
     const known = acceptedSecondsAgo === null ? undefined : 'done';
-    const outcome = known ?? (isLooked ? detectOutcome(taken, poolUser) : 'unknown');
-    if (outcome === 'not_done') return this.changes.remove(taken.id);
-    const change = { ...taken, sub: taken.sub ?? poolUser?.sub ?? null };
-    const saidAt =
+    const outcome = known ?? (wasRead ? detectOutcome(leased, poolUser) : 'unknown');
+    if (outcome === 'not_done') return this.changes.remove(leased.id);
+    const change = { ...leased, sub: leased.sub ?? poolUser?.sub ?? null };
+    const acceptedAt =
       acceptedSecondsAgo === null
         ? poolUser && this.elapsedAt(poolUser.modifiedAt)
         : this.clock.elapsed() - acceptedSecondsAgo * 1000;
-    const sub = await this.handler.handle(change, outcome === 'done', saidAt);
+    const sub = await this.handler.handle(change, outcome === 'done', acceptedAt);
     await this.signOutAtCognito(change, sub);
   }
 
-  /** Whether it was done. Otherwise it is done in the next round. */
+  /** @returns whether it succeeded; if not, a later round retries it */
   private async trySignOutAtCognito(change: PasswordChange, sub: string | null): Promise<boolean> {
     try {
-      await this.endAtCognito(change, sub);
+      await this.revokeAtCognito(change, sub);
       return true;
     } catch (error) {
-      this.log.warn('sessions of other products could not be ended at Cognito yet', { id: change.id, error });
+      this.log.warn('failed to revoke sessions of other products at Cognito', { id: change.id, error });
       return false;
     }
   }
 
   private async signOutAtCognito(change: PasswordChange, sub: string | null): Promise<void> {
-    await this.endAtCognito(change, sub);
+    await this.revokeAtCognito(change, sub);
     await this.changes.remove(change.id);
   }
 
-  /** A change keeps the caller's session, and Cognito can only end all of them. */
-  private async endAtCognito({ kind }: PasswordChange, sub: string | null): Promise<void> {
-    if (kind === 'reset' && sub !== null) await unlessImpossible(() => this.directory.signOutEverywhere(sub));
+  /** Only after a reset: a change keeps the caller's session, and AdminUserGlobalSignOut revokes all of them. */
+  private async revokeAtCognito({ kind }: PasswordChange, sub: string | null): Promise<void> {
+    if (kind === 'reset' && sub !== null)
+      await ignoreIfImpossible(() => this.directory.signOutEverywhere(sub));
   }
 
-  /** By `Clock.elapsed`, of a time of Cognito's clock; about a second too late, so that no earlier session goes on. */
+  /** Converts a time of Cognito's clock to `Clock.elapsed`, about 1 second late so that no earlier session is kept. */
   private elapsedAt(time: Date): number | undefined {
     const now = this.cognitoClock.earliest();
     return now === undefined ? undefined : this.clock.elapsed() - Math.max(0, now - time.getTime());
   }
 
-  private async look(username: string) {
+  private async readPoolUser(username: string) {
     try {
-      return { isLooked: true, poolUser: await this.directory.find(username) };
+      return { wasRead: true, poolUser: await this.directory.find(username) };
     } catch (error) {
-      if (isAppError(error, 'cognito.credentials_missing')) return { isLooked: false, poolUser: undefined };
+      if (isAppError(error, 'cognito.credentials_missing')) return { wasRead: false, poolUser: undefined };
       throw error;
     }
   }
 }
 
-async function unlessImpossible(work: () => Promise<void>): Promise<void> {
+/**
+ * Infers the outcome of a change whose response from Cognito was lost. A reset sets `CONFIRMED` from any other status and updates
+ * `UserLastModifiedDate`, which other updates of the user change as well. A change requires a `CONFIRMED` user.
+ * @param poolUser the current pool user, `undefined` if there is none
+ */
+export function detectOutcome(
+  { poolStatus, poolModifiedAt }: Pick<PasswordChange, 'poolStatus' | 'poolModifiedAt'>,
+  poolUser: Pick<PoolUser, 'status' | 'modifiedAt'> | undefined,
+): 'done' | 'not_done' | 'unknown' {
+  if (poolUser?.status !== 'CONFIRMED') return 'not_done';
+  if (poolStatus === null || poolModifiedAt === null) return 'unknown';
+  if (poolStatus !== 'CONFIRMED') return 'done';
+  return poolUser.modifiedAt > poolModifiedAt ? 'unknown' : 'not_done';
+}
+
+async function ignoreIfImpossible(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {

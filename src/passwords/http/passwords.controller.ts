@@ -1,54 +1,87 @@
-import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ChangePasswordRequest, PasswordPolicyResponse, ResetPasswordRequest } from '#contracts';
+import {
+  ChangePasswordRequest,
+  ForgotPasswordRequest,
+  PasswordPolicyResponse,
+  ResetPasswordRequest,
+} from '#contracts';
 import { UserDirectory } from '../../cognito/user-directory.js';
-import { Answers } from '../../platform/http/answers.decorator.js';
-import { CallerLanguage } from '../../platform/http/caller-language.decorator.js';
-import { CurrentUser, type Principal } from '../../platform/http/current-user.decorator.js';
-import { isAppError } from '../../platform/errors/app-error.js';
-import { RefusalTime } from '../../platform/http/refusal-time.js';
-import { Public } from '../../platform/http/public.decorator.js';
-import { RateLimited } from '../../platform/rate-limits/rate-limited.decorator.js';
-import type { Language } from '../../platform/texts/languages.js';
+import { ApiErrors } from '../../common/http/api-errors.decorator.js';
+import { CallerLanguage, CurrentUser, type Principal } from '../../common/http/caller.decorators.js';
+import { isAppError } from '../../common/errors/app-error.js';
+import { ResponseDelay } from '../../common/http/response-delay.js';
+import { Public } from '../../common/http/access.decorators.js';
+import { PasswordProofGuard } from '../../rate-limit/password-proof.guard.js';
+import { RateLimited } from '../../rate-limit/rate-limited.decorator.js';
+import type { Language } from '../../i18n/languages.js';
+import { DeviceCookie } from '../../sessions/device-cookie.js';
+import { DeviceRateLimitKey } from '../../sessions/device.rate-limit-key.js';
 import { PasswordChangeService } from '../password-change.service.js';
-import { PasswordResetService } from '../password-reset.service.js';
-import { ResetAccount } from '../reset-account.js';
-import { ResetCookie } from '../reset-cookie.js';
+import { ForgotPasswordService, PasswordResetService } from '../password-reset.service.js';
+import { ResetCookie, ResetRateLimitKey } from '../reset-cookie.js';
 
 @ApiTags('passwords')
 @Controller('passwords')
 export class PasswordsController {
   constructor(
+    private readonly forgotten: ForgotPasswordService,
     private readonly resets: PasswordResetService,
     private readonly changes: PasswordChangeService,
     private readonly cookie: ResetCookie,
+    private readonly deviceCookie: DeviceCookie,
     private readonly directory: UserDirectory,
-    private readonly refusalTime: RefusalTime,
+    private readonly responseDelay: ResponseDelay,
   ) {}
 
   /** GET /passwords/policy */
   @Get('policy')
   @Public()
   @ApiOkResponse({ type: PasswordPolicyResponse })
-  @Answers('cognito.credentials_missing', 'cognito.unavailable')
+  @ApiErrors('cognito.credentials_missing', 'cognito.unavailable')
   policy(): Promise<PasswordPolicyResponse> {
     return this.directory.passwordPolicy();
+  }
+
+  /** POST /passwords/forgot. The response and its time do not reveal whether the user exists. */
+  @Post('forgot')
+  @Public()
+  @RateLimited('forgot', DeviceRateLimitKey)
+  @HttpCode(202)
+  @ApiAcceptedResponse({ description: 'A code was mailed if the address has an account' })
+  @ApiErrors('request.invalid', 'cognito.unavailable', 'overloaded')
+  async forgot(
+    @Body() { email }: ForgotPasswordRequest,
+    @CallerLanguage() language: Language,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    try {
+      await this.forgotten.begin(email, language);
+      this.cookie.set(reply, email);
+    } finally {
+      await this.responseDelay.wait(this.responseDelay.elapsed(reply));
+    }
   }
 
   /** POST /passwords/reset */
   @Post('reset')
   @Public()
-  @RateLimited('reset', ResetAccount)
+  @RateLimited('reset', ResetRateLimitKey)
   @HttpCode(204)
   @ApiNoContentResponse()
-  @Answers(
+  @ApiErrors(
     'passwords.blank',
     'passwords.confirmation_mismatch',
     'passwords.code_missing',
     'passwords.reset_not_started',
     'passwords.code_wrong',
-    'passwords.code_expired',
     'passwords.policy',
     'passwords.reused',
     'request.invalid',
@@ -64,21 +97,23 @@ export class PasswordsController {
     try {
       await this.resets.finish(body, body.email ?? this.cookie.read(request), language);
     } catch (refusal) {
-      // How long Usher looked for the person tells whether there is one.
-      if (isAppError(refusal, 'passwords.code_wrong', 'passwords.code_expired'))
-        await this.refusalTime.hold(reply.elapsedTime);
+      // The time of the lookup would reveal whether the user exists.
+      if (isAppError(refusal, 'passwords.code_wrong'))
+        await this.responseDelay.wait(this.responseDelay.elapsed(reply));
       throw refusal;
     }
     this.cookie.clear(reply);
+    this.deviceCookie.clear(request, reply);
   }
 
   /** POST /passwords/change */
   @Post('change')
   @RateLimited('change')
+  @UseGuards(PasswordProofGuard)
   @HttpCode(204)
   @ApiBearerAuth()
   @ApiNoContentResponse()
-  @Answers(
+  @ApiErrors(
     'auth.token_invalid',
     'auth.csrf',
     'auth.forbidden',
@@ -87,16 +122,21 @@ export class PasswordsController {
     'passwords.blank',
     'passwords.confirmation_mismatch',
     'passwords.policy',
+    'passwords.reset_required',
     'passwords.reused',
     'request.invalid',
     'cognito.unavailable',
     'overloaded',
   )
-  change(
+  async change(
     @CurrentUser() caller: Principal,
     @Body() body: ChangePasswordRequest,
     @CallerLanguage() language: Language,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    return this.changes.change(caller, body, language);
+    const device = await this.deviceCookie.find(reply.request);
+    await this.changes.change(caller, body, language);
+    // The change invalidates all device cookies of the caller; this browser gets a new one.
+    if (device?.sub === caller.sub) await this.deviceCookie.renew(reply, device);
   }
 }

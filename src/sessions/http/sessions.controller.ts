@@ -1,47 +1,56 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiParam,
+  ApiQuery,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RefreshRequest, RefreshResponse, SessionResponse, SignOutRequest } from '#contracts';
-import { AppError } from '../../platform/errors/app-error.js';
-import { AllowEnded } from '../../platform/http/allow-ended.decorator.js';
-import { Answers } from '../../platform/http/answers.decorator.js';
-import { CurrentUser, type Principal } from '../../platform/http/current-user.decorator.js';
-import { OriginCheck } from '../../platform/http/origin-check.js';
-import { parseBody } from '../../platform/http/parse-body.js';
-import { Public } from '../../platform/http/public.decorator.js';
-import { RateLimited } from '../../platform/rate-limits/rate-limited.decorator.js';
-import { ProfileService } from '../../users/profile.service.js';
+import {
+  ListSessionsQuery,
+  RefreshRequest,
+  RefreshResponse,
+  SessionResponse,
+  SignOutRequest,
+} from '#contracts';
+import { AppError } from '../../common/errors/app-error.js';
+import { AllowRevokedSession, Public } from '../../common/http/access.decorators.js';
+import { ApiErrors } from '../../common/http/api-errors.decorator.js';
+import { CurrentUser, type Principal } from '../../common/http/caller.decorators.js';
+import { CsrfGuard } from '../../common/http/csrf.guard.js';
+import { validateDto } from '../../common/http/validate-dto.js';
+import { RateLimited } from '../../rate-limit/rate-limited.decorator.js';
+import { CurrentUserService } from '../../users/current-user.service.js';
+import { RefreshRateLimitKey } from '../refresh.rate-limit-key.js';
 import { SessionCookie } from '../session-cookie.js';
-import { SessionsService } from '../sessions.service.js';
+import { SessionService } from '../session.service.js';
 import { SignOutService } from '../sign-out.service.js';
+import { TokenRefreshService } from '../token-refresh.service.js';
 
 @ApiTags('auth')
 @Controller('auth')
 export class SessionsController {
   constructor(
-    private readonly sessions: SessionsService,
+    private readonly sessions: SessionService,
+    private readonly tokens: TokenRefreshService,
     private readonly signOuts: SignOutService,
     private readonly cookie: SessionCookie,
-    private readonly originCheck: OriginCheck,
-    private readonly profiles: ProfileService,
+    private readonly csrf: CsrfGuard,
+    private readonly currentUser: CurrentUserService,
   ) {}
 
-  /** POST /auth/refresh. The body wins over the cookie. */
+  /** POST /auth/refresh. The body takes precedence over the cookie. */
   @Public()
   @Post('refresh')
-  @RateLimited('refresh')
+  @RateLimited('refresh', RefreshRateLimitKey)
   @HttpCode(200)
   @ApiBody({ type: RefreshRequest, required: false })
   @ApiOkResponse({ type: RefreshResponse })
-  @ApiNoContentResponse({ description: 'The session of the cookie was renewed' })
-  @Answers(
+  @ApiNoContentResponse({ description: 'The session of the cookie was refreshed' })
+  @ApiErrors(
     'auth.token_invalid',
     'auth.csrf',
     'request.invalid',
@@ -53,57 +62,80 @@ export class SessionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RefreshResponse | undefined> {
-    const { refreshToken } = parseBody(RefreshRequest, bodyOf(request));
-    if (refreshToken) return { tokens: await this.sessions.refresh(refreshToken) };
+    const { refreshToken } = validateDto(RefreshRequest, bodyOf(request));
+    if (refreshToken) return { tokens: await this.tokens.refresh(refreshToken) };
     const secret = this.secretOf(request);
     if (secret === undefined) throw new AppError('auth.token_invalid');
-    await this.sessions.refreshByCookie(secret);
+    await this.tokens.refreshByCookie(secret);
     reply.status(204);
   }
 
-  /** POST /auth/sign-out. Nothing to sign out of is no error. */
+  /** POST /auth/sign-out. Succeeds without a session too. */
   @Public()
   @Post('sign-out')
   @RateLimited('sign-out')
   @HttpCode(204)
   @ApiBody({ type: SignOutRequest, required: false })
   @ApiNoContentResponse()
-  @Answers('auth.csrf', 'request.invalid', 'cognito.unavailable', 'overloaded')
+  @ApiErrors('auth.csrf', 'request.invalid', 'cognito.unavailable', 'overloaded')
   async signOut(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    const { refreshToken } = parseBody(SignOutRequest, bodyOf(request));
-    if (refreshToken) return this.signOuts.end(refreshToken);
+    const { refreshToken } = validateDto(SignOutRequest, bodyOf(request));
+    if (refreshToken) return this.signOuts.signOut(refreshToken);
     const secret = this.secretOf(request);
     if (secret === undefined) return;
-    await this.signOuts.endByCookie(secret);
+    await this.signOuts.signOutByCookie(secret);
     this.cookie.clear(reply);
   }
 
   /** POST /auth/sign-out-everywhere */
   @Post('sign-out-everywhere')
-  @AllowEnded()
+  @AllowRevokedSession()
   @HttpCode(204)
   @ApiBearerAuth()
   @ApiNoContentResponse()
-  @Answers('auth.token_invalid', 'auth.csrf', 'auth.forbidden', 'cognito.unavailable', 'overloaded')
+  @ApiErrors('auth.token_invalid', 'auth.csrf', 'auth.forbidden', 'cognito.unavailable', 'overloaded')
   async signOutEverywhere(
     @CurrentUser() principal: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.signOuts.endEverywhere(principal);
+    await this.signOuts.signOutEverywhere(principal);
     this.cookie.clear(reply);
   }
 
-  /** GET /auth/sessions: the caller's live ones, newest use first. */
+  /** GET /auth/sessions: the caller's live sessions, last used first. The header `Link` has the next page (RFC 8288). */
   @Get('sessions')
   @ApiBearerAuth()
-  @ApiOkResponse({ type: SessionResponse, isArray: true })
-  @Answers('auth.token_invalid', 'cognito.unexpected_answer', 'cognito.unavailable', 'overloaded')
-  async list(@CurrentUser() principal: Principal): Promise<SessionResponse[]> {
-    await this.profiles.of(principal);
-    return this.signOuts.list(principal);
+  @ApiQuery({ name: 'after', required: false, description: 'from the `Link` of the previous page' })
+  @ApiQuery({ name: 'limit', required: false, description: '1 to 50, default 50' })
+  @ApiOkResponse({
+    type: SessionResponse,
+    isArray: true,
+    headers: {
+      Link: { description: 'the next page with rel="next", if there is one', schema: { type: 'string' } },
+    },
+  })
+  @ApiErrors(
+    'auth.token_invalid',
+    'request.invalid',
+    'cognito.unexpected_answer',
+    'cognito.unavailable',
+    'overloaded',
+  )
+  async list(
+    @CurrentUser() principal: Principal,
+    @Query() query: ListSessionsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionResponse[]> {
+    await this.currentUser.resolve(principal);
+    const { sessions, next } = await this.sessions.list(principal, query);
+    if (next !== undefined) {
+      const parameters = new URLSearchParams({ after: next, ...(query.limit && { limit: query.limit }) });
+      reply.header('link', `</auth/sessions?${parameters.toString()}>; rel="next"`);
+    }
+    return sessions;
   }
 
   /** DELETE /auth/sessions/:id */
@@ -112,7 +144,7 @@ export class SessionsController {
   @ApiBearerAuth()
   @ApiParam({ name: 'id', description: 'from the list of sessions' })
   @ApiNoContentResponse()
-  @Answers(
+  @ApiErrors(
     'auth.token_invalid',
     'auth.csrf',
     'request.not_found',
@@ -120,17 +152,16 @@ export class SessionsController {
     'cognito.unavailable',
     'overloaded',
   )
-  async endOne(@CurrentUser() principal: Principal, @Param('id') id: string): Promise<void> {
-    await this.profiles.of(principal);
-    await this.signOuts.endOne(principal, id);
+  async signOutById(@CurrentUser() principal: Principal, @Param('id') id: string): Promise<void> {
+    await this.signOuts.signOutById(principal, await this.currentUser.resolve(principal), id);
   }
 
   private secretOf(request: FastifyRequest): string | undefined {
     const secret = this.cookie.read(request);
-    if (secret !== undefined) this.originCheck.check(request);
+    if (secret !== undefined) this.csrf.check(request);
     return secret;
   }
 }
 
-/** Browsers with the cookie need send nothing at all. */
+/** With a cookie the body is optional. */
 const bodyOf = ({ body }: FastifyRequest): unknown => (body === undefined ? {} : body);

@@ -1,38 +1,58 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { SessionMode } from '#contracts';
 import type { Tokens } from '../../cognito/identity-provider.js';
-import { Config } from '../../platform/config/config.js';
-import { Seal } from '../../platform/crypto/seal.js';
-import { Database } from '../../platform/database/database.js';
+import { type SessionsConfig, sessionsConfig } from '../../common/config/sessions.config.js';
+import { SealedBox } from '../../common/crypto/sealed-box.js';
+import { Database } from '../../common/database/database.js';
+import { storableAddress } from '../../common/http/addresses.js';
 import { revokeEmailChangesOfSub } from '../../users/revoke-confirmations.js';
-import { type Device, storableAddress } from '../session-device.js';
+import type { Language } from '../../i18n/languages.js';
+import type { Device } from '../session-device.js';
 import * as sql from './sessions.sql.js';
 
-/** A row, as its time-outs stand now. */
 export interface Session {
   id: string;
-  /** Of the row that signed in. */
+  /** `id` of the user row that signed in. */
   userId: number | null;
   sub: string;
   mode: SessionMode;
   originJti: string;
-  /** The tokens, sealed; none once Cognito was told of the end. */
+  /** The tokens; null after they were revoked at Cognito. */
   sealed: string | null;
-  /** One more with each renewal. */
+  /** Incremented by each refresh. */
   version: number;
-  ended: boolean;
-  /** Unused for too long, or too old. */
+  revoked: boolean;
+  /** By the idle or the absolute timeout. */
   expired: boolean;
-  /** Seconds the access token has left; negative when it has none. */
+  /** Remaining lifetime of the access token in seconds; negative after it has expired. */
   accessSeconds: number;
+  /** The user's at sign-in; null for sessions from before it was recorded. */
+  language: Language | null;
 }
 
-/** A session found by one of the refresh tokens it has had. */
+export type RevokedSession = Pick<Session, 'id' | 'originJti'>;
+
+/** Sessions revoked because the user has too many. */
+export interface Surplus {
+  /** Ids. */
+  surplus: string[];
+  /** Their token families. */
+  families: string[];
+}
+
+export interface Lease {
+  /** For `releaseLease`. */
+  lease: string;
+  /** An earlier request to Cognito was not answered; it may have replaced the refresh token. */
+  unanswered: boolean;
+}
+
+/** A session found by its refresh token or a replaced one. */
 export interface SessionOfToken extends Session {
   /** The session has a newer refresh token. */
   replaced: boolean;
-  /** And has had it for so long that no honest client can still be asking. */
+  /** The replacement is too old for a concurrent or repeated request. */
   reused: boolean;
 }
 
@@ -45,11 +65,11 @@ export interface NewSession {
   cookieSecret: string | undefined;
   tokens: Tokens;
   device: Device;
-  /** Seconds since 1970, by Cognito's clock. */
+  /** `auth_time` of the access token (seconds since 1970, by Cognito's clock). */
   authTime: number;
-  /** When the sign-in began, by PostgreSQL's clock (milliseconds since 1970). */
+  /** Start of the sign-in, by PostgreSQL's clock (milliseconds since 1970). */
   beganAt: number;
-  /** The person's last sign-out everywhere, where it is known that the sign-in began after it. */
+  /** `SignOut.signedOutAt` of the user's last sign-out, if the sign-in is known to have begun after it. */
   knownSignOut: string | undefined;
 }
 
@@ -61,46 +81,56 @@ export interface ListedSession {
   address: string | null;
   createdAt: Date;
   lastUsedAt: Date;
+  /** `lastUsedAt` to the microsecond. */
+  lastUse: string;
 }
 
-/** What has ended since some time. */
-export interface Ended {
-  /** For the next question. */
+/** The last session of a page of a list. */
+export type Position = Pick<ListedSession, 'lastUse' | 'id'>;
+
+export interface RevocationChanges {
+  /** Argument of the next call. */
   readAt: string;
   /** Token families. */
-  ended: string[];
-  /** Who signed out everywhere or got a new password. */
+  revoked: string[];
+  /** Users who signed out everywhere or got a new password. */
   signOuts: SignOut[];
-  /** PostgreSQL's, in milliseconds since 1970. */
+  /** PostgreSQL's time, in milliseconds since 1970. */
   databaseTime: number;
 }
 
-/** That somebody signed out everywhere, or got a new password. */
+/** A user's last sign-out everywhere or new password. */
 export interface SignOut {
   sub: string;
   /** By PostgreSQL's clock, to the microsecond. */
   signedOutAt: string;
-  /** Access tokens with an `auth_time` up to this one count no longer (seconds since 1970, by Cognito's clock). */
+  /** Access tokens with an `auth_time` up to this one are refused (seconds since 1970, by Cognito's clock). */
   refusedThrough: number;
-  /** Token families that go on all the same. */
+  /** Token families that are not refused. */
   kept: string[];
 }
 
+/** Why the token of a session is refused, if it is. */
+export interface RevocationState {
+  signOut: SignOut | undefined;
+  familyRevoked: boolean;
+}
+
 export interface NewSignOut {
-  /** Cognito's clock (seconds since 1970), where it is known. */
+  /** Time of the sign-out, by Cognito's clock (seconds since 1970), if known. */
   cognitoTime: number | undefined;
-  /** An `auth_time` from before the sign-out. */
+  /** Lower bound of `refusedThrough`: an `auth_time` from before the sign-out. */
   atLeast: number | undefined;
-  /** A token family that goes on. */
+  /** Token family that is not revoked. */
   keep: string | undefined;
-  /** How long ago it happened. */
+  /** Age of the sign-out, in seconds. */
   secondsAgo: number;
-  /** PostgreSQL's time; `keep` does not outlive a sign-out since then. */
+  /** Time of the request, by PostgreSQL's clock; a sign-out since then overrides `keep`. */
   askedAt: Date | undefined;
 }
 
-/** Why a session ended; for whoever reads the table. */
-export const endReasons = [
+/** Values of `ended_reason`. */
+export const revocationReasons = [
   'signed out',
   'ended by its owner',
   'ended by an administrator',
@@ -108,16 +138,29 @@ export const endReasons = [
   'signed out everywhere',
   'expired',
   'user disabled',
+  'second factor changed',
   'reuse',
   'ended at Cognito',
+  'too many sessions',
+  'replaced',
 ] as const;
-export type EndReason = (typeof endReasons)[number];
+export type RevocationReason = (typeof revocationReasons)[number];
+
+type Nullable<Columns> = { [Column in keyof Columns]: Columns[Column] | null };
 
 interface Row {
   [column: string]: unknown;
 }
 
-// Only what leaves this process is a secret with 256 random bits or more, so a plain digest is enough.
+/** Live sessions of one user. */
+const maxSessions = 50;
+
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** PostgreSQL refuses other values for the column. */
+export const isSessionId = (text: string): boolean => uuid.test(text);
+
+// The secrets have 256 random bits or more, so a plain digest is enough.
 const digest = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 @Injectable()
@@ -126,8 +169,8 @@ export class SessionsRepository {
 
   constructor(
     private readonly database: Database,
-    private readonly seal: Seal,
-    { sessions }: Config,
+    private readonly sealedBox: SealedBox,
+    @Inject(sessionsConfig.KEY) sessions: SessionsConfig,
   ) {
     this.timeouts = [sessions.idleSeconds, sessions.absoluteSeconds];
   }
@@ -144,6 +187,14 @@ export class SessionsRepository {
     return this.database.queryOne(sql.find, [id, ...this.timeouts]);
   }
 
+  findAll(ids: string[]): Promise<Session[]> {
+    return this.database.query(sql.findAll, [ids, ...this.timeouts]);
+  }
+
+  findByFamily(originJti: string): Promise<Session | undefined> {
+    return this.database.queryOne(sql.findByFamily, [originJti, ...this.timeouts]);
+  }
+
   findByCookie(secret: string): Promise<Session | undefined> {
     return this.database.queryOne(sql.findByCookie, [digest(secret), ...this.timeouts]);
   }
@@ -152,10 +203,13 @@ export class SessionsRepository {
     return this.database.queryOne(sql.findByRefreshToken, [digest(refreshToken), ...this.timeouts]);
   }
 
-  /** Whether it was created: not where its owner signed out everywhere after the sign-in had begun. */
-  async insert({ tokens, device, cookieSecret, ...session }: NewSession): Promise<boolean> {
+  /**
+   * @returns the least recently used sessions above the limit, now revoked; `undefined` if the session was not created,
+   * because its user signed out everywhere after the start of the sign-in
+   */
+  async insert({ tokens, device, cookieSecret, ...session }: NewSession): Promise<Surplus | undefined> {
     const id = randomUUID();
-    const rows = await this.database.query(sql.insert, [
+    const row = await this.database.queryOne<Surplus & Row>(sql.insert, [
       id,
       session.userId,
       session.sub,
@@ -172,134 +226,154 @@ export class SessionsRepository {
       session.authTime,
       session.beganAt / 1000,
       session.knownSignOut ?? null,
+      maxSessions,
+      device.language,
     ]);
-    return rows.length > 0;
+    return row;
   }
 
-  /** The tokens of a row; `undefined` when there are none, or none that a secret we still have has sealed. */
+  /** @returns `undefined` if there are none, or they are sealed with a secret that is no longer configured */
   tokensOf({ id, sealed, accessSeconds }: Session): Tokens | undefined {
-    const opened = sealed === null ? undefined : this.seal.open('session-tokens', sealed);
+    const opened = sealed === null ? undefined : this.sealedBox.unseal('session-tokens', sealed);
     const { session, ...tokens } = (opened ?? {}) as Partial<SealedTokens>;
     if (session !== id) return undefined;
     return { ...(tokens as Tokens), expiresIn: Math.max(0, Math.floor(accessSeconds)) };
   }
 
-  /** What `releaseLease` needs, if nobody else is renewing the session or has renewed it. */
-  async takeLease({ id, version }: Session): Promise<string | undefined> {
-    return (await this.database.queryOne<{ lease: string }>(sql.takeLease, [id, version]))?.lease;
+  /** @returns `undefined` if another request holds the lease or has refreshed or revoked the session */
+  takeLease({ id, version }: Session): Promise<Lease | undefined> {
+    return this.database.queryOne<Lease & Row>(sql.takeLease, [id, version]);
   }
 
-  async releaseLease({ id }: Session, lease: string): Promise<void> {
-    await this.database.query(sql.releaseLease, [id, lease]);
+  /** @param isUnchanged whether the refresh token is known to be the newest one */
+  async releaseLease({ id }: Session, lease: string, isUnchanged: boolean): Promise<void> {
+    await this.database.query(sql.releaseLease, [id, lease, isUnchanged]);
   }
 
-  /** Whether it was written: not when the session has ended or was renewed by somebody else meanwhile. */
+  /** @returns false if the session was revoked or refreshed meanwhile */
   async saveRenewal({ id, version }: Session, tokens: Tokens): Promise<boolean> {
     const sealed = this.sealTokens(id, tokens);
     const values = [id, version, sealed, tokens.expiresIn, digest(tokens.refreshToken)];
     return (await this.database.query(sql.saveRenewal, values)).length > 0;
   }
 
-  /** Whether it was live until now. */
-  async end({ id }: Session, reason: EndReason): Promise<boolean> {
-    return (await this.database.query(sql.end, [id, reason, null])).length > 0;
+  /** @returns whether it was live */
+  async revoke({ id }: Session, reason: RevocationReason): Promise<boolean> {
+    return (await this.database.query(sql.revoke, [id, reason, null])).length > 0;
   }
 
-  /** Whether it was live until now, and nobody had renewed it. */
-  async endUnlessRenewed({ id, version }: Session, reason: EndReason): Promise<boolean> {
-    return (await this.database.query(sql.end, [id, reason, version])).length > 0;
+  /** @returns whether it was live and not refreshed since it was read */
+  async revokeUnlessRefreshed({ id, version }: Session, reason: RevocationReason): Promise<boolean> {
+    return (await this.database.query(sql.revoke, [id, reason, version])).length > 0;
   }
 
-  async recordRevocation({ id }: Session): Promise<void> {
-    await this.database.query(sql.recordRevocation, [id]);
+  async recordRevokedAtCognito({ id }: Session): Promise<void> {
+    await this.database.query(sql.recordRevokedAtCognito, [id]);
   }
 
   async recordUnrevocable({ id }: Session): Promise<void> {
     await this.database.query(sql.recordUnrevocable, [id]);
   }
 
-  /** Those that were live until now. Cognito has been told. */
-  endAllOf(sub: string): Promise<{ originJti: string }[]> {
-    return this.database.query(sql.endAllOf, [sub]);
+  /** For sessions that Cognito has revoked. @returns those that were live */
+  recordAllRevokedAtCognito(sub: string): Promise<{ originJti: string }[]> {
+    return this.database.query(sql.recordAllRevokedAtCognito, [sub]);
   }
 
-  /** Those that were live until now. Cognito has to be told. */
-  endOthers(
+  /** @returns those that were live; the caller revokes them at Cognito */
+  revokeOthers(
     sub: string,
-    reason: EndReason,
+    reason: RevocationReason,
     { keep, secondsAgo }: { keep: readonly string[]; secondsAgo: number },
-  ): Promise<Session[]> {
-    return this.database.query(sql.endOthers, [sub, ...this.timeouts, keep, reason, secondsAgo]);
+  ): Promise<RevokedSession[]> {
+    return this.database.query(sql.revokeOthers, [sub, keep, reason, secondsAgo]);
   }
 
-  /** The row keeps where and with what it was used no longer. */
-  async forgetDevices(userId: number): Promise<void> {
-    await this.database.query(sql.forgetDevices, [userId]);
+  /** Deletes user agents and addresses. */
+  async clearDevices(userId: number): Promise<void> {
+    await this.database.query(sql.clearDevices, [userId]);
   }
 
-  /** Sessions of this person that are being created are there afterwards, to be ended; later ones are refused. */
+  /** Waits for concurrent inserts of the user's sessions, so that the caller can revoke them; later ones are refused. */
   async recordSignOut(sub: string, { cognitoTime, atLeast, keep, ...times }: NewSignOut): Promise<SignOut> {
     const { secondsAgo, askedAt } = times;
     const values = [sub, cognitoTime ?? null, atLeast ?? null, keep ?? null, secondsAgo, askedAt ?? null];
     return this.database.transaction(async () => {
       await revokeEmailChangesOfSub(this.database, sub);
       const row = await this.database.queryOne<SignOut & Row>(sql.recordSignOut, values);
-      if (row === undefined) throw new TypeError('an upsert without a row');
+      if (row === undefined) throw new TypeError('usher.record_sign_out returned no row');
       return row;
     });
   }
 
-  findSignOut(sub: string): Promise<SignOut | undefined> {
-    return this.database.queryOne<SignOut & Row>(sql.findSignOut, [sub]);
+  /** @param originJti `undefined` if the app client does not allow token revocation */
+  async findRevocation(sub: string, originJti: string | undefined): Promise<RevocationState> {
+    const row = await this.database.queryOne<Nullable<SignOut> & { familyRevoked: boolean }>(
+      sql.findRevocation,
+      [sub, originJti ?? null],
+    );
+    if (row === undefined) throw new TypeError('LEFT JOIN returned no row');
+    const { familyRevoked, ...signOut } = row;
+    return { familyRevoked, signOut: signOut.sub === null ? undefined : (signOut as SignOut) };
   }
 
-  async insertEnded(sub: string, clientId: string, originJti: string): Promise<void> {
-    await this.database.query(sql.insertEnded, [randomUUID(), sub, clientId, originJti]);
+  async insertRevoked(
+    sub: string,
+    clientId: string,
+    originJti: string,
+    reason: RevocationReason,
+  ): Promise<void> {
+    await this.database.query(sql.insertRevoked, [randomUUID(), sub, clientId, originJti, reason]);
   }
 
-  /** Newest use first. */
-  listLive(sub: string): Promise<ListedSession[]> {
-    return this.database.query(sql.listLive, [sub, ...this.timeouts]);
+  /** Last used first. @param after the last session of the previous page */
+  listLive(sub: string, after: Position | undefined, count: number): Promise<ListedSession[]> {
+    const position = [after?.lastUse ?? null, after?.id ?? null];
+    return this.database.query(sql.listLive, [sub, ...this.timeouts, ...position, count]);
   }
 
-  /** At most `count` of each kind. */
-  endOverdue(count: number): Promise<Session[]> {
-    return this.database.query(sql.endOverdue, [count, ...this.timeouts]);
+  /** Deletes at most `count` families that were revoked longer ago than the maximum lifetime of a refresh token. */
+  async deleteOldFamilies(count: number): Promise<void> {
+    await this.database.query(sql.deleteOldFamilies, [count]);
   }
 
-  /** How many have begun here and not ended. Who has been idle for too long counts until somebody notices. */
+  /** Revokes expired sessions. @returns them and those not yet revoked at Cognito, at most `count` of each */
+  takePendingRevocations(count: number): Promise<Session[]> {
+    return this.database.query(sql.takePendingRevocations, [count, ...this.timeouts]);
+  }
+
+  /** Includes sessions whose idle timeout has passed but that are not revoked yet. */
   async countLive(): Promise<number> {
     return (await this.database.queryOne<{ live: number }>(sql.countLive, [this.timeouts[1]]))?.live ?? 0;
   }
 
-  /** How many have ended within the last hour, by reason. */
-  countEndedLately(): Promise<{ reason: EndReason; count: number }[]> {
-    return this.database.query(sql.countEndedLately);
+  countRevokedLastHour(): Promise<{ reason: RevocationReason; count: number }[]> {
+    return this.database.query(sql.countRevokedLastHour);
   }
 
-  /** PostgreSQL's (milliseconds since 1970). */
+  /** @returns PostgreSQL's time, in milliseconds since 1970 */
   async readTime(): Promise<number> {
     const row = await this.database.queryOne<{ time: number }>(sql.readTime);
-    if (row === undefined) throw new TypeError('a SELECT without FROM has a row');
+    if (row === undefined) throw new TypeError('SELECT without FROM returned no row');
     return row.time;
   }
 
-  /** @param readAt of the last answer; without it everything of the last day comes back. */
-  async endedSince(readAt: string | undefined): Promise<Ended> {
-    const row = await this.database.queryOne<Ended & Row>(sql.endedSince, [readAt ?? null]);
-    if (row === undefined) throw new TypeError('an aggregate without a row');
+  /** @param readAt of the previous result; `undefined` returns those of the last 25 hours */
+  async revokedSince(readAt: string | undefined): Promise<RevocationChanges> {
+    const row = await this.database.queryOne<RevocationChanges & Row>(sql.revokedSince, [readAt ?? null]);
+    if (row === undefined) throw new TypeError('aggregate returned no row');
     return row;
   }
 
-  /** @param addresses by token family. */
+  /** @param addresses by token family */
   async recordUse(addresses: ReadonlyMap<string, string>): Promise<void> {
     const values = [...addresses.values()].map(storableAddress);
     await this.database.query(sql.recordUse, [[...addresses.keys()], ...this.timeouts, values]);
   }
 
-  /** The row's id is sealed in, so that tokens copied into another row open nothing. */
+  /** Includes the id of the row, so that tokens copied to another row are refused. */
   private sealTokens(session: string, tokens: Tokens): string {
-    return this.seal.close('session-tokens', { session, ...tokens } satisfies SealedTokens);
+    return this.sealedBox.seal('session-tokens', { session, ...tokens } satisfies SealedTokens);
   }
 }
 

@@ -1,4 +1,4 @@
-import { abba, compare, untilValid } from '../measure/abba.js';
+import { pairedRuns, compare, untilValid } from '../measure/paired-runs.js';
 import { atLeast, atMost, result } from '../measure/goal.js';
 import { startWorker } from '../measure/node-process.js';
 import { createCertificate } from '../parts/certificate.js';
@@ -28,7 +28,7 @@ export function measure({ rounds, say }) {
     await ours();
     say('5a  sign-ins');
     const once = async () => {
-      const comparison = compare(await abba({ limit, ours, rounds, say }));
+      const comparison = compare(await pairedRuns({ limit, ours, rounds, say }));
       return [result('5a', 'InitiateAuth a second, 16 at a time', atLeast(0.97), comparison)];
     };
     return [

@@ -1,4 +1,4 @@
-import { abba, compare, untilValid } from '../measure/abba.js';
+import { pairedRuns, compare, untilValid } from '../measure/paired-runs.js';
 import { atLeast, atMost, result } from '../measure/goal.js';
 import { startWorker } from '../measure/node-process.js';
 import { startDatabase, withClosers } from '../parts/world.js';
@@ -22,7 +22,12 @@ export function measure({ rounds, say }) {
       await ours();
       say(`${goal}  ${what}`);
       const once = async () => [
-        result(goal, `${what} a second`, atLeast(0.95), compare(await abba({ limit, ours, rounds, say }))),
+        result(
+          goal,
+          `${what} a second`,
+          atLeast(0.95),
+          compare(await pairedRuns({ limit, ours, rounds, say })),
+        ),
       ];
       return untilValid(once, say);
     };

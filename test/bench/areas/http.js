@@ -1,4 +1,4 @@
-import { compare, abba, untilValid } from '../measure/abba.js';
+import { compare, pairedRuns, untilValid } from '../measure/paired-runs.js';
 import { atLeast, result } from '../measure/goal.js';
 import { getRequest, startLoad, underLoad } from '../measure/load.js';
 import { startApi, startPart, withClosers } from '../parts/world.js';
@@ -35,7 +35,7 @@ export function measure({ rounds, say }) {
     for (const [goal, { what, wanted, limit, ours }] of Object.entries(comparisons)) {
       say(`${goal}  ${what}`);
       const once = async () => {
-        const samples = await abba({ limit: runs[limit], ours: runs[ours], rounds, say });
+        const samples = await pairedRuns({ limit: runs[limit], ours: runs[ours], rounds, say });
         return [result(goal, `${what} a CPU second`, wanted, compare(samples, rate))];
       };
       results.push(...(await untilValid(once, say)));

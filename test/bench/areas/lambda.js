@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startEndpoint, startHandler } from '../lambda/process-start.js';
-import { abba, compare, median, untilValid } from '../measure/abba.js';
+import { pairedRuns, compare, median, untilValid } from '../measure/paired-runs.js';
 import { atMost, result } from '../measure/goal.js';
 
 export const about = 'the start of the migration Lambda against handlers without any framework, and its size';
@@ -22,7 +22,7 @@ export async function measure({ rounds, say }) {
   const against = async (name, judge) => {
     say(`6   process start, against the ${name} handler`);
     const [limit, ours] = [run(name), run('lambda')];
-    const once = async () => judge(await abba({ limit, ours, rounds: times * rounds, say }));
+    const once = async () => judge(await pairedRuns({ limit, ours, rounds: times * rounds, say }));
     return untilValid(once, say);
   };
   try {

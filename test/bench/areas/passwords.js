@@ -1,6 +1,6 @@
 import bcrypt from 'bcryptjs';
 import pg from 'pg';
-import { abba, compare, median, quantile, untilValid } from '../measure/abba.js';
+import { pairedRuns, compare, median, quantile, untilValid } from '../measure/paired-runs.js';
 import { atLeast, atMost, result } from '../measure/goal.js';
 import { getRequest, postRequest, startLoad, underLoad } from '../measure/load.js';
 import { startWorker } from '../measure/node-process.js';
@@ -24,17 +24,17 @@ export function measure({ rounds, say }) {
     const { native, ours, idle, busy } = await prepare(closing, say);
     const perCpuSecond = async () => {
       say('1a  checks, against native bcrypt');
-      return ofChecks(await abba({ limit: native, ours, rounds, say }));
+      return ofChecks(await pairedRuns({ limit: native, ours, rounds, say }));
     };
     const meanwhile = async () => {
       say('1b  an unrelated GET, against the same without checks');
       await busy();
-      return ofGets(await abba({ limit: idle, ours: busy, rounds, say }));
+      return ofGets(await pairedRuns({ limit: idle, ours: busy, rounds, say }));
     };
     const inPool = await prepareInPool(closing);
     const withoutRequests = async () => {
       say('1*  checks in the worker pool alone, against native bcrypt');
-      const comparison = compare(await abba({ ...inPool, rounds, say }));
+      const comparison = compare(await pairedRuns({ ...inPool, rounds, say }));
       return [result('1*', 'checks in the worker pool a CPU second', atLeast(0.88), comparison)];
     };
     return [

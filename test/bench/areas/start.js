@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../dist/apps/local-stack/src/ports.js';
-import { abba, compare, untilValid } from '../measure/abba.js';
+import { pairedRuns, compare, untilValid } from '../measure/paired-runs.js';
 import { atMost, result } from '../measure/goal.js';
 import { answers } from '../measure/node-process.js';
 import { startTokenPool } from '../parts/tokens.js';
@@ -28,7 +28,7 @@ export function measure({ rounds, say }) {
     await ours();
     say('7   process start until the first answer');
     const once = async () => {
-      const comparison = compare(await abba({ limit, ours, rounds, say }));
+      const comparison = compare(await pairedRuns({ limit, ours, rounds, say }));
       return [result('7', 'API, process start until the first answer', atMost(0.6), comparison)];
     };
     return untilValid(once, say);

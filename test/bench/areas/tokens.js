@@ -1,4 +1,4 @@
-import { abba, compare, untilValid } from '../measure/abba.js';
+import { pairedRuns, compare, untilValid } from '../measure/paired-runs.js';
 import { atLeast, result } from '../measure/goal.js';
 import { startWorker } from '../measure/node-process.js';
 import { startTokenPool } from '../parts/tokens.js';
@@ -23,7 +23,7 @@ export function measure({ rounds, say }) {
     await ours();
     say('2a  tokens checked');
     const once = async () => {
-      const comparison = compare(await abba({ limit, ours, rounds, say }));
+      const comparison = compare(await pairedRuns({ limit, ours, rounds, say }));
       return [result('2a', 'new tokens checked a CPU second', atLeast(0.8), comparison)];
     };
     return untilValid(once, say);

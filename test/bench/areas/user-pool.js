@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { abba, compare, untilValid } from '../measure/abba.js';
+import { pairedRuns, compare, untilValid } from '../measure/paired-runs.js';
 import { atLeast, atMost, result } from '../measure/goal.js';
 import { withClosers } from '../parts/world.js';
 import { createPool, createUser, signIns } from '../user-pool/load.js';
@@ -24,7 +24,7 @@ export function measure({ rounds, say }) {
     const against = (wanted, what, runs) => {
       say(what);
       const once = async () => [
-        result(what, 'user pool', wanted, compare(await abba({ ...runs, rounds, say }))),
+        result(what, 'user pool', wanted, compare(await pairedRuns({ ...runs, rounds, say }))),
       ];
       return untilValid(once, say);
     };

@@ -1,12 +1,12 @@
 /** Checks a password again and again, eight at a time: with the API's worker pool, and with native bcrypt. */
 import 'reflect-metadata';
 import bcrypt from 'bcrypt';
-import { PasswordChecks } from '../../../dist/src/users/password-checks.js';
+import { PasswordHasher } from '../../../dist/src/credentials/password-hasher.js';
 import { answerTo } from '../measure/worker.js';
 
 const atOnce = 8;
 const [, , password, hash] = process.argv;
-const checks = new PasswordChecks({ migration: { peppers: [''], hashScheme: undefined } }, console);
+const checks = new PasswordHasher({ peppers: [''], unmarkedScheme: undefined }, { bcryptCost: 12 }, console);
 let asked = 0;
 
 const work = {

@@ -5,9 +5,9 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { Pool } from 'undici';
-import { AppClientConnection } from '../../../dist/src/cognito/app-client-connection.js';
-import { CognitoIdentityProvider } from '../../../dist/src/cognito/cognito-identity-provider.js';
-import { Clock } from '../../../dist/src/platform/clock/clock.js';
+import { CognitoAppClient } from '../../../dist/src/cognito/cognito-client.js';
+import { IdentityProvider } from '../../../dist/src/cognito/identity-provider.js';
+import { Clock } from '../../../dist/src/common/clock/clock.js';
 import { answerTo } from '../measure/worker.js';
 
 const atOnce = 16;
@@ -17,8 +17,8 @@ const [, , endpoint, how] = process.argv;
 const clients = {
   ours: () => {
     const cognito = { region: 'us-east-1', endpoint, clientId };
-    const connection = new AppClientConnection({ cognito }, new Clock(), console);
-    const provider = new CognitoIdentityProvider(connection, console, { id: undefined });
+    const client = new CognitoAppClient(cognito, new Clock(), console);
+    const provider = new IdentityProvider(client, console, { id: undefined });
     return () => provider.signIn('ada@example.com', 'correct horse');
   },
   limit: () => {

@@ -3,12 +3,12 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
-import { dataSourceOptions } from '../../../dist/src/platform/database/data-source-options.js';
-import { Database } from '../../../dist/src/platform/database/database.js';
-import { openMigratedDataSource } from '../../../dist/src/platform/database/migrate.js';
+import { dataSourceOptions } from '../../../dist/src/common/database/data-source.js';
+import { Database } from '../../../dist/src/common/database/database.js';
+import { openMigratedDataSource } from '../../../dist/src/common/database/data-source.js';
 import { UserLinkingService } from '../../../dist/src/users/user-linking.service.js';
-import { UsersRepository } from '../../../dist/src/users/persistence/users.repository.js';
-import * as sql from '../../../dist/src/users/persistence/users.sql.js';
+import { UsersRepository } from '../../../dist/src/users/users.repository.js';
+import * as sql from '../../../dist/src/users/user-link.sql.js';
 import { answerTo } from '../measure/worker.js';
 
 const atOnce = 16;
@@ -16,8 +16,8 @@ const people = 10_000;
 const userPoolId = 'us-east-1_benchmark';
 
 const dataSource = await openMigratedDataSource(dataSourceOptions(process.argv[2]));
-const config = { migration: { legacyHash: 'keep' }, cognito: { userPoolId } };
-const linking = new UserLinkingService(new UsersRepository(new Database(dataSource)), config);
+const users = new UsersRepository(new Database(dataSource));
+const linking = new UserLinkingService(users, { legacyHash: 'keep' }, { userPoolId });
 const pool = new pg.Pool({ connectionString: process.argv[2], max: 10 });
 // Gives up as the API does: a timer for each statement.
 const send = ({ name, text }, values) => pool.query({ name, text, values, query_timeout: 5000 });

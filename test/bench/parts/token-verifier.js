@@ -4,15 +4,15 @@ import { Buffer } from 'node:buffer';
 import { createPublicKey, verify } from 'node:crypto';
 import { SigningKeys } from '../../../dist/src/cognito/signing-keys.js';
 import { TokenVerifier } from '../../../dist/src/cognito/token-verifier.js';
-import { Clock } from '../../../dist/src/platform/clock/clock.js';
+import { Clock } from '../../../dist/src/common/clock/clock.js';
 import { answerTo } from '../measure/worker.js';
 
 const { jwk, issuer, clientId, token } = JSON.parse(process.argv[2]);
 const key = createPublicKey({ key: jwk, format: 'jwk' });
 const cognito = { issuer, jwksUrl: `${issuer}/jwks`, clientId, acceptedClientIds: [clientId] };
 const clock = new Clock();
-const keys = new SigningKeys({ cognito }, clock, console);
-const verifier = new TokenVerifier({ cognito }, keys, clock);
+const keys = new SigningKeys(cognito, clock, console);
+const verifier = new TokenVerifier(cognito, keys, clock);
 await keys.refresh();
 
 function limit() {

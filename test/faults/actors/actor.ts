@@ -1,20 +1,20 @@
 import type { Caller } from '../caller.js';
-import type { Crowd } from '../crowd.js';
+import type { Load } from '../load.js';
 import type { Random } from '../random.js';
-import type { Post } from '../world/post.js';
+import type { Mailbox } from '../world/mailbox.js';
 
 export interface Stage {
   caller: Caller;
-  crowd: Crowd;
-  post: Post;
+  load: Load;
+  mailbox: Mailbox;
   random: Random;
 }
 
 /** One kind of traffic. */
 export interface Actor {
   kind: string;
-  /** How often, compared with the others. */
+  /** Relative frequency. */
   weight: number;
-  /** From beginning to end; false when there was nobody to do it. @throws Wronged */
+  /** Runs the whole interaction; false if no suitable person was free. @throws Violation */
   perform: (stage: Stage) => Promise<boolean>;
 }

@@ -1,19 +1,19 @@
-import { Wronged } from '../person.js';
+import { Violation } from '../person.js';
 import type { Actor } from './actor.js';
 import { signIn } from './sign-in.js';
 
-/** Somebody of the old application, now and then with two tabs at once. */
+/** A first sign-in of a legacy user, sometimes from two tabs at once. */
 export const firstSignIn: Actor = {
   kind: 'first sign-in',
   weight: 3,
   perform: async (stage) => {
-    const person = stage.crowd.nextLegacy();
+    const person = stage.load.nextLegacy();
     if (!person) return false;
     const tabs = stage.random.next() < 0.3 ? 2 : 1;
     const answers = await Promise.all(Array.from({ length: tabs }, () => signIn(stage, person)));
     const ids = new Set(answers.map(({ body }) => body.user?.id));
-    if (ids.size > 1) throw new Wronged(person, `is two people: ${[...ids].join(', ')}`);
-    stage.crowd.giveBack(person);
+    if (ids.size > 1) throw new Violation(person, `has several user ids: ${[...ids].join(', ')}`);
+    stage.load.release(person);
     return true;
   },
 };

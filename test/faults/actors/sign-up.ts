@@ -1,30 +1,30 @@
-import { type Person, Wronged } from '../person.js';
-import { subjectOf } from '../world/post.js';
+import { type Person, Violation } from '../person.js';
+import { subjectOf } from '../world/mailbox.js';
 import type { Actor, Stage } from './actor.js';
 import { signIn } from './sign-in.js';
 
-/** A newcomer, from the form to the first sign-in, by way of the mailed link. */
+/** A sign-up, the confirmation by the mailed link, and the first sign-in. */
 export const signUp: Actor = {
   kind: 'sign-up',
   weight: 2,
   perform: async (stage) => {
-    const person = stage.crowd.newcomer();
+    const person = stage.load.newcomer();
     if (!person) return false;
-    const token = await askForLink(stage, person).finally(() => stage.crowd.arrived());
+    const token = await requestLink(stage, person).finally(() => stage.load.mailReceived());
     const body = { token, password: person.password };
     const confirmed = await stage.caller.insist(person, 'PUT', '/users/confirmation', { body });
-    if (confirmed.status !== 204) throw new Wronged(person, 'a good link was refused');
+    if (confirmed.status !== 204) throw new Violation(person, 'a valid link was refused');
     await signIn(stage, person);
-    stage.crowd.giveBack(person);
+    stage.load.release(person);
     return true;
   },
 };
 
-async function askForLink({ caller, post }: Stage, person: Person): Promise<string> {
+async function requestLink({ caller, mailbox }: Stage, person: Person): Promise<string> {
   const { email, password } = person;
   const body = { email, password, passwordConfirmation: password };
   const { status } = await caller.insist(person, 'POST', '/users', { body });
-  if (status !== 202) throw new Wronged(person, 'was refused');
+  if (status !== 202) throw new Violation(person, 'the sign-up was refused');
   person.promised.push(subjectOf('confirmation'));
-  return caller.expect(person, 'a link', () => post.linkTo(email));
+  return caller.expect(person, 'a link', () => mailbox.linkTo(email));
 }

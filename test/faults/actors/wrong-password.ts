@@ -1,19 +1,19 @@
 import type { Actor } from './actor.js';
-import { tryWrong } from './sign-in.js';
+import { tryWrongPassword } from './sign-in.js';
 
-/** Below what the limits allow, so that nobody is refused for another's curiosity. */
-const mostTimes = 2;
+/** Below the rate limits, so that the owner is not limited. */
+const maxAttempts = 2;
 
-/** Somebody else tries to get in. */
+/** A sign-in attempt with a wrong password. */
 export const wrongPassword: Actor = {
   kind: 'wrong password',
   weight: 1,
   perform: async (stage) => {
-    const person = stage.crowd.take(({ mistyped }) => mistyped < mostTimes);
+    const person = stage.load.take(({ wrongAttempts }) => wrongAttempts < maxAttempts);
     if (!person) return false;
-    person.mistyped += 1;
-    await tryWrong(stage, person, `not-${person.password}`);
-    stage.crowd.giveBack(person);
+    person.wrongAttempts += 1;
+    await tryWrongPassword(stage, person, `not-${person.password}`);
+    stage.load.release(person);
     return true;
   },
 };

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** One address for the processes of the API, as the Lambda knows it. */
+/** One address for all processes of the API. */
 export interface Balancer {
   url: string;
   close(): Promise<void>;
 }
 
-/** Passes each connection on to the next process that takes it. */
+/** Forwards each connection to the next process that accepts it. */
 export async function startBalancer(urls: () => string[]): Promise<Balancer> {
   const sockets = new Set<Socket>();
   let turn = 0;

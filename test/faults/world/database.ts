@@ -5,10 +5,10 @@ import { type Postgres, startPostgres } from '../../../apps/local-stack/src/post
 import { newPerson, type Person } from '../person.js';
 import { type Disk, smallDisk } from './disk.js';
 
-/** More than first sign-ins will be made. */
+/** More than the number of first sign-ins. */
 const legacyPeople = 600;
 
-/** A PostgreSQL of our own, which can be restarted and whose disk can be filled. */
+/** A PostgreSQL server that can be restarted and whose disk can be filled. */
 export class Database {
   private constructor(
     readonly disk: Disk,
@@ -34,7 +34,7 @@ export class Database {
     return this.postgres.stop();
   }
 
-  /** Also after it has ended by itself, as it may when its log cannot be written. */
+  /** Also works after PostgreSQL has stopped by itself because it could not write its WAL. */
   async startAgain(): Promise<void> {
     await this.postgres.stop();
     this.postgres = await startPostgres({
@@ -51,7 +51,7 @@ export class Database {
     );
   }
 
-  /** On a connection of its own: others do not live through a restart. */
+  /** Uses a new connection, because a restart closes connections. */
   sql<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
     return this.withClient(async (client) => (await client.query<Row>(text, values)).rows);
   }
@@ -73,7 +73,7 @@ export class Database {
   }
 }
 
-/** As Devise does it, but for the cost: most of what is tested here is not bcrypt. */
+/** Hashes as Devise writes them, with a low cost. */
 async function insertPeople(client: pg.Client, people: Person[]): Promise<void> {
   const hashes = people.map(({ password }) => bcrypt.hashSync(password, 4).replace('$2b$', '$2a$'));
   await client.query(

@@ -6,20 +6,20 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Where a database lives that is to run out of space. */
+/** The disk of the database. */
 export interface Disk {
   folder: string;
-  /** False where a file system of its own could not be had: then it cannot be filled. */
+  /** False if no separate file system could be mounted. */
   canBeFilled: boolean;
   fill(): Promise<void>;
   free(): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** More than a cluster with a short history needs; it is in memory. */
+/** Larger than the cluster of a short test; in memory. */
 const megabytes = 400;
 
-/** A file system of its own, in memory. Only root may mount one. */
+/** A separate file system in memory. Only root can mount one. */
 export async function smallDisk(): Promise<Disk> {
   const mountPoint = await mkdtemp(join(tmpdir(), 'usher-faults-'));
   const isMounted = await run('mount', [
@@ -46,7 +46,7 @@ export async function smallDisk(): Promise<Disk> {
   };
 }
 
-/** Writes until not another byte fits. */
+/** Writes until no byte fits. */
 async function fillWith(path: string): Promise<void> {
   const file = await open(path, 'w');
   try {

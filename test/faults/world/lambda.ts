@@ -5,14 +5,14 @@ import { migrationToken } from './settings.js';
 const bundle = join(import.meta.dirname, '../../../dist/migration-lambda/index.mjs');
 const functionName = 'usher-migration';
 
-/** The host of the built migration Lambda; it can go away and come back at the same address. */
+/** The host of the built migration Lambda, which can be restarted at the same address. */
 export class Lambda {
   private host: LambdaHost | undefined;
   private port = 0;
 
   constructor(private readonly apiUrl: string) {}
 
-  /** @param accessToken another than Usher's makes the function fail */
+  /** @param accessToken a token that Usher does not accept makes the function fail */
   async start(accessToken = migrationToken): Promise<string> {
     const environment = { MIGRATION_API_URL: this.apiUrl, MIGRATION_ACCESS_TOKEN: accessToken };
     this.host = await startLambdaHost({

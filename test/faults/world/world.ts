@@ -6,22 +6,22 @@ import type { Target } from '../caller.js';
 import { startBalancer } from './balancer.js';
 import { Database } from './database.js';
 import { Lambda } from './lambda.js';
-import { Post } from './post.js';
+import { Mailbox } from './mailbox.js';
 import { migrationToken } from './settings.js';
 import { type WrongClock, wrongClock } from './wrong-clock.js';
 
 const names = ['one', 'two'] as const;
 export type Name = (typeof names)[number];
 
-/** Usher as in production, and every part of it can break: two processes, PostgreSQL, a pool, the built Lambda, mail. */
+/** Two Usher processes, PostgreSQL, a pool, the built Lambda and a mail server. Each of them can fail. */
 export interface World {
   database: Database;
-  post: Post;
+  mailbox: Mailbox;
   lambda: Lambda;
   pool: UserPoolServer;
   cognito: CognitoIdentityProviderClient;
   ids: PoolIds;
-  /** Of process `one`; undefined where its clock cannot be changed. */
+  /** Clock of process `one`; undefined if it cannot be changed. */
   clock: WrongClock | undefined;
   processes: Map<Name, UsherProcess>;
   variables: Record<string, string | undefined>;
@@ -36,19 +36,19 @@ export async function startWorld(): Promise<World> {
     for (const end of closers.splice(0).reverse()) await end();
   };
   try {
-    return await bringUp(closers, close);
+    return await startParts(closers, close);
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function bringUp(closers: (() => Promise<unknown>)[], close: World['close']): Promise<World> {
+async function startParts(closers: (() => Promise<unknown>)[], close: World['close']): Promise<World> {
   const database = await Database.start();
   closers.push(() => database.remove());
-  const post = new Post();
-  const smtpUrl = await post.open();
-  closers.push(() => post.close());
+  const mailbox = new Mailbox();
+  const smtpUrl = await mailbox.open();
+  closers.push(() => mailbox.close());
   const processes = new Map<Name, UsherProcess>();
   const targets = () => [...processes].map(([name, { url }]) => ({ name, url }));
   const balancer = await startBalancer(() => targets().map(({ url }) => url));
@@ -56,10 +56,10 @@ async function bringUp(closers: (() => Promise<unknown>)[], close: World['close'
   const lambda = new Lambda(balancer.url);
   const lambdaUrl = await lambda.start();
   closers.push(() => lambda.stop());
-  // Without the mail server: Cognito's codes do not come by ours.
+  // No SMTP server: Cognito sends its codes itself.
   const pool = await startUserPool({ lambdaEndpoint: lambdaUrl, seed: 'faults' });
   closers.push(() => pool.close());
-  post.pool = pool;
+  mailbox.pool = pool;
   const cognito = new CognitoIdentityProviderClient({
     endpoint: pool.url,
     region,
@@ -78,7 +78,7 @@ async function bringUp(closers: (() => Promise<unknown>)[], close: World['close'
   for (const name of names) await startProcess(name);
   return {
     database,
-    post,
+    mailbox,
     lambda,
     pool,
     cognito,

@@ -3,11 +3,10 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A clock that can be put forward and back while a process looks at it (libfaketime, Debian's package `faketime`). */
+/** An adjustable clock for a running process (libfaketime, Debian package `faketime`). */
 export interface WrongClock {
-  /** For the process. */
+  /** Environment variables of the process. */
   environment: Record<string, string>;
-  /** Lets it be off by so many seconds. */
   set(seconds: number): Promise<void>;
   remove(): Promise<void>;
 }
@@ -19,7 +18,7 @@ export async function wrongClock(): Promise<WrongClock | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'usher-clock-'));
   const file = join(folder, 'offset');
   const set = async (seconds: number) => {
-    // In one step: the process reads it at any moment.
+    // Renamed into place, because the process can read the file at any time.
     await writeFile(`${file}.new`, `${seconds < 0 ? '' : '+'}${seconds}\n`);
     await rename(`${file}.new`, file);
   };
@@ -30,7 +29,7 @@ export async function wrongClock(): Promise<WrongClock | undefined> {
       LD_PRELOAD: library,
       FAKETIME_TIMESTAMP_FILE: file,
       FAKETIME_CACHE_DURATION: '1',
-      // Timers count on the other clock, which never jumps.
+      // Timers use the monotonic clock.
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     },
     remove: () => rm(folder, { recursive: true }),

@@ -10,7 +10,7 @@ const parts: StackParts = {
 };
 
 describe('givenVariables', () => {
-  it('takes an empty variable as not set, and a blank one as given', () => {
+  it('treats an empty variable as not set, and a blank one as set', () => {
     expect(givenVariables({ PORT: '', PASSWORD_PEPPERS: ' ', HOST: undefined })).toEqual({
       PASSWORD_PEPPERS: ' ',
     });
@@ -18,7 +18,7 @@ describe('givenVariables', () => {
 });
 
 describe('apiEnvironment', () => {
-  it('tells the API about the parts of the stack', () => {
+  it('contains the addresses of the parts of the stack', () => {
     expect(apiEnvironment({}, parts)).toEqual({
       PORT: '3000',
       HOST: '127.0.0.1',
@@ -39,19 +39,19 @@ describe('apiEnvironment', () => {
     });
   });
 
-  it('lets every variable the user has set win, and passes on those it does not know', () => {
+  it('prefers variables that the user has set, and forwards unknown ones', () => {
     const given = Object.fromEntries(
       Object.keys(apiEnvironment({}, parts)).map((name) => [name, `my ${name}`]),
     );
     expect(apiEnvironment({ ...given, RATE_LIMITS: 'off' }, parts)).toEqual({
       ...given,
       RATE_LIMITS: 'off',
-      // Chosen before, from what PORT asked for.
+      // The port was chosen earlier, based on PORT.
       PORT: '3000',
     });
   });
 
-  it('leaves everything about a pool to a user who brings one', () => {
+  it('sets no pool variables if the user configures a pool', () => {
     const environment = apiEnvironment(
       { AWS_COGNITO_USER_POOL_ID: 'eu-west-1_theirs', AWS_PROFILE: 'theirs' },
       { ...parts, localPool: undefined },
@@ -61,20 +61,20 @@ describe('apiEnvironment', () => {
     ).toEqual(['AWS_COGNITO_USER_POOL_ID', 'AWS_PROFILE']);
   });
 
-  it('keeps an AWS profile away from the local pool', () => {
+  it('omits an AWS profile when the local pool is used', () => {
     expect(apiEnvironment({ AWS_PROFILE: 'expired' }, parts)).not.toHaveProperty('AWS_PROFILE');
   });
 });
 
 describe('lambdaEnvironment', () => {
-  it('gives the Lambda the generated token and nothing else of ours', () => {
+  it('contains the generated token and no other secret of the stack', () => {
     expect(lambdaEnvironment({ SECRET: 'x' }, 'http://api', 'generated')).toEqual({
       MIGRATION_API_URL: 'http://api',
       MIGRATION_ACCESS_TOKEN: 'generated',
     });
   });
 
-  it('takes the first of the tokens the user gave the API', () => {
+  it('uses the first token that the user configured for the API', () => {
     const given = {
       MIGRATION_ACCESS_TOKENS: ' , new-token , old-token',
       LEGACY_ID_ATTRIBUTE: 'custom:old_id',
@@ -86,7 +86,7 @@ describe('lambdaEnvironment', () => {
     });
   });
 
-  it('takes what the user gave the Lambda itself', () => {
+  it('prefers variables that the user set for the Lambda', () => {
     const given = {
       MIGRATION_ACCESS_TOKENS: 'a',
       MIGRATION_ACCESS_TOKEN: 'b',

@@ -1,18 +1,18 @@
 export type Environment = Record<string, string>;
 
-/** What the stack brought up, as far as the API and the Lambda must know. */
+/** The addresses and secrets of the stack that the API and the Lambda need. */
 export interface StackParts {
   apiPort: number;
   databaseUrl: string;
   smtpUrl: string;
   secrets: { session: string; migrationAccessToken: string };
-  /** Absent when the user brought a pool. */
+  /** Absent if the user configured a pool. */
   localPool?: { url: string; userPoolId: string; clientId: string };
 }
 
 export const defaultRegion = 'us-east-1';
 
-/** A variable that is set to nothing counts as not set, as in the API. */
+/** An empty variable counts as not set, as in the API. */
 export function givenVariables(env: NodeJS.ProcessEnv): Environment {
   return Object.fromEntries(
     Object.entries(env).filter(
@@ -21,7 +21,7 @@ export function givenVariables(env: NodeJS.ProcessEnv): Environment {
   );
 }
 
-/** The API's environment: every variable the user has set wins, but PORT, which is 0 when any port will do. */
+/** The API's environment. Variables set by the user take precedence, except PORT, which may be 0 for any port. */
 export function apiEnvironment(given: Environment, parts: StackParts): Environment {
   const environment: Environment = {
     HOST: '127.0.0.1',
@@ -35,7 +35,7 @@ export function apiEnvironment(given: Environment, parts: StackParts): Environme
     ...given,
     PORT: String(parts.apiPort),
   };
-  // A profile would be preferred to the keys; the local pool accepts any, an expired profile would not get that far.
+  // The SDK prefers a profile to keys and would fail on an expired one. The local pool accepts any keys.
   if (parts.localPool) delete environment.AWS_PROFILE;
   return { PUBLIC_URL: apiUrl(environment), ...environment };
 }
@@ -66,7 +66,7 @@ export function lambdaEnvironment(given: Environment, apiUrl: string, generatedT
   };
 }
 
-/** Where this machine reaches the API, whatever it listens on. */
+/** The URL of the API on this machine, for any listen address. */
 export function apiUrl({ HOST: host = '127.0.0.1', PORT: port = '' }: Environment): string {
   const everywhere: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
   const name = everywhere[host] ?? host;

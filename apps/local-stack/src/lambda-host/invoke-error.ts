@@ -1,8 +1,8 @@
-/** A call that never reached a function. */
+/** An invocation that was refused before it reached a function. */
 export class InvokeError extends Error {
   constructor(
     readonly status: number,
-    /** AWS's name for it, sent as `x-amzn-ErrorType`. */
+    /** The name of the AWS error, sent as `x-amzn-ErrorType`. */
     readonly type: string,
     message: string,
   ) {

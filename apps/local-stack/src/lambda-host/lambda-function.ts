@@ -1,20 +1,20 @@
-/** A function as it is deployed. */
+/** A deployed function. */
 export interface LambdaFunction {
   /** Path of the built module. */
   file: string;
-  /** The name it exports. */
+  /** The name of the exported handler. */
   handler?: string;
-  /** All the environment it sees. */
+  /** The complete environment of the function. */
   environment: Record<string, string>;
 }
 
 export interface Invocation {
   requestId: string;
-  /** JSON, passed on as it came. */
+  /** JSON, passed to the function unchanged. */
   event: string;
 }
 
-/** What AWS answers: the handler's result, or its error, in one body and told apart by a header. */
+/** An Invoke response of AWS: the body is the handler's result or error, and a header marks errors. */
 export interface InvocationResult {
   failed: boolean;
   payload: string;

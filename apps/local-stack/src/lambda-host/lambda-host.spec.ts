@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLambdaHost, type LambdaHost, type LambdaHostOptions } from './lambda-host.js';
 
-/** One function that does whatever its event tells it to. */
+/** A function that does what its event specifies. */
 const source = `
 let calls = 0;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -69,8 +69,8 @@ function post(name: string, body: string): Promise<Response> {
   return fetch(`${host.url}/2015-03-31/functions/${name}/invocations`, { method: 'POST', body });
 }
 
-describe('a call', () => {
-  it('gets the event, its context and its own environment only', async () => {
+describe('an invocation', () => {
+  it('receives the event, the context and only its own environment', async () => {
     await start({ timeoutMs: 2000 });
     const { status, error, requestId, body } = await invoke({ text: 'ü🔑' });
     expect({ status, error }).toEqual({ status: 200, error: null });
@@ -81,24 +81,24 @@ describe('a call', () => {
   });
 
   it.each(['trigger', encodeURIComponent('arn:aws:lambda:eu-west-1:123456789012:function:trigger')])(
-    'names its function as %s',
+    'accepts the function name %s',
     async (name) => {
       await start();
       expect(await invoke({}, name)).toMatchObject({ status: 200, body: { name: 'trigger' } });
     },
   );
 
-  it('may ask for another export', async () => {
+  it('may name another export', async () => {
     await start();
     expect((await invoke({}, 'other')).body).toBe('other');
   });
 
-  it('that returns nothing is answered with null', async () => {
+  it('without a return value responds with null', async () => {
     await start();
     expect(await invoke({ nothing: true })).toMatchObject({ status: 200, error: null, body: null });
   });
 
-  it('has its output passed on', async () => {
+  it('forwards the output of the function', async () => {
     await start();
     await invoke({ say: 'one\ntwo' });
     await expect(eventually(() => lines.length === 2)).resolves.toBe(true);
@@ -107,19 +107,19 @@ describe('a call', () => {
 });
 
 describe('workers', () => {
-  it('are kept for later calls', async () => {
+  it('are reused for later invocations', async () => {
     await start();
     await invoke({});
     expect((await invoke({})).body.calls).toBe(2);
   });
 
-  it('take one call at a time, as many as calls wait', async () => {
+  it('handle one invocation at a time, and there is one per waiting invocation', async () => {
     await start();
     const answers = await Promise.all([1, 2, 3].map(() => invoke({ pause: 400 })));
     expect(answers.map(({ body }) => body.calls)).toEqual([1, 1, 1]);
   });
 
-  it('are no more than the bound; further calls wait their turn', async () => {
+  it('do not exceed the limit; further invocations wait in a queue', async () => {
     await start({ maxConcurrency: 2 });
     const answers = await Promise.all([1, 2, 3, 4, 5].map(() => invoke({ pause: 100 })));
     const calls = answers.map(({ body }) => body.calls as number);
@@ -127,7 +127,7 @@ describe('workers', () => {
     expect(answers.every(({ error }) => error === null)).toBe(true);
   });
 
-  it('make room for waiting calls when they end', async () => {
+  it('are replaced for waiting invocations when they exit', async () => {
     await start({ maxConcurrency: 1 });
     const [first, second] = await Promise.all([invoke({ exit: true }), invoke({})]);
     expect(first.body.errorType).toBe('Runtime.ExitError');
@@ -135,8 +135,8 @@ describe('workers', () => {
   });
 });
 
-describe('a call that fails', () => {
-  it('by throwing says what was thrown', async () => {
+describe('a failed invocation', () => {
+  it('reports the thrown error', async () => {
     await start();
     const { status, error, body } = await invoke({ fail: 'wrong type' });
     expect({ status, error }).toEqual({ status: 200, error: 'Unhandled' });
@@ -145,17 +145,17 @@ describe('a call that fails', () => {
     expect((await invoke({})).body.calls).toBe(2);
   });
 
-  it('by throwing no error is told too', async () => {
+  it('reports a thrown value that is not an error', async () => {
     await start();
     expect((await invoke({ throwText: 'just text' })).body.errorMessage).toBe('just text');
   });
 
-  it.each(['bigint'])('by answering a %s is told too', async (key) => {
+  it.each(['bigint'])('reports a returned %s, which is not JSON', async (key) => {
     await start();
     expect(await invoke({ [key]: true })).toMatchObject({ status: 200, error: 'Unhandled' });
   });
 
-  it.each([{ spin: true }, { pause: 60_000 }])('by taking too long is cut off: %j', async (event) => {
+  it.each([{ spin: true }, { pause: 60_000 }])('is terminated after the timeout: %j', async (event) => {
     await start({ timeoutMs: 600, maxConcurrency: 1 });
     const { status, error, requestId, body } = await invoke(event);
     expect({ status, error }).toEqual({ status: 200, error: 'Unhandled' });
@@ -166,7 +166,7 @@ describe('a call that fails', () => {
     expect(await invoke({})).toMatchObject({ error: null, body: { calls: 1 } });
   });
 
-  it.each([{ exit: true }, { crash: true }])('by ending its worker is answered: %j', async (event) => {
+  it.each([{ exit: true }, { crash: true }])('gets a response when its worker exits: %j', async (event) => {
     await start();
     expect(await invoke(event)).toMatchObject({
       status: 200,
@@ -176,7 +176,7 @@ describe('a call that fails', () => {
     expect(await invoke({})).toMatchObject({ error: null, body: { calls: 1 } });
   });
 
-  it.each(['missing', 'broken'])('because its module is wrong is answered: %s', async (name) => {
+  it.each(['missing', 'broken'])('gets a response when its module is invalid: %s', async (name) => {
     await start();
     expect(await invoke({}, name)).toMatchObject({ status: 200, error: 'Unhandled' });
   });
@@ -210,7 +210,7 @@ describe('a bad request', () => {
 });
 
 describe('closing', () => {
-  it('ends running and waiting calls', async () => {
+  it('ends running and waiting invocations', async () => {
     await start({ maxConcurrency: 1 });
     const calls = [{ spin: true }, {}].map((event) => invoke(event).catch(() => 'cut off'));
     await new Promise((done) => setTimeout(done, 200));

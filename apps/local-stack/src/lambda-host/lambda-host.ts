@@ -10,11 +10,11 @@ export interface LambdaHostOptions {
   functions: Record<string, LambdaFunction>;
   host?: string;
   port?: number;
-  /** How long a call may take; Cognito waits five seconds for a trigger. */
+  /** Timeout of an invocation. Cognito waits five seconds for a trigger. */
   timeoutMs?: number;
-  /** How many calls of one function run at once. */
+  /** Maximum number of concurrent invocations of one function. */
   maxConcurrency?: number;
-  /** Gets every line the functions print. */
+  /** Receives each line that the functions print. */
   log?: (line: string) => void;
 }
 
@@ -25,10 +25,10 @@ export interface LambdaHost {
 
 const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
-/** AWS's limit for a synchronous call. */
+/** AWS's limit for the payload of a synchronous invocation. */
 const LARGEST_EVENT = 6 * 1024 * 1024;
 
-/** Runs built functions behind AWS's Lambda Invoke API, so that an AWS client needs another endpoint and nothing else. */
+/** Runs built functions behind the Lambda Invoke API, so that an AWS client needs only another endpoint. */
 export async function startLambdaHost(options: LambdaHostOptions): Promise<LambdaHost> {
   const { functions, host = '127.0.0.1', port = 0, maxConcurrency = 10 } = options;
   const { timeoutMs = 5_000, log = () => {} } = options;
@@ -96,7 +96,7 @@ async function readEvent(request: IncomingMessage): Promise<string> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    // What is too much is still read, as the answer would not reach a caller who is writing.
+    // Reads the rest of an oversized body, because a client that is still writing would not read the response.
     if (size <= LARGEST_EVENT) chunks.push(chunk);
   }
   if (size > LARGEST_EVENT)

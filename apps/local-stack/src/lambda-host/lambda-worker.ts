@@ -11,7 +11,7 @@ export interface WorkerOptions {
   log: (line: string) => void;
 }
 
-/** One worker thread: a Lambda execution environment, which takes one call at a time. */
+/** A worker thread in the role of a Lambda execution environment, which handles one invocation at a time. */
 export class LambdaWorker {
   private readonly worker: Worker;
   private ended = false;
@@ -23,14 +23,14 @@ export class LambdaWorker {
     this.worker = new Worker(workerSource, {
       eval: true,
       env: environment,
-      // Not the flags this process was started with.
+      // Do not inherit the flags of this process.
       execArgv: [],
       stdout: true,
       stderr: true,
       workerData: { url: pathToFileURL(file).href, handler, functionName: options.functionName },
     });
     this.worker.on('exit', () => (this.ended = true));
-    // An uncaught error ends the worker; `exit` follows and answers the call.
+    // An uncaught error ends the worker; the following `exit` event settles the invocation.
     this.worker.on('error', (error) => options.log(`${options.functionName} ended: ${error.message}`));
     forwardLines(this.worker.stdout, options.log);
     forwardLines(this.worker.stderr, options.log);
@@ -40,7 +40,7 @@ export class LambdaWorker {
     return !this.ended;
   }
 
-  /** Never rejects: whatever happens in the worker is an answer. */
+  /** Never rejects: every outcome in the worker is a response. */
   invoke({ requestId, event }: Invocation): Promise<InvocationResult> {
     const { timeoutMs } = this.options;
     return new Promise((resolve) => {
@@ -59,7 +59,7 @@ export class LambdaWorker {
       }, timeoutMs);
       this.worker.on('message', settle).on('exit', exited);
       this.worker.postMessage({ requestId, event, endsAt: Date.now() + timeoutMs });
-      // A worker that ended while it was idle sends no second `exit`.
+      // A worker that exited while idle emits no second `exit` event.
       if (this.ended) exited();
     });
   }
@@ -70,7 +70,7 @@ export class LambdaWorker {
   }
 }
 
-/** Word for word as AWS has it. */
+/** The exact text of AWS. */
 function timedOut(requestId: string, timeoutMs: number): InvocationResult {
   const seconds = (timeoutMs / 1000).toFixed(2);
   const errorMessage = `${new Date().toISOString()} ${requestId} Task timed out after ${seconds} seconds`;

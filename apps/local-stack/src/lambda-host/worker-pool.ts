@@ -1,7 +1,7 @@
 import { failure, type Invocation, type InvocationResult, type LambdaFunction } from './lambda-function.js';
 import { LambdaWorker, type WorkerOptions } from './lambda-worker.js';
 
-/** As many workers as calls wait, up to a bound; further calls wait for one that is free. */
+/** Starts one worker per concurrent invocation, up to a limit; further invocations wait for a free worker. */
 export class WorkerPool {
   private readonly workers = new Set<LambdaWorker>();
   private readonly idle: LambdaWorker[] = [];

@@ -1,12 +1,12 @@
 /**
- * What runs inside a worker. It is a string, because a worker's file would have to be JavaScript while this project runs
- * from TypeScript in tests and from `dist` elsewhere; a string is the same in both. CommonJS: evaluated workers are.
+ * The code of a worker. It is a string, because the file of a worker would have to be JavaScript, and this project runs
+ * from TypeScript in tests and from `dist` elsewhere. Evaluated workers are CommonJS.
  */
 export const workerSource = `
 const { parentPort, workerData } = require('node:worker_threads');
 
 const loaded = import(workerData.url);
-// A broken module is the answer to the next call, not the end of the worker.
+// A module that fails to load is reported by the next invocation and does not end the worker.
 loaded.catch(() => {});
 
 parentPort.on('message', async ({ requestId, event, endsAt }) => {

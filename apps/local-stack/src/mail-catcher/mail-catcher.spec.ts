@@ -23,7 +23,7 @@ describe('mail catcher', () => {
 
   afterEach(() => catcher.close());
 
-  it('answers mails as JSON, newest first, letters beyond ASCII intact', async () => {
+  it('returns mails as JSON, newest first, with non-ASCII characters', async () => {
     await send({ subject: 'Zurücksetzen 🔑', text: 'Grüße, Zoë\n', html: '<p>Grüße</p>' });
     await send({ to: 'bob@example.com', bcc: 'jürgen@exämple.de', subject: 'Second' });
     const response = await fetch(`${catcher.url}/messages`);
@@ -49,12 +49,12 @@ describe('mail catcher', () => {
     ]);
   });
 
-  it('takes mail from a client that signs in, whatever the password', async () => {
+  it('accepts mail from a client that authenticates with any password', async () => {
     await send({}, catcher.smtpUrl.replace('//', '//somebody:anything@'));
     expect(catcher.messages()).toHaveLength(1);
   });
 
-  it('waits for the mail that is asked for', async () => {
+  it('waits for a requested mail', async () => {
     await send({ subject: 'Earlier' });
     const waiting = catcher.waitFor(({ to }) => to.includes('late@example.com'));
     await send({ subject: 'Not this one' });
@@ -64,13 +64,13 @@ describe('mail catcher', () => {
     await expect(catcher.waitFor(({ subject }) => subject === 'Never', 5)).rejects.toThrow('within 5 ms');
   });
 
-  it('refuses a mail that is too large and goes on', async () => {
+  it('refuses a mail that is too large and continues to accept others', async () => {
     await expect(send({ text: 'x'.repeat(2 * 1024 * 1024) })).rejects.toThrow(/552/);
     await send({});
     expect(catcher.messages()).toHaveLength(1);
   });
 
-  it('shows a page that runs nothing a mail brings', async () => {
+  it('shows a page that runs no scripts of a mail', async () => {
     const attack = `"><script>alert(1)</script>`;
     await send({ subject: attack, text: attack, html: `<b title='x'>${attack}</b>` });
     const html = await page();
@@ -80,14 +80,14 @@ describe('mail catcher', () => {
     expect(html).not.toMatch(/allow-(scripts|same-origin)/);
   });
 
-  it('makes addresses in a text clickable, and no more than the address', async () => {
+  it('turns URLs in a text into links, without surrounding characters', async () => {
     await send({ text: `Confirm: http://localhost:3000/confirm?a=1&b=2 now` });
     expect(await page()).toContain(
       '<a href="http://localhost:3000/confirm?a=1&amp;b=2" target="_blank" rel="noreferrer">http://localhost:3000/confirm?a=1&amp;b=2</a> now',
     );
   });
 
-  it('is a readable failure when its port is taken', async () => {
+  it('reports a port that is in use', async () => {
     const httpPort = Number(new URL(catcher.url).port);
     await expect(startMailCatcher({ httpPort })).rejects.toThrow('EADDRINUSE');
     const smtpPort = Number(new URL(catcher.smtpUrl).port);
@@ -96,7 +96,7 @@ describe('mail catcher', () => {
 });
 
 describe('Mailbox', () => {
-  it('keeps the newest mails only', () => {
+  it('keeps only the newest mails', () => {
     const mailbox = new Mailbox(3);
     const mailAbout = (subject: string): CaughtMail => ({
       from: '',

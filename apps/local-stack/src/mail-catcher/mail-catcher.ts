@@ -10,25 +10,25 @@ import { Mailbox, type CaughtMail } from './mailbox.js';
 
 export interface MailCatcherOptions {
   host?: string;
-  /** 0 or absent: any free port. */
+  /** Any free port if 0 or absent. */
   smtpPort?: number;
   httpPort?: number;
 }
 
 export interface MailCatcher {
   smtpUrl: string;
-  /** A page to read the mails; `{url}/messages` is the same as JSON. */
+  /** A page that shows the mails; `{url}/messages` returns them as JSON. */
   url: string;
   /** Newest first. */
   messages(): CaughtMail[];
-  /** The newest mail that fits, as soon as there is one. */
+  /** Resolves to the newest matching mail as soon as there is one. */
   waitFor(predicate: (mail: CaughtMail) => boolean, timeoutMs?: number): Promise<CaughtMail>;
   close(): Promise<void>;
 }
 
 const megabyte = 1024 * 1024;
 
-/** Takes every mail and delivers none. */
+/** An SMTP server that accepts every mail and delivers none. */
 export async function startMailCatcher(options: MailCatcherOptions = {}): Promise<MailCatcher> {
   const host = options.host ?? loopback;
   const mailbox = new Mailbox();
@@ -53,7 +53,7 @@ export async function startMailCatcher(options: MailCatcherOptions = {}): Promis
 
 function smtpServer(mailbox: Mailbox): SMTPServer {
   const server = new SMTPServer({
-    // Nothing here is worth a certificate that every client would have to be told to trust.
+    // No TLS: every client would have to trust a self-signed certificate.
     disabledCommands: ['STARTTLS'],
     authOptional: true,
     allowInsecureAuth: true,
@@ -71,14 +71,14 @@ function smtpServer(mailbox: Mailbox): SMTPServer {
       );
     },
   });
-  // A client that hangs up is reported here too, and is no reason to end.
+  // Also emitted when a client disconnects, which must not end the process.
   server.on('error', () => undefined);
   return server;
 }
 
 async function receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<CaughtMail> {
   const chunks: Buffer[] = [];
-  // An oversized mail must be read to its end too, or the client would never hear that it was refused.
+  // An oversized mail is read to its end; otherwise the client would not read the refusal.
   for await (const chunk of stream as AsyncIterable<Buffer>) if (!stream.sizeExceeded) chunks.push(chunk);
   if (stream.sizeExceeded) throw Object.assign(new Error('This mail is too large'), { responseCode: 552 });
   const mail = await PostalMime.parse(Buffer.concat(chunks));
@@ -93,7 +93,7 @@ async function receive(stream: SMTPServerDataStream, session: SMTPServerSession)
   };
 }
 
-/** The line breaks before a boundary are the transport's, not the writer's. */
+/** Removes the line breaks before a boundary, which MIME adds. */
 function withoutLastBreak(part = ''): string {
   return part.replace(/[\r\n]+$/, '');
 }
@@ -106,7 +106,7 @@ function httpServer(mailbox: Mailbox): Server {
       response.end(JSON.stringify(mailbox.newestFirst()));
     } else if (pathname === '/') {
       response.setHeader('content-type', 'text/html; charset=utf-8');
-      // The mails' own HTML inherits this: it loads nothing and runs nothing.
+      // The HTML of mails inherits this policy: it loads no resources and runs no scripts.
       response.setHeader(
         'content-security-policy',
         `default-src 'none'; style-src 'unsafe-inline'; img-src data:`,
@@ -127,7 +127,7 @@ async function listen(server: NetServer): Promise<number> {
 async function within<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const over = new AbortController();
   const timeout = pause(timeoutMs, undefined, { signal: over.signal }).then(() => {
-    throw new Error(`No such mail came within ${timeoutMs} ms.`);
+    throw new Error(`No matching mail arrived within ${timeoutMs} ms.`);
   });
   try {
     return await Promise.race([work(over.signal), timeout]);

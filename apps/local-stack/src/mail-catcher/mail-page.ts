@@ -31,7 +31,7 @@ ${mail.html ? htmlPart(mail.html) : ''}
 </details>`;
 }
 
-/** Sandboxed: nothing in a mail runs, and its links open beside this page. */
+/** Sandboxed: a mail runs no scripts, and its links open in a new tab. */
 function htmlPart(html: string): string {
   const content = escapeHtml(`<base target="_blank">${html}`);
   return `<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${content}"></iframe>`;

@@ -9,7 +9,7 @@ export interface CaughtMail {
   date: string;
 }
 
-/** Keeps the newest mails; a load test must not fill the memory. */
+/** Keeps only the newest mails, so that a load test does not fill the memory. */
 export class Mailbox {
   private readonly mails: CaughtMail[] = [];
   private readonly arrivals = new EventEmitter<{ mail: [CaughtMail] }>().setMaxListeners(0);
@@ -26,7 +26,7 @@ export class Mailbox {
     return [...this.mails];
   }
 
-  /** The newest mail that fits, waiting for one to come until the signal says to give up. */
+  /** Resolves to the newest matching mail; waits for one until the signal is aborted. */
   async find(predicate: (mail: CaughtMail) => boolean, signal: AbortSignal): Promise<CaughtMail> {
     const arriving = on(this.arrivals, 'mail', { signal });
     const found = this.mails.find(predicate);

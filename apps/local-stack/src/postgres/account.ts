@@ -2,15 +2,15 @@ import { chown, mkdir, stat } from 'node:fs/promises';
 import { platform } from 'node:process';
 import { ownDatabaseHint, StartError } from '../start-error.js';
 
-/** Who the PostgreSQL processes run as; `undefined` means "as ourselves". */
+/** The account of the PostgreSQL processes; `undefined` for the account of this process. */
 export type Account = { uid: number; gid: number } | undefined;
 
-// "nobody", by number: a container often has no such name.
+// UID of "nobody"; containers often have no such name.
 const nobody = { uid: 65534, gid: 65534 };
 
 /**
- * PostgreSQL refuses to run as root, so as root it gets an unprivileged account. A folder that an ordinary user
- * filled before stays that user's, otherwise `sudo npm start` would lock its owner out.
+ * PostgreSQL refuses to run as root, so root starts it with an unprivileged account. A folder that an ordinary user
+ * created earlier keeps its owner; otherwise `sudo npm start` would lock the user out.
  */
 export async function chooseAccount(dataDir: string): Promise<Account> {
   if (process.getuid?.() !== 0) return undefined;

@@ -21,7 +21,7 @@ describe('findBinaries', () => {
     await mkdir(copies);
     await cp(installedPackage(), checkout, {
       recursive: true,
-      // What npm unpacks holds no links.
+      // npm packages contain no symbolic links.
       filter: async (path) => !(await readlink(path).catch(() => '')),
     });
   });
@@ -32,7 +32,7 @@ describe('findBinaries', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('makes the links that the install script did not make', async () => {
+  it('creates missing symbolic links', async () => {
     expect(await find()).toBe(join(checkout, 'native'));
   });
 

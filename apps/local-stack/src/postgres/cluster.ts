@@ -9,23 +9,23 @@ import { makePrivateFolder, type Account } from './account.js';
 const run = promisify(execFile);
 
 export interface Cluster {
-  /** The data directory; PostgreSQL's processes are started with it as their working directory. */
+  /** The data directory, and the working directory of PostgreSQL's processes. */
   folder: string;
   password: string;
 }
 
 /**
- * How PostgreSQL names the folder it was started in. When it runs under another account, that account may be
- * unable to walk the path to a checkout below a private home folder, but it can always use the folder it stands in.
+ * PostgreSQL's path of its working directory. Another account may be
+ * unable to access a checkout below a private home folder, but it can always use its working directory.
  */
 export function whereItStands(folder: string, account: Account): string {
   return account ? '/proc/self/cwd' : folder;
 }
 
-/** No variable of ours (PGDATA, PGPORT, LANG, TZ, …) may change what PostgreSQL does. */
+/** Variables of this process (PGDATA, PGPORT, LANG, TZ, …) must not affect PostgreSQL. */
 export const serverEnvironment = { LC_ALL: 'C', TZ: 'UTC' };
 
-/** Finds the cluster of an earlier start, or makes one. */
+/** Returns the cluster of an earlier start, or creates one. */
 export async function openCluster(dataDir: string, native: string, account: Account): Promise<Cluster> {
   const folder = join(dataDir, 'cluster');
   const passwordFile = join(dataDir, 'password');
@@ -52,7 +52,7 @@ async function initdb(native: string, folder: string, account: Account): Promise
       ...account,
     });
   } catch (cause) {
-    // For one thing it insists that the account it runs as has a name, which in a container may not be so.
+    // For example, initdb requires that its account has a name, which some containers lack.
     const said = (cause as { stderr?: string }).stderr ?? String(cause);
     throw new StartError(`PostgreSQL could not make its data directory. ${ownDatabaseHint}\n${said}`, {
       cause,

@@ -19,7 +19,7 @@ async function ask(url: string, sql: string): Promise<unknown> {
   }
 }
 
-// mkdtemp makes the folder private (0700). As root this is the checkout that PostgreSQL's account cannot walk to.
+// mkdtemp creates a private folder (0700), which PostgreSQL's account cannot access if the test runs as root.
 describe('startPostgres', () => {
   let parent: string;
   let dataDir: string;
@@ -39,16 +39,16 @@ describe('startPostgres', () => {
     await rm(parent, { recursive: true, force: true });
   });
 
-  it('folds letters beyond ASCII with an ICU collation', async () => {
+  it('folds the case of non-ASCII letters with an ICU collation', async () => {
     expect(await ask(postgres.url, `SELECT lower('ÄÖ' COLLATE "und-x-icu")`)).toBe('äö');
   });
 
-  it('keeps UTC whatever the zone of the host', async () => {
+  it('uses UTC in any time zone of the host', async () => {
     expect(await ask(postgres.url, 'SHOW timezone')).toBe('UTC');
     expect(await ask(postgres.url, 'SHOW log_timezone')).toBe('UTC');
   });
 
-  it('lets nobody in without the generated password', async () => {
+  it('refuses connections without the generated password', async () => {
     const { port } = postgres;
     for (const credentials of ['postgres', 'postgres:guess']) {
       await expect(ask(`postgresql://${credentials}@127.0.0.1:${port}/postgres`, 'SELECT 1')).rejects.toThrow(
@@ -58,14 +58,14 @@ describe('startPostgres', () => {
     expect(statSync(join(dataDir, 'password')).mode & 0o777).toBe(0o600);
   });
 
-  it('makes a database once', async () => {
+  it('creates a database once', async () => {
     const url = await postgres.createDatabase('usher "quoted"');
     await ask(url, 'CREATE TABLE kept (word text)');
     expect(await postgres.createDatabase('usher "quoted"')).toBe(url);
     expect(await ask(url, 'SELECT count(*)::int FROM kept')).toBe(0);
   });
 
-  it('keeps data over a stop and a start, and leaves no process behind', async () => {
+  it('keeps data across a restart, and leaves no process running', async () => {
     await ask(await postgres.createDatabase('app'), `CREATE TABLE word AS SELECT 'kept' AS word`);
     const pid = postmasterPid();
     await postgres.stop();
@@ -74,18 +74,18 @@ describe('startPostgres', () => {
     expect(await ask(await postgres.createDatabase('app'), 'SELECT word FROM word')).toBe('kept');
   });
 
-  it('recovers from kill -9, and says that the server ended', async () => {
+  it('recovers from kill -9, and reports that the server ended', async () => {
     process.kill(postmasterPid(), 'SIGKILL');
     await postgres.ended;
     postgres = await start();
     expect(await ask(await postgres.createDatabase('app'), 'SELECT word FROM word')).toBe('kept');
   });
 
-  it('starts although the process number of a dead server belongs to somebody else now', async () => {
+  it('starts if the PID of a dead server belongs to another process', async () => {
     const lock = join(dataDir, 'cluster', 'postmaster.pid');
     const lines = readFileSync(lock, 'utf8').split('\n');
     await postgres.stop();
-    // PostgreSQL believes a process of its own account only.
+    // PostgreSQL considers only processes of its own account.
     const account = await chooseAccount(join(dataDir, 'cluster'));
     const somebody = spawn('/bin/sh', ['-c', 'read -r _'], {
       cwd: '/',
@@ -101,7 +101,7 @@ describe('startPostgres', () => {
     }
   });
 
-  it('says so when the wanted port is taken', async () => {
+  it('reports that the requested port is in use', async () => {
     const other = join(parent, 'other');
     await expect(startPostgres({ dataDir: other, port: postgres.port, durable: false })).rejects.toThrow(
       /Address already in use/,

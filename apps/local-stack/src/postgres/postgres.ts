@@ -9,11 +9,11 @@ import { openCluster } from './cluster.js';
 import { ServerStartError, startServer, type Server } from './server.js';
 
 export interface PostgresOptions {
-  /** Kept between starts: the cluster and its password. */
+  /** The folder of the cluster and its password, kept between starts. */
   dataDir: string;
-  /** 0 or absent: any free port. */
+  /** Any free port if 0 or absent. */
   port?: number;
-  /** false gives up safety against power loss for speed: for tests. */
+  /** `false` disables fsync and similar settings, for faster tests. */
   durable: boolean;
   log?: (line: string) => void;
 }
@@ -22,17 +22,17 @@ export interface Postgres {
   /** Connection string of the superuser, for the maintenance database. */
   url: string;
   port: number;
-  /** Makes the database unless it exists; answers its connection string. */
+  /** Creates the database unless it exists. @returns its connection string */
   createDatabase(name: string): Promise<string>;
-  /** Settles when the server has ended, whoever ended it. */
+  /** Resolves when the server has ended for any reason. */
   ended: Promise<string>;
   stop(): Promise<void>;
 }
 
-// An earlier server that was told to end, or whose processes outlive a kill -9, is waited for this long.
+// Maximum wait for the processes of an earlier server to end.
 const patienceMs = 15_000;
 
-/** Starts a real PostgreSQL from the programs npm installed; nothing needs to be on the machine. */
+/** Starts PostgreSQL from the programs that npm installed. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const account = await chooseAccount(join(options.dataDir, 'cluster'));
   const native = await findBinaries(account);
@@ -71,8 +71,8 @@ async function insist(start: (port: number) => Promise<Server>, folder: string, 
 }
 
 /**
- * After a crash PostgreSQL itself drops a lock file whose process is gone. What it cannot tell is that the number
- * now belongs to another process of ours, as happens in containers; then nobody listens on the port in the file.
+ * After a crash PostgreSQL removes a lock file whose process is gone. It cannot detect that the PID
+ * now belongs to another process of the same account, as in containers; then no server listens on the port in the file.
  */
 async function removeStaleLock(folder: string): Promise<void> {
   const file = join(folder, 'postmaster.pid');
@@ -87,7 +87,7 @@ async function createDatabase(maintenanceUrl: string, name: string): Promise<voi
   try {
     await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
   } catch (error) {
-    // Two at once: the loser meets either the check (42P04) or the unique index behind it (23505).
+    // A concurrent creation fails with 42P04 or, at the unique index, with 23505.
     if (!(error instanceof pg.DatabaseError) || !['42P04', '23505'].includes(error.code ?? '')) throw error;
   } finally {
     await client.end();

@@ -17,7 +17,7 @@ export interface ServerOptions {
 }
 
 export interface Server {
-  /** Settles with the last words of a server that has ended. */
+  /** Resolves to the last output of the server when it has ended. */
   ended: Promise<string>;
   stop(): Promise<void>;
 }
@@ -70,14 +70,14 @@ function spawnServer({ native, cluster, account, port, durable }: ServerOptions)
       cwd: cluster.folder,
       env: serverEnvironment,
       stdio: ['ignore', 'ignore', 'pipe'],
-      // In a group of its own: Ctrl-C in a terminal must not end the database before those who use it.
+      // In its own process group: Ctrl-C in a terminal must not end the database before its clients.
       detached: true,
       ...account,
     },
   );
 }
 
-/** Ends the server when this process dies without a chance to: then the guard's input closes. */
+/** Ends the server if this process is killed, because the input of the guard process then closes. */
 function spawnGuard(server: ChildProcess, account: Account): ChildProcess | undefined {
   if (server.pid === undefined || process.platform === 'win32') return undefined;
   const guard = spawn('/bin/sh', ['-c', 'read -r _; kill -INT "$0"', String(server.pid)], {
@@ -86,13 +86,13 @@ function spawnGuard(server: ChildProcess, account: Account): ChildProcess | unde
     detached: true,
     ...account,
   });
-  // A machine without a shell has no guard, and that is all it lacks.
+  // Without a shell there is no guard; all else works.
   guard.on('error', () => undefined);
   return guard;
 }
 
 async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> {
-  // SIGINT is PostgreSQL's fast shutdown: clients are cut off, nothing is lost.
+  // SIGINT is PostgreSQL's fast shutdown: it disconnects clients and loses no data.
   if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
   await ended;
 }

@@ -22,7 +22,7 @@ describe('USER_ATTRIBUTES', () => {
   it.each([
     ['name=', []],
     ['name=full_name', [['name', 'full_name']]],
-  ])('%j takes the place of the default name', (text, expected) => {
+  ])('%j replaces the default name', (text, expected) => {
     expect(read(text)).toEqual({ keys: new Map(expected as [string, string][]), composesName: false });
   });
 
@@ -45,22 +45,22 @@ describe('USER_ATTRIBUTES', () => {
       pair,
       'is for an attribute that cannot be mapped',
     ]),
-  ])('may not hold %j', (pair = '', problem) => {
+  ])('refuses %j', (pair = '', problem) => {
     expect(read(pair)).toEqual([`pair 1 ${problem}`]);
   });
 
-  it('says everything that is wrong, by its place', () => {
+  it('reports all errors with the positions of their pairs', () => {
     expect(read('locale=a,locale=b,,sub=c')).toEqual([
       'pair 2 is for the attribute of an earlier pair',
       'pair 4 is for an attribute that cannot be mapped',
     ]);
   });
 
-  it('may fill the usual attribute of the old id where that one is switched off', () => {
+  it('may map the default legacy id attribute when LEGACY_ID_ATTRIBUTE is switched off', () => {
     expect(readAttributeMapping('custom:rails_app_id=uuid', undefined)).toMatchObject({ composesName: true });
   });
 
-  it('never maps what is reserved, and never repeats what it was given, whatever that is', () => {
+  it('never maps a reserved attribute and never repeats a given value in an error', () => {
     const canary = fc.string().map((text) => `canary${text}`);
     const word = fc.oneof(fc.constantFrom(...reserved, 'locale', 'custom:canary', 'name'), canary);
     const pair = fc.tuple(word, word).map((parts) => parts.join('='));

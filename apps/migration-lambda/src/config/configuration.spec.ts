@@ -8,7 +8,7 @@ describe('the configuration of the Lambda', () => {
     ['https://api.example.com', 'https://api.example.com/aws/auth'],
     ['https://api.example.com/', 'https://api.example.com/aws/auth'],
     ['http://localhost:3000/old//', 'http://localhost:3000/old/aws/auth'],
-  ])('asks at %s', (MIGRATION_API_URL, expected) => {
+  ])('sends requests to %s', (MIGRATION_API_URL, expected) => {
     expect(readConfiguration({ ...good, MIGRATION_API_URL }).authUrl.href).toBe(expected);
   });
 
@@ -17,11 +17,11 @@ describe('the configuration of the Lambda', () => {
     ['custom:legacy', 'custom:legacy'],
     ['', undefined],
     ['  ', undefined],
-  ])('with LEGACY_ID_ATTRIBUTE %j keeps the id in %j', (LEGACY_ID_ATTRIBUTE, expected) => {
+  ])('with LEGACY_ID_ATTRIBUTE %j stores the legacy id in %j', (LEGACY_ID_ATTRIBUTE, expected) => {
     expect(readConfiguration({ ...good, LEGACY_ID_ATTRIBUTE }).legacyIdAttribute).toBe(expected);
   });
 
-  it('maps further attributes as it is told', () => {
+  it('maps the attributes of USER_ATTRIBUTES', () => {
     const { attributeMapping } = readConfiguration({ ...good, USER_ATTRIBUTES: 'locale=language' });
     expect(attributeMapping.keys).toEqual(new Map([['locale', 'language']]));
     expect(readConfiguration(good).attributeMapping).toEqual({ keys: new Map(), composesName: true });
@@ -42,7 +42,7 @@ describe('the configuration of the Lambda', () => {
     ['LEGACY_ID_ATTRIBUTE', 'custom:a_secret_name_far_too_long'],
     ['USER_ATTRIBUTES', 'secret=secret'],
     ['USER_ATTRIBUTES', 'locale=ok,custom:rails_app_id=secret'],
-  ])('names %s and not its value %j', (name, value) => {
+  ])('names the variable %s but not its invalid value %j', (name, value) => {
     const error = errorOf({ ...good, [name]: value });
     expect(error).toBeInstanceOf(ConfigurationError);
     expect(error.message.split('\n')).toHaveLength(2);
@@ -50,7 +50,7 @@ describe('the configuration of the Lambda', () => {
     expect(error.message).not.toMatch(/secret/);
   });
 
-  it('names everything that is wrong at once', () => {
+  it('reports all invalid variables in one error', () => {
     expect(
       errorOf({ LEGACY_ID_ATTRIBUTE: 'sub', USER_ATTRIBUTES: 'sub=a,email=b' }).message.match(
         /^ {2}[A-Z_]+/gm,

@@ -1,16 +1,16 @@
 import { type AttributeMapping, isCustomAttribute, readAttributeMapping } from './attribute-mapping.js';
 
-/** What the Lambda must be told; also the token under which it is injected. */
+/** The configuration of the Lambda; also its injection token. */
 export class Configuration {
-  /** `POST` goes here. */
+  /** The URL of `POST /aws/auth`. */
   readonly authUrl: URL;
   readonly accessToken: string;
-  /** The pool attribute that keeps the old id; undefined when switched off. */
+  /** The pool attribute for the legacy id; undefined when switched off. */
   readonly legacyIdAttribute: string | undefined;
   readonly attributeMapping: AttributeMapping;
 }
 
-/** One line a problem, each naming the variable and never its value: this text ends up in a log. */
+/** One line per error. A line names the variable but not its value, because the text is logged. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 

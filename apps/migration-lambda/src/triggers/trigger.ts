@@ -1,19 +1,19 @@
 import type { Call } from '../call.js';
 import type { MigrationResponse, TriggerEvent } from '../trigger-event.js';
 
-/** One source of Cognito's triggers. */
+/** Handles one trigger source of Cognito. */
 export interface Trigger {
   readonly source: string;
-  /** What Cognito is told when the answer is no or cannot be had: the same for everybody, without a reason. */
-  readonly apology: string;
-  answer(event: TriggerEvent, call: Call): Promise<TriggerAnswer>;
+  /** Thrown after a refusal or a failure. The text is the same for all users and contains no reason. */
+  readonly errorMessage: string;
+  handle(event: TriggerEvent, call: Call): Promise<TriggerResult>;
 }
 
-export type TriggerAnswer =
+export type TriggerResult =
   | { outcome: 'migrated' | 'reset_allowed'; response: MigrationResponse; leftOut: string[] }
-  /** The event goes back as it came. */
+  /** The event is returned unchanged. */
   | { outcome: 'not_migrated' | 'no_reset' | 'sign_up_allowed' | 'passed' }
-  /** Cognito is told no by an error. */
+  /** An error makes Cognito refuse the sign-up. */
   | { outcome: 'sign_up_refused' }
   | { outcome: 'failed'; cause: string };
 

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Call } from '../call.js';
 import { Log } from '../log.js';
 import type { TriggerEvent } from '../trigger-event.js';
-import { UsherFailure } from '../usher-failure.js';
+import { UsherError } from '../usher-error.js';
 import { AuthenticationTrigger } from './authentication.trigger.js';
 import { ForgotPasswordTrigger } from './forgot-password.trigger.js';
 import { PreSignUpTrigger } from './pre-sign-up.trigger.js';
-import { TRY_AGAIN_LATER, type Trigger, type TriggerAnswer } from './trigger.js';
+import { TRY_AGAIN_LATER, type Trigger, type TriggerResult } from './trigger.js';
 
-/** Finds the trigger for an event, writes the event's one log line, and lets only neutral sentences out. */
+/** Runs the trigger for an event, writes one log line per event, and throws errors with neutral messages only. */
 @Injectable()
 export class Triggers {
   private readonly bySource: Map<string, Trigger>;
@@ -22,49 +22,49 @@ export class Triggers {
     this.bySource = new Map([authentication, forgotPassword, preSignUp].map((each) => [each.source, each]));
   }
 
-  /** @throws Error with one neutral sentence, and no `cause`: Lambda's runtime prints an error with all it holds */
-  async answer(event: TriggerEvent, call: Call): Promise<TriggerEvent> {
+  /** @throws Error with a neutral message and no `cause`, because Lambda's runtime prints errors with all properties */
+  async handle(event: TriggerEvent, call: Call): Promise<TriggerEvent> {
     const trigger = this.bySource.get(event.triggerSource);
-    const answer = await answerFrom(trigger, event, call).catch(failed);
-    this.writeLog(call, answer);
-    switch (answer.outcome) {
+    const result = await runTrigger(trigger, event, call).catch(failed);
+    this.writeLog(call, result);
+    switch (result.outcome) {
       case 'migrated':
       case 'reset_allowed':
-        return { ...event, response: { ...event.response, ...answer.response } };
+        return { ...event, response: { ...event.response, ...result.response } };
       case 'failed':
       case 'sign_up_refused':
-        throw new Error(trigger?.apology ?? TRY_AGAIN_LATER);
+        throw new Error(trigger?.errorMessage ?? TRY_AGAIN_LATER);
       default:
         return event;
     }
   }
 
-  private writeLog(call: Call, answer: TriggerAnswer): void {
+  private writeLog(call: Call, result: TriggerResult): void {
     this.log.write({
-      level: answer.outcome === 'failed' ? 'error' : 'info',
+      level: result.outcome === 'failed' ? 'error' : 'info',
       msg: 'trigger answered',
       requestId: call.requestId,
       triggerSource: call.triggerSource,
-      outcome: answer.outcome,
+      outcome: result.outcome,
       ms: call.elapsedMs,
-      ...('leftOut' in answer && answer.leftOut.length > 0 && { leftOut: answer.leftOut }),
-      ...('cause' in answer && { cause: answer.cause }),
+      ...('leftOut' in result && result.leftOut.length > 0 && { leftOut: result.leftOut }),
+      ...('cause' in result && { cause: result.cause }),
     });
   }
 }
 
-async function answerFrom(
+async function runTrigger(
   trigger: Trigger | undefined,
   event: TriggerEvent,
   call: Call,
-): Promise<TriggerAnswer> {
-  if (trigger) return trigger.answer(event, call);
-  // Users made by an administrator or by another identity provider, and those just migrated.
+): Promise<TriggerResult> {
+  if (trigger) return trigger.handle(event, call);
+  // Users created by an administrator, an identity provider or a migration.
   if (event.triggerSource.startsWith('PreSignUp_')) return { outcome: 'passed' };
-  throw new UsherFailure('unknown trigger source');
+  throw new UsherError('unknown trigger source');
 }
 
-function failed(error: unknown): TriggerAnswer {
-  if (error instanceof UsherFailure) return { outcome: 'failed', cause: error.reason };
+function failed(error: unknown): TriggerResult {
+  if (error instanceof UsherError) return { outcome: 'failed', cause: error.reason };
   return { outcome: 'failed', cause: error instanceof Error ? error.name : 'unknown' };
 }

@@ -25,7 +25,7 @@ export interface Arguments {
   options: UserPoolOptions;
 }
 
-/** Something the person at the keyboard can put right. */
+/** An invalid argument or file, which the user can fix. */
 export class UsageError extends Error {}
 
 export function readArguments(args: string[]): Arguments {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { PoolDescription } from '../pools/pool-description.js';
 import { UsageError } from './arguments.js';
 
-/** `{ "pools": [...] }`. What is inside a pool is checked when it is made. */
+/** `{ "pools": [...] }`. The members of a pool are checked when it is created. */
 export function readPools(file: string): PoolDescription[] {
   const content = parse(file) as { pools?: PoolDescription[] } | null;
   const pools = content?.pools;

@@ -21,12 +21,12 @@ export interface CodeRequest {
   purpose: CodePurpose;
   kind: Notice['kind'];
   attribute: string;
-  /** An address that is not the user's yet. */
+  /** A new address that is not verified yet. */
   newValue?: string;
   clientMetadata?: Record<string, string> | undefined;
 }
 
-/** Sends a new code, and with it ends the one before. */
+/** Sends a new code, which replaces the previous one. */
 export async function sendCode(
   context: Context,
   recipient: { pool: Pool; client?: Client; user: User },
@@ -43,7 +43,7 @@ export async function sendCode(
   return deliveryDetails(attribute, destination);
 }
 
-/** The pending code, if `given` answers it. It stays pending until the caller saves the user without it. */
+/** Returns the pending code if `given` matches. It stays pending until the caller saves the user without it. */
 export function checkCode(context: Context, user: User, purpose: CodePurpose, given: string): PendingCode {
   const pending = currentUser(context, user).codes[purpose];
   if (!pending || pending.expiresAt <= context.clock.now()) throw codeExpired();

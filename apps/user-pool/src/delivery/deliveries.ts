@@ -11,18 +11,18 @@ export interface Message {
   destination: string;
   subject: string;
   text: string;
-  /** The code or temporary password that is in the text. */
+  /** The code or temporary password in the text. */
   code?: string;
 }
 
 export type Delivery = Message & { at: string };
 
-/** Enough to look back at; older ones are forgotten. */
+/** Older messages are deleted. */
 const kept = 1000;
 
 /**
- * Everything the pool sends. Mails go out over SMTP when there is a server; text messages go nowhere. Both can be read
- * back, which is how tests and developers get at codes.
+ * All messages of the pool. Mails are sent over SMTP if a server is configured; text messages are never sent. Both can be
+ * read by tests and developers, who need the codes.
  */
 export class Deliveries {
   private readonly sent: Delivery[] = [];
@@ -54,7 +54,7 @@ export class Deliveries {
   private async mail({ destination, subject, text }: Message): Promise<void> {
     if (!isEmail(destination)) throw failure();
     if (!this.transport) return;
-    // As an object the address is taken as one address: it cannot bring further recipients or headers.
+    // An object is treated as one address, so it cannot add recipients or headers.
     const to = { name: '', address: destination };
     try {
       await this.transport.sendMail({ from: this.from, to, subject, text });

@@ -3,7 +3,7 @@ import type { Pool, User } from '../state/records.js';
 import { invalidParameter } from '../wire/errors.js';
 import { sendMessage } from './messages.js';
 
-/** Text messages are the default, which surprises whoever only gave an e-mail address. */
+/** The default of Cognito is SMS, even for users without a phone number. */
 export function invitationAttribute(attributes: Record<string, string>, desired: string[] = ['SMS']): string {
   if (desired.includes('EMAIL') && attributes['email']) return 'email';
   if (desired.includes('SMS') && attributes['phone_number']) return 'phone_number';

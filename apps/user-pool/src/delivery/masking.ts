@@ -1,6 +1,6 @@
 import type { CodeDeliveryDetailsType } from '@aws-sdk/client-cognito-identity-provider';
 
-/** `jane@example.com` is shown as `j***@e***`, a phone number by its last four digits. */
+/** Masks `jane@example.com` as `j***@e***`, and a phone number except for its last four digits. */
 export function maskAddress(address: string): string {
   const [local, domain] = address.split('@');
   if (domain !== undefined) return `${local?.[0] ?? ''}***@${domain[0] ?? ''}***`;
@@ -13,7 +13,7 @@ export const deliveryDetails = (attribute: string, destination: string): CodeDel
   AttributeName: attribute,
 });
 
-/** What a client that hides who exists is told about somebody unknown: always the same for the same name. */
+/** The simulated destination for an unknown user, the same for each call with the same name. */
 export function simulatedDetails(name: string): CodeDeliveryDetailsType {
   const address = name.includes('@') ? name : `${name}@${name}`;
   return deliveryDetails('email', address.toLowerCase());

@@ -3,7 +3,7 @@ import type { Client, Pool, User } from '../state/records.js';
 import { runTrigger, triggerAttributes } from '../triggers/run-trigger.js';
 import type { Message } from './deliveries.js';
 
-/** What is sent, before its words are chosen. */
+/** The content of a message before its text is chosen. */
 export interface Notice {
   kind: 'sign-up' | 'resend' | 'reset' | 'update-attribute' | 'verify-attribute' | 'mfa' | 'invitation';
   attribute: string;
@@ -35,7 +35,7 @@ const kinds: Record<Notice['kind'], { source: string; purpose: Message['purpose'
 const codePlaceholder = '{####}';
 const namePlaceholder = '{username}';
 
-/** Sends a code in the pool's words, or in those of its function for messages. */
+/** Sends a code with the text of the pool or of its CustomMessage trigger. */
 export async function sendMessage(
   context: Context,
   recipient: Recipient,

@@ -7,7 +7,7 @@ import { storePassword } from '../passwords/stored-password.js';
 import { temporaryPassword } from '../passwords/temporary-password.js';
 import { temporaryPasswordDays } from '../state/pool-rules.js';
 import type { Pool, User } from '../state/records.js';
-import { askPreSignUp } from '../triggers/pre-sign-up.js';
+import { runPreSignUp } from '../triggers/pre-sign-up.js';
 import { claimAlias } from '../users/aliases.js';
 import { fromAttributeList } from '../users/attributes.js';
 import { checkAttributes } from '../users/schema.js';
@@ -19,7 +19,7 @@ import type { Checked } from '../wire/request.js';
 type Request = Checked<AdminCreateUserRequest>;
 interface Invited {
   user: User;
-  /** As the invitation tells it. */
+  /** The temporary password in the invitation. */
   password: string;
 }
 
@@ -28,12 +28,12 @@ export async function inviteFirst(context: Context, pool: Pool, request: Request
   const given = { ...fromAttributeList(request.UserAttributes), ...name.attributes };
   checkGiven(pool, given);
   refuseTaken(context, pool, { ...name, attributes: given });
-  // Checked before anything is kept: an invitation that cannot go out leaves no user behind.
+  // Checked before the user is stored: an undeliverable invitation must not create a user.
   if (request.MessageAction !== 'SUPPRESS') invitationAttribute(given, request.DesiredDeliveryMediums);
   const identity = newIdentity(context, name.username);
   const password = choose(context, pool, request);
   const stored = await store(context, pool, identity.username, password);
-  const { verified } = await askPreSignUp(
+  const { verified } = await runPreSignUp(
     context,
     { pool },
     {
@@ -51,7 +51,7 @@ export async function inviteFirst(context: Context, pool: Pool, request: Request
   return { user: createUser(context, pool, { ...identity, ...stored, attributes, status }), password };
 }
 
-/** A new temporary password, and new days to use it. */
+/** Sets a new temporary password with a new validity. */
 export async function inviteAgain(context: Context, pool: Pool, request: Request): Promise<Invited> {
   const user = requireUser(context, pool, request.Username);
   if (user.status !== 'FORCE_CHANGE_PASSWORD') {

@@ -3,18 +3,18 @@ import { storePassword } from '../passwords/stored-password.js';
 import { allowsFlow, hidesUsers } from '../state/client-rules.js';
 import { usesAddressAsUsername } from '../state/pool-rules.js';
 import type { Client, Pool, User } from '../state/records.js';
-import { askPreSignUp } from '../triggers/pre-sign-up.js';
+import { runPreSignUp } from '../triggers/pre-sign-up.js';
 import { triggerEvent } from '../triggers/trigger-event.js';
 import { triggerFailure } from '../triggers/trigger-failure.js';
 import { claimAlias } from '../users/aliases.js';
 import { checkAttributes, checkRequired } from '../users/schema.js';
 import { createUser, findUser, newIdentity } from '../users/users.js';
 import { incorrectCredentials, ServiceError } from '../wire/errors.js';
-import { MigrationError, readMigrationAnswer, type MigrationAnswer } from './migration-answer.js';
-import { sendWelcome } from './welcome.js';
+import { MigrationError, parseMigrationResponse, type MigrationResponse } from './migration-response.js';
+import { sendMigratedMessage } from './migrated-message.js';
 
-/** A user the pool does not know, who wants in or wants a new password. */
-export interface Newcomer {
+/** A sign-in or password reset of a user who is not in the pool. */
+export interface MigrationRequest {
   pool: Pool;
   client: Client;
   userName: string;
@@ -24,21 +24,21 @@ export interface Newcomer {
 }
 
 /**
- * Asks the migration function, and makes the user it describes. Afterwards the caller goes on as for any user, or finds
- * that there is none. (Developer guide, Migrate user Lambda trigger)
+ * Invokes the migration trigger and creates the returned user. @returns undefined if there is
+ * no such user. (Developer guide, Migrate user Lambda trigger)
  */
-export async function migrateUser(context: Context, newcomer: Newcomer): Promise<User | undefined> {
-  const { pool, client, userName } = newcomer;
+export async function migrateUser(context: Context, request: MigrationRequest): Promise<User | undefined> {
+  const { pool, client, userName } = request;
   const trigger = pool.settings.LambdaConfig?.UserMigration;
   if (trigger === undefined || !takesPasswords(client)) return undefined;
-  const answer = await context.lambda.invoke(trigger, migrationEvent(context, newcomer));
+  const answer = await context.lambda.invoke(trigger, migrationEvent(context, request));
   if (answer.kind === 'not-permitted')
     throw migrationRefusal(client, `Exception migrating user in app client ${client.id}`);
   if (answer.kind !== 'answered') throw triggerFailure('UserMigration', answer);
   try {
-    const migrated = readMigrationAnswer(pool, answer.payload);
+    const migrated = parseMigrationResponse(pool, answer.payload);
     if (!migrated) return findUser(context, pool, userName);
-    return await admit(context, newcomer, migrated);
+    return await createMigratedUser(context, request, migrated);
   } catch (error) {
     if (error instanceof MigrationError) throw migrationRefusal(client, error.message);
     throw error;
@@ -48,12 +48,12 @@ export async function migrateUser(context: Context, newcomer: Newcomer): Promise
 const takesPasswords = ({ settings }: Client) =>
   allowsFlow(settings, 'USER_PASSWORD_AUTH') || allowsFlow(settings, 'ADMIN_USER_PASSWORD_AUTH');
 
-function migrationEvent(context: Context, newcomer: Newcomer): object {
-  const { pool, client, userName, password } = newcomer;
+function migrationEvent(context: Context, request: MigrationRequest): object {
+  const { pool, client, userName, password } = request;
   const source = password === undefined ? 'UserMigration_ForgotPassword' : 'UserMigration_Authentication';
   return {
     ...triggerEvent(context, { pool, client }, source, userName),
-    request: { ...(password !== undefined && { password }), ...passedOn(newcomer) },
+    request: { ...(password !== undefined && { password }), ...forwardedMetadata(request) },
     response: {
       userAttributes: null,
       forceAliasCreation: null,
@@ -65,17 +65,21 @@ function migrationEvent(context: Context, newcomer: Newcomer): object {
   };
 }
 
-/** What a sign-in calls ClientMetadata arrives as validationData. (Developer guide, Migrate user Lambda trigger) */
-function passedOn({ password, clientMetadata: given }: Newcomer) {
+/** ClientMetadata of a sign-in arrives as validationData. (Developer guide, Migrate user Lambda trigger) */
+function forwardedMetadata({ password, clientMetadata: given }: MigrationRequest) {
   const clientMetadata = given ?? null;
   return password === undefined
     ? { validationData: null, clientMetadata }
     : { validationData: clientMetadata, clientMetadata: null };
 }
 
-/** The pool's password policy does not apply: the old password is taken as it is. */
-async function admit(context: Context, newcomer: Newcomer, answer: MigrationAnswer): Promise<User> {
-  const { pool, userName, password: typed } = newcomer;
+/** Creates the user. The password policy of the pool does not apply to the old password. */
+async function createMigratedUser(
+  context: Context,
+  request: MigrationRequest,
+  answer: MigrationResponse,
+): Promise<User> {
+  const { pool, userName, password: typed } = request;
   const { username: named, ...described } = answer.attributes;
   checkMigratedAttributes(pool, described);
   const identity = newIdentity(context, chooseUsername(pool, named ?? userName));
@@ -84,11 +88,11 @@ async function admit(context: Context, newcomer: Newcomer, answer: MigrationAnsw
   const applicant = {
     userName: identity.username,
     attributes: described,
-    ...passedOn(newcomer),
+    ...forwardedMetadata(request),
   };
   const source = 'PreSignUp_AdminCreateUser';
-  const { verified } = await askPreSignUp(context, newcomer, { ...applicant, source });
-  // From here on nothing waits: of several first sign-ins at once the first makes the user, the others find it.
+  const { verified } = await runPreSignUp(context, request, { ...applicant, source });
+  // No await before the user is created: of concurrent first sign-ins one creates the user and the others find it.
   const existing = findUser(context, pool, userName);
   if (existing) return existing;
   const attributes = { ...described, ...verified };
@@ -102,7 +106,7 @@ async function admit(context: Context, newcomer: Newcomer, answer: MigrationAnsw
     factors,
     ...(password && { password }),
   });
-  if (!answer.isSilent) await sendWelcome(context, pool, user, answer.mediums);
+  if (!answer.isSilent) await sendMigratedMessage(context, pool, user, answer.mediums);
   return user;
 }
 
@@ -110,7 +114,7 @@ function claimNames(
   context: Context,
   pool: Pool,
   identity: Pick<User, 'sub' | 'username'>,
-  { attributes, forcesAlias }: MigrationAnswer,
+  { attributes, forcesAlias }: MigrationResponse,
 ): void {
   if (findUser(context, pool, identity.username))
     throw new MigrationError('Error during migration: username exists');
@@ -133,7 +137,7 @@ function asMigrationError(work: () => void): void {
   }
 }
 
-/** A typed address cannot become the username where addresses are aliases: the function has to name one. */
+/** If addresses are aliases, an address cannot be the username; the trigger must return one. */
 function chooseUsername({ settings }: Pool, username: string): string | undefined {
   if (usesAddressAsUsername(settings)) return undefined;
   if ((settings.AliasAttributes ?? []).includes('email') && username.includes('@')) {
@@ -144,6 +148,6 @@ function chooseUsername({ settings }: Pool, username: string): string | undefine
   return username;
 }
 
-/** To a client that hides who exists, a failed migration looks like any wrong password. */
+/** With PreventUserExistenceErrors a failed migration looks like a wrong password. */
 const migrationRefusal = (client: Client, message: string) =>
   hidesUsers(client.settings) ? incorrectCredentials() : new ServiceError('UserNotFoundException', message);

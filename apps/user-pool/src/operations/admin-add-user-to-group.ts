@@ -4,7 +4,7 @@ import { requirePool } from '../sign-in/clients.js';
 import { requireUser, updateUser } from '../users/users.js';
 import { operation } from '../wire/operation.js';
 
-/** Shows in tokens issued from now on. */
+/** Affects tokens that are issued later. */
 export const adminAddUserToGroup = operation<AdminAddUserToGroupRequest, object>(
   { UserPoolId: 'text!', Username: 'username!', GroupName: 'username!' },
   (context, { UserPoolId, Username, GroupName }) => {

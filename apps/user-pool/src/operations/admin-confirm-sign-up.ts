@@ -8,7 +8,7 @@ import { tellPostConfirmation } from '../triggers/post-confirmation.js';
 import { requireUser } from '../users/users.js';
 import { operation } from '../wire/operation.js';
 
-/** Confirms the user; the address stays unproved. */
+/** Confirms the user; the address stays unverified. */
 export const adminConfirmSignUp = operation<AdminConfirmSignUpRequest, AdminConfirmSignUpResponse>(
   { UserPoolId: 'text!', Username: 'username!', ClientMetadata: 'map' },
   async (context, { UserPoolId, Username, ClientMetadata }) => {

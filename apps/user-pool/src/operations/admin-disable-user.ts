@@ -6,7 +6,7 @@ import { requirePool } from '../sign-in/clients.js';
 import { modifyUser, newSessionEpoch, requireUser } from '../users/users.js';
 import { operation } from '../wire/operation.js';
 
-/** Every token of the user is revoked, for good: enabling the user again does not bring them back. */
+/** Revokes all tokens of the user. They stay revoked when the user is enabled again. */
 export const adminDisableUser = operation<AdminDisableUserRequest, AdminDisableUserResponse>(
   { UserPoolId: 'text!', Username: 'username!' },
   (context, { UserPoolId, Username }) => {

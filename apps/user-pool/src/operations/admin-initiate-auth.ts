@@ -1,10 +1,10 @@
 import type { AdminInitiateAuthRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { beginSignIn } from '../sign-in/begin-sign-in.js';
 import { requireClientOfPool } from '../sign-in/clients.js';
-import type { SignInAnswer } from '../sign-in/sign-in-answer.js';
+import type { SignInResponse } from '../sign-in/sign-in-response.js';
 import { operation } from '../wire/operation.js';
 
-export const adminInitiateAuth = operation<AdminInitiateAuthRequest, SignInAnswer>(
+export const adminInitiateAuth = operation<AdminInitiateAuthRequest, SignInResponse>(
   {
     UserPoolId: 'text!',
     AuthFlow: 'text!',

@@ -1,10 +1,10 @@
 import type { AdminRespondToAuthChallengeRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { answerChallenge } from '../sign-in/answer-challenge.js';
 import { requireClientOfPool } from '../sign-in/clients.js';
-import type { SignInAnswer } from '../sign-in/sign-in-answer.js';
+import type { SignInResponse } from '../sign-in/sign-in-response.js';
 import { operation } from '../wire/operation.js';
 
-export const adminRespondToAuthChallenge = operation<AdminRespondToAuthChallengeRequest, SignInAnswer>(
+export const adminRespondToAuthChallenge = operation<AdminRespondToAuthChallengeRequest, SignInResponse>(
   {
     UserPoolId: 'text!',
     ClientId: 'text!',

@@ -8,7 +8,7 @@ import { readAccessToken } from '../tokens/access-token.js';
 import { modifyUser } from '../users/users.js';
 import { operation } from '../wire/operation.js';
 
-/** The user's other sessions stay. */
+/** Does not revoke other sessions of the user. */
 export const changePassword = operation<ChangePasswordRequest, ChangePasswordResponse>(
   { AccessToken: 'text!', PreviousPassword: 'password', ProposedPassword: 'password!' },
   async (context, { AccessToken, PreviousPassword = '', ProposedPassword }) => {

@@ -14,7 +14,7 @@ import { currentUser, findUser, modifyUser } from '../users/users.js';
 import { codeExpired, codeMismatch, userDisabled, userNotFoundForClient } from '../wire/errors.js';
 import { operation } from '../wire/operation.js';
 
-/** Gives no tokens, and leaves those that are out alone. Wrong guesses at the old password are forgotten. */
+/** Issues and revokes no tokens. Resets the lock-out counter of the user. */
 export const confirmForgotPassword = operation<ConfirmForgotPasswordRequest, ConfirmForgotPasswordResponse>(
   {
     ClientId: 'text!',
@@ -32,7 +32,7 @@ export const confirmForgotPassword = operation<ConfirmForgotPasswordRequest, Con
     const user = requireRecoverable(context, owner, Username);
     checkCode(context, user, 'reset', ConfirmationCode);
     const chosen = await choosePassword(owner.pool, user, Password);
-    // Once more, because the code is good for one of several answers sent at once.
+    // Checked again after the await, because only one of several concurrent requests may use the code.
     checkCode(context, user, 'reset', ConfirmationCode);
     const codes = withoutCode(currentUser(context, user), 'reset');
     const confirmed = modifyUser(context, user, {

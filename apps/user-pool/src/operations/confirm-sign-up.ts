@@ -9,7 +9,7 @@ import { findUser } from '../users/users.js';
 import { codeExpired, userDisabled, userNotFoundForClient } from '../wire/errors.js';
 import { operation } from '../wire/operation.js';
 
-/** Proves the address the code was sent to. */
+/** Verifies the address to which the code was sent. */
 export const confirmSignUp = operation<ConfirmSignUpRequest, ConfirmSignUpResponse>(
   {
     ClientId: 'text!',

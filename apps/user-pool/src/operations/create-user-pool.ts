@@ -18,7 +18,7 @@ export const createUserPool = operation<CreateUserPoolRequest, CreateUserPoolRes
   async (context, settings) => {
     checkPoolSettings(settings);
     const id = context.wantedId ?? `${context.region}_${randomText(context.random, 9, lettersAndDigits)}`;
-    // Keys first: a pool that is known has keys.
+    // The keys are created first, so that every stored pool has keys.
     await context.keys.create(id);
     const now = context.clock.now();
     const pool: Pool = { id, createdAt: now, modifiedAt: now, settings, factors: firstFactors(settings) };

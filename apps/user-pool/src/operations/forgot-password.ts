@@ -33,7 +33,7 @@ export const forgotPassword = operation<ForgotPasswordRequest, ForgotPasswordRes
     context.limits.count('recovery', pool.id, user?.sub ?? userName);
     if (!user?.enabled) {
       if (!hidesUsers(client.settings)) throw user ? userDisabled() : userNotFoundForClient();
-      // Remembered, so that answering the made-up code fails as it would for a real one.
+      // Stored, so that ConfirmForgotPassword fails as for a real code.
       context.database.mark(`reset/${pool.id}/${userName}`, context.clock.now() + hour);
       return { CodeDeliveryDetails: simulatedDetails(userName) };
     }

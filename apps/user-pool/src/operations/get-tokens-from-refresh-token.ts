@@ -26,7 +26,7 @@ export const getTokensFromRefreshToken = operation<
   },
 );
 
-/** This operation takes the secret itself and no hash of it. */
+/** This operation takes the client secret itself, not a hash. */
 function checkSecret({ id, secret }: Client, given: string | undefined): void {
   if (secret === undefined ? given !== undefined : !isSameText(secret, given ?? '')) {
     throw notAuthorized(`Unable to verify client secret for client ${id}`);

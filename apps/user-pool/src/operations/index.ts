@@ -50,7 +50,7 @@ import { updateUserPool } from './update-user-pool.js';
 import { verifySoftwareToken } from './verify-software-token.js';
 import { verifyUserAttribute } from './verify-user-attribute.js';
 
-/** Anybody may call these: what they do is guarded by passwords, codes and tokens. */
+/** Operations without AWS signature, protected by passwords, codes and tokens. */
 export const publicOperations = new Map<string, Operation>(
   Object.entries({
     AssociateSoftwareToken: associateSoftwareToken,
@@ -75,7 +75,7 @@ export const publicOperations = new Map<string, Operation>(
   }),
 );
 
-/** These have to be signed with AWS credentials; here any credentials will do. */
+/** Operations that require an AWS signature; any credentials are accepted here. */
 export const signedOperations = new Map<string, Operation>(
   Object.entries({
     AdminAddUserToGroup: adminAddUserToGroup,

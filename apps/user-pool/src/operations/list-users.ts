@@ -26,7 +26,7 @@ export const listUsers = operation<ListUsersRequest, ListUsersResponse>(
     for (const sub of context.database.usersOf(pool.id)) {
       const user = context.database.user(pool.id, sub);
       if (!user || user.sequence <= after || !matches(user)) continue;
-      // One more than fits shows that there is another page.
+      // Reads one user more than the page size to detect another page.
       if (page.push(user) > size) break;
     }
     const shown = page.slice(0, size);

@@ -1,10 +1,10 @@
 import type { RespondToAuthChallengeRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { answerChallenge } from '../sign-in/answer-challenge.js';
 import { requireClient } from '../sign-in/clients.js';
-import type { SignInAnswer } from '../sign-in/sign-in-answer.js';
+import type { SignInResponse } from '../sign-in/sign-in-response.js';
 import { operation } from '../wire/operation.js';
 
-export const respondToAuthChallenge = operation<RespondToAuthChallengeRequest, SignInAnswer>(
+export const respondToAuthChallenge = operation<RespondToAuthChallengeRequest, SignInResponse>(
   {
     ClientId: 'text!',
     ChallengeName: 'text!',

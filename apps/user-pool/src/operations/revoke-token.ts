@@ -7,7 +7,7 @@ import { openRefreshToken, revoke } from '../tokens/refresh-token.js';
 import { ServiceError } from '../wire/errors.js';
 import { operation } from '../wire/operation.js';
 
-/** Ends the refresh token and every access token that came of it. A token nobody knows is as good as revoked. */
+/** Revokes the refresh token and all access tokens issued with it. An unknown token counts as revoked. */
 export const revokeToken = operation<RevokeTokenRequest, RevokeTokenResponse>(
   { Token: 'text!', ClientId: 'text!', ClientSecret: 'text' },
   (context, { Token, ClientId, ClientSecret }) => {

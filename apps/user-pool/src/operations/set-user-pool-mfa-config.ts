@@ -10,7 +10,7 @@ import { operation } from '../wire/operation.js';
 import { flag, record, text } from '../wire/rules.js';
 import { mfaMode, smsConfiguration } from '../pools/pool-members.js';
 
-/** Replaces the whole setting: a factor that is not named is off. */
+/** Replaces the whole configuration: a factor that is not in the request is switched off. */
 export const setUserPoolMfaConfig = operation<SetUserPoolMfaConfigRequest, SetUserPoolMfaConfigResponse>(
   {
     UserPoolId: 'text!',

@@ -6,7 +6,7 @@ import { checkSecretHash } from '../passwords/secret-hash.js';
 import { requireClient, type ClientOfPool } from '../sign-in/clients.js';
 import { confirmationAttribute } from '../sign-up/confirmation-attribute.js';
 import { refuseTakenName } from '../sign-up/taken-name.js';
-import { askPreSignUp } from '../triggers/pre-sign-up.js';
+import { runPreSignUp } from '../triggers/pre-sign-up.js';
 import { tellPostConfirmation } from '../triggers/post-confirmation.js';
 import { claimAlias } from '../users/aliases.js';
 import { checkWritable, fromAttributeList } from '../users/attributes.js';
@@ -55,7 +55,7 @@ export const signUp = operation<SignUpRequest, SignUpResponse>(
   },
 );
 
-/** A user is kept from here on, even when the code cannot be delivered. */
+/** The user stays stored even if the code cannot be delivered. */
 async function register(
   context: Context,
   owner: ClientOfPool,
@@ -76,14 +76,14 @@ async function register(
   const identity = newIdentity(context, name.username);
   const chosen = await choosePassword(pool, identity, request.Password);
   refuseTakenName(context, pool, { ...name, attributes });
-  const { autoConfirms, verified } = await askPreSignUp(context, owner, {
+  const { autoConfirms, verified } = await runPreSignUp(context, owner, {
     source: 'PreSignUp_SignUp',
     userName: identity.username,
     attributes,
     validationData: fromAttributeList(request.ValidationData),
     clientMetadata: request.ClientMetadata,
   });
-  // Once more: somebody else may have taken the name meanwhile.
+  // Checked again after the await: another sign-up may have taken the name.
   refuseTakenName(context, pool, { ...name, attributes });
   const proved = { ...attributes, ...verified };
   claimAlias(context, pool, { sub: identity.sub, attributes: proved }, false);

@@ -8,7 +8,7 @@ import { presentClient } from '../pools/presented-client.js';
 import { requireClientOfPool } from '../sign-in/clients.js';
 import { operation } from '../wire/operation.js';
 
-/** Replaces every setting: what is not given goes back to its default. The secret stays. */
+/** Replaces all settings: an omitted one returns to its default. The secret stays. */
 export const updateUserPoolClient = operation<UpdateUserPoolClientRequest, UpdateUserPoolClientResponse>(
   { ...clientMembers, UserPoolId: 'text!', ClientId: 'text!', ClientName: 'text' },
   (context, { UserPoolId, ClientId, ...given }) => {

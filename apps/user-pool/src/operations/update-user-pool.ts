@@ -7,7 +7,7 @@ import { checkPoolSettings } from '../pools/pool-settings.js';
 import { requirePool } from '../sign-in/clients.js';
 import { operation } from '../wire/operation.js';
 
-/** Replaces every setting but those that are fixed for life: what is not given goes back to its default. */
+/** Replaces all settings except immutable ones: an omitted one returns to its default. */
 export const updateUserPool = operation<UpdateUserPoolRequest, UpdateUserPoolResponse>(
   { ...poolMembers, UserPoolId: 'text!', PoolName: 'text' },
   (context, { UserPoolId, ...given }) => {

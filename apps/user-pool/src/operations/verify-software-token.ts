@@ -10,7 +10,7 @@ import { modifyUser } from '../users/users.js';
 import { ServiceError, totpNotEnabled } from '../wire/errors.js';
 import { operation } from '../wire/operation.js';
 
-/** The app proves that it has the secret. Being asked for codes is switched on separately, with the preference. */
+/** Verifies that the app has the secret. The factor is enabled separately, with the MFA preference. */
 export const verifySoftwareToken = operation<VerifySoftwareTokenRequest, VerifySoftwareTokenResponse>(
   { AccessToken: 'text', Session: 'text', UserCode: 'text!', FriendlyDeviceName: 'text' },
   (context, request) => {

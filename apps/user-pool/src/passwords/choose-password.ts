@@ -4,7 +4,7 @@ import { ServiceError } from '../wire/errors.js';
 import { checkPasswordPolicy } from './password-policy.js';
 import { isPassword, storePassword } from './stored-password.js';
 
-/** What to save for a password somebody chose; refused when it breaks the policy or was used before. */
+/** Returns the stored form of a new password. @throws ServiceError if it violates the policy or the history */
 export async function choosePassword(
   pool: Pool,
   user: Pick<User, 'username' | 'password' | 'passwordHistory'>,

@@ -2,8 +2,8 @@ import { hour, type Clock } from '../clock.js';
 import { limitExceeded } from '../wire/errors.js';
 
 /**
- * Calls allowed for one user in an hour. (Developer guide, Quotas in Amazon Cognito) Recovery is "5 to 20 by risk";
- * without a risk to judge it is the upper end here.
+ * Calls per user and hour (developer guide, Quotas in Amazon Cognito). Recovery allows "5 to 20 by risk";
+ * no risk is computed here, so the limit is 20.
  */
 const perHour = {
   recovery: 20,
@@ -19,7 +19,7 @@ export class HourlyLimits {
 
   constructor(private readonly clock: Clock) {}
 
-  /** `name` is whoever is asked for, known or not: a limit only known users reach would tell who is known. */
+  /** `name` may be unknown: a limit for existing users only would reveal who exists. */
   count(limit: keyof typeof perHour, poolId: string, name: string): void {
     const key = `${limit}/${poolId}/${name}`;
     const now = this.clock.now();
@@ -30,7 +30,7 @@ export class HourlyLimits {
     this.forget(now);
   }
 
-  /** Keys are in the order of their latest call, so the old ones are at the front. */
+  /** Keys are ordered by their latest call, oldest first. */
   private forget(now: number): void {
     for (const [key, times] of this.calls) {
       if ((times.at(-1) ?? 0) > now - hour) return;

@@ -6,8 +6,8 @@ type Failures = NonNullable<User['failures']>;
 const quietTime = 15 * minute;
 
 /**
- * The fifth wrong password locks for one second, each further one for twice as long, up to about 15 minutes; 15 quiet
- * minutes forget all of it. (Developer guide, Lockout behavior for failed sign-in attempts)
+ * The fifth wrong password locks for one second, each further one for twice as long, up to about 15 minutes. The counter
+ * is reset after 15 minutes without an attempt. (Developer guide, Lockout behavior for failed sign-in attempts)
  */
 export function isLocked(failures: Failures | undefined, now: number): boolean {
   if (!failures || failures.count < 5) return false;

@@ -1,6 +1,7 @@
 import { passwordPolicy } from '../state/pool-rules.js';
 import type { PoolSettings } from '../state/records.js';
 import { invalidParameter, ServiceError } from '../wire/errors.js';
+import { passwordPattern } from '../wire/request.js';
 
 /** The symbols Cognito counts, a space inside the password included. (Developer guide, Password requirements) */
 const symbol = /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+\- ]/;
@@ -19,7 +20,7 @@ export function checkPasswordPolicy(settings: PoolSettings, password: string): v
   if (policy.RequireSymbols && !symbol.test(password)) throw refusal('Password must have symbol characters');
 }
 
-/** What the API refuses in every pool, before its policy is asked. */
+/** Checks of the API that precede the policy of the pool. */
 function checkEveryPassword(password: string): void {
   const refuse = (rule: string) =>
     invalidParameter(
@@ -27,7 +28,7 @@ function checkEveryPassword(password: string): void {
     );
   if (password.length < 6) throw refuse('have length greater than or equal to 6');
   if (password.length > 256) throw refuse('have length less than or equal to 256');
-  if (!/^\S+.*\S+$/s.test(password)) throw refuse('satisfy regular expression pattern: [\\S]+.*[\\S]+');
+  if (!passwordPattern.test(password)) throw refuse('satisfy regular expression pattern: [\\S]+.*[\\S]+');
 }
 
 const refusal = (rule: string) =>

@@ -9,8 +9,8 @@ export function toNumber(bytes: Buffer): bigint {
 }
 
 /**
- * `base` to the power of `exponent` in the group, by squaring and multiplying: milliseconds for the 32 bytes used here.
- * node:crypto's DiffieHellman would examine the prime first, which from Node 24 on takes more than a second.
+ * Modular exponentiation by squaring; takes milliseconds for the exponents of 32 bytes used here.
+ * DiffieHellman of node:crypto checks the prime first, which takes more than a second since Node 24.
  */
 export function power(base: bigint, exponent: Buffer): bigint {
   let result = 1n;
@@ -33,5 +33,5 @@ export const hash = (...parts: (Buffer | string)[]): Buffer =>
 
 export const k = toNumber(hash(padded(N), padded(g)));
 
-/** The part of a pool's id that takes part in the calculation. */
+/** The part of the pool id that is used in the calculation. */
 export const poolName = (poolId: string): string => poolId.split('_')[1] ?? '';

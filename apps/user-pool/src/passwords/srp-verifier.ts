@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { g, hash, padded, poolName, power, toNumber } from './srp-group.js';
 
-/** What proves a password that is never sent. (RFC 2945, RFC 5054) */
+/** The SRP verifier of a password. (RFC 2945, RFC 5054) */
 export interface SrpVerifier {
   salt: string;
   verifier: string;

@@ -1,14 +1,14 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { createVerifier, type SrpVerifier } from './srp-verifier.js';
 
-/** A password as it is kept: a salted scrypt hash, and what SRP needs to check it unseen. */
+/** A stored password: a salted scrypt hash and the SRP verifier. */
 export interface StoredPassword {
   salt: string;
   hash: string;
   srp: SrpVerifier;
 }
 
-/** Small on purpose: a stand-in signs in thousands of made-up users, and guards none. */
+/** Low cost, because this pool signs in thousands of test users and protects none. */
 const cost = { N: 64, r: 8, p: 1 };
 
 interface Owner {
@@ -32,12 +32,12 @@ export async function isPassword(stored: StoredPassword, password: string): Prom
 
 const decoy = randomBytes(16);
 
-/** Takes as long as a check for a real user, so that unknown ones cannot be told apart by time. */
+/** Takes as long as a check for an existing user, so that timing does not reveal unknown users. */
 export async function checkNobodysPassword(password: string): Promise<void> {
   await derive(password, decoy);
 }
 
-/** The exact code points count, all of them: nothing is normalised and nothing is cut. */
+/** Compares all code points: passwords are neither normalised nor truncated. */
 function derive(password: string, salt: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     scrypt(Buffer.from(password, 'utf8'), salt, 32, cost, (error, key) => {

@@ -1,10 +1,10 @@
 import { flag, oneOf, record, whole } from '../wire/rules.js';
 
 const unit = oneOf('seconds', 'minutes', 'hours', 'days');
-/** More seconds than the longest lifetime has; the lifetimes themselves are judged with their units. */
+/** Above the longest lifetime in seconds; lifetimes are checked later with their units. */
 const lifetime = whole(0, 315_360_000);
 
-/** The settings of an app client that can be given again at an update. OAuth settings are echoed and have no effect. */
+/** Settings of an app client that an update can change. OAuth settings are returned but have no effect. */
 export const clientMembers = {
   RefreshTokenValidity: lifetime,
   AccessTokenValidity: lifetime,

@@ -18,10 +18,10 @@ export function checkClientSettings(
     throw invalid('write');
 }
 
-/** Set by the pool itself; Cognito takes none of them into a list of writable attributes. */
+/** Set by the pool itself; Cognito rejects them in a list of writable attributes. */
 const neverWritable = ['sub', 'email_verified', 'phone_number_verified'];
 
-/** "Required attributes in a user pool are always writable": a list without one is refused. (Developer guide, User pool attributes) */
+/** The list must contain every required attribute (developer guide, "User pool attributes": they "are always writable"). */
 function areWritable(pool: PoolSettings, names: string[]): boolean {
   const schema = schemaOf(pool);
   const required = [...schema.values()].filter(({ Name, Required }) => Required && Name !== 'sub');

@@ -2,12 +2,12 @@ import type { Context, Services } from '../context.js';
 import { signedOperations } from '../operations/index.js';
 import type { PoolDescription, UserDescription } from './pool-description.js';
 
-/** Makes each pool that is not there yet, through the very operations a caller would use. */
+/** Creates each missing pool with the public operations. */
 export async function createDescribedPools(services: Services, pools: PoolDescription[]): Promise<void> {
   for (const pool of pools) {
     const done = `described/${pool.Id}`;
     if (services.database.isMarked(done)) continue;
-    // What an earlier attempt left half made is made again.
+    // Recreates pools that an earlier attempt created only partly.
     const unfinished = services.database.pool(pool.Id);
     if (unfinished) services.database.removePool(unfinished);
     await createDescribedPool(services, pool);

@@ -3,7 +3,7 @@ import type { Pool } from '../state/records.js';
 import { seal, unseal } from '../tokens/seal.js';
 import { invalidParameter } from '../wire/errors.js';
 
-/** A page token says after which record to go on, so that deletions in between neither repeat nor skip anybody. */
+/** A page token contains the last record of the page, so that deletions neither repeat nor skip records. */
 export const sealPage = (context: Context, pool: Pool, after: number): string =>
   seal(context.keys.of(pool.id).sealing, 'page', { after });
 
@@ -14,7 +14,7 @@ export function openPage(context: Context, pool: Pool, token: string | undefined
   return page.after;
 }
 
-/** Pages of what is few: the token is a position. */
+/** Pages of short lists; the token is a position. */
 export function readNumberedPage<T>(all: T[], size: number | undefined, token: string | undefined) {
   const count = size || 60;
   if (count < 0 || count > 60) throw invalidParameter('A page has 1 to 60 entries.');

@@ -5,7 +5,7 @@ import type {
   SetUserPoolMfaConfigRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
 
-/** A pool as a file describes it: the members of the operations that would make it, and ids where they matter. */
+/** A pool in a file: the members of the operations that create it, and optional ids. */
 export interface PoolDescription extends Partial<CreateUserPoolRequest> {
   /** Such as `eu-west-1_local0001`. */
   Id: string;
@@ -17,7 +17,7 @@ export interface PoolDescription extends Partial<CreateUserPoolRequest> {
 
 export interface UserDescription {
   Username: string;
-  /** Lasting; without it the user is invited, silently. */
+  /** A permanent password; without it the user is created in FORCE_CHANGE_PASSWORD and no invitation is sent. */
   Password?: string;
   Attributes?: Record<string, string>;
   Groups?: string[];

@@ -13,11 +13,11 @@ const policies = record({
     PasswordHistorySize: whole(0, 24),
     TemporaryPasswordValidityDays: days,
   }),
-  // There is no sign-in without a password here.
+  // Passwordless sign-in is not supported.
   SignInPolicy: record({ AllowedFirstAuthFactors: listOf(oneOf('PASSWORD')) }),
 });
 
-/** In `LambdaConfig`; a version of an event other than the first one is not supported, nor are custom senders. */
+/** Members of `LambdaConfig`. Supports only version 1 of events, and no custom senders. */
 const triggers = record({
   CustomMessage: text,
   PostAuthentication: text,
@@ -61,7 +61,7 @@ const recovery = record({
 
 export const mfaMode = oneOf('OFF', 'ON', 'OPTIONAL');
 
-/** The settings of a pool that can be given again at an update. Those without effect are checked and echoed only. */
+/** Settings of a pool that an update can change. Some are only checked and returned. */
 export const poolMembers = {
   Policies: policies,
   DeletionProtection: oneOf('ACTIVE', 'INACTIVE'),
@@ -82,7 +82,7 @@ export const poolMembers = {
   UserPoolTier: oneOf('LITE', 'ESSENTIALS', 'PLUS'),
 } as const;
 
-/** Fixed for the life of a pool. */
+/** Immutable settings of a pool. */
 export const firstPoolMembers = {
   AliasAttributes: listOf(oneOf('email', 'phone_number', 'preferred_username')),
   UsernameAttributes: listOf(address),

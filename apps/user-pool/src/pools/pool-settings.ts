@@ -22,11 +22,11 @@ export function checkPoolSettings(settings: PoolSettings, factors = firstFactors
   checkSchema(settings);
 }
 
-/** A pool begins with text messages only; the others are switched on with SetUserPoolMfaConfig. */
+/** A new pool supports SMS only; SetUserPoolMfaConfig enables other factors. */
 export const firstFactors = ({ SmsConfiguration }: PoolSettings): Factor[] =>
   SmsConfiguration ? ['SMS_MFA'] : [];
 
-/** Custom attributes are few and can never be required. (Developer guide, Quotas, Custom attributes) */
+/** Custom attributes are limited in number and cannot be required. (Developer guide, Quotas, Custom attributes) */
 function checkSchema(settings: PoolSettings): void {
   const schema = settings.Schema ?? [];
   if (schema.length > 50) throw invalidParameter('Schema attributes must not be more than 50.');

@@ -4,10 +4,10 @@ import { noDeliveryChannel, notAuthorized } from '../wire/errors.js';
 
 export const notResettable = () => notAuthorized('User password cannot be reset in the current state.');
 
-/** A pool without a setting of its own prefers the phone. */
+/** Without AccountRecoverySetting the phone is preferred. */
 const legacyOrder = ['verified_phone_number', 'verified_email'];
 
-/** The attribute a reset code goes to. (Developer guide, Recovering user accounts) */
+/** The attribute to which a reset code is sent. (Developer guide, Recovering user accounts) */
 export function recoveryAttribute({ settings }: Pool, user: User): string {
   if (user.status === 'FORCE_CHANGE_PASSWORD') throw notResettable();
   if (user.status === 'UNCONFIRMED') throw noDeliveryChannel();
@@ -17,7 +17,7 @@ export function recoveryAttribute({ settings }: Pool, user: User): string {
   );
   const order = mechanisms ? byPriority.map((mechanism) => mechanism.Name) : legacyOrder;
   if (order[0] === 'admin_only') throw notAuthorized('Contact administrator to reset password.');
-  // A channel that carries the second factor cannot carry the reset as well.
+  // A channel of the second factor cannot be used for the reset.
   const isFactor = (name: string) => user.factors.some((factor) => factorAttribute[factor] === name);
   const attributes = order.map((name) => (name === 'verified_email' ? 'email' : 'phone_number'));
   const usable = attributes

@@ -11,7 +11,7 @@ import { checkTotp } from './totp.js';
 
 type Answers = Record<string, string>;
 
-/** A wrong code leaves the session open: the user may type it again. */
+/** A wrong code does not invalidate the session, so the user can retry. */
 export function answerSentCode(context: Context, challenge: Challenge, answers: Answers): void {
   const given = requireParameter(answers, `${challenge.name}_CODE`);
   if (!isSameText(challenge.data['code'] ?? '', given)) throw codeMismatchOfFactor();
@@ -27,7 +27,7 @@ export function answerTotp(context: Context, { user }: Holder, challenge: Challe
   updateUser(context, user, { authenticator: { ...authenticator, usedStep } });
 }
 
-/** The factor that was chosen: its question comes next. */
+/** Returns the challenge of the chosen factor. */
 export function answerSelection(
   context: Context,
   holder: Holder,
@@ -41,7 +41,7 @@ export function answerSelection(
   return factor;
 }
 
-/** Only with the session that VerifySoftwareToken gave: it says that the app proved itself. */
+/** Requires the session of VerifySoftwareToken, which proves that the app was verified. */
 export function answerSetup(context: Context, { user }: Holder, challenge: Challenge): void {
   if (challenge.data['verified'] !== 'true') throw notAuthorized('Invalid session for the user.');
   spendChallenge(context, challenge);

@@ -4,7 +4,7 @@ import { readAccessToken } from '../tokens/access-token.js';
 import type { Holder } from '../tokens/session.js';
 import { invalidParameter, totpNotEnabled } from '../wire/errors.js';
 
-/** Who sets up an authenticator: somebody signed in, or somebody whose sign-in waits for it. */
+/** The user who sets up an authenticator, identified by an access token or by an MFA_SETUP session. */
 export interface Enrolment {
   holder: Holder;
   challenge?: Challenge;

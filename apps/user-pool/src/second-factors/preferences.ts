@@ -18,7 +18,7 @@ interface Preferences {
   EmailMfaSettings?: EmailMfaSettingsType | undefined;
 }
 
-/** Switches factors on and off; those not named stay as they are. */
+/** Enables and disables factors; factors that are not in the request stay unchanged. */
 export function setPreferences(context: Context, pool: Pool, user: User, given: Preferences): void {
   const settings = [
     ['SMS_MFA', given.SMSMfaSettings],

@@ -19,7 +19,7 @@ function decode(secret: string): Buffer {
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
 }
 
-/** RFC 6238 with SHA-1 and six digits: what authenticator apps make. */
+/** RFC 6238 with SHA-1 and six digits, as in authenticator apps. */
 export function totpCode(secret: string, step: number): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(step));
@@ -31,8 +31,8 @@ export function totpCode(secret: string, step: number): string {
 export const totpStep = (context: Pick<Context, 'clock'>): number => Math.floor(context.clock.now() / period);
 
 /**
- * The 30 seconds `code` belongs to, now or one step to either side. A code that was accepted once is refused the second
- * time, at a sign-in right after enrolment too.
+ * Returns the time step of `code`: the current one or one step before or after it. An accepted code is refused the second
+ * time, also at a sign-in right after enrolment.
  */
 export function checkTotp(context: Context, secret: string, code: string, usedStep: number): number {
   const now = totpStep(context);

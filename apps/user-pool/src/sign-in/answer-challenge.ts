@@ -6,7 +6,7 @@ import {
   answerSetup,
   answerTotp,
 } from '../second-factors/answer-second-factor.js';
-import { askFactor } from '../second-factors/ask-second-factor.js';
+import { challengeFactor } from '../second-factors/second-factor-challenge.js';
 import type { Holder } from '../tokens/session.js';
 import type { ClientMetadata } from '../triggers/client-metadata.js';
 import { findUser } from '../users/users.js';
@@ -16,7 +16,7 @@ import { readChallenge, type Challenge } from './challenge-session.js';
 import { requireParameter, type ClientOfPool } from './clients.js';
 import { continueSignIn, finishSignIn, type Step } from './continue-sign-in.js';
 import { answerNewPassword } from './new-password.js';
-import type { SignInAnswer } from './sign-in-answer.js';
+import type { SignInResponse } from './sign-in-response.js';
 import { answerPasswordVerifier } from './srp-sign-in.js';
 
 interface Answer {
@@ -41,7 +41,7 @@ export async function answerChallenge(
   owner: ClientOfPool,
   caller: Caller,
   { ChallengeName: name, ChallengeResponses: answers = {}, Session, ClientMetadata: clientMetadata }: Answer,
-): Promise<SignInAnswer> {
+): Promise<SignInResponse> {
   const username = requireParameter(answers, 'USERNAME');
   checkSecretHash(owner.client, username, answers['SECRET_HASH']);
   const step = stepAfter(caller, clientMetadata);
@@ -50,14 +50,14 @@ export async function answerChallenge(
     throw invalidParameter(`The local user pool does not support the challenge ${name}.`);
   }
   const { challenge, holder } = readChallenge(context, owner, Session, name);
-  // The session belongs to one user: nobody finishes another's sign-in with it.
+  // The session belongs to one user and cannot complete the sign-in of another.
   if (findUser(context, owner.pool, username)?.sub !== challenge.sub) {
     throw notAuthorized('Invalid session for the user.');
   }
   return judge(context, { holder, challenge, answers }, step);
 }
 
-/** Of both operations only the administrators' passes anything on to CustomMessage. (API reference, ClientMetadata) */
+/** Only AdminRespondToAuthChallenge passes ClientMetadata to CustomMessage. (API reference, ClientMetadata) */
 const stepAfter = (caller: Caller, clientMetadata: ClientMetadata): Step => ({
   clientMetadata,
   messageMetadata: caller === 'administrator' ? clientMetadata : undefined,
@@ -67,7 +67,7 @@ async function judge(
   context: Context,
   { holder, challenge, answers }: { holder: Holder; challenge: Challenge; answers: Answers },
   step: Step,
-): Promise<SignInAnswer> {
+): Promise<SignInResponse> {
   switch (challenge.name) {
     case 'NEW_PASSWORD_REQUIRED': {
       const user = await answerNewPassword(context, holder, challenge, answers);
@@ -76,7 +76,7 @@ async function judge(
     }
     case 'SELECT_MFA_TYPE': {
       const factor = answerSelection(context, holder, challenge, answers);
-      return askFactor(context, holder, factor, step.messageMetadata);
+      return challengeFactor(context, holder, factor, step.messageMetadata);
     }
     case 'SOFTWARE_TOKEN_MFA':
       answerTotp(context, holder, challenge, answers);

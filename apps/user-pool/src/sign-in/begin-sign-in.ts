@@ -5,7 +5,7 @@ import { invalidParameter } from '../wire/errors.js';
 import type { ClientOfPool } from './clients.js';
 import { signInWithPassword } from './password-sign-in.js';
 import { signInWithRefreshToken } from './refresh-sign-in.js';
-import type { SignInAnswer } from './sign-in-answer.js';
+import type { SignInResponse } from './sign-in-response.js';
 import { askPasswordVerifier } from './srp-sign-in.js';
 
 interface Request {
@@ -16,7 +16,7 @@ interface Request {
 
 export type Caller = 'anybody' | 'administrator';
 
-/** The flows anybody may begin, and those behind AWS credentials; neither takes the other's. */
+/** The flows of InitiateAuth and of AdminInitiateAuth; neither accepts those of the other. */
 const flows: Record<Caller, Record<string, string>> = {
   anybody: {
     USER_PASSWORD_AUTH: 'USER_PASSWORD_AUTH',
@@ -38,7 +38,7 @@ export async function beginSignIn(
   owner: ClientOfPool,
   caller: Caller,
   { AuthFlow, AuthParameters, ClientMetadata }: Request,
-): Promise<SignInAnswer> {
+): Promise<SignInResponse> {
   const flow = Object.hasOwn(flows[caller], AuthFlow) ? flows[caller][AuthFlow] : undefined;
   if (flow === undefined) throw unknownFlow(AuthFlow);
   requireFlow(owner.client, flow, caller);

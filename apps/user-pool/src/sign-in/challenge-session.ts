@@ -7,20 +7,20 @@ import type { Holder } from '../tokens/session.js';
 import { notAuthorized } from '../wire/errors.js';
 import type { ClientOfPool } from './clients.js';
 
-/** What a sign-in carries from one step to the next: for whom, for which client, which question is open. */
+/** The state of a sign-in between two steps: user, client and open challenge. */
 export interface Challenge {
   id: string;
   clientId: string;
   sub: string;
   name: string;
   expiresAt: number;
-  /** Marks the password that was proved: once it is replaced, the sign-in it began is over. */
+  /** Identifies the verified password: a password change invalidates the session. */
   proved: string | undefined;
-  /** What this kind of question needs to judge the answer. */
+  /** Data that the check of the challenge response needs. */
   data: Record<string, string>;
 }
 
-/** About as long as Cognito's. */
+/** About the length of Cognito's sessions. */
 const sessionLength = 1560;
 
 export function openChallenge(
@@ -36,7 +36,7 @@ export function openChallenge(
   return seal(context.keys.of(pool.id).sealing, 'challenge', challenge, sessionLength);
 }
 
-/** The open question `session` stands for; refused when made up, for another client or step, spent or too old. */
+/** Returns the open challenge of `session`. @throws ServiceError if it is forged, used, expired, or of another client or step */
 export function readChallenge(
   context: Context,
   { pool, client }: ClientOfPool,
@@ -56,7 +56,7 @@ export function readChallenge(
   return { challenge, holder: { pool, client, user } };
 }
 
-/** As `readChallenge`, for operations that are told neither pool nor client: only one pool can read the session. */
+/** Like `readChallenge`, for operations without pool and client: only one pool can decrypt the session. */
 export function openAnyChallenge(
   context: Context,
   session: string,
@@ -74,7 +74,7 @@ const open = (context: Context, pool: Pool, session: string) =>
 
 const invalidSession = () => notAuthorized('Invalid session for the user.');
 
-/** A right answer spends the session. Nothing may be awaited between this and what the answer brings. */
+/** Invalidates the session after a correct response. The caller must not await before it applies the result. */
 export function spendChallenge(context: Context, challenge: Challenge): void {
   refuseSpent(context, challenge);
   context.database.mark(`answered/${challenge.id}`, challenge.expiresAt);

@@ -26,7 +26,7 @@ export function requireClientOfPool(context: Context, poolId: string, clientId: 
   return { client, pool };
 }
 
-/** Empty counts as missing. */
+/** An empty value counts as missing. */
 export function requireParameter(parameters: Record<string, string> | undefined, name: string): string {
   const value = parameters?.[name];
   if (!value) throw invalidParameter(`Missing required parameter ${name}`);

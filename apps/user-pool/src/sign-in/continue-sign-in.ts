@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { askSecondFactor } from '../second-factors/ask-second-factor.js';
+import { challengeSecondFactor } from '../second-factors/second-factor-challenge.js';
 import type { Holder } from '../tokens/session.js';
 import { startSession } from '../tokens/sessions.js';
 import { tellPostAuthentication } from '../triggers/authentication-triggers.js';
@@ -7,9 +7,9 @@ import type { ClientMetadata } from '../triggers/client-metadata.js';
 import type { TokenSource } from '../triggers/pre-token-generation.js';
 import { notAuthorized } from '../wire/errors.js';
 import { askNewPassword } from './new-password.js';
-import type { SignInAnswer } from './sign-in-answer.js';
+import type { SignInResponse } from './sign-in-response.js';
 
-/** What the request that brought the sign-in here says about the rest of it. */
+/** ClientMetadata of the current request. */
 export interface Step {
   source?: TokenSource;
   /** For PreTokenGeneration and PostAuthentication. */
@@ -18,12 +18,12 @@ export interface Step {
   messageMetadata?: ClientMetadata;
 }
 
-/** The password was right: what comes next, another question or the tokens. */
+/** Continues after a correct password: returns the next challenge or the tokens. */
 export async function continueSignIn(
   context: Context,
   holder: Holder,
   step: Step = {},
-): Promise<SignInAnswer> {
+): Promise<SignInResponse> {
   const { user } = holder;
   if (user.status === 'FORCE_CHANGE_PASSWORD') {
     if ((user.temporaryPasswordExpiresAt ?? Infinity) <= context.clock.now()) {
@@ -32,7 +32,8 @@ export async function continueSignIn(
     return askNewPassword(context, holder);
   }
   return (
-    (await askSecondFactor(context, holder, step.messageMetadata)) ?? finishSignIn(context, holder, step)
+    (await challengeSecondFactor(context, holder, step.messageMetadata)) ??
+    finishSignIn(context, holder, step)
   );
 }
 
@@ -40,7 +41,7 @@ export async function finishSignIn(
   context: Context,
   holder: Holder,
   { source = 'TokenGeneration_Authentication', clientMetadata }: Step,
-): Promise<SignInAnswer> {
+): Promise<SignInResponse> {
   const tokens = await startSession(context, holder, { source, clientMetadata });
   await tellPostAuthentication(context, holder, clientMetadata);
   return { ChallengeParameters: {}, AuthenticationResult: tokens };

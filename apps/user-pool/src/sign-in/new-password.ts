@@ -9,13 +9,13 @@ import { modifyUser } from '../users/users.js';
 import { invalidParameter, notAuthorized } from '../wire/errors.js';
 import { openChallenge, spendChallenge, type Challenge } from './challenge-session.js';
 import { requireParameter } from './clients.js';
-import type { SignInAnswer } from './sign-in-answer.js';
+import type { SignInResponse } from './sign-in-response.js';
 
 const name = 'NEW_PASSWORD_REQUIRED';
 const prefix = 'userAttributes.';
 
-/** A temporary password was right: the user has to choose a lasting one. */
-export function askNewPassword(context: Context, holder: Holder): SignInAnswer {
+/** Returns the challenge to replace a correct temporary password. */
+export function askNewPassword(context: Context, holder: Holder): SignInResponse {
   const { user } = holder;
   return {
     ChallengeName: name,
@@ -61,7 +61,7 @@ function readAttributes(holder: Holder, answers: Record<string, string>): Record
   checkWritable(holder.client, attributes);
   const schema = schemaOf(holder.pool.settings);
   for (const key of Object.keys(attributes)) {
-    // An address that the user has is changed with UpdateUserAttributes only, which has it verified.
+    // An existing address can only be changed with UpdateUserAttributes, which verifies the new one.
     const isKept = schema.get(key)?.Required === true || isAddress(key);
     if (isKept && holder.user.attributes[key] !== undefined)
       throw notAuthorized(`Cannot modify an already provided ${key}`);

@@ -19,9 +19,9 @@ export const typed =
   (stored) =>
     isPassword(stored, password);
 
-/** Judges guesses at one user's password one after the other, and counts the wrong ones towards the lock-out. */
+/** Checks passwords of one user sequentially, and counts failures for the lock-out. */
 export function checkPassword(context: Context, user: User, isRight: Proof): Promise<void> {
-  return context.turns.take(`${user.poolId}/${user.sub}`, async () => {
+  return context.passwordMutex.runExclusive(`${user.poolId}/${user.sub}`, async () => {
     const { failures, password: stored } = currentUser(context, user);
     if (isLocked(failures, context.clock.now())) throw attemptsExceeded();
     if (stored && (await isRight(stored))) {
@@ -33,7 +33,7 @@ export function checkPassword(context: Context, user: User, isRight: Proof): Pro
   });
 }
 
-/** Some states are told before the password is looked at, as Cognito does. */
+/** Refuses some states before it checks the password, as Cognito does. */
 export async function proveIdentity(
   context: Context,
   client: Client,
@@ -46,7 +46,7 @@ export async function proveIdentity(
     throw hides ? incorrectCredentials() : userDisabled();
   }
   if (user.status === 'UNCONFIRMED') throw userNotConfirmed();
-  // Where users are hidden only the right password shows that a reset is due; imported users have none.
+  // With PreventUserExistenceErrors only the correct password reveals RESET_REQUIRED; imported users have no password.
   if (user.status === 'RESET_REQUIRED' && !hides) throw passwordResetRequired();
   await checkPassword(context, user, isRight);
   if (user.status === 'RESET_REQUIRED') throw passwordResetRequired();

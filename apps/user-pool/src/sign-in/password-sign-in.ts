@@ -9,7 +9,7 @@ import { incorrectCredentials, userNotFound } from '../wire/errors.js';
 import { requireParameter, type ClientOfPool } from './clients.js';
 import { continueSignIn } from './continue-sign-in.js';
 import { proveIdentity, typed } from './password-check.js';
-import type { SignInAnswer } from './sign-in-answer.js';
+import type { SignInResponse } from './sign-in-response.js';
 
 type Parameters = Record<string, string> | undefined;
 
@@ -18,7 +18,7 @@ export async function signInWithPassword(
   owner: ClientOfPool,
   parameters: Parameters,
   clientMetadata: Parameters,
-): Promise<SignInAnswer> {
+): Promise<SignInResponse> {
   const { pool, client } = owner;
   const userName = requireParameter(parameters, 'USERNAME');
   const password = requireParameter(parameters, 'PASSWORD');

@@ -7,14 +7,14 @@ import { readRefreshToken } from '../tokens/refresh-token.js';
 import { issueTokens } from '../tokens/sessions.js';
 import { notAuthorized, ServiceError } from '../wire/errors.js';
 import { requireParameter, type ClientOfPool } from './clients.js';
-import type { SignInAnswer } from './sign-in-answer.js';
+import type { SignInResponse } from './sign-in-response.js';
 
-/** New ID and access tokens, and no refresh token: the old one stays good. */
+/** Issues new ID and access tokens and no refresh token: the old one stays valid. */
 export async function signInWithRefreshToken(
   context: Context,
   owner: ClientOfPool,
   parameters: Record<string, string> | undefined,
-): Promise<SignInAnswer> {
+): Promise<SignInResponse> {
   const { client } = owner;
   if (rotatesRefreshTokens(client.settings)) {
     throw new ServiceError(
@@ -33,7 +33,7 @@ export async function signInWithRefreshToken(
   return { ChallengeParameters: {}, AuthenticationResult: tokens };
 }
 
-/** Here the hash is over the real username, often the `sub`, and not over what the user typed at sign-in. */
+/** The secret hash of a refresh uses the real username, often the `sub`, instead of the name typed at sign-in. */
 function checkRefreshSecretHash(client: Client, username: string, given: string | undefined): void {
   if (client.secret === undefined) return;
   const expected = createHmac('sha256', client.secret).update(`${username}${client.id}`).digest('base64');

@@ -12,11 +12,11 @@ import { incorrectCredentials, invalidParameter, userNotFound } from '../wire/er
 import { requireParameter, type ClientOfPool } from './clients.js';
 import { continueSignIn, type Step } from './continue-sign-in.js';
 import { proveIdentity } from './password-check.js';
-import type { SignInAnswer } from './sign-in-answer.js';
+import type { SignInResponse } from './sign-in-response.js';
 
 type Parameters = Record<string, string>;
 
-/** What the pool has to remember between the two steps. It travels sealed, as the secret block. */
+/** State between the two steps, sent to the client as the sealed secret block. */
 interface Exchange {
   username: string;
   clientId: string;
@@ -27,13 +27,13 @@ interface Exchange {
   expiresAt: number;
 }
 
-/** First step: the client's public value against the pool's. Nothing is proved yet. (RFC 5054) */
+/** First step: exchanges the public values. (RFC 5054) */
 export async function askPasswordVerifier(
   context: Context,
   owner: ClientOfPool,
   parameters: Parameters = {},
   metadata: Parameters | undefined,
-): Promise<SignInAnswer> {
+): Promise<SignInResponse> {
   const { pool, client } = owner;
   const userName = requireParameter(parameters, 'USERNAME');
   const A = requireParameter(parameters, 'SRP_A');
@@ -63,20 +63,20 @@ export async function askPasswordVerifier(
   };
 }
 
-/** Always the same for the same unknown name, so that asking twice tells nothing. */
+/** The same for each call with the same unknown name, so that two calls reveal nothing. */
 function simulatedVerifier(context: Context, pool: Pool, name: string): SrpVerifier {
   const made = createHmac('sha256', context.keys.of(pool.id).sealing).update(`srp/${name}`).digest();
   const { verifier } = createVerifier(pool.id, name, made.toString('hex'));
   return { salt: made.subarray(0, 16).toString('base64'), verifier };
 }
 
-/** Second step: the client shows that it reached the same key, which takes the password. */
+/** Second step: the client proves that it computed the same key, which requires the password. */
 export async function answerPasswordVerifier(
   context: Context,
   { pool, client }: ClientOfPool,
   answers: Parameters,
   step: Step,
-): Promise<SignInAnswer> {
+): Promise<SignInResponse> {
   const block = Buffer.from(requireParameter(answers, 'PASSWORD_CLAIM_SECRET_BLOCK'), 'base64');
   const signature = Buffer.from(requireParameter(answers, 'PASSWORD_CLAIM_SIGNATURE'), 'base64');
   const timestamp = requireParameter(answers, 'TIMESTAMP');
@@ -94,7 +94,7 @@ export async function answerPasswordVerifier(
     .digest();
   const proved = expected.length === signature.length && timingSafeEqual(expected, signature);
   await proveIdentity(context, client, user, async () => proved);
-  // A proof that was overheard is good for nothing.
+  // A captured proof cannot be replayed.
   if (context.database.isMarked(`answered/${exchange.b}`)) throw incorrectCredentials();
   context.database.mark(`answered/${exchange.b}`, exchange.expiresAt);
   return continueSignIn(context, { pool, client, user }, step);

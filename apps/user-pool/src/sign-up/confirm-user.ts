@@ -10,7 +10,7 @@ export function refuseConfirmed({ status }: User): void {
   throw notAuthorized(`User cannot be confirmed. Current status is ${status}`);
 }
 
-/** `attribute` is what the answered code was sent to; an administrator confirms without proving any. */
+/** `attribute` is the address that the code verified; a confirmation by an administrator verifies none. */
 export function confirmUser(
   context: Context,
   pool: Pool,

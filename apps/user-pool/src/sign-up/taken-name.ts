@@ -5,7 +5,7 @@ import { usernameExists } from '../wire/errors.js';
 
 const shown: Record<string, string> = { email: 'email', phone_number: 'phone_number' };
 
-/** Says so even to clients that hide who exists: a taken address cannot be hidden where it is the username. */
+/** Thrown even with PreventUserExistenceErrors: Cognito cannot hide a taken address if it is the username. */
 export function refuseTakenName(context: Context, pool: Pool, name: NewName): void {
   const taken = takenName(context, pool, name);
   if (taken === undefined) return;

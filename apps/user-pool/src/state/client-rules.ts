@@ -2,9 +2,9 @@ import type { TimeUnitsType } from '@aws-sdk/client-cognito-identity-provider';
 import { day, hour, minute, second } from '../clock.js';
 import type { ClientSettings } from './records.js';
 
-/** Flows of a client whose creator named none: USER_PASSWORD is not among them. */
+/** Default flows of a client; they do not include USER_PASSWORD. */
 const defaultFlows = ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH'];
-/** Names from before the `ALLOW_` prefix. SRP and refresh could not be switched off then. */
+/** Old names without the `ALLOW_` prefix; with these SRP and refresh are always allowed. */
 const legacyFlows: Record<string, string> = {
   ADMIN_NO_SRP_AUTH: 'ALLOW_ADMIN_USER_PASSWORD_AUTH',
   CUSTOM_AUTH_FLOW_ONLY: 'ALLOW_CUSTOM_AUTH',
@@ -21,7 +21,7 @@ export function allowsFlow(settings: ClientSettings, flow: string): boolean {
   return given.some((name) => legacyFlows[name] === `ALLOW_${flow}`);
 }
 
-/** LEGACY when not said otherwise: the API's default, not the console's. */
+/** Default: LEGACY, as in the API but not in the console. */
 export const hidesUsers = (settings: ClientSettings): boolean =>
   settings.PreventUserExistenceErrors === 'ENABLED';
 
@@ -45,11 +45,11 @@ export function lifetimes(settings: ClientSettings): { access: number; id: numbe
   };
 }
 
-/** How long a challenge waits for its answer: 3 minutes unless set. */
+/** Validity of a challenge session. Default: 3 minutes. */
 export const challengeLifetime = (settings: ClientSettings): number =>
   (settings.AuthSessionValidity ?? 3) * minute;
 
-/** A client that lists no attributes reads all of them; an empty list is no list. */
+/** A client without a list, or with an empty one, can read all attributes. */
 export const mayRead = (settings: ClientSettings, attribute: string): boolean =>
   !settings.ReadAttributes?.length || settings.ReadAttributes.includes(attribute);
 

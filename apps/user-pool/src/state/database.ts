@@ -4,19 +4,19 @@ import { noJournal, openJournal, type Change, type Journal } from './journal.js'
 import type { Client, Group, Pool, User } from './records.js';
 import { UserIndex } from './user-index.js';
 
-/** That something happened which must not happen again, such as a token revoked or a challenge answered. */
+/** Markers of events that must not repeat, such as a revoked token or a used challenge session. */
 export interface Mark {
   expiresAt: number;
 }
 
-/** How far a refresh token was rotated. */
+/** The current generation of a rotated refresh token. */
 export interface Rotation {
   generation: number;
   rotatedAt: number;
   expiresAt: number;
 }
 
-/** All records in memory, with every change in the journal. */
+/** Keeps all records in memory and writes every change to the journal. */
 export class Database {
   private readonly records: { [K in Kind]: Map<string, Records[K]> };
   private readonly indexes = new Map<string, UserIndex>();
@@ -60,13 +60,13 @@ export class Database {
   countUsers = (poolId: string) => this.index(poolId).size;
   /** Users are listed in the order of these numbers. */
   nextSequence = () => ++this.sequence;
-  /** By username, `sub` or alias, as the pool compares them. */
+  /** Finds a user by username, `sub` or alias, with the case rules of the pool. */
   findUser(poolId: string, name: string): User | undefined {
     const sub = this.index(poolId).find(name);
     return sub === undefined ? undefined : this.user(poolId, sub);
   }
 
-  /** With everything in it, in one step. */
+  /** Deletes a pool with all its content in one step. */
   removePool(pool: Pool): void {
     this.together(() => {
       for (const sub of [...this.usersOf(pool.id)]) this.save('user', `${pool.id}/${sub}`, null);
@@ -83,7 +83,7 @@ export class Database {
   rotation = (originJti: string) => this.records.rotation.get(originJti);
   saveRotation = (originJti: string, rotation: Rotation) => this.save('rotation', originJti, rotation);
 
-  /** Every change made by `work` reaches the journal in one line. `work` must not wait for anything. */
+  /** Writes all changes of `work` to the journal in one line. `work` must be synchronous. */
   together(work: () => void): void {
     this.batch = [];
     try {

@@ -2,7 +2,7 @@ interface Expiring {
   expiresAt: number;
 }
 
-/** Records that mean nothing any more after a while; they are dropped when there are twice as many as were alive. */
+/** Records that expire. Expired ones are deleted when the number has doubled since the last clean-up. */
 export class ExpiringRecords<T extends Expiring> extends Map<string, T> {
   private sweepAt = 1024;
 

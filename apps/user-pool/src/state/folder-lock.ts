@@ -1,23 +1,23 @@
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { listens, nameOf, PresenceSocket } from './presence-socket.js';
+import { listens, nameOf, LockSocket } from './lock-socket.js';
 
-/** Somebody else works in the folder. */
+/** Another process has locked the folder. */
 export class FolderInUse extends Error {
   constructor(directory: string, pid?: number) {
     super(`${directory} is in use by ${pid === undefined ? 'another process' : `process ${pid}`}.`);
   }
 }
 
-/** Two processes in one folder would overwrite each other's data. Answers how to let go of it. */
+/** Locks a data folder, because two processes would overwrite each other's data. @returns a function that unlocks it */
 export async function lockFolder(directory: string): Promise<() => Promise<void>> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   if (process.platform === 'win32') return lockPipe(directory);
-  const own = new PresenceSocket();
+  const own = new LockSocket();
   await own.open(directory);
   try {
-    await waitForTurn(directory, own);
+    await acquire(directory, own);
   } catch (error) {
     await own.close();
     throw error;
@@ -25,8 +25,8 @@ export async function lockFolder(directory: string): Promise<() => Promise<void>
   return () => own.close();
 }
 
-/** Of several that start at once the one with the first name goes on, and the others give up. */
-async function waitForTurn(directory: string, own: PresenceSocket): Promise<void> {
+/** Of several processes that start at once, the one with the lowest socket name wins. */
+async function acquire(directory: string, own: LockSocket): Promise<void> {
   for (let look = 1; look <= 500; look++) {
     const others = await own.others();
     const winner = others.find(
@@ -34,7 +34,7 @@ async function waitForTurn(directory: string, own: PresenceSocket): Promise<void
     );
     if (winner) throw new FolderInUse(directory, winner.pid);
     if (others.length === 0) {
-      own.presence.state = 'working';
+      own.holder.state = 'working';
       return;
     }
     await wait(10);
@@ -42,7 +42,7 @@ async function waitForTurn(directory: string, own: PresenceSocket): Promise<void
   throw new FolderInUse(directory);
 }
 
-/** Windows gives a pipe to one process at a time, and takes it back when that ends. */
+/** On Windows one process at a time can own a named pipe. */
 async function lockPipe(directory: string): Promise<() => Promise<void>> {
   const server = createServer((socket) => socket.destroy());
   await listens(server, `\\\\.\\pipe\\${nameOf(directory)}`).catch((error: NodeJS.ErrnoException) => {

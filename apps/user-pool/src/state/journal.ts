@@ -1,14 +1,14 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** One record as it is now; `null` when it is gone. */
+/** The new value of a record; `null` if it was deleted. */
 export interface Change {
   kind: string;
   id: string;
   value: unknown;
 }
 
-/** Where changes are kept across restarts. Changes given together are kept together or not at all. */
+/** Stores changes across restarts. Changes of one call are stored atomically. */
 export interface Journal {
   append(changes: Change[]): void;
   close(): void;
@@ -22,8 +22,8 @@ const newline = 0x0a;
 const mebibyte = 1024 * 1024;
 
 /**
- * An append-only file of JSON lines. A line is with the operating system before the caller is answered, so that killing
- * the process loses nothing that was acknowledged; a half-written last line is what nobody was told about, and is dropped.
+ * An append-only file of JSON lines. A line is written before the response is sent, so that killing
+ * the process loses no acknowledged change. An incomplete last line was never acknowledged and is dropped.
  */
 export function openJournal(directory: string): {
   records: Change[];
@@ -48,7 +48,7 @@ function readRecords(content: Buffer): Change[] {
   return [...latest.values()];
 }
 
-/** A line that is no JSON was never finished, so nobody was told that it was kept. */
+/** A line that is not JSON is incomplete and was never acknowledged. */
 function readLine(line: string): Change[] {
   try {
     return JSON.parse(line) as Change[];
@@ -71,7 +71,7 @@ class FileJournal implements Journal {
   }
 
   append(changes: Change[]): void {
-    // After a failure, such as a full disk, the next line must not continue half of another.
+    // After an error such as a full disk, the next line must not be appended to an incomplete one.
     const start = this.isTorn ? '\n' : '';
     this.isTorn = true;
     this.write(this.handle, `${start}${JSON.stringify(changes)}\n`);
@@ -91,7 +91,7 @@ class FileJournal implements Journal {
     this.written += line.length;
   }
 
-  /** Writes what is alive beside the journal and then takes its place: at every moment one whole file is there. */
+  /** Writes the current records to a new file and renames it, so that a complete file exists at any time. */
   private compact(): number {
     const beside = `${this.file}.new`;
     const handle = openSync(beside, 'w', 0o600);

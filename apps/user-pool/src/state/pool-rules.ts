@@ -1,14 +1,14 @@
 import type { PasswordPolicyType } from '@aws-sdk/client-cognito-identity-provider';
 import type { PoolSettings } from './records.js';
 
-/** True unless switched off: the API's default, the console's is the other way round. */
+/** Default: true, as in the API; the default of the console is false. */
 export const isCaseSensitive = (settings: PoolSettings): boolean =>
   settings.UsernameConfiguration?.CaseSensitive ?? true;
 
 export const usesAddressAsUsername = (settings: PoolSettings): boolean =>
   (settings.UsernameAttributes ?? []).length > 0;
 
-/** What a pool gets whose creator named no policy. */
+/** The default password policy. */
 const defaultPolicy: PasswordPolicyType = {
   MinimumLength: 8,
   RequireUppercase: true,
@@ -22,7 +22,7 @@ export const passwordPolicy = (settings: PoolSettings): PasswordPolicyType => ({
   ...(settings.Policies?.PasswordPolicy ?? defaultPolicy),
 });
 
-/** 0 means the default of 7 days as well. */
+/** 0 also means the default of 7 days. */
 export const temporaryPasswordDays = (settings: PoolSettings): number =>
   passwordPolicy(settings).TemporaryPasswordValidityDays ||
   settings.AdminCreateUserConfig?.UnusedAccountValidityDays ||

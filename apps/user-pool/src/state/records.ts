@@ -5,13 +5,13 @@ import type {
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { StoredPassword } from '../passwords/stored-password.js';
 
-/** Records are never changed in place: `Database` replaces them, so that a waiting operation sees a consistent one. */
+/** Records are immutable: `Database` replaces them, so that a waiting operation keeps a consistent one. */
 export interface Pool {
   id: string;
   createdAt: number;
   modifiedAt: number;
   settings: PoolSettings;
-  /** The second factors its users may have. */
+  /** The second factors that the pool allows. */
   factors: Factor[];
 }
 
@@ -43,15 +43,15 @@ export type ClientSettings = Omit<
   'UserPoolId' | 'GenerateSecret' | 'ClientSecret' | 'ClientName'
 > & { ClientName: string };
 
-/** A code is good for one purpose only: a sign-up code resets no password. */
+/** A code is valid for one purpose: a sign-up code cannot reset a password. */
 export type CodePurpose = 'sign-up' | 'reset' | 'email' | 'phone_number';
 
 export interface PendingCode {
   code: string;
   expiresAt: number;
-  /** The attribute the code was sent to: answering proves that the user holds it. */
+  /** The attribute to which the code was sent, and which the code verifies. */
   attribute: string;
-  /** A new address that takes the place of the old one only once it is proved. */
+  /** A new address that replaces the old one after its verification. */
   newValue?: string;
 }
 
@@ -68,27 +68,27 @@ export interface User {
   createdAt: number;
   modifiedAt: number;
   password?: StoredPassword;
-  /** Newest first; kept only where the policy has a history. */
+  /** Newest first; stored only if the policy has a history. */
   passwordHistory?: StoredPassword[];
   temporaryPasswordExpiresAt?: number;
   failures?: { count: number; lastAt: number };
   codes: Partial<Record<CodePurpose, PendingCode>>;
   /**
-   * Every token family of the user begins its `origin_jti` with this. A new value ends all of them at once, and nothing
-   * has to be kept for each sign-in.
+   * Prefix of the `origin_jti` of all tokens of the user. A new value revokes all tokens, so nothing
+   * is stored per sign-in.
    */
   sessionEpoch: string;
   groups: string[];
   factors: Factor[];
   preferredFactor?: Factor;
   authenticator?: Authenticator;
-  /** A secret handed out to an authenticator app that has not proved itself yet. */
+  /** The secret of an authenticator app that is not verified yet. */
   pendingAuthenticatorSecret?: string;
 }
 
 export interface Authenticator {
   secret: string;
   deviceName?: string;
-  /** The latest 30 seconds a code was accepted for: a code works once. */
+  /** The latest time step of an accepted code, because a code is valid once. */
   usedStep: number;
 }

@@ -1,7 +1,7 @@
 import { isCaseSensitive } from './pool-rules.js';
 import type { PoolSettings, User } from './records.js';
 
-/** Finds the users of one pool by every name they may sign in with. */
+/** Finds users of one pool by each name that they can sign in with. */
 export class UserIndex {
   private readonly byName = new Map<string, string>();
   private readonly all = new Set<string>();
@@ -41,7 +41,7 @@ export class UserIndex {
 }
 
 /**
- * With `UsernameAttributes` an address names its user even while unverified; as an alias (`AliasAttributes`) it does so
+ * With `UsernameAttributes` an unverified address identifies its user; as an alias (`AliasAttributes`) it does so
  * only once verified. (Developer guide, Configuring user pool attributes)
  */
 export function aliasesOf(settings: PoolSettings, user: Pick<User, 'attributes'>): string[] {

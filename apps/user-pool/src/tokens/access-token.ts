@@ -12,7 +12,7 @@ import { readJwt, readUnverified, type Claims } from './jwt.js';
 import { isRevoked } from './refresh-token.js';
 import type { Holder } from './session.js';
 
-/** Whoever an access token speaks for. Signature, kind, issuer, lifetime and revocation are all checked. */
+/** Returns the user of an access token. Checks signature, kind, issuer, expiry and revocation. */
 export function readAccessToken(context: Context, token: string): Holder {
   const { pool, claims } = verify(context, token);
   if (Number(claims['exp']) <= toSeconds(context.clock.now())) {

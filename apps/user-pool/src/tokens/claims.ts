@@ -9,7 +9,7 @@ import type { Holder, Session } from './session.js';
 
 export const issuerOf = (context: Pick<Context, 'url'>, poolId: string): string => `${context.url}/${poolId}`;
 
-/** The sign-in API grants this one scope, whatever the client's OAuth scopes are. */
+/** The only scope of the sign-in API, independent of the client's OAuth scopes. */
 const scope = 'aws.cognito.signin.user.admin';
 
 export function accessClaims(context: Context, holder: Holder, session: Session): Claims {
@@ -42,14 +42,14 @@ function sharedClaims(context: Context, { pool, client, user }: Holder, session:
     ...(groups.length > 0 && { 'cognito:groups': groups }),
     iss: issuerOf(context, pool.id),
     ...revocableClaims(context, client, session),
-    // Begins as `origin_jti` does: a global sign-out reaches the tokens that have none, too.
+    // Has the same prefix as `origin_jti`, so that a global sign-out also revokes tokens without it.
     event_id: session.originJti.split('-')[0] + randomUuid(context.random).slice(8),
     auth_time: session.authTime,
     iat: toSeconds(context.clock.now()),
   };
 }
 
-/** A client that does not allow revocation has tokens without them. (Developer guide, Revoking tokens) */
+/** Absent if the client does not allow revocation. (Developer guide, Revoking tokens) */
 const revocableClaims = (context: Context, { settings }: Holder['client'], { originJti }: Session): Claims =>
   allowsRevocation(settings) ? { origin_jti: originJti, jti: randomUuid(context.random) } : {};
 

@@ -5,7 +5,7 @@ export type Claims = Record<string, unknown>;
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Signs on Node's thread pool: RSA is most of the work of a sign-in. */
+/** Signs in Node's thread pool, because RSA is the most expensive step of a sign-in. */
 export function signJwt(key: SigningKey, claims: Claims): Promise<string> {
   const content = `${encode({ kid: key.kid, alg: 'RS256' })}.${encode(claims)}`;
   return new Promise((resolve, reject) => {
@@ -16,7 +16,7 @@ export function signJwt(key: SigningKey, claims: Claims): Promise<string> {
   });
 }
 
-/** The claims of a token this very key signed with RS256; undefined for anything else, whatever its header claims. */
+/** Returns the claims of a token that this key signed with RS256; undefined for all others, with any header. */
 export function readJwt(key: SigningKey, token: string): Claims | undefined {
   const [header, payload, signature, ...rest] = token.split('.');
   if (header === undefined || payload === undefined || signature === undefined || rest.length > 0)
@@ -28,7 +28,7 @@ export function readJwt(key: SigningKey, token: string): Claims | undefined {
   return parse(payload);
 }
 
-/** Claims nobody vouches for: only to find out which pool to ask. */
+/** Unverified claims, used only to find the pool. */
 export function readUnverified(token: string): Claims | undefined {
   return parse(token.split('.')[1] ?? '');
 }

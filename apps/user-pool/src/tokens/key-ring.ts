@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A pair that signs, and its public half as others fetch it. */
+/** A signing key pair and its published public key. */
 export interface SigningKey {
   kid: string;
   privateKey: KeyObject;
@@ -11,7 +11,7 @@ export interface SigningKey {
   jwk: Record<string, unknown>;
 }
 
-/** ID and access tokens are signed with different keys; `sealing` encrypts what only the pool itself reads. */
+/** ID and access tokens are signed with different keys; `sealing` encrypts data that only the pool reads. */
 export interface PoolKeys {
   id: SigningKey;
   access: SigningKey;
@@ -26,7 +26,7 @@ interface StoredKeys {
 
 const generate = promisify(generateKeyPair);
 
-/** The keys of every pool, made on this machine, in files only their owner can read. */
+/** The keys of all pools, generated on this machine and stored in files that only their owner can read. */
 export class KeyRing {
   private readonly keys = new Map<string, PoolKeys>();
 

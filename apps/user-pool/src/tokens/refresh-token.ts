@@ -11,7 +11,7 @@ interface Content extends Session {
   clientId: string;
 }
 
-/** About as long as Cognito's. */
+/** About the length of Cognito's tokens. */
 const tokenLength = 1788;
 
 export function sealRefreshToken(context: Context, { pool, client, user }: Holder, session: Session): string {
@@ -19,12 +19,12 @@ export function sealRefreshToken(context: Context, { pool, client, user }: Holde
   return seal(context.keys.of(pool.id).sealing, 'refresh', content, tokenLength);
 }
 
-/** The token's content, if this pool made it; it may be expired or revoked. */
+/** Returns the content of a token of this pool, which may be expired or revoked. */
 export function openRefreshToken(context: Context, pool: Pool, token: string): Content | undefined {
   return unseal(context.keys.of(pool.id).sealing, 'refresh', token) as Content | undefined;
 }
 
-/** Whoever holds a refresh token that may still be used with this client. */
+/** Returns the user of a refresh token that is still valid for this client. */
 export function readRefreshToken(
   context: Context,
   { pool, client }: { pool: Pool; client: Client },
@@ -44,14 +44,14 @@ export function readRefreshToken(
 
 const revoked = () => notAuthorized('Refresh Token has been revoked');
 
-/** By itself, or together with everything else the user held at some moment. */
+/** Revoked itself or by a revocation of all tokens of the user. */
 export const isRevoked = (context: Context, originJti: string, sessionEpoch: string): boolean =>
   !originJti.startsWith(`${sessionEpoch}-`) || context.database.isMarked(`revoked/${originJti}`);
 
 export const revoke = (context: Context, { originJti, expiresAt }: Session): void =>
   context.database.mark(`revoked/${originJti}`, expiresAt);
 
-/** A rotated token works for some seconds more, so that a client whose answer got lost is not signed out. */
+/** A rotated token stays valid for some seconds, so that a client that lost the response is not signed out. */
 function refuseReuse(context: Context, client: Client, session: Session): void {
   const rotation = context.database.rotation(session.originJti);
   if (!rotatesRefreshTokens(client.settings) || !rotation || session.generation >= rotation.generation)

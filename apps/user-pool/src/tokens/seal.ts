@@ -4,9 +4,9 @@ const nonceLength = 12;
 const tagLength = 16;
 
 /**
- * An opaque string that only its pool can read, for what a caller brings back later: refresh tokens, challenge sessions,
- * page positions. Nothing about it has to be stored. `purpose` keeps one kind from passing as another. `length` pads to
- * the size the real strings have, so that a column or cookie that is too small is noticed here.
+ * An opaque string that only its pool can read, for refresh tokens, challenge sessions and
+ * page tokens, so that nothing has to be stored. `purpose` prevents the use of one kind as another. `length` pads to
+ * the length of Cognito's strings, so that tests detect a column or cookie that is too small.
  */
 export function seal(key: Buffer, purpose: string, content: object, length = 0): string {
   const nonce = randomBytes(nonceLength);

@@ -1,13 +1,13 @@
 import type { Client, Pool, User } from '../state/records.js';
 
-/** Whose tokens, and for which client. */
+/** User and client of tokens. */
 export interface Holder {
   pool: Pool;
   client: Client;
   user: User;
 }
 
-/** What all tokens of one sign-in share, however often they are refreshed. */
+/** Values that all tokens of one sign-in share, also after refreshes. */
 export interface Session {
   originJti: string;
   authTime: number;

@@ -9,7 +9,7 @@ import { accessClaims, idClaims } from './claims.js';
 import { signJwt } from './jwt.js';
 import { sealRefreshToken } from './refresh-token.js';
 
-/** Tokens of a fresh sign-in. */
+/** Issues the tokens of a new sign-in. */
 export async function startSession(
   context: Context,
   holder: Holder,
@@ -43,12 +43,12 @@ export async function issueTokens(
   return { AccessToken, IdToken, ExpiresIn, TokenType: 'Bearer' };
 }
 
-/** A rotated refresh token lives no longer than the first one would have. */
+/** A rotated refresh token expires when the first one would have expired. */
 export function nextRefreshToken(context: Context, holder: Holder, session: Session): string | undefined {
   if (!rotatesRefreshTokens(holder.client.settings)) return undefined;
   const generation = session.generation + 1;
   const rotation = context.database.rotation(session.originJti);
-  // Inside the grace period the old token may come twice: both answers are the same generation.
+  // In the grace period the old token may be used twice: both responses have the same generation.
   if (!rotation || rotation.generation < generation) {
     const rotatedAt = context.clock.now();
     context.database.saveRotation(session.originJti, { generation, rotatedAt, expiresAt: session.expiresAt });

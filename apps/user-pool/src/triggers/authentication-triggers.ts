@@ -5,7 +5,7 @@ import type { Holder } from '../tokens/session.js';
 import type { ClientMetadata } from './client-metadata.js';
 import { runTrigger, triggerAttributes } from './run-trigger.js';
 
-/** May refuse a sign-in by throwing. It runs for unknown users too where the client hides who exists. */
+/** May throw to refuse a sign-in. Also runs for unknown users with PreventUserExistenceErrors. */
 export async function askPreAuthentication(
   context: Context,
   owner: ClientOfPool,

@@ -1,2 +1,2 @@
-/** What a caller passes on to functions, beyond what the pool itself tells them. It is kept nowhere. */
+/** Data that a caller passes to triggers. It is not stored. */
 export type ClientMetadata = Record<string, string> | undefined;

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** What became of one call of a function. */
+/** The result of an invocation. */
 export type LambdaAnswer =
   | { kind: 'answered'; payload: Record<string, unknown> }
   | { kind: 'threw'; message: string }
@@ -12,7 +12,7 @@ export type LambdaAnswer =
 const tries = 3;
 export const triggerTimeout = 5000;
 
-/** Calls functions through the Lambda Invoke API, as AWS and its local runtimes offer it. Payloads are never logged. */
+/** Invokes functions through the Lambda Invoke API of AWS or a local runtime. Payloads are never logged. */
 export class LambdaInvoker {
   constructor(
     private readonly endpoint: string | undefined,
@@ -32,7 +32,7 @@ export class LambdaInvoker {
   }
 }
 
-/** `arn:aws:lambda:eu-west-1:123456789012:function:migrate-user` and `migrate-user` mean the same. */
+/** `arn:aws:lambda:eu-west-1:123456789012:function:migrate-user` and `migrate-user` name the same function. */
 function plainName(functionName: string): string {
   return /^arn:[^:]*:lambda:[^:]*:[^:]*:function:([^:]+)/.exec(functionName)?.[1] ?? functionName;
 }
@@ -52,7 +52,7 @@ async function post(url: string, body: string, timeout: number): Promise<LambdaA
   }
 }
 
-/** The runtime emulator of the Lambda images takes one call at a time and refuses others with an empty 400. */
+/** The runtime emulator of Lambda images handles one invocation at a time and refuses others with an empty 400. */
 const isBusy = (status: number, text: string) => status === 429 || (status === 400 && text === '');
 
 function read(response: Response, text: string): LambdaAnswer | 'again' {
@@ -60,7 +60,7 @@ function read(response: Response, text: string): LambdaAnswer | 'again' {
   if (response.status >= 400) return 'again';
   const payload = parse(text);
   const error = payload?.['errorMessage'];
-  // The runtime emulator drops the header that marks an error, and answers 200 with the error as its body.
+  // The runtime emulator omits the header that marks an error and responds with 200 and the error as body.
   const isEmulatedError = payload?.['errorType'] !== undefined && payload['response'] === undefined;
   if (response.headers.has('x-amz-function-error') || isEmulatedError) {
     return { kind: 'threw', message: typeof error === 'string' ? error : '' };

@@ -5,7 +5,7 @@ import { runTrigger, triggerAttributes } from './run-trigger.js';
 
 type Source = 'PostConfirmation_ConfirmSignUp' | 'PostConfirmation_ConfirmForgotPassword';
 
-/** A throw reaches the caller, but what was confirmed stays confirmed. */
+/** An error reaches the caller, but the confirmation stays. */
 export async function tellPostConfirmation(
   context: Context,
   { pool, client, user }: Omit<ClientOfPool, 'client'> & { client?: ClientOfPool['client']; user: User },

@@ -12,12 +12,12 @@ interface Applicant {
 
 export interface PreSignUpAnswer {
   autoConfirms: boolean;
-  /** Attributes the function vouches for. */
+  /** Attributes that the trigger marks as verified. */
   verified: Record<string, string>;
 }
 
-/** May refuse a new user by throwing. (Developer guide, Pre sign-up Lambda trigger) */
-export async function askPreSignUp(
+/** May throw to refuse a new user. (Developer guide, Pre sign-up Lambda trigger) */
+export async function runPreSignUp(
   context: Context,
   where: { pool: Pool; client?: Client },
   applicant: Applicant,

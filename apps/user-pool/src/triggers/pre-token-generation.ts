@@ -7,7 +7,7 @@ import { runTrigger, triggerAttributes } from './run-trigger.js';
 export type TokenSource =
   'TokenGeneration_Authentication' | 'TokenGeneration_NewPasswordChallenge' | 'TokenGeneration_RefreshTokens';
 
-/** Why tokens are made, and what the caller passes on to whoever customises them. */
+/** The reason for new tokens, and the caller's ClientMetadata. */
 export interface TokenOccasion {
   source: TokenSource;
   clientMetadata?: ClientMetadata;
@@ -16,7 +16,7 @@ export interface TokenOccasion {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-/** Claims that are the pool's own word. (Developer guide, Pre token generation Lambda trigger) */
+/** Claims that the trigger cannot change. (Developer guide, Pre token generation Lambda trigger) */
 const fixed = [
   'acr',
   'amr',
@@ -36,7 +36,7 @@ const fixed = [
   'token_use',
 ];
 
-/** The ID token's claims as the function wants them. Version 1 of the trigger does not reach the access token. */
+/** Returns the claims of the ID token after the trigger. Version 1 cannot change the access token. */
 export async function customiseIdClaims(
   context: Context,
   { pool, client, user }: Holder,

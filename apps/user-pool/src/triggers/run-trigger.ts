@@ -4,7 +4,7 @@ import type { Client, Pool, User } from '../state/records.js';
 import { triggerEvent } from './trigger-event.js';
 import { triggerFailure, unrecognizable } from './trigger-failure.js';
 
-/** Triggers that are asked about a user; migration has its own rules. */
+/** Triggers for an existing user; the migration trigger has other rules. */
 export type Trigger =
   | 'CustomMessage'
   | 'PostAuthentication'
@@ -21,7 +21,7 @@ export interface TriggerCall {
   response: Record<string, unknown>;
 }
 
-/** What the function answered in `response`; undefined where the pool has no such trigger. */
+/** Returns the `response` member of the result; undefined if the pool has no such trigger. */
 export async function runTrigger(
   context: Context,
   where: { pool: Pool; client?: Client | undefined },
@@ -37,7 +37,7 @@ export async function runTrigger(
   return answered as Record<string, unknown>;
 }
 
-/** A user as triggers see one: text only, with the status among the attributes. */
+/** The user in a trigger event: all values are strings, and the status is one of the attributes. */
 export const triggerAttributes = (user: User): Record<string, string> => ({
   sub: user.sub,
   'cognito:user_status': user.status,

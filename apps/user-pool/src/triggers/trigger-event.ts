@@ -1,7 +1,7 @@
 import type { Context } from '../context.js';
 import type { Client, Pool } from '../state/records.js';
 
-/** What every trigger is told first. (Developer guide, Common Lambda trigger parameters) */
+/** Members of all trigger events. (Developer guide, Common Lambda trigger parameters) */
 export function triggerEvent(
   context: Context,
   { pool, client }: { pool: Pool; client: Client | undefined },

@@ -1,7 +1,7 @@
 import { ServiceError } from '../wire/errors.js';
 import type { LambdaAnswer } from './lambda-invoker.js';
 
-/** The exception a caller sees when a trigger did not answer properly. A thrown text reaches the caller as it is. */
+/** The exception for a failed trigger. The message of a thrown error reaches the caller unchanged. */
 export function triggerFailure(
   trigger: string,
   answer: Exclude<LambdaAnswer, { kind: 'answered' }>,

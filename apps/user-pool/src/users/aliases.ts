@@ -5,8 +5,8 @@ import { aliasExists } from '../wire/errors.js';
 import { findUser, modifyUser } from './users.js';
 
 /**
- * Refuses aliases another user holds, or with `force` takes them away: the former holder's address is unverified then.
- * An address that is a username cannot be taken away.
+ * Refuses aliases of another user, or with `force` moves them: the address of the other user becomes unverified.
+ * An address that is a username cannot be moved.
  */
 export function claimAlias(
   context: Context,

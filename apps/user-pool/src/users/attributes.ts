@@ -3,11 +3,11 @@ import { mayWrite } from '../state/client-rules.js';
 import type { Client, User } from '../state/records.js';
 import { unauthorizedAttribute } from '../wire/errors.js';
 
-/** Attributes as they are kept. `Object.fromEntries` defines, so that no name can reach a prototype. */
+/** Stored attributes. `Object.fromEntries` defines own properties, so that no name changes a prototype. */
 export const fromAttributeList = (list: AttributeType[] | undefined): Record<string, string> =>
   Object.fromEntries((list ?? []).map(({ Name, Value }) => [Name ?? '', Value ?? '']));
 
-/** Attributes as operations answer them: all values are strings, `email_verified` too, and `sub` is among them. */
+/** Attributes in responses: all values are strings, including `email_verified`, and `sub` is included. */
 export const toAttributeList = (user: User): AttributeType[] => [
   ...Object.entries(user.attributes).map(([Name, Value]) => ({ Name, Value })),
   { Name: 'sub', Value: user.sub },
@@ -17,7 +17,7 @@ const addresses = ['email', 'phone_number'];
 
 export const isAddress = (name: string): boolean => addresses.includes(name);
 
-/** An address that changes has to be proved again. */
+/** A changed address must be verified again. */
 export function mergeAttributes(
   before: Record<string, string>,
   changes: Record<string, string>,
@@ -31,7 +31,7 @@ export function mergeAttributes(
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== ''));
 }
 
-/** Users never vouch for their own addresses, and a client may be kept from writing more. */
+/** Users cannot set their addresses as verified, and a client may have fewer writable attributes. */
 export function checkWritable({ settings }: Client, attributes: Record<string, string>): void {
   for (const name of Object.keys(attributes)) {
     if (name.endsWith('_verified') || name.startsWith('dev:') || !mayWrite(settings, name)) {

@@ -16,7 +16,7 @@ interface Subject {
   user: User;
 }
 
-/** New addresses are to be proved: a code goes to each, and where the pool says so the old one counts until then. */
+/** Sends a code to each new address. If the pool requires it, the old address stays until the verification. */
 export async function changeAttributes(
   context: Context,
   subject: Subject,

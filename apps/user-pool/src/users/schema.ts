@@ -20,7 +20,7 @@ const flag = (name: string): Attribute => ({
   Required: false,
 });
 
-/** What every pool has, from OpenID Connect. (Developer guide, Working with user attributes) */
+/** The standard attributes of OpenID Connect. (Developer guide, Working with user attributes) */
 const standard: Attribute[] = [
   { ...text('sub', 2048, 1), Mutable: false, Required: true },
   ...[
@@ -75,7 +75,7 @@ export function schemaOf(settings: PoolSettings): Map<string, Attribute> {
 const customName = ({ Name, DeveloperOnlyAttribute }: SchemaAttributeType) =>
   `${DeveloperOnlyAttribute ? 'dev' : 'custom'}:${Name ?? ''}`;
 
-/** Refuses values the schema has no place for. `sub` is the pool's own. */
+/** Refuses values that violate the schema. Only the pool sets `sub`. */
 export function checkAttributes(settings: PoolSettings, attributes: Record<string, string>): void {
   const schema = schemaOf(settings);
   for (const [name, value] of Object.entries(attributes)) {
@@ -92,7 +92,7 @@ export function checkRequired(settings: PoolSettings, attributes: Record<string,
   }
 }
 
-/** Addresses must be free of anything that could mean more than one recipient in a mail header. */
+/** Addresses must not contain characters that separate recipients in a mail header. */
 const address = /^[^\s@,;:<>()[\]\\"\x00-\x1f]+@[^\s@,;:<>()[\]\\"\x00-\x1f]+$/;
 
 export const isEmail = (value: string): boolean => address.test(value);

@@ -1,7 +1,7 @@
 import type { User } from '../state/records.js';
 import { invalidParameter } from '../wire/errors.js';
 
-/** The attributes a list can be searched by; custom ones cannot. (API reference, ListUsers) */
+/** Searchable attributes; custom ones are not searchable. (API reference, ListUsers) */
 const searchable: Record<string, (user: User) => string | undefined> = {
   username: (user) => user.username,
   sub: (user) => user.sub,
@@ -12,7 +12,7 @@ for (const name of ['email', 'phone_number', 'name', 'given_name', 'family_name'
   searchable[name] = (user) => user.attributes[name];
 }
 
-/** `email = "jane@example.com"`, or `^=` for a beginning. Quotes inside the value are escaped with a backslash. */
+/** `email = "jane@example.com"`, or `^=` for a prefix. Quotes in the value are escaped with a backslash. */
 const grammar = /^\s*"?([\w:]+)"?\s*(\^?=)\s*"((?:[^"\\]|\\.)*)"\s*$/;
 
 export function readUserFilter(filter: string | undefined): (user: User) => boolean {
@@ -21,7 +21,7 @@ export function readUserFilter(filter: string | undefined): (user: User) => bool
   const read = Object.hasOwn(searchable, name) ? searchable[name] : undefined;
   if (!read) throw invalidParameter('Error while parsing filter.');
   const wanted = quoted.replaceAll(/\\(.)/g, '$1');
-  // Status is matched as it is written; other attributes without regard to case.
+  // The comparison is case-sensitive for the status only.
   const isExact = name.endsWith('status') || name === 'sub' || name === 'username';
   const fold = (text: string) => (isExact ? text : text.toLowerCase());
   return (user) => {

@@ -5,7 +5,7 @@ import { invalidParameter } from '../wire/errors.js';
 import { isEmail, isPhoneNumber } from './schema.js';
 import { findUser } from './users.js';
 
-/** What a new user's name becomes: an attribute where addresses are usernames, else the username itself. */
+/** The attribute that the name of a new user sets if addresses are usernames; otherwise the username. */
 export interface NewName {
   username: string | undefined;
   attributes: Record<string, string>;
@@ -41,7 +41,7 @@ function checkPlainName(settings: PoolSettings, name: string): string {
   return name;
 }
 
-/** The name that is taken already, if one is. */
+/** Returns the name that is already taken, if any. */
 export function takenName(
   context: Context,
   pool: Pool,

@@ -6,7 +6,7 @@ import { userNotFound } from '../wire/errors.js';
 export const findUser = (context: Context, pool: Pool, name: string): User | undefined =>
   context.database.findUser(pool.id, name);
 
-/** Operations behind IAM say plainly that there is no such user. */
+/** Operations with AWS credentials report unknown users. */
 export function requireUser(context: Context, pool: Pool, name: string): User {
   const user = findUser(context, pool, name);
   if (!user) throw userNotFound();
@@ -16,7 +16,7 @@ export function requireUser(context: Context, pool: Pool, name: string): User {
 export type NewUser = Pick<User, 'sub' | 'username' | 'attributes' | 'status'> &
   Partial<Pick<User, 'factors' | 'password' | 'passwordHistory' | 'temporaryPasswordExpiresAt'>>;
 
-/** Where the pool makes the username itself it equals the `sub`. */
+/** A username that the pool generates equals the `sub`. */
 export function newIdentity(context: Context, username: string | undefined): Pick<User, 'sub' | 'username'> {
   const sub = randomUuid(context.random);
   return { sub, username: username ?? sub };
@@ -41,7 +41,7 @@ export function createUser(context: Context, pool: Pool, user: NewUser): User {
 }
 
 /**
- * Applies changes to the user as it is *now*, because others may have changed it while the caller waited for a hash or a
+ * Applies changes to the current record, because it may have changed while the caller waited for a hash or a
  * trigger.
  */
 export function updateUser(context: Context, user: User, changes: Partial<User>): User {
@@ -50,7 +50,7 @@ export function updateUser(context: Context, user: User, changes: Partial<User>)
   return updated;
 }
 
-/** As `updateUser`, for what an administrator or the user would call a change. */
+/** Like `updateUser`, and also sets the modification date. */
 export const modifyUser = (context: Context, user: User, changes: Partial<User>): User =>
   updateUser(context, user, { ...changes, modifiedAt: context.clock.now() });
 
@@ -60,5 +60,5 @@ export function currentUser(context: Context, user: User): User {
   return current;
 }
 
-/** A new epoch ends every session there is: all tokens carry the one they were issued in. */
+/** A new epoch revokes all sessions, because tokens contain the epoch of their issue. */
 export const newSessionEpoch = (context: Context): string => context.random.bytes(4).toString('hex');

@@ -3,7 +3,7 @@ import type { Services } from '../context.js';
 import { issuerOf } from '../tokens/claims.js';
 import { answerJson } from './http.js';
 
-/** What clients fetch to check tokens: the public keys, and where they are. */
+/** Documents for the verification of tokens: the public keys and their URL. */
 export function serveDocument(services: Services, path: string, response: ServerResponse): boolean {
   const [, poolId = '', document] = /^\/([^/]+)\/\.well-known\/([\w.-]+)$/.exec(path) ?? [];
   if (!services.database.pool(poolId)) return false;

@@ -1,4 +1,4 @@
-/** The exceptions this pool answers with, named as the service model of Cognito names them. */
+/** The exceptions of this pool, with the names of Cognito's service model. */
 export type ErrorName =
   | 'AliasExistsException'
   | 'CodeDeliveryFailureException'
@@ -26,13 +26,13 @@ export type ErrorName =
   | 'UserNotConfirmedException'
   | 'UserNotFoundException'
   | 'UsernameExistsException'
-  // Not in the model of Cognito; every AWS JSON service answers them before an operation runs.
+  // Not in Cognito's model; every AWS JSON service returns them before an operation runs.
   | 'MissingAuthenticationTokenException'
   | 'RequestEntityTooLargeException'
   | 'SerializationException'
   | 'UnknownOperationException';
 
-/** An answer of the service that is not a success. Its text is for callers and holds no secret. */
+/** An error response. The message is sent to callers and contains no secret. */
 export class ServiceError extends Error {
   constructor(
     override readonly name: ErrorName,
@@ -41,7 +41,7 @@ export class ServiceError extends Error {
     super(message);
   }
 
-  /** On the wire every client fault is 400, whatever the SDK's model annotates. */
+  /** Every client error has status 400, even if the SDK's model has another one. */
   get status(): number {
     if (this.name === 'InternalErrorException') return 500;
     return this.name === 'RequestEntityTooLargeException' ? 413 : 400;
@@ -52,12 +52,12 @@ export const invalidParameter = (message: string) => new ServiceError('InvalidPa
 export const notAuthorized = (message: string) => new ServiceError('NotAuthorizedException', message);
 export const notFound = (message: string) => new ServiceError('ResourceNotFoundException', message);
 
-/** One text for wrong password and, where the client hides who exists, for unknown users. */
+/** The message for a wrong password and, with PreventUserExistenceErrors, for unknown users. */
 export const incorrectCredentials = () => notAuthorized('Incorrect username or password.');
 export const attemptsExceeded = () => notAuthorized('Password attempts exceeded');
 export const userDisabled = () => notAuthorized('User is disabled.');
 export const userNotFound = () => new ServiceError('UserNotFoundException', 'User does not exist.');
-/** Sign-up confirmation and password recovery word it differently from sign-in. */
+/** The message of sign-up confirmation and password recovery differs from that of sign-in. */
 export const userNotFoundForClient = () =>
   new ServiceError('UserNotFoundException', 'Username/client id combination not found.');
 export const userNotConfirmed = () => new ServiceError('UserNotConfirmedException', 'User is not confirmed.');
@@ -76,7 +76,7 @@ export const limitExceeded = () =>
   new ServiceError('LimitExceededException', 'Attempt limit exceeded, please try after some time.');
 export const codeMismatch = () =>
   new ServiceError('CodeMismatchException', 'Invalid verification code provided, please try again.');
-/** Second factors word it differently from confirmation codes. */
+/** The message for second factors differs from that for confirmation codes. */
 export const codeMismatchOfFactor = () =>
   new ServiceError('CodeMismatchException', 'Invalid code received for user');
 export const codeExpired = () =>

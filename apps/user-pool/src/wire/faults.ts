@@ -2,18 +2,18 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Random } from '../random.js';
 import { invalidParameter, ServiceError, type ErrorName } from './errors.js';
 
-/** Something that goes wrong on purpose, worse than the real service on a bad day. */
+/** An injected fault. */
 export interface Fault {
   /** One operation, or `*` for all of them. */
   operation: string;
-  /** How many of the calls: 1, or left out, is every one. */
+  /** The share of affected calls. Default: 1, every call. */
   share?: number;
-  /** Waits so many milliseconds before anything else happens. */
+  /** Delay in milliseconds before the call is handled. */
   latency?: number;
-  /** Answers this exception; any name of the service model will do. */
+  /** The exception to return: any name of the service model. */
   error?: string;
   message?: string;
-  /** Closes the connection instead of answering: `before` the work, or `after` it, so that the caller cannot know. */
+  /** Closes the connection instead of a response, `before` or `after` the operation. */
   drop?: 'before' | 'after';
 }
 
@@ -35,7 +35,7 @@ export class Faults {
     this.faults = faults;
   }
 
-  /** What happens to one call: it is slowed down, refused, or loses its connection. */
+  /** Delays the call, throws an exception or returns when to drop the connection. */
   async strike(operation: string): Promise<Fault['drop']> {
     const struck = this.faults.filter(
       (fault) => [operation, '*'].includes(fault.operation) && this.strikes(fault),

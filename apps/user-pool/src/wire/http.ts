@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ServiceError } from './errors.js';
 
-/** Far more than any request of the service needs. */
+/** Well above the size of any valid request. */
 const largestBody = 1024 * 1024;
 
 export async function readBody(request: IncomingMessage): Promise<string> {

@@ -7,7 +7,7 @@ const loopback = ['127.0.0.1', '::1', '::ffff:127.0.0.1'];
 
 type Route = (services: Services, query: URLSearchParams, body: unknown) => object;
 
-/** What a developer may see and do, and the real service never offers. */
+/** Endpoints for developers that Cognito does not have. */
 const routes = new Map<string, Route>([
   [
     'GET /_inspect/deliveries',
@@ -42,7 +42,7 @@ export async function serveInspection(
   }
 }
 
-/** A web page somewhere else that is open in a browser on this machine is not a caller from here. */
+/** Refuses requests of web pages of other origins in a browser on this machine. */
 function isFromHere({ socket, headers }: IncomingMessage): boolean {
   const host = (headers.host ?? '').replace(/:\d+$/, '');
   const isNamed = ['localhost', '127.0.0.1', '[::1]'].includes(host);

@@ -3,7 +3,7 @@ import { checkRequest, type Accepts, type Checked } from './request.js';
 
 export type Operation = (context: Context, body: unknown) => Promise<object>;
 
-/** Ties the members an operation takes to what it does; request and response are the AWS SDK's types. */
+/** Combines the members of a request with the operation; request and response have the types of the AWS SDK. */
 export function operation<Request, Response extends object>(
   accepts: Accepts<Request>,
   run: (context: Context, request: Checked<Request>) => Response | Promise<Response>,

@@ -9,7 +9,7 @@ import type { Operation } from './operation.js';
 const contentType = 'application/x-amz-json-1.1';
 const prefix = 'AWSCognitoIdentityProviderService.';
 
-/** One call of the service: AWS JSON 1.1, the operation named in a header, every answer with a request id. */
+/** Handles one call in AWS JSON 1.1: a header names the operation, and each response has a request id. */
 export async function serveOperation(
   services: Services,
   request: IncomingMessage,
@@ -49,7 +49,7 @@ function findOperation({ headers }: IncomingMessage): { name: string; run: Opera
   return { name, run: signed };
 }
 
-/** The Region is part of what the caller signed: `Credential=KEY/DATE/REGION/cognito-idp/aws4_request`. */
+/** The Region is part of the signature: `Credential=KEY/DATE/REGION/cognito-idp/aws4_request`. */
 function describeCaller({ headers }: IncomingMessage): Pick<Context, 'region' | 'userAgent'> {
   const region = /Credential=[^/]*\/\d+\/([a-z]{2}-[a-z-]+-\d)\//.exec(headers.authorization ?? '')?.[1];
   return {
@@ -63,7 +63,7 @@ function answerError(response: ServerResponse, error: unknown): void {
     error instanceof ServiceError
       ? error
       : new ServiceError('InternalErrorException', 'Something went wrong.');
-  // Only what is not an answer of the service is worth a line; it holds neither bodies nor headers.
+  // Logs only unexpected errors, without bodies and headers.
   if (known !== error && !response.destroyed) console.error(error);
   if (known.status === 413) response.setHeader('connection', 'close');
   response.setHeader('x-amzn-errortype', known.name);
@@ -71,5 +71,5 @@ function answerError(response: ServerResponse, error: unknown): void {
   answer(response, known.status, contentType, JSON.stringify({ __type: known.name, message: known.message }));
 }
 
-/** A message may repeat what a caller or a function said: nothing of it may start another header. */
+/** A message may contain text of a caller or a function, which must not start another header. */
 const headerText = (message: string) => message.replaceAll(/[^\x20-\x7e]/g, ' ');

@@ -3,9 +3,9 @@ import { invalidParameter, ServiceError } from './errors.js';
 import { lowerFirst, type Rule } from './rules.js';
 
 /**
- * What an operation takes, written as one word a member: `Username: 'username!'` is required text of 1 to 128
- * characters. `ignored` is read and dropped; settings with members of their own have a rule instead of a word. A member
- * that is not listed is refused by name: better a clear refusal here than a setting that silently does nothing.
+ * The members of a request, each described by one word: `Username: 'username!'` is required text of 1 to 128
+ * characters. `ignored` members are dropped; nested settings have a rule instead of a word. A member
+ * that is not listed is refused, so that no setting is ignored silently.
  */
 type TextKind = 'text' | 'username' | 'password' | 'code';
 type KindOf<T> = [T] extends [string]
@@ -30,7 +30,7 @@ export type Accepts<R> = {
     KindOf<NonNullable<R[K]>> | `${KindOf<NonNullable<R[K]>>}!` | 'ignored' | Rule;
 };
 
-/** The request once checked: members the model requires are there. */
+/** A checked request: the required members are present. */
 export type Checked<R> = {
   [K in keyof R]: Optional<R, K> extends true ? R[K] : NonNullable<R[K]>;
 };
@@ -55,6 +55,9 @@ const types: Record<string, (value: unknown) => boolean> = {
 };
 
 const longest: Record<string, number> = { username: 128, password: 256, code: 2048, text: 131_072 };
+
+/** `PasswordType` of the service model. Passwords in the parameters of a sign-in have no pattern. */
+export const passwordPattern = /^\S+.*\S+$/;
 
 export function checkRequest<R>(accepts: Accepts<R>, body: unknown): Checked<R> {
   if (!isObject(body)) throw new ServiceError('SerializationException', 'The body is not a JSON object.');
@@ -87,13 +90,16 @@ function checkMember(member: string, value: unknown, kind: string | Rule | undef
 }
 
 function checkLength(member: string, value: string, kind: string): void {
-  // The value itself is left out of the text, because it may be a password.
+  // The message omits the value, because it may be a password.
   if (kind !== 'text' && value.length === 0) {
     throw constraint('Value', member, 'Member must have length greater than or equal to 1');
   }
   const most = longest[kind] ?? Infinity;
   if (value.length > most) {
     throw constraint('Value', member, `Member must have length less than or equal to ${most}`);
+  }
+  if (kind === 'password' && !passwordPattern.test(value)) {
+    throw constraint('Value', member, 'Member must satisfy regular expression pattern: [\\S]+.*[\\S]+');
   }
 }
 

@@ -1,8 +1,8 @@
 import { invalidParameter } from './errors.js';
 
 /**
- * What a setting inside a setting has to look like. A rule answers the value as it is kept: without the members that
- * are null, which mean the same as absent ones. It follows only what it knows, so no depth of nesting is too deep.
+ * Checks of nested settings. A rule returns the value to store, without members that
+ * are null, which count as absent. It descends only into known members, so the depth of a body is no problem.
  */
 export type Rule = (value: unknown, path: string) => unknown;
 
@@ -25,7 +25,7 @@ export const text: Rule = (value, path) => {
   return value;
 };
 
-/** Numbers in the schema of a pool are written as text. */
+/** Numbers in the schema of a pool are strings. */
 export const numberAsText: Rule = (value, path) => {
   if (typeof value !== 'string' || !/^-?\d{1,15}$/.test(value)) {
     throw wrong(path, 'Member must be a whole number as text');
@@ -58,7 +58,7 @@ export const listOf =
     return value.map((entry: unknown, index) => rule(entry, `${path}.${index + 1}.member`));
   };
 
-/** A member that is not among `rules` is refused by name, as it is at the top of a request. */
+/** Refuses a member without a rule and names it, as at the top level of a request. */
 export const record =
   (rules: Record<string, Rule>): Rule =>
   (value, path) => {
@@ -73,5 +73,5 @@ function member(rules: Record<string, Rule>, name: string, value: unknown, path:
   return rule(value, `${path}.${lowerFirst(name)}`);
 }
 
-/** Validation errors write the names of members with a small first letter. */
+/** Validation errors contain member names with a lower-case first letter. */
 export const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);

@@ -38,7 +38,7 @@ const use = (AccessToken: string | undefined) => target.sdk.send(new GetUserComm
 
 // Developer guide: Signing up and confirming user accounts. API reference: SignUp.
 describe('sign-up', () => {
-  it('echoes an unconfirmed user, the sub and a masked destination', async () => {
+  it('returns an unconfirmed user, the sub and a masked destination', async () => {
     const answer = await signUp(target, 'ann@example.com');
     expect(answer).toMatchObject({
       UserConfirmed: false,
@@ -71,14 +71,14 @@ describe('sign-up', () => {
     ['lowercase', 'CORRECT-HORSE-1', 'lowercase'],
     ['digits', 'Correct-horse', 'numeric'],
     ['symbols', 'CorrectHorse1', 'symbol'],
-  ])('a password that breaks the policy is told the rule: %s', async (_rule, given, word) => {
+  ])('a password that violates the policy is refused with the rule: %s', async (_rule, given, word) => {
     const { name, message } = await refusal(signUp(target, 'rule@example.com', given));
     expect(name).toBe('InvalidPasswordException');
     expect(message).toMatch(/^Password did not conform with (password )?policy:/);
     expect(message).toContain(word);
   });
 
-  it('a password is shorter than six characters in no pool', async () => {
+  it('a password of less than six characters is refused in every pool', async () => {
     expect(await refusal(signUp(target, 'rule@example.com', 'aB1!a'))).toEqual({
       name: 'InvalidParameterException',
       message: expect.stringMatching(
@@ -87,7 +87,7 @@ describe('sign-up', () => {
     });
   });
 
-  it('a password is longer than 256 characters in no pool', async () => {
+  it('a password of more than 256 characters is refused in every pool', async () => {
     const { name } = await refusal(signUp(target, 'rule@example.com', `aB1!${'x'.repeat(253)}`));
     expect(target.either('InvalidParameterException', 'InvalidPasswordException')).toContain(name);
     await signUp(target, 'long@example.com', `aB1!${'x'.repeat(252)}`);
@@ -97,14 +97,14 @@ describe('sign-up', () => {
     await signUp(target, 'space@example.com', 'Correct horse 1');
   });
 
-  it('a username that is no address is named', async () => {
+  it('a username that is not an address is named in the error', async () => {
     expect(await refusal(signUp(target, 'ann'))).toEqual({
       name: 'InvalidParameterException',
       message: expect.stringMatching(/^Username should be an email\.?$/),
     });
   });
 
-  it('is refused where only administrators make users', async () => {
+  it('is refused if only administrators create users', async () => {
     const closed = await target.addPool({ AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } });
     expect(await refusal(signUp(closed, 'cyd@example.com'))).toEqual({
       name: 'NotAuthorizedException',
@@ -131,7 +131,7 @@ describe('a forgotten password', () => {
     expect((await refusal(byAdministrator)).name).toBe('InvalidParameterException');
   });
 
-  it('is for administrators to replace where recovery is admin_only', async () => {
+  it('can be replaced only by an administrator if recovery is admin_only', async () => {
     const RecoveryMechanisms = [{ Name: 'admin_only' as const, Priority: 1 }];
     const strict = await target.addPool({ AccountRecoverySetting: { RecoveryMechanisms } });
     await createUser(strict, 'fay@example.com');
@@ -151,7 +151,7 @@ describe('a forgotten password', () => {
     expect((await tokensOf('gus@example.com')).AccessToken).toBeDefined();
   });
 
-  it('a code that was never asked for has expired', async () => {
+  it('a code that was never sent is reported as expired', async () => {
     await createUser(target, 'hal@example.com');
     expect(await refusal(reset(target, 'hal@example.com'))).toEqual({
       name: 'ExpiredCodeException',
@@ -185,7 +185,7 @@ describe('passwords', () => {
     expect(await get(Username)).toMatchObject({ Enabled: false, UserStatus: 'FORCE_CHANGE_PASSWORD' });
   });
 
-  it('ChangePassword wants the old one; other sessions stay (inferred)', async () => {
+  it('ChangePassword requires the old one; other sessions stay (inferred)', async () => {
     await createUser(target, 'jon@example.com');
     const [one, two] = [await tokensOf('jon@example.com'), await tokensOf('jon@example.com')];
     const change = (PreviousPassword: string) =>

@@ -17,7 +17,7 @@ import { codeAt, period, wrongCodeAt } from '../authenticator.js';
 import { createUser, password, refusal, signIn } from '../support.js';
 import { openTarget, type Target } from './target.js';
 
-// A real pool makes the suite wait for the app's next code.
+// With a real pool the suite waits for the next code of the app.
 jest.setTimeout(120_000);
 
 let target: Target;
@@ -78,7 +78,7 @@ const prefer = (AccessToken: string | undefined) =>
     }),
   );
 
-/** A user with an authenticator that is switched on; answers its secret. */
+/** Creates a user with an enabled authenticator. @returns its secret */
 async function enrolled(email: string): Promise<string> {
   const AccessToken = await signedIn(email);
   const { SecretCode } = await apps.sdk.send(new AssociateSoftwareTokenCommand({ AccessToken }));
@@ -90,7 +90,7 @@ async function enrolled(email: string): Promise<string> {
 
 // API reference: RespondToAuthChallenge.
 describe('NEW_PASSWORD_REQUIRED', () => {
-  it('names missing required attributes with the prefix userAttributes, and wants them', async () => {
+  it('names missing required attributes with the prefix userAttributes, and requires them', async () => {
     const pool = await target.addPool({
       Schema: [
         { Name: 'email', AttributeDataType: 'String', Required: true, Mutable: true },
@@ -109,7 +109,7 @@ describe('NEW_PASSWORD_REQUIRED', () => {
   });
 
   it.each([
-    ['a required attribute that is set already', 'email', 'else@example.com'],
+    ['a required attribute that is already set', 'email', 'else@example.com'],
     ['email_verified', 'email_verified', 'true'],
   ])('fails with %s', async (_what, name, value) => {
     await invite(target, `${name}@example.com`);
@@ -119,7 +119,7 @@ describe('NEW_PASSWORD_REQUIRED', () => {
     expect(target.either('NotAuthorizedException', 'InvalidParameterException')).toContain(error);
   });
 
-  it('of a client with a secret takes the hash over USER_ID_FOR_SRP, sent as USERNAME', async () => {
+  it('of a client with a secret requires the hash over USER_ID_FOR_SRP, sent as USERNAME', async () => {
     const { ClientId = '', ClientSecret = '' } = await target.addClient({ GenerateSecret: true });
     const hash = (name: string) =>
       createHmac('sha256', ClientSecret)
@@ -152,7 +152,7 @@ describe('NEW_PASSWORD_REQUIRED', () => {
 
 // Developer guide: TOTP software token MFA.
 describe('an authenticator app', () => {
-  it('is not there where the pool has it switched off', async () => {
+  it('is unavailable if the pool has not enabled it', async () => {
     await createUser(target, 'dan@example.com');
     const { AuthenticationResult: tokens } = await signIn(target, 'dan@example.com');
     const call = new AssociateSoftwareTokenCommand({ AccessToken: tokens?.AccessToken });
@@ -162,7 +162,7 @@ describe('an authenticator app', () => {
     });
   });
 
-  it('is enrolled in three steps, and asked for only after the third', async () => {
+  it('is enrolled in three steps, and required only after the third', async () => {
     const AccessToken = await signedIn('eve@example.com');
     const { SecretCode } = await apps.sdk.send(new AssociateSoftwareTokenCommand({ AccessToken }));
     expect(SecretCode).toMatch(/^[A-Z2-7]{16,}$/);
@@ -182,7 +182,7 @@ describe('an authenticator app', () => {
     expect(ChallengeParameters).toMatchObject({ USER_ID_FOR_SRP: expect.stringMatching(/^[0-9a-f-]{36}$/) });
   });
 
-  it('has codes that are good once, right after enrolment too', async () => {
+  it('has codes that are valid once, also right after enrolment', async () => {
     const secret = await enrolled('gus@example.com');
     const asked = await signIn(apps, 'gus@example.com');
     const used = {
@@ -195,7 +195,7 @@ describe('an authenticator app', () => {
     expect((await give(codeOf(secret))).AuthenticationResult).toBeDefined();
   });
 
-  it('may be wrong six times, and the session is still good (inferred)', async () => {
+  it('keeps the session valid after six wrong codes (inferred)', async () => {
     const secret = await enrolled('hal@example.com');
     await target.pass(period);
     const asked = await signIn(apps, 'hal@example.com');
@@ -209,7 +209,7 @@ describe('an authenticator app', () => {
     expect((await give(codeOf(secret))).AuthenticationResult).toBeDefined();
   });
 
-  it('that is lost is switched off by an administrator', async () => {
+  it('can be disabled by an administrator when it is lost', async () => {
     await enrolled('ida@example.com');
     const user = { UserPoolId: apps.poolId, Username: 'ida@example.com' };
     const SoftwareTokenMfaSettings = { Enabled: false };
@@ -217,7 +217,7 @@ describe('an authenticator app', () => {
     expect((await signIn(apps, 'ida@example.com')).AuthenticationResult).toBeDefined();
   });
 
-  it('that is required is asked for at the first sign-in after a self sign-up, or at the second', async () => {
+  it('is required at the first or second sign-in after a sign-up if MFA is required', async () => {
     const strict = await withApps('ON');
     const user = { ClientId: strict.clientId, Username: 'jon@example.com' };
     await strict.sdk.send(new SignUpCommand({ ...user, Password: password }));
@@ -228,7 +228,7 @@ describe('an authenticator app', () => {
     expect((await signIn(strict, user.Username)).ChallengeName).toBe('MFA_SETUP');
   });
 
-  it('is set up during the sign-in where it is required and the user has none', async () => {
+  it('is set up during the sign-in if it is required and the user has none', async () => {
     const strict = await withApps('ON');
     await createUser(strict, 'fay@example.com');
     const asked = await signIn(strict, 'fay@example.com');

@@ -104,8 +104,8 @@ describe('SECRET_HASH of a client with a secret', () => {
 });
 
 // API reference: GetTokensFromRefreshToken, RevokeToken.
-describe('ClientSecret itself', () => {
-  it('is what GetTokensFromRefreshToken and RevokeToken take', async () => {
+describe('the plain ClientSecret', () => {
+  it('is sent to GetTokensFromRefreshToken and RevokeToken', async () => {
     const credentials = { USERNAME: email, PASSWORD: password, SECRET_HASH: hash(email) };
     const RefreshToken = (await start('USER_PASSWORD_AUTH', credentials)).AuthenticationResult?.RefreshToken;
     const renew = (secret?: string) =>
@@ -123,7 +123,7 @@ describe('ClientSecret itself', () => {
 
 // API reference: InitiateAuth, AdminInitiateAuth.
 describe('a sign-in', () => {
-  it('may say where it comes from: UserContextData, and ContextData of administrators', async () => {
+  it('accepts UserContextData, and ContextData from administrators', async () => {
     const AuthParameters = { USERNAME: email, PASSWORD: password, SECRET_HASH: hash(email) };
     const own = new InitiateAuthCommand({
       ClientId,
@@ -147,7 +147,7 @@ describe('a sign-in', () => {
     expect((await target.sdk.send(administrators)).AuthenticationResult).toBeDefined();
   });
 
-  it('of administrators answers as the public one, and each pool names itself when it is not there', async () => {
+  it('of administrators returns the same as the public one, and a missing pool is named in the error', async () => {
     const { ClientId: only = '' } = await target.addClient({
       ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
     });

@@ -65,7 +65,7 @@ describe('unknown and disabled users with ENABLED', () => {
   it.each([
     ['InitiateAuth', signIn],
     ['AdminInitiateAuth', signInByAdministrator],
-  ])('%s: as a wrong password', async (_operation, begin) => {
+  ])('%s: the same error as for a wrong password', async (_operation, begin) => {
     for (const name of [nobody, disabled]) {
       expect(await refusal(begin(target, name))).toEqual({
         name: 'NotAuthorizedException',
@@ -83,16 +83,19 @@ describe('unknown and disabled users with ENABLED', () => {
     },
   );
 
-  it('ConfirmForgotPassword: ExpiredCode when no code was asked for', async () => {
+  it('ConfirmForgotPassword: ExpiredCode if no code was requested', async () => {
     const { name } = await refusal(reset(target, 'never-asked@example.com'));
     expect(target.either('ExpiredCodeException', 'CodeMismatchException')).toContain(name);
   });
 
-  it.each([nobody, disabled])('ConfirmForgotPassword: CodeMismatch when one was: %s', async (user) => {
-    await forgot(target, user).catch(() => undefined);
-    const { name } = await refusal(reset(target, user));
-    expect(target.either('CodeMismatchException', 'ExpiredCodeException')).toContain(name);
-  });
+  it.each([nobody, disabled])(
+    'ConfirmForgotPassword: CodeMismatch if a code was requested: %s',
+    async (user) => {
+      await forgot(target, user).catch(() => undefined);
+      const { name } = await refusal(reset(target, user));
+      expect(target.either('CodeMismatchException', 'ExpiredCodeException')).toContain(name);
+    },
+  );
 
   it.each([nobody, disabled, waiting])(
     'ResendConfirmationCode: a simulated CodeDeliveryDetails: %s',
@@ -109,7 +112,7 @@ describe('unknown and disabled users with ENABLED', () => {
     },
   );
 
-  it('SignUp: UsernameExists still leaks where addresses are usernames', async () => {
+  it('SignUp: UsernameExists still reveals users if addresses are usernames', async () => {
     expect(await refusal(signUp(target, waiting))).toEqual({
       name: 'UsernameExistsException',
       message: expect.stringMatching(
@@ -123,7 +126,7 @@ describe('unknown and disabled users with LEGACY', () => {
   it.each([
     ['InitiateAuth', signIn],
     ['AdminInitiateAuth', signInByAdministrator],
-  ])('%s: are named', async (_operation, begin) => {
+  ])('%s: an error names them', async (_operation, begin) => {
     expect(await refusal(begin(legacy, nobody))).toEqual({
       name: 'UserNotFoundException',
       message: 'User does not exist.',
@@ -140,7 +143,7 @@ describe('unknown and disabled users with LEGACY', () => {
     ['ForgotPassword', forgot],
     ['ConfirmForgotPassword', reset],
   ])(
-    '%s: names who is not there',
+    '%s: reports an unknown user',
     async (_operation, call: (at: Target, name: string) => Promise<unknown>) => {
       expect(await refusal(call(legacy, nobody))).toEqual({
         name: 'UserNotFoundException',
@@ -153,7 +156,7 @@ describe('unknown and disabled users with LEGACY', () => {
     ['ConfirmSignUp', confirm],
     ['ResendConfirmationCode', resend],
   ])(
-    '%s: a disabled user is not confirmed',
+    '%s: reports a disabled user as not confirmed',
     async (_operation, call: (at: Target, name: string) => Promise<unknown>) => {
       const { name } = await refusal(call(legacy, waiting));
       expect(
@@ -163,8 +166,8 @@ describe('unknown and disabled users with LEGACY', () => {
   );
 });
 
-describe('users who are confirmed already', () => {
-  it('are named by ResendConfirmationCode with LEGACY only', async () => {
+describe('confirmed users', () => {
+  it('are reported by ResendConfirmationCode with LEGACY only', async () => {
     await createUser(target, 'dan@example.com');
     expect(await refusal(resend(legacy, 'dan@example.com'))).toEqual({
       name: 'InvalidParameterException',
@@ -175,7 +178,7 @@ describe('users who are confirmed already', () => {
 });
 
 describe('administration', () => {
-  it('names who is not there with any client', async () => {
+  it('reports unknown users with any client', async () => {
     const call = new AdminGetUserCommand({ UserPoolId: target.poolId, Username: nobody });
     expect(await refusal(target.sdk.send(call))).toEqual({
       name: 'UserNotFoundException',

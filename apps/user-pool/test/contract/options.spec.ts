@@ -33,7 +33,7 @@ const attributes = async ({ sdk, poolId }: Target, Username: string) => {
 
 // Developer guide: Customizing sign-in attributes, Working with user attributes, App clients.
 describe('pool and app-client options', () => {
-  it('UsernameAttributes email: the pool makes a UUID username equal to sub and copies the address', async () => {
+  it('UsernameAttributes email: the pool sets a UUID username equal to sub and copies the address', async () => {
     await createUser(target, 'one@example.com');
     const user = await attributes(target, 'one@example.com');
     expect(user['username']).toMatch(/^[0-9a-f-]{36}$/);
@@ -41,7 +41,7 @@ describe('pool and app-client options', () => {
     expect(user['email']).toBe('one@example.com');
   });
 
-  it('UsernameAttributes email: an address is unique even unverified', async () => {
+  it('UsernameAttributes email: an unverified address is unique too', async () => {
     const signUp = () =>
       target.sdk.send(
         new SignUpCommand({ ClientId: target.clientId, Username: 'two@example.com', Password: password }),
@@ -55,7 +55,7 @@ describe('pool and app-client options', () => {
     });
   });
 
-  it('UsernameAttributes email and phone_number: a username is either, and that is said', async () => {
+  it('UsernameAttributes email and phone_number: a username must be one of them, and the error says so', async () => {
     const pool = await target.addPool({ UsernameAttributes: ['email', 'phone_number'], Schema: undefined });
     const call = new SignUpCommand({ ClientId: pool.clientId, Username: 'bob', Password: password });
     expect(await refusal(pool.sdk.send(call))).toEqual({
@@ -93,7 +93,7 @@ describe('pool and app-client options', () => {
     expect((await attributes(pool, 'eve@example.com')).username).toBe('eve');
   });
 
-  it('AliasAttributes email: the address names only the last user who verified it', async () => {
+  it('AliasAttributes email: the address identifies only the last user who verified it', async () => {
     const pool = aliases;
     await createUser(pool, 'fay', password, 'fay@example.com');
     const create = (ForceAliasCreation: boolean) =>
@@ -118,7 +118,7 @@ describe('pool and app-client options', () => {
     expect((await attributes(pool, 'fay'))['email_verified']).toBe('false');
   });
 
-  it('AliasAttributes email: the address signs in only while it is verified', async () => {
+  it('AliasAttributes email: the address can sign in only while it is verified', async () => {
     const pool = aliases;
     await createUser(pool, 'three', password, 'three@example.com');
     expect((await signIn(pool, 'three@example.com')).AuthenticationResult).toBeDefined();
@@ -147,7 +147,7 @@ describe('pool and app-client options', () => {
   });
 
   it.each(['email', 'phone_number'])(
-    '%s_verified in an admin write needs the address in the same call',
+    '%s_verified set by an administrator requires the address in the same call',
     async (name) => {
       const pool = aliases;
       const call = new AdminCreateUserCommand({
@@ -177,7 +177,7 @@ describe('pool and app-client options', () => {
     expect(UserPool?.Policies?.PasswordPolicy?.TemporaryPasswordValidityDays).toBe(7);
   });
 
-  it('a client without ExplicitAuthFlows does not take passwords', async () => {
+  it('a client without ExplicitAuthFlows does not allow password flows', async () => {
     const { ClientId = '' } = await target.addClient({ ExplicitAuthFlows: undefined });
     expect(await refusal(signIn({ ...target, clientId: ClientId }, 'one@example.com'))).toEqual({
       name: 'InvalidParameterException',
@@ -185,7 +185,7 @@ describe('pool and app-client options', () => {
     });
   });
 
-  it('a client without ExplicitAuthFlows takes SRP and refresh tokens', async () => {
+  it('a client without ExplicitAuthFlows allows SRP and refresh tokens', async () => {
     const { ClientId = '' } = await target.addClient({ ExplicitAuthFlows: undefined });
     const start = (
       AuthFlow: 'USER_SRP_AUTH' | 'REFRESH_TOKEN_AUTH',
@@ -211,7 +211,7 @@ describe('pool and app-client options', () => {
     );
   });
 
-  it('UpdateUserPoolClient replaces everything', async () => {
+  it('UpdateUserPoolClient replaces all settings', async () => {
     const { ClientId } = await target.addClient({ AccessTokenValidity: 2 });
     const which = { UserPoolId: target.poolId, ClientId };
     await target.sdk.send(new UpdateUserPoolClientCommand(which));
@@ -219,7 +219,7 @@ describe('pool and app-client options', () => {
     expect(UserPoolClient?.AccessTokenValidity).toBeUndefined();
   });
 
-  it('CreateUserPool with MFA and nothing to send codes with is refused', async () => {
+  it('CreateUserPool refuses MFA without a channel for codes', async () => {
     const call = new CreateUserPoolCommand({ PoolName: 'usher-contract', MfaConfiguration: 'ON' });
     expect((await refusal(target.sdk.send(call))).name).toBe('InvalidParameterException');
   });

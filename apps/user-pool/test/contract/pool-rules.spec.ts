@@ -66,7 +66,7 @@ describe('names of users', () => {
     expect((await signIn(alias, 'zED')).AuthenticationResult).toBeDefined();
   });
 
-  it('an alias is a Username everywhere, but not in a filter of ListUsers', async () => {
+  it('an alias is accepted as Username in all operations, but not in a filter of ListUsers', async () => {
     expect(await valueOf(alias, 'zoe@example.com', 'preferred_username')).toBe('Zed');
     const list = async (Filter: string) =>
       (await alias.sdk.send(new ListUsersCommand({ UserPoolId: alias.poolId, Filter }))).Users ?? [];
@@ -74,7 +74,7 @@ describe('names of users', () => {
     expect(await list('email = "zoe@example.com"')).toHaveLength(1);
   });
 
-  it('UsernameAttributes email: the user changes the address, and it counts as unverified', async () => {
+  it('UsernameAttributes email: an address changed by the user is unverified', async () => {
     await createUser(target, 'bea@example.com');
     const { AuthenticationResult: tokens } = await signIn(target, 'bea@example.com');
     await target.sdk.send(
@@ -109,7 +109,7 @@ describe('settings of a pool', () => {
     expect(await refusedPool({ Schema: many })).toBe(invalid);
   });
 
-  it('an address is verified before its update only where the pool verifies addresses by itself', async () => {
+  it('AttributesRequireVerificationBeforeUpdate accepts only attributes of AutoVerifiedAttributes', async () => {
     const UserAttributeUpdateSettings = { AttributesRequireVerificationBeforeUpdate: ['email' as const] };
     expect(await refusedPool({ AutoVerifiedAttributes: [], UserAttributeUpdateSettings })).toBe(invalid);
     const { poolId: UserPoolId, sdk } = await target.addPool({ UserAttributeUpdateSettings });
@@ -119,7 +119,7 @@ describe('settings of a pool', () => {
     );
   });
 
-  it('UpdateUserPool replaces everything but what is fixed for life', async () => {
+  it('UpdateUserPool replaces all settings except immutable ones', async () => {
     const pool = await target.addPool({ Policies: { PasswordPolicy: { MinimumLength: 12 } } });
     await pool.sdk.send(new UpdateUserPoolCommand({ UserPoolId: pool.poolId }));
     const { UserPool } = await pool.sdk.send(new DescribeUserPoolCommand({ UserPoolId: pool.poolId }));
@@ -131,7 +131,7 @@ describe('settings of a pool', () => {
     expect(UserPool?.SchemaAttributes?.map(({ Name }) => Name)).toContain('custom:rails_app_id');
   });
 
-  it('authenticator apps are switched on after the pool is made, with SetUserPoolMfaConfig', async () => {
+  it('authenticator apps are enabled with SetUserPoolMfaConfig after the pool is created', async () => {
     const { poolId: UserPoolId, sdk } = await target.addPool({});
     const MfaConfiguration = 'OPTIONAL';
     const SoftwareTokenMfaConfiguration = { Enabled: true };
@@ -142,7 +142,7 @@ describe('settings of a pool', () => {
     expect(config).toMatchObject({ MfaConfiguration, SoftwareTokenMfaConfiguration });
   });
 
-  it('a value that is not one of the known ones is invalid', async () => {
+  it('a value outside of the enumeration is invalid', async () => {
     const odd = { PoolName: 'usher-contract', MfaConfiguration: 'MAYBE' as 'ON' };
     expect((await refusal(target.sdk.send(new CreateUserPoolCommand(odd)))).name).toBe(invalid);
   });
@@ -156,13 +156,13 @@ describe('settings of an app client', () => {
     await target.addClient({ AuthSessionValidity: 15 });
   });
 
-  it('ID and access tokens live 5 minutes to 24 hours, refresh tokens 60 minutes to 3650 days', async () => {
+  it('ID and access tokens are valid for 5 minutes to 24 hours, refresh tokens for 60 minutes to 3650 days', async () => {
     const minutes = { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'minutes' } as const;
     const seconds = { AccessToken: 'seconds', IdToken: 'seconds', RefreshToken: 'seconds' } as const;
     expect(await refusedClient({ AccessTokenValidity: 4, TokenValidityUnits: minutes })).toBe(invalid);
     expect(await refusedClient({ AccessTokenValidity: 299, TokenValidityUnits: seconds })).toBe(invalid);
     expect(await refusedClient({ IdTokenValidity: 4, TokenValidityUnits: minutes })).toBe(invalid);
-    // Without a unit they count in hours, refresh tokens in days.
+    // The default units are hours, and days for refresh tokens.
     expect(await refusedClient({ AccessTokenValidity: 25 })).toBe(invalid);
     expect(await refusedClient({ IdTokenValidity: 25 })).toBe(invalid);
     expect(await refusedClient({ RefreshTokenValidity: 59, TokenValidityUnits: minutes })).toBe(invalid);
@@ -180,7 +180,7 @@ describe('settings of an app client', () => {
     expect(UserPoolClient).toMatchObject({ RefreshTokenValidity: 30, EnableTokenRevocation: true });
   });
 
-  it('WriteAttributes lists what the schema has, and every attribute that the pool requires', async () => {
+  it('WriteAttributes must consist of schema attributes and include every required one', async () => {
     const refusedWrite = async (...WriteAttributes: string[]) =>
       refusal(target.addClient({ WriteAttributes }));
     // The target's pool requires `email`.
@@ -201,11 +201,14 @@ describe('settings of an app client', () => {
     );
   });
 
-  it.each(['sub', 'email_verified', 'phone_number_verified'])('no client may write %s', async (name) => {
-    expect(await refusedClient({ WriteAttributes: ['email', name] })).toBe(invalid);
-  });
+  it.each(['sub', 'email_verified', 'phone_number_verified'])(
+    'WriteAttributes must not contain %s',
+    async (name) => {
+      expect(await refusedClient({ WriteAttributes: ['email', name] })).toBe(invalid);
+    },
+  );
 
-  it('a client that may not write an attribute neither changes it nor signs up with it', async () => {
+  it('a client without write access to an attribute can neither change it nor send it with a sign-up', async () => {
     const { ClientId = '' } = await alias.addClient({ WriteAttributes: ['name'] });
     await createUser(alias, 'Yan', password, 'yan@example.com');
     const { AuthenticationResult: tokens } = await signIn({ ...alias, clientId: ClientId }, 'Yan');
@@ -223,7 +226,7 @@ describe('settings of an app client', () => {
     expect(await valueOf(alias, 'Yan', 'email')).toBe('yan@example.com');
   });
 
-  it('a client may bring its own secret', async () => {
+  it('a client may set its own secret', async () => {
     const ClientSecret = 'own-secret-of-this-client-0123456789';
     expect((await target.addClient({ ClientSecret })).ClientSecret).toBe(ClientSecret);
   });
@@ -236,13 +239,13 @@ describe('attributes of a user', () => {
     }
   });
 
-  it('an attribute that is not in the schema is named', async () => {
+  it('an attribute that is not in the schema is named in the error', async () => {
     expect((await refusal(write('ann@example.com', 'custom:nope', '1'))).message).toMatch(
       /^Attributes did not conform to the schema: custom:nope: Attribute does not exist in the schema\./,
     );
   });
 
-  it('custom attributes are text in the ID token, and only where the client may read them', async () => {
+  it('custom attributes are text in the ID token, and only if the client may read them', async () => {
     await write('ann@example.com', 'custom:rails_app_id', '17');
     const { ClientId = '' } = await target.addClient({ ReadAttributes: ['email'] });
     const idToken = async (where: Target) =>
@@ -254,7 +257,7 @@ describe('attributes of a user', () => {
 
 // Developer guide: Adding groups to a user pool.
 describe('groups', () => {
-  it('are in both tokens issued from then on; the lowest precedence gives the preferred role', async () => {
+  it('are in both tokens issued later; the lowest precedence determines the preferred role', async () => {
     await createUser(target, 'cyd@example.com');
     const { AuthenticationResult: before } = await signIn(target, 'cyd@example.com');
     const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
@@ -277,7 +280,7 @@ describe('groups', () => {
       const member = { UserPoolId: target.poolId, Username: 'cyd@example.com', GroupName };
       await target.sdk.send(new AdminAddUserToGroupCommand(member));
     }
-    // Tokens that were there before say nothing of them.
+    // Earlier tokens do not contain them.
     expect(claimsOf(before?.AccessToken)).not.toHaveProperty('cognito:groups');
     const { AuthenticationResult: tokens } = await signIn(target, 'cyd@example.com');
     const [id, access] = [claimsOf(tokens?.IdToken), claimsOf(tokens?.AccessToken)];
@@ -291,7 +294,7 @@ describe('groups', () => {
 });
 
 describe('an invitation', () => {
-  it('goes by text message by default, so a user without a phone number cannot get one', async () => {
+  it('is sent by SMS by default, so a user without a phone number cannot be invited', async () => {
     const call = new AdminCreateUserCommand({ UserPoolId: alias.poolId, Username: 'mail-only' });
     expect((await refusal(alias.sdk.send(call))).name).toBe(invalid);
   });

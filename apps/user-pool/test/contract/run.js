@@ -1,4 +1,4 @@
-// `npm run test:cognito`: the contract suite against a real user pool. Makes pools of its own in the account that the AWS
+// `npm run test:cognito`: runs the contract suite against Cognito. Creates pools in the account that the AWS
 // credentials belong to, and deletes them.
 import { spawn } from 'node:child_process';
 
@@ -6,7 +6,7 @@ if (!process.env.COGNITO_CONTRACT_REGION) {
   console.log(
     'Skipped: set COGNITO_CONTRACT_REGION and AWS credentials to run the contract suite against real Cognito.',
   );
-  console.log('`npm test` runs the same suite against the local user pool.');
+  console.log('`npm run test:user-pool` runs the same suite against the local user pool.');
   process.exit(0);
 }
 

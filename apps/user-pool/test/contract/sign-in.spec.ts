@@ -38,26 +38,26 @@ const invite = (Username: string) =>
 
 // Developer guide: Authentication flow, Managing error responses. API reference: InitiateAuth.
 describe('sign-in', () => {
-  it('a success has tokens, ExpiresIn of the access token, TokenType and empty ChallengeParameters', async () => {
+  it('a successful response has tokens, ExpiresIn of the access token, TokenType and empty ChallengeParameters', async () => {
     const answer = await signIn(target, 'ann@example.com');
     expect(answer.AuthenticationResult).toMatchObject({ ExpiresIn: 3600, TokenType: 'Bearer' });
     expect(answer.ChallengeParameters).toEqual({});
     expect(answer.ChallengeName).toBeUndefined();
   });
 
-  it('a wrong password and an unknown user look the same with ENABLED', async () => {
+  it('a wrong password and an unknown user have the same error with ENABLED', async () => {
     expect(await refusal(signIn(target, 'ann@example.com', wrong))).toEqual(generic);
     expect(await refusal(signIn(target, 'nobody@example.com', wrong))).toEqual(generic);
   });
 
-  it('an unknown user is named with LEGACY', async () => {
+  it('an unknown user is reported with LEGACY', async () => {
     expect(await refusal(signIn(legacy, 'nobody@example.com', wrong))).toEqual({
       name: 'UserNotFoundException',
       message: 'User does not exist.',
     });
   });
 
-  it('a missing parameter is named, an empty one too', async () => {
+  it('a missing or empty parameter is named in the error', async () => {
     const { sdk, clientId: ClientId } = target;
     const given = { USERNAME: 'ann@example.com', PASSWORD: password };
     const AuthFlow = 'USER_PASSWORD_AUTH';
@@ -73,14 +73,14 @@ describe('sign-in', () => {
     }
   });
 
-  it('an unknown client does not exist', async () => {
+  it('an unknown client is reported as not existing', async () => {
     expect(await refusal(signIn({ ...target, clientId: 'a'.repeat(26) }, 'ann@example.com'))).toEqual({
       name: 'ResourceNotFoundException',
       message: `User pool client ${'a'.repeat(26)} does not exist.`,
     });
   });
 
-  it('InitiateAuth refuses the flows of administrators, and theirs its own', async () => {
+  it('InitiateAuth refuses flows of AdminInitiateAuth, and AdminInitiateAuth those of InitiateAuth', async () => {
     const AuthParameters = { USERNAME: 'ann@example.com', PASSWORD: password };
     const public_ = new InitiateAuthCommand({
       ClientId: target.clientId,
@@ -100,7 +100,7 @@ describe('sign-in', () => {
     });
   });
 
-  it('UNCONFIRMED is told before the password is looked at', async () => {
+  it('UNCONFIRMED is reported before the password is checked', async () => {
     const Username = 'bea@example.com';
     await target.sdk.send(new SignUpCommand({ ClientId: target.clientId, Username, Password: password }));
     for (const given of [password, wrong]) {
@@ -111,7 +111,7 @@ describe('sign-in', () => {
     }
   });
 
-  it('a disabled user is named with LEGACY and hidden with ENABLED', async () => {
+  it('a disabled user is reported with LEGACY and hidden with ENABLED', async () => {
     await createUser(target, 'cyd@example.com');
     const user = { UserPoolId: target.poolId, Username: 'cyd@example.com' };
     await target.sdk.send(new AdminDisableUserCommand(user));
@@ -127,13 +127,13 @@ describe('sign-in', () => {
       name: 'PasswordResetRequiredException',
       message: 'Password reset required for the user',
     });
-    // With ENABLED somebody who was imported, and so has no password, looks like anybody with a wrong one.
+    // With ENABLED an imported user, who has no password, gets the error for a wrong password.
     expect(await refusal(signIn(target, user.Username, wrong))).toEqual(generic);
     const { UserStatus } = await target.sdk.send(new AdminGetUserCommand(user));
     expect(UserStatus).toBe('RESET_REQUIRED');
   });
 
-  it('five failures lock, and the right password is refused meanwhile', async () => {
+  it('five failures lock the user, and the correct password is refused during the lock', async () => {
     await createUser(target, 'eve@example.com');
     for (let failure = 1; failure <= 6; failure++) await refusal(signIn(target, 'eve@example.com', wrong));
     const refused = await refusal(signIn(target, 'eve@example.com'));
@@ -158,7 +158,7 @@ describe('the challenge NEW_PASSWORD_REQUIRED', () => {
       }),
     );
 
-  it('comes when the temporary password was right, with JSON strings as parameters', async () => {
+  it('follows a correct temporary password, with JSON strings as parameters', async () => {
     await invite('fay@example.com');
     expect(await refusal(signIn(target, 'fay@example.com', wrong))).toEqual(generic);
     const { ChallengeName, ChallengeParameters, Session } = await signIn(target, 'fay@example.com');
@@ -170,7 +170,7 @@ describe('the challenge NEW_PASSWORD_REQUIRED', () => {
     expect(Session?.length).toBeGreaterThan(1000);
   });
 
-  it('is refused when the password breaks the policy, and may be answered again', async () => {
+  it('refuses a password that violates the policy, and allows a retry', async () => {
     await invite('gus@example.com');
     const { Session, ChallengeParameters } = await signIn(target, 'gus@example.com');
     const username = ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '';
@@ -178,7 +178,7 @@ describe('the challenge NEW_PASSWORD_REQUIRED', () => {
     expect((await answer(Session, username)).AuthenticationResult).toBeDefined();
   });
 
-  it('is spent by a right answer', async () => {
+  it('cannot be used again after a correct response', async () => {
     await invite('hal@example.com');
     const { Session } = await signIn(target, 'hal@example.com');
     await answer(Session, 'hal@example.com');
@@ -188,7 +188,7 @@ describe('the challenge NEW_PASSWORD_REQUIRED', () => {
     });
   });
 
-  it('is not answered with a made-up session', async () => {
+  it('refuses a forged session', async () => {
     expect(await refusal(answer('x'.repeat(1560), 'hal@example.com'))).toEqual({
       name: 'NotAuthorizedException',
       message: expect.stringMatching(/^Invalid session for the user\.?$/),
@@ -221,7 +221,7 @@ describe('an invited user', () => {
 });
 
 describe('an access token', () => {
-  it('that is none is invalid', async () => {
+  it('is refused if it is not a token', async () => {
     const call = target.sdk.send(new GetUserCommand({ AccessToken: 'a.b.c' }));
     expect(await refusal(call)).toEqual({
       name: 'NotAuthorizedException',

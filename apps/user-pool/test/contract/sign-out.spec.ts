@@ -30,7 +30,7 @@ const revoke = (Token: string | undefined, ClientId: string | undefined = target
 
 // Developer guide: Token revocation. API reference: RevokeToken.
 describe('RevokeToken', () => {
-  it('ends that refresh token and its access tokens, and no other session', async () => {
+  it('revokes that refresh token and its access tokens, and no other session', async () => {
     const [one, two] = [await tokensOf(email), await tokensOf(email)];
     const renewed = (await renew(one.RefreshToken)).AuthenticationResult;
     expect(await revoke(one.RefreshToken)).toEqual({ $metadata: expect.anything() });
@@ -42,41 +42,41 @@ describe('RevokeToken', () => {
     expect((await renew(two.RefreshToken)).AuthenticationResult).toBeDefined();
   });
 
-  it('says nothing of a token that is revoked already or that nobody knows (inferred)', async () => {
+  it('succeeds for a token that is unknown or already revoked (inferred)', async () => {
     const { RefreshToken } = await tokensOf(email);
     await revoke(RefreshToken);
     await revoke(RefreshToken);
     await revoke('made-up');
   });
 
-  it('takes refresh tokens only', async () => {
+  it('accepts refresh tokens only', async () => {
     const { AccessToken } = await tokensOf(email);
     expect((await refusal(revoke(AccessToken))).name).toBe('UnsupportedTokenTypeException');
   });
 
-  it('needs a token', async () => {
+  it('requires a token', async () => {
     expect((await refusal(revoke(undefined))).name).toBe('InvalidParameterException');
   });
 
-  it('is for the client that was given the token', async () => {
+  it('accepts only the client of the token', async () => {
     const { RefreshToken } = await tokensOf(email);
     const { ClientId } = await target.addClient({});
     expect((await refusal(revoke(RefreshToken, ClientId))).name).toBe('UnauthorizedException');
   });
 
-  it('is for clients with EnableTokenRevocation', async () => {
+  it('requires EnableTokenRevocation', async () => {
     const { ClientId = '' } = await target.addClient({ EnableTokenRevocation: false });
     const { RefreshToken } = await tokensOf(email, { ...target, clientId: ClientId });
     expect((await refusal(revoke(RefreshToken, ClientId))).name).toBe('UnsupportedOperationException');
   });
 
-  it('of a client with a secret takes the secret itself', async () => {
+  it('of a client with a secret requires the plain secret', async () => {
     const { ClientId } = await target.addClient({ GenerateSecret: true });
     const call = new RevokeTokenCommand({ ClientId, Token: 'x', ClientSecret: 'wrong' });
     expect((await refusal(target.sdk.send(call))).name).toBe('UnauthorizedException');
   });
 
-  it('does not reach whoever checks tokens without asking the pool', async () => {
+  it('does not affect verifiers that check tokens without the pool', async () => {
     const { AccessToken = '', RefreshToken } = await tokensOf(email);
     await revoke(RefreshToken);
     const answer = await fetch(`${target.issuer()}/.well-known/jwks.json`);
@@ -91,7 +91,7 @@ describe('RevokeToken', () => {
 });
 
 // API reference: GlobalSignOut, AdminUserGlobalSignOut, AdminDisableUser.
-describe('the end of all sessions of a user', () => {
+describe('the revocation of all sessions of a user', () => {
   it('GlobalSignOut and AdminUserGlobalSignOut: all tokens, whatever the client', async () => {
     const { ClientId = '' } = await target.addClient({ EnableTokenRevocation: false });
     const plain = { ...target, clientId: ClientId };

@@ -8,23 +8,23 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { startUserPool, type UserPoolServer } from '../../src/server.js';
 import { createClient, createPool, sdkFor } from '../support.js';
 
-/** Where the contract is checked: the stand-in, or a real pool made for the run and deleted after it. */
+/** The target of the contract suite: the local pool, or a pool at Cognito that is created and deleted by the run. */
 export interface Target {
   sdk: CognitoIdentityProviderClient;
   poolId: string;
   clientId: string;
-  /** Another client of the pool; answers its id. */
+  /** Creates another client of the pool. @returns its id */
   addClient(
     settings: Partial<CreateUserPoolClientRequest>,
   ): Promise<{ ClientId?: string; ClientSecret?: string }>;
-  /** Another pool with a client, deleted at the end too. */
+  /** Creates another pool with a client, which is also deleted at the end. */
   addPool(settings: Partial<CreateUserPoolRequest>): Promise<Target>;
   issuer(): string;
-  /** Names accepted where the real answer is not known for sure: the stand-in always gives the first one. */
+  /** Error names that are accepted if the documentation is unclear; the local pool always returns the first one. */
   either(...names: [string, ...string[]]): string[];
-  /** The pool's time; that of a real one is taken to be the machine's. */
+  /** The time of the pool; for a real pool the time of this machine. */
   now(): number;
-  /** Moves the stand-in's clock. With a real pool there is nothing but to wait. */
+  /** Advances the clock of the local pool, or waits if the pool is real. */
   pass(milliseconds: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -38,7 +38,7 @@ const rotating = async (seconds: number): Promise<Target> => {
 
 // Developer guide: Understanding user pool JSON web tokens, Refresh tokens, Token revocation.
 describe('tokens', () => {
-  it('come from the pool as issuer and are signed with one of its two keys each', async () => {
+  it('have the pool as issuer and are each signed with one of its two keys', async () => {
     const { AuthenticationResult: tokens } = await signIn(target, email);
     expect(claimsOf(tokens?.IdToken)['iss']).toBe(target.issuer());
     const answer = await fetch(`${target.issuer()}/.well-known/jwks.json`);
@@ -74,7 +74,7 @@ describe('tokens', () => {
   });
 
   it.each(['sub', 'iss', 'iat', 'exp', 'auth_time', 'jti', 'origin_jti', 'event_id'])(
-    'both have %s',
+    'both contain %s',
     async (claim) => {
       const { AuthenticationResult: tokens } = await signIn(target, email);
       const type = ['iat', 'exp', 'auth_time'].includes(claim) ? Number : String;
@@ -103,19 +103,19 @@ describe('tokens', () => {
   const lives = (token: string | undefined) =>
     Number(claimsOf(token)['exp']) - Number(claimsOf(token)['iat']);
 
-  it('ID and access tokens live for one hour by default', async () => {
+  it('ID and access tokens are valid for one hour by default', async () => {
     const { AuthenticationResult: tokens } = await signIn(target, email);
     expect([lives(tokens?.IdToken), lives(tokens?.AccessToken)]).toEqual([3600, 3600]);
   });
 
-  it('lifetimes without a unit count in hours, of ID tokens too', async () => {
+  it('lifetimes of access and ID tokens without a unit are in hours', async () => {
     const { ClientId = '' } = await target.addClient({ IdTokenValidity: 2, AccessTokenValidity: 3 });
     const { AuthenticationResult: tokens } = await signIn({ ...target, clientId: ClientId }, email);
     expect([lives(tokens?.IdToken), lives(tokens?.AccessToken)]).toEqual([7200, 10_800]);
     expect(tokens?.ExpiresIn).toBe(10_800);
   });
 
-  it('the access token has that one scope whatever AllowedOAuthScopes says', async () => {
+  it('the access token has that one scope with any AllowedOAuthScopes', async () => {
     const { ClientId = '' } = await target.addClient({
       AllowedOAuthFlowsUserPoolClient: true,
       AllowedOAuthFlows: ['code'],
@@ -127,7 +127,7 @@ describe('tokens', () => {
     expect(claimsOf(tokens?.AccessToken)['scope']).toBe('aws.cognito.signin.user.admin');
   });
 
-  it('GetUser and AdminGetUser say email_verified as text', async () => {
+  it('GetUser and AdminGetUser return email_verified as text', async () => {
     const { AuthenticationResult: tokens } = await signIn(target, email);
     const { UserAttributes } = await target.sdk.send(
       new GetUserCommand({ AccessToken: tokens?.AccessToken }),
@@ -141,7 +141,7 @@ describe('tokens', () => {
 });
 
 describe('refresh', () => {
-  it('gives no refresh token and keeps auth_time and origin_jti', async () => {
+  it('returns no refresh token and keeps auth_time and origin_jti', async () => {
     const { AuthenticationResult: first } = await signIn(target, email);
     for (const renew of [refresh, getTokens]) {
       const { AuthenticationResult: second } = await renew(target, first?.RefreshToken);
@@ -152,7 +152,7 @@ describe('refresh', () => {
     }
   });
 
-  it('refuses garbage and the token of another client', async () => {
+  it('refuses invalid text and the token of another client', async () => {
     expect((await refusal(refresh(target, 'garbage'))).name).toBe('NotAuthorizedException');
     const { AuthenticationResult: tokens } = await signIn(target, email);
     const { ClientId = '' } = await target.addClient({});
@@ -160,7 +160,7 @@ describe('refresh', () => {
     expect((await refusal(refresh(other, tokens?.RefreshToken))).name).toBe('NotAuthorizedException');
   });
 
-  it('with rotation: REFRESH_TOKEN_AUTH is refused, the other operation gives a new token', async () => {
+  it('with rotation: REFRESH_TOKEN_AUTH is refused, and GetTokensFromRefreshToken returns a new token', async () => {
     const client = await rotating(60);
     const first = (await signIn(client, email)).AuthenticationResult?.RefreshToken;
     expect(
@@ -169,11 +169,11 @@ describe('refresh', () => {
     const second = (await getTokens(client, first)).AuthenticationResult?.RefreshToken;
     expect(second).toEqual(expect.any(String));
     expect(second).not.toBe(first);
-    // Within the grace period the old one works once more.
+    // The old one works once more in the grace period.
     expect((await getTokens(client, first)).AuthenticationResult?.AccessToken).toBeDefined();
   });
 
-  it('with rotation and no grace: the old token is reuse', async () => {
+  it('with rotation and no grace period: use of the old token is reported as reuse', async () => {
     const client = await rotating(0);
     const first = (await signIn(client, email)).AuthenticationResult?.RefreshToken;
     await getTokens(client, first);

@@ -1,18 +1,18 @@
 /**
- * bcrypt's key schedule and cipher (Provos and Mazières, "A Future-Adaptable Password Scheme", 1999), with the 18 words
- * of the key given: for the one variant that reads passwords in another way than bcryptjs does.
+ * bcrypt's key schedule and cipher (Provos and Mazières, "A Future-Adaptable Password Scheme", 1999). The caller passes the
+ * 18 words of the key, because `$2x$` derives them differently from bcryptjs.
  */
 interface State {
   /** The 18 round keys. */
   p: Uint32Array;
-  /** The four S-boxes, one behind the other. */
+  /** The four S-boxes, concatenated. */
   s: Uint32Array;
 }
 
 const ROUND_KEYS = 18;
 const BOXES = 4 * 256;
 
-/** @returns 23 bytes: bcrypt leaves the last of its 24 out */
+/** @returns 23 bytes: bcrypt omits the last of its 24 */
 export function eksBlowfish(key: Uint32Array, salt: Buffer, cost: number): Buffer {
   const state = initialState();
   const saltWords = bigEndianWords(salt);
@@ -73,7 +73,7 @@ function initialState(): State {
   return { p: piWords.slice(0, ROUND_KEYS), s: piWords.slice(ROUND_KEYS) };
 }
 
-/** Blowfish begins with the digits of pi, by Machin's formula: pi = 16 arctan(1/5) - 4 arctan(1/239). */
+/** Blowfish is initialised with the digits of pi. Machin's formula: pi = 16 arctan(1/5) - 4 arctan(1/239). */
 function fractionOfPi(words: number): Uint32Array {
   const spareBits = 32n;
   const one = 1n << (BigInt(words) * 32n + spareBits);

@@ -1,6 +1,6 @@
 /**
  * yescrypt's key derivation with its default flags (YESCRYPT_RW_DEFAULTS: six rounds, gather 4, simple 2, 12 KiB of
- * S-boxes). After the reference implementation's description (openwall.com/yescrypt, yescrypt-ref.c); the names are its own.
+ * S-boxes). Follows the reference implementation (openwall.com/yescrypt, yescrypt-ref.c) and uses its names.
  */
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { blockmixPwxform, blockmixSalsa8, SBoxes, xorInto } from './yescrypt-mix.js';
@@ -13,10 +13,10 @@ export interface YescryptCost {
   t: number;
 }
 
-/** @returns 32 bytes, SCRAM's "stored key" of what was derived */
+/** @returns 32 bytes, SCRAM's "stored key" of the derived key */
 export function yescryptKey(password: string, salt: Buffer, cost: YescryptCost): Buffer {
   const { N, r, p } = cost;
-  // A large derivation begins with a small one, so that a wrong password cannot be told by it.
+  // A large derivation starts with a small one (prehash), as in the reference implementation.
   const isLarge = N / p >= 0x100 && (N / p) * r >= 0x20000;
   const start = isLarge
     ? derive(hmac('yescrypt-prehash', password), salt, { ...cost, N: N / 64, t: 0 })
@@ -53,13 +53,16 @@ function smix(lanes: Buffer[], seed: Buffer, { N, r, p, t }: YescryptCost): Buff
     const own = V.subarray(index * chunk * words, index === p - 1 ? undefined : (index + 1) * chunk * words);
     const X = load(lane);
     fill(X, own, (block) => blockmixPwxform(block, sboxes), true);
-    revisit(X, own.subarray(0, powerOfTwoBelow(own.length / words) * words), loops.readWrite, sboxes, true);
+    revisit(X, own.subarray(0, powerOfTwoBelow(own.length / words) * words), sboxes, {
+      loops: loops.readWrite,
+      write: true,
+    });
     store(X, lane);
     return sboxes;
   });
   lanes.forEach((lane, index) => {
     const X = load(lane);
-    revisit(X, V, loops.readOnly, boxes[index]!, false);
+    revisit(X, V, boxes[index]!, { loops: loops.readOnly, write: false });
     store(X, lane);
   });
   return password;
@@ -72,7 +75,7 @@ function loopsOf(chunk: number, p: number, t: number) {
   return { readWrite, readOnly: Math.max(0, even(all) - readWrite) };
 }
 
-/** The S-boxes are scrypt's own memory of the lane's first 128 bytes. */
+/** The S-boxes are scrypt's memory of the lane's first 128 bytes. */
 function makeSBoxes(seed: Buffer): SBoxes {
   const S = new Uint32Array(96 * 32);
   const X = load(seed);
@@ -81,7 +84,7 @@ function makeSBoxes(seed: Buffer): SBoxes {
   return new SBoxes(S);
 }
 
-/** smix1: fills memory with the states; with `wrap`, each but the first two mixes an earlier one in. */
+/** smix1: fills the memory with states. With `wrap` each state after the second one mixes in an earlier one. */
 function fill(X: Uint32Array, V: Uint32Array, mix: (X: Uint32Array) => void, wrap: boolean): void {
   const blocks = V.length / X.length;
   for (let i = 0; i < blocks; i += 1) {
@@ -94,9 +97,13 @@ function fill(X: Uint32Array, V: Uint32Array, mix: (X: Uint32Array) => void, wra
   }
 }
 
-/** smix2: mixes blocks in that the state itself chooses, and with `write` leaves the state in their place. */
-
-function revisit(X: Uint32Array, V: Uint32Array, loops: number, boxes: SBoxes, write: boolean): void {
+/** smix2: mixes in blocks selected by the state, and with `write` replaces them by the state. */
+function revisit(
+  X: Uint32Array,
+  V: Uint32Array,
+  boxes: SBoxes,
+  { loops, write }: { loops: number; write: boolean },
+): void {
   const mask = V.length / X.length - 1;
   for (let i = 0; i < loops; i += 1) {
     const at = (integerify(X) & mask) * X.length;
@@ -110,7 +117,7 @@ const integerify = (X: Uint32Array): number => X[X.length - 16]!;
 
 const powerOfTwoBelow = (count: number): number => 2 ** Math.floor(Math.log2(count));
 
-/** Little-endian words, in the order that the reference implementation keeps for vector instructions. */
+/** Little-endian words, in the order that the reference implementation uses for vector instructions. */
 function load(bytes: Buffer): Uint32Array {
   return Uint32Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readUInt32LE(shuffled(at)));
 }

@@ -1,4 +1,4 @@
-/** What yescrypt does with one state of 2r blocks of 16 words: Salsa20 and pwxform (yescrypt-ref.c, whose names these are). */
+/** Mixes one yescrypt state of 2r blocks of 16 words: Salsa20 and pwxform (names as in yescrypt-ref.c). */
 
 const BLOCK = 16;
 /** Words of one S-box: 256 entries of two 64-bit numbers. */
@@ -8,12 +8,12 @@ const ROUNDS = 6;
 
 const { imul } = Math;
 
-/** Three S-boxes of 4 KiB, which change places and are written to as they are used. */
+/** Three S-boxes of 4 KiB, which rotate and are modified during use. */
 export class SBoxes {
   s0: Uint32Array;
   s1: Uint32Array;
   s2: Uint32Array;
-  /** Where in `s2` is written next, in words. */
+  /** The next write position in `s2`, in words. */
   w = 0;
 
   constructor(S: Uint32Array) {
@@ -80,7 +80,7 @@ function pwxform(B: Uint32Array, boxes: SBoxes): void {
 }
 
 /** B[at] (64 bits) = high half * low half + s0[p0], exclusive-or s1[p1]. */
-
+// eslint-disable-next-line no-restricted-syntax -- called millions of times: an object for each call would cost more than the work
 function multiplyAddXor(
   B: Uint32Array,
   at: number,
@@ -125,6 +125,7 @@ function salsa20(B: Uint32Array, rounds: number): void {
   for (let i = 0; i < BLOCK; i += 1) B[i]! += x[(i * 5) & 15]!;
 }
 
+// eslint-disable-next-line no-restricted-syntax -- called millions of times: an object for each call would cost more than the work
 function quarterRound(x: Uint32Array, a: number, b: number, c: number, d: number): void {
   x[b]! ^= rotated(x[a]! + x[d]!, 7);
   x[c]! ^= rotated(x[b]! + x[a]!, 9);

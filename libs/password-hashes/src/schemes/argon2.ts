@@ -3,7 +3,7 @@ import { comparing } from '../compare.js';
 import { phcBase64 } from '../encodings.js';
 import type { Scheme } from '../scheme.js';
 
-/** The package's numbers (its enums are constants that a single-file compiler cannot see). */
+/** Values of the package's const enums, which isolated compilation cannot read. */
 const variants = { d: 0, i: 1, id: 2 } as const;
 const versions = new Map([
   [undefined, 0],
@@ -11,15 +11,15 @@ const versions = new Map([
   ['19', 1],
 ]);
 
-/** 256 MiB, libsodium's "moderate": a few checks at once must not fill the machine. */
+/** 256 MiB, libsodium's "moderate", so that concurrent checks do not exhaust the memory. */
 const mostMemoryKib = 256 * 1024;
 
-/** Memory times passes: a GiB takes about 0.3 s of a core. RFC 9106's first choice (2 GiB) is beyond it. */
+/** Memory times passes. 1 GiB takes about 0.3 s of CPU time; the first choice of RFC 9106 (2 GiB) exceeds the limit. */
 const mostWorkKib = 1024 * 1024;
 
 const mostLanes = 64;
 
-/** OWASP's password storage cheat sheet: 7 MiB with 5 passes, or as much in other shapes. */
+/** OWASP's password storage cheat sheet: 7 MiB with 5 passes, or equivalent parameters. */
 const wantedWorkKib = 7_168 * 5;
 
 // $argon2id$v=19$m=65536,t=3,p=4$salt$digest; without v= it is version 16, from before 2016
@@ -65,7 +65,7 @@ export const argon2idScheme = argon2('', 'id');
 
 const djangoSchemes = [argon2('argon2', 'id'), argon2('argon2', 'i'), argon2('argon2', 'd')];
 
-/** Django's Argon2PasswordHasher: the PHC string behind the word "argon2". Before Django 3.2 the variant was argon2i. */
+/** Django's Argon2PasswordHasher: the PHC string after the word "argon2". Before Django 3.2 the variant was argon2i. */
 export const djangoArgon2Scheme: Scheme = {
   read(stored, options) {
     for (const scheme of djangoSchemes) {

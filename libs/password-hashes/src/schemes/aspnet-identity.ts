@@ -11,12 +11,12 @@ export const aspnetIdentityV2Scheme: Scheme = {
   },
 };
 
-/** KeyDerivationPrf's numbers. */
+/** Values of KeyDerivationPrf. */
 const pseudoRandomFunctions: readonly Pbkdf2Hash[] = ['sha1', 'sha256', 'sha512'];
 
 /**
  * Version 3 (ASP.NET Core Identity): the byte 1, then three big-endian words (function, iterations, bytes of salt), the
- * salt and the digest (PasswordHasher.cs of dotnet/aspnetcore, which refuses less than 16 bytes of either as we do).
+ * salt and the digest (PasswordHasher.cs of dotnet/aspnetcore, which also refuses less than 16 bytes of either).
  */
 export const aspnetIdentityV3Scheme: Scheme = {
   read(stored) {

@@ -7,8 +7,8 @@ import { bcryptTail, isBcryptCost } from './bcrypt.js';
 const prefix = '$2x$';
 
 /**
- * What PHP before 5.3.7 and crypt_blowfish before 1.1 wrote as `$2a$`, renamed when its fault was found (CVE-2011-2483):
- * each byte of the password counted as signed, so that one beyond ASCII wiped out up to three before it.
+ * `$2a$` of PHP before 5.3.7 and crypt_blowfish before 1.1, renamed because of a bug (CVE-2011-2483):
+ * password bytes were sign-extended, so that a non-ASCII byte overwrote up to three bytes before it.
  */
 export const bcrypt2xScheme: Scheme = {
   read(stored) {
@@ -25,7 +25,7 @@ export const bcrypt2xScheme: Scheme = {
   },
 };
 
-/** The 18 words that Blowfish takes from a key: the password and its NUL, over and over. */
+/** The 18 key words of Blowfish: the password and its NUL, repeated. */
 function signedKey(password: string): Uint32Array {
   const bytes = Int8Array.from([...Buffer.from(password), 0]);
   const words = new Uint32Array(18);

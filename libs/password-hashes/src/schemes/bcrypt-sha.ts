@@ -2,20 +2,20 @@ import { createHash, createHmac } from 'node:crypto';
 import type { Scheme } from '../scheme.js';
 import { bcryptTail, isBcryptCost, isBcryptOf, isOutdatedBcryptCost } from './bcrypt.js';
 
-/** What is given to bcrypt instead of the password, so that it sees all of a long one. */
+/** The input of bcrypt: a digest of the password, because bcrypt truncates long passwords. */
 type Digest = (password: string, salt: string) => string;
 
 const sha256Hex: Digest = (password) => createHash('sha256').update(password).digest('hex');
 const sha256Base64: Digest = (password) => createHash('sha256').update(password).digest('base64');
 const saltedSha256: Digest = (password, salt) => createHmac('sha256', salt).update(password).digest('base64');
 
-/** WordPress takes spaces and line ends off both ends first, as PHP's trim() does. */
+/** WordPress trims the password first, like PHP's trim(). */
 const wordpressSha384: Digest = (password) =>
   createHmac('sha384', 'wp-sha384').update(trimAsPhp(password)).digest('base64');
 
 const trimAsPhp = (text: string): string => text.replace(/^[ \t\n\r\0\v]+|[ \t\n\r\0\v]+$/g, '');
 
-/** @param form how the stored string begins, with the bcrypt version as its one group */
+/** @param form the prefix of the stored string, with the bcrypt version as its only group */
 const bcryptOver = (form: RegExp, digest: Digest): Scheme => ({
   read(stored) {
     const version = form.exec(stored)?.[1];

@@ -3,20 +3,19 @@ import { bcrypt } from 'hash-wasm';
 import { sameText } from '../compare.js';
 import type { Scheme } from '../scheme.js';
 
-/** Below bcrypt's own minimum there is no hash. */
+/** The minimum of bcrypt. */
 const lowestCost = 4;
 
 /**
- * The stored string decides what a check costs, so whoever can write a hash could stop the service. Each step doubles
- * the time: 12 takes about 0.3 s of a core, 14 about 1.2 s, and 15 no longer fits a migration trigger's five seconds
- * when two of them wait in line.
+ * The stored string determines the cost of a check, so a writer of the table could block the service. Each step doubles
+ * the time: 12 takes about 0.3 s of CPU time, 14 about 1.2 s, and two checks with 15 exceed the 5 s of a migration trigger.
  */
 const highestCost = 14;
 
-/** What OWASP's password storage cheat sheet asks for at least. */
+/** The minimum in OWASP's password storage cheat sheet. */
 const wantedCost = 10;
 
-/** Each pepper is one more check: 2^15 rounds in all take two and a half seconds. */
+/** Each pepper requires a check. 2^15 rounds in total take 2.5 s. */
 const mostRounds = 2 ** 15;
 
 export const isBcryptCost = (cost: number): boolean => cost >= lowestCost && cost <= highestCost;
@@ -25,7 +24,7 @@ export const isOutdatedBcryptCost = (cost: number): boolean => cost < wantedCost
 /** Two-digit cost, and 22 characters of salt with 31 of digest in bcrypt's own base64. */
 export const bcryptTail = /(\d\d)\$([./A-Za-z0-9]{22})([./A-Za-z0-9]{31})$/;
 
-/** bcrypt reads no further (its authors' paper, section 3). */
+/** Maximum input of bcrypt in bytes (paper of its authors, section 3). */
 export const longestBcryptInput = 72;
 
 /**
@@ -43,13 +42,13 @@ export async function isBcryptOf(password: string, stored: string): Promise<bool
   return sameText(computed.slice(-53), saltAndDigest);
 }
 
-/** All that bcrypt takes from a password: itself and the NUL behind it, over and over. The first version left the NUL out. */
+/** The key of bcrypt: the password and a NUL, repeated. The first version omitted the NUL. */
 const keyOf = (password: string, stored: string): Uint8Array =>
   Buffer.alloc(longestBcryptInput, stored.startsWith('$2$') ? password : `${password}\0`);
 
 /**
- * bcrypt as Devise, PHP and Node write it. bcrypt sees the first 72 bytes of password and pepper together and nothing
- * behind them. `$2a$`, `$2b$` and `$2y$` name the same algorithm; `$2$`, the first, did not end the key with a NUL.
+ * bcrypt of Devise, PHP and Node. bcrypt uses the first 72 bytes of password and pepper
+ * and ignores the rest. `$2a$`, `$2b$` and `$2y$` are the same algorithm; `$2$` does not terminate the key with a NUL.
  */
 export const bcryptScheme = (prefix: '$2$' | '$2a$' | '$2b$' | '$2y$'): Scheme => ({
   read(stored, { peppers }) {

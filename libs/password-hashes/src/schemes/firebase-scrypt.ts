@@ -6,7 +6,7 @@ import { isAffordable, scrypt } from './scrypt.js';
 
 /**
  * Firebase Authentication's modified scrypt: the derived key encrypts the project's signer key, and the result is stored
- * (github.com/firebase/scrypt). The stored string tells nothing but the result, so the parameters must be given.
+ * (github.com/firebase/scrypt). The stored string contains only the result, so the parameters must be configured.
  */
 export const firebaseScryptScheme: Scheme = {
   read(stored, { firebase }) {

@@ -7,7 +7,7 @@ type Algorithm = 'md5' | 'sha1' | 'sha256' | 'sha512';
 
 const digestBytes = { md5: 16, sha1: 20, sha256: 32, sha512: 64 };
 
-/** A digest as databases and scripts write it. Nothing in it tells which algorithm and whether a salt was used. */
+/** A plain hexadecimal digest, which identifies neither the algorithm nor the use of a salt. */
 export const hexDigestScheme = (algorithm: Algorithm): Scheme => ({
   read: (stored) => comparingHex(algorithm, stored, ''),
 });

@@ -2,12 +2,12 @@ import { sameText } from '../compare.js';
 import type { Scheme } from '../scheme.js';
 import { scrypt } from './scrypt.js';
 
-// the salt is 16 letters and digits, or 16 bytes in hexadecimal; the digest has 64 bytes
+// salt: 16 letters and digits, or 16 bytes in hexadecimal; digest: 64 bytes in hexadecimal
 const form = /^(s2:)?([A-Za-z0-9]{16}|[0-9a-f]{32}):([0-9a-f]{128})$/;
 
 /**
- * `salt:digest` of Lucia 3, Oslo and better-auth (r=16), and of the first Lucia and Node's scrypt with its defaults (r=8). The string
- * does not tell which, so both are tried. Lucia 1 and 2 mark their strings with `s2:` (r=16).
+ * `salt:digest` of Lucia 3, Oslo and better-auth (r=16), and of the first Lucia and Node's scrypt defaults (r=8). The string
+ * does not contain r, so both values are tried. Lucia 1 and 2 prefix their strings with `s2:` (r=16).
  */
 export const luciaScheme: Scheme = {
   read(stored) {

@@ -3,10 +3,10 @@ import { comparing } from '../compare.js';
 import { cryptBase64 } from '../encodings.js';
 import type { Scheme } from '../scheme.js';
 
-// any salt without a "$", as PHP takes it; the others allow letters, digits, "." and "/" only
+// any salt without a "$", as in PHP; other implementations allow only letters, digits, "." and "/"
 const form = /^([^$]{0,8})\$([./A-Za-z0-9]{22})$/;
 
-/** Poul-Henning Kamp's crypt(3) of FreeBSD (`$1$`), and Apache's htpasswd's (`$apr1$`). 1,000 rounds, always. */
+/** Poul-Henning Kamp's crypt(3) of FreeBSD (`$1$`), and Apache's htpasswd's (`$apr1$`). Always 1,000 rounds. */
 const md5Crypt = (prefix: '$1$' | '$apr1$'): Scheme => ({
   read(stored) {
     if (!stored.startsWith(prefix)) return undefined;
@@ -41,7 +41,7 @@ function firstDigest(prefix: string, salt: Buffer, password: Buffer): Buffer {
   return md5(password, Buffer.from(prefix), salt, stretched, lengthBits(password));
 }
 
-/** A NUL for each one bit of the length, and the first character for each zero: a slip of 1994 that became the format. */
+/** Appends a NUL for each 1 bit of the length and the first character for each 0 bit, as in the original of 1994. */
 function lengthBits(password: Buffer): Buffer {
   const bytes: number[] = [];
   for (let bits = password.length; bits > 0; bits >>= 1) bytes.push(bits & 1 ? 0 : (password[0] ?? 0));
@@ -50,5 +50,5 @@ function lengthBits(password: Buffer): Buffer {
 
 const empty = Buffer.alloc(0);
 
-/** The order in which the digest's bytes are written, lowest of each three first. */
+/** The order of the digest bytes in the output, in groups of three, lowest first. */
 const order = [12, 6, 0, 13, 7, 1, 14, 8, 2, 15, 9, 3, 5, 10, 4, 11];

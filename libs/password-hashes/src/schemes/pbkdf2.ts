@@ -9,7 +9,7 @@ export interface Pbkdf2 {
   hash: Pbkdf2Hash;
   iterations: number;
   salt: Uint8Array | undefined;
-  /** As it stands in the stored string. */
+  /** The encoded digest of the stored string. */
   digest: string;
   bytes: number;
   encode: (bytes: Uint8Array) => string;
@@ -18,8 +18,8 @@ export interface Pbkdf2 {
 const blockBytes = { sha1: 20, sha256: 32, sha512: 64 };
 
 /**
- * Iterations times blocks of output. A million takes 0.2 s of a core with SHA-256 and half a second with SHA-512; Django
- * asks for 1.2 million in its release 6.0 and raises the number with each.
+ * Iterations times output blocks. 1,000,000 take 0.2 s of CPU time with SHA-256 and 0.5 s with SHA-512. Django 6.0
+ * uses 1,200,000 and each release increases the number.
  */
 const mostWork = 3_000_000;
 
@@ -37,7 +37,7 @@ export function pbkdf2({ hash, iterations, salt, digest, bytes, encode }: Pbkdf2
   });
 }
 
-// passlib takes up to 1,024 bytes of salt
+// passlib allows up to 1,024 bytes of salt
 const passlibForm =
   /^\$pbkdf2(?:-(sha1|sha256|sha512))?\$([1-9]\d{0,9})\$([A-Za-z0-9./]{0,1366})\$([A-Za-z0-9./]{20,171})$/;
 
@@ -121,7 +121,7 @@ export const atlassianScheme: Scheme = {
   },
 };
 
-/** For formats that keep salt and digest in one run of bytes. */
+/** For formats with salt and digest in one byte sequence. */
 export const binary = (hash: Pbkdf2Hash, iterations: number, salt: Buffer, digest: Buffer): Pbkdf2 => ({
   hash,
   iterations,

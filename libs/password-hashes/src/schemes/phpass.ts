@@ -3,7 +3,7 @@ import { comparing } from '../compare.js';
 import { cryptAlphabet, cryptBase64 } from '../encodings.js';
 import type { Scheme } from '../scheme.js';
 
-/** The binary logarithm of the rounds. 2^19, passlib's default, take 0.6 s of a core; WordPress has 13, Drupal 7 has 15. */
+/** Binary logarithm of the rounds. 2^19, passlib's default, takes 0.6 s of CPU time; WordPress uses 13, Drupal 7 uses 15. */
 const mostRounds = 19;
 
 // one digit of cost, eight characters of salt, the digest
@@ -12,13 +12,13 @@ const form = /^([./A-Za-z0-9])([./A-Za-z0-9]{8})([./A-Za-z0-9]+)$/;
 interface Variant {
   prefix: string;
   algorithm: 'md5' | 'sha512';
-  /** Characters of the digest that are kept. */
+  /** Number of stored characters of the digest. */
   length: number;
-  /** What is hashed instead of the password. */
+  /** Converts the password before hashing. */
   prepare?: (password: string) => string;
 }
 
-/** phpass's portable hashes (openwall.com/phpass): a hash, fed to itself with the password. */
+/** phpass's portable hashes (openwall.com/phpass): an iterated hash of the previous digest and the password. */
 const phpass = ({ prefix, algorithm, length, prepare = (p) => p }: Variant): Scheme => ({
   read(stored) {
     if (!stored.startsWith(prefix)) return undefined;
@@ -55,7 +55,7 @@ const drupal = { algorithm: 'sha512', length: 43 } as const;
 
 export const drupal7Scheme = phpass({ ...drupal, prefix: '$S$' });
 
-/** What Drupal 7 made of Drupal 6's plain MD5. */
+/** Plain MD5 hashes of Drupal 6, hashed again by Drupal 7. */
 export const drupal7UpgradedScheme = phpass({
   ...drupal,
   prefix: 'U$S$',

@@ -3,27 +3,27 @@ import { comparing } from '../compare.js';
 import { base64, cryptAlphabet, cryptBase64, phcBase64 } from '../encodings.js';
 import type { Scheme } from '../scheme.js';
 
-/** scrypt's own letters (RFC 7914). */
+/** Parameter names of RFC 7914. */
 export interface ScryptCost {
   N: number;
   r: number;
   p: number;
 }
 
-/** 256 MiB and the little that scrypt needs beside them: a few checks at once must not fill the machine. */
+/** 256 MiB plus the overhead of scrypt, so that concurrent checks do not exhaust the memory. */
 const mostMemory = 257 * 1024 * 1024;
 
-/** N times r times p; this much takes about a second of a core. OWASP's strongest choice is half of it. */
+/** N times r times p. The limit takes about 1 s of CPU time, twice the strongest choice of OWASP. */
 const mostWork = 2 ** 21;
 
-/** OpenSSL throws on the rest: it counts memory as we do, and takes RFC 7914 at its word that N is below 2^(128 r / 8). */
+/** OpenSSL throws for other values: it limits the memory and requires N < 2^(128 r / 8) (RFC 7914). */
 export function isAffordable({ N, r, p }: ScryptCost): boolean {
   const isPowerOfTwo = N > 1 && Number.isInteger(Math.log2(N)) && Math.log2(N) < 16 * r;
   const areWhole = Number.isInteger(r) && r > 0 && Number.isInteger(p) && p > 0;
   return isPowerOfTwo && areWhole && 128 * r * (N + p + 2) <= mostMemory && N * r * p <= mostWork;
 }
 
-/** OWASP's password storage cheat sheet: N=2^13, r=8, p=10, or as much in other shapes. */
+/** OWASP's password storage cheat sheet: N=2^13, r=8, p=10, or equivalent parameters. */
 const isOutdated = ({ N, r, p }: ScryptCost): boolean => N * r * p < 2 ** 13 * 8 * 10;
 
 export const scrypt = (password: string, salt: Uint8Array, length: number, cost: ScryptCost): Buffer =>
@@ -54,7 +54,7 @@ const scryptScheme = (parse: (stored: string) => Parsed | undefined): Scheme => 
 const phcForm =
   /^\$scrypt\$ln=([1-9]\d?),r=([1-9]\d{0,8}),p=([1-9]\d{0,8})\$([A-Za-z0-9+/]{0,1366})\$([A-Za-z0-9+/]{22,171})$/;
 
-/** The PHC string format, as passlib writes it too: with up to 1,024 bytes of salt. */
+/** The PHC string format, also used by passlib, with up to 1,024 bytes of salt. */
 export const phcScryptScheme = scryptScheme((stored) => {
   const [, ln, r, p, salt = '', digest = ''] = phcForm.exec(stored) ?? [];
   const bytes = phcBase64.decode(digest)?.length;
@@ -90,7 +90,7 @@ const hexadecimal = (bytes: Uint8Array): string => Buffer.from(bytes).toString('
 const cryptForm =
   /^\$7\$([./A-Za-z0-9])([./A-Za-z0-9]{5})([./A-Za-z0-9]{5})([^$]{0,128})\$([./A-Za-z0-9]{43})$/;
 
-/** crypt(3)'s `$7$` (crypt(5); the scrypt that yescrypt's authors encoded). */
+/** crypt(3)'s `$7$` (crypt(5)), the scrypt encoding of yescrypt's authors. */
 export const cryptScryptScheme = scryptScheme((stored) => {
   const [match, log2N = '', r = '', p = '', salt = '', digest = ''] = cryptForm.exec(stored) ?? [];
   if (match === undefined) return undefined;

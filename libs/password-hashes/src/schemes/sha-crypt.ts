@@ -5,13 +5,13 @@ import type { Scheme } from '../scheme.js';
 
 const defaultRounds = 5_000;
 
-/** The format's own minimum. */
+/** The minimum of the format. */
 const fewestRounds = 1_000;
 
-/** A second of a core, 2.4 for 768 bytes; the format goes to 999,999,999. passlib's default is 656,000. */
+/** Takes 1 s of CPU time, 2.4 s for a password of 768 bytes. The format allows 999,999,999; passlib's default is 656,000. */
 const mostRounds = 750_000;
 
-// any salt without a "$", as the specification and PHP take it; others allow letters, digits, "." and "/" only
+// any salt without a "$", as in the specification and PHP; others allow only letters, digits, "." and "/"
 const form = /^(?:rounds=([1-9]\d{0,8})\$)?([^$]{0,16})\$([./A-Za-z0-9]+)$/;
 
 interface Variant {
@@ -42,7 +42,7 @@ const shaCrypt = ({ prefix, algorithm, length, order }: Variant): Scheme => ({
 
 type Sha = (...parts: Uint8Array[]) => Buffer;
 
-/** The letters are those of the specification. */
+/** Variable names as in the specification. */
 function iterated(sha: Sha, salt: Buffer, password: Buffer, rounds: number): Buffer {
   let A = firstDigest(sha, salt, password);
   const P = repeated(sha(...Array<Buffer>(password.length).fill(password)), password.length);
@@ -63,7 +63,7 @@ function firstDigest(sha: Sha, salt: Buffer, password: Buffer): Buffer {
 const repeated = (bytes: Buffer, length: number): Buffer => Buffer.alloc(length, bytes);
 const empty = Buffer.alloc(0);
 
-/** The digest's bytes are written in threes, one of each third, turned by one place from three to three. */
+/** The order of the digest bytes: groups of three, one of each third, rotated by one position per group. */
 function byteOrder(third: number, turn: 1 | 2, rest: number[]): number[] {
   const groups = Array.from({ length: third }, (_, first) => {
     const group = [first, first + third, first + 2 * third];

@@ -13,7 +13,7 @@ const algorithms = new Map([
 // {SHA-256}{salt}digest
 const digestForm = /^\{([A-Z0-9-]{3,7})\}(\{[^}]{0,128}\})([A-Za-z0-9+/=]{24,128})$/;
 
-/** Spring Security's MessageDigestPasswordEncoder: the digest of the password and the salt, whose braces count too. */
+/** Spring Security's MessageDigestPasswordEncoder: the digest of the password and the salt including its braces. */
 export const springDigestScheme: Scheme = {
   read(stored) {
     const [, name = '', salt = '', text = ''] = digestForm.exec(stored) ?? [];

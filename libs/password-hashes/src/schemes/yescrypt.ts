@@ -5,10 +5,10 @@ import type { Scheme } from '../scheme.js';
 
 const prefix = '$y$';
 
-/** The only flavour that crypt(3) writes: "j", read-write with yescrypt's default mixing. */
+/** The only flavour that crypt(3) writes: "j", read-write mode with the default flags. */
 const usualFlavour = 'j';
 
-/** Bytes of memory times passes. Debian's default takes 16 MiB and 0.2 to 0.4 s of a core; this much four times that. */
+/** Memory in bytes times passes. Debian's default of 16 MiB takes 0.2 to 0.4 s of CPU time; the limit is four times that. */
 const mostWork = 64 * 1024 * 1024;
 
 const form = /^([./A-Za-z0-9]+)\$([./A-Za-z0-9]{0,86})\$([./A-Za-z0-9]{43})$/;
@@ -30,7 +30,7 @@ export const yescryptScheme: Scheme = {
   },
 };
 
-/** Log2 of N, and r; behind them, where they are not 1 and 0, which of p and t follow. */
+/** log2 N and r, followed by flags for p and t if these are not 1 and 0. */
 function readCost(settings: string) {
   if (!settings.startsWith(usualFlavour)) return undefined;
   const numbers = readNumbers(settings.slice(1));
@@ -43,7 +43,7 @@ function readCost(settings: string) {
   return optional.length === 0 && p + t > 0 && cost.N / p >= 4 ? cost : undefined;
 }
 
-/** yescrypt's numbers of variable length: the higher the first digit, the more of them follow. */
+/** yescrypt's variable-length numbers: the first digit determines the number of digits. */
 function readNumbers(text: string): number[] {
   const numbers: number[] = [];
   for (let at = 0; at < text.length;) {

@@ -1,0 +1,41 @@
+import type { StackFile } from './stack-file.js';
+
+// The first six cover every kind of demo user.
+const shownUsers = 6;
+
+/** The text printed when the stack is ready. */
+export function banner(stack: StackFile, logs: string): string {
+  return `
+Usher is ready.
+
+  API          ${stack.apiUrl}   (documentation: ${stack.apiUrl}/docs)
+  Mails        ${stack.mailUrl}
+  User pool    ${stack.userPoolUrl}   (${stack.userPoolId}, client ${stack.clientId})
+  Logs         ${logs}
+${stack.demoUsers.length > 0 ? demo(stack) : '\nDATABASE_URL is set: the stack uses its users and adds no demo users.\n'}
+The same as JSON: .local/stack.json. Ctrl-C stops the stack.
+`;
+}
+
+function demo({ apiUrl, demoUsers }: StackFile): string {
+  const [first] = demoUsers;
+  const shown = demoUsers.slice(0, shownUsers);
+  const width = (column: 'email' | 'password') => Math.max(...shown.map((user) => user[column].length)) + 2;
+  const lines = shown.map(
+    (user) => `  ${user.email.padEnd(width('email'))}${user.password.padEnd(width('password'))}${user.note}`,
+  );
+  const body = JSON.stringify({ email: first?.email, password: first?.password });
+  return `
+Demo users, as a Rails application with Devise left them (${demoUsers.length - shown.length} more in .local/stack.json):
+
+${lines.join('\n')}
+
+Try a first sign-in:
+
+curl -sS ${apiUrl}/auth/sign-in -H 'content-type: application/json' -d ${shellQuoted(body)}
+`;
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

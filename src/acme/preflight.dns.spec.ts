@@ -1,0 +1,216 @@
+import type { RequestListener, ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Zone } from '../../test/support/dns-server.js';
+import {
+  answers,
+  ours,
+  type PreflightWorld,
+  probe,
+  startPreflightWorld,
+} from '../../test/support/preflight-world.js';
+import { preflight } from './preflight.js';
+
+const name = 'shop.example.com';
+const here = { A: ['127.0.0.1'] };
+
+let world: PreflightWorld | undefined;
+afterEach(async () => {
+  await world?.close();
+  world = undefined;
+});
+
+const issuesWith = async (zone: Zone, settings = {}) => {
+  world = await startPreflightWorld(zone, { '127.0.0.1': ours });
+  return preflight([name], probe, { ...world.settings, ...settings });
+};
+
+describe('preflight, DNS', () => {
+  it('returns no issues for a name that leads to Usher', async () => {
+    expect(await issuesWith({ [name]: here })).toEqual([]);
+    expect(world?.dns.asked.sort()).toEqual([
+      `A ${name}`,
+      `AAAA ${name}`,
+      'CAA com',
+      'CAA example.com',
+      `CAA ${name}`,
+    ]);
+  });
+
+  it('reports a name that does not exist', async () => {
+    expect(await issuesWith({})).toEqual([
+      {
+        code: 'dns.no_such_name',
+        severity: 'fails',
+        name,
+        address: null,
+        problem: 'shop.example.com does not exist in the DNS.',
+        remedy:
+          'Add an A record with the address of Usher or of the proxy before it, or correct the spelling.',
+      },
+    ]);
+  });
+
+  it('reports a name without address, and checks its CAA records', async () => {
+    const issues = await issuesWith({
+      [name]: {},
+      'example.com': { CAA: [{ tag: 'issue', value: ';' }] },
+    });
+    expect(issues).toMatchObject([
+      {
+        code: 'dns.no_address',
+        severity: 'fails',
+        problem: 'shop.example.com has neither an A nor an AAAA record.',
+      },
+      { code: 'dns.caa_forbids' },
+    ]);
+  });
+
+  it.each([
+    ['SERVFAIL', 'dns.server_failed', 'The name servers failed to answer', 'ESERVFAIL'],
+    ['REFUSED', 'dns.server_failed', 'The name servers failed to answer', 'EREFUSED'],
+    ['silence', 'dns.timed_out', 'The name servers did not answer in time', 'ETIMEOUT'],
+  ] as const)('distinguishes %s from other failures', async (trouble, code, what, detail) => {
+    expect(await issuesWith({ [name]: trouble })).toEqual([
+      {
+        code,
+        severity: 'fails',
+        name,
+        address: null,
+        problem: `${what} when asked for addresses of shop.example.com (${detail}).`,
+        remedy: 'Contact the DNS operator of this domain; often DNSSEC or the delegation is broken.',
+      },
+    ]);
+  });
+
+  it('warns only if the other address family resolves', async () => {
+    expect(await issuesWith({ [name]: { ...here, AAAA: 'SERVFAIL' } })).toMatchObject([
+      {
+        code: 'dns.server_failed',
+        severity: 'warns',
+        problem: expect.stringContaining('one type of address records'),
+      },
+    ]);
+  });
+
+  it('does not probe private addresses, because CAs cannot', async () => {
+    const zone = { [name]: { A: ['127.0.0.1', '10.1.2.3'], AAAA: ['fd00::1'] } };
+    const issues = await issuesWith(zone, { allowPrivateAddresses: false });
+    expect(issues.map(({ code, address, severity }) => [code, address, severity])).toEqual([
+      ['dns.private_address', '127.0.0.1', 'fails'],
+      ['dns.private_address', '10.1.2.3', 'fails'],
+      ['dns.private_address', 'fd00::1', 'fails'],
+    ]);
+    expect(issues[1]?.problem).toBe('10.1.2.3 is a private or reserved address, which CAs cannot reach.');
+  });
+
+  it('ignores addresses that a DNS64 synthesized', async () => {
+    expect(await issuesWith({ [name]: { ...here, AAAA: ['64:ff9b::7f00:1'] } })).toEqual([]);
+  });
+
+  it('reports a failed lookup when no name server is reachable', async () => {
+    world = await startPreflightWorld({});
+    await world.dns.close();
+    const issues = await preflight([name], probe, world.settings);
+    world = { ...world, close: () => Promise.resolve() };
+    expect(issues).toMatchObject([
+      { code: 'dns.server_failed', problem: expect.stringContaining('ECONNREFUSED') },
+    ]);
+  });
+
+  it('never throws, whatever a name server answers', async () => {
+    world = await startPreflightWorld({}, { '127.0.0.1': ours });
+    const { dns, settings } = world;
+    const bytes = fc.uint8Array({ maxLength: 80 });
+    await fc.assert(
+      fc.asyncProperty(bytes, bytes, async (address, caa) => {
+        dns.zone[name] = { A: { garbage: address }, AAAA: [], CAA: { garbage: caa } };
+        for (const { code } of await preflight([name], probe, settings)) expect(code).toMatch(/^dns\./);
+        dns.zone[name] = { ...here, CAA: { garbage: caa } };
+        for (const { code } of await preflight([name], probe, settings)) expect(code).toMatch(/^dns\./);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('preflight, CAA records', () => {
+  const caa = (value: string) => ({ CAA: [{ tag: 'issue', value }] });
+
+  it('reports records that forbid the CA, and the name that has them', async () => {
+    const zone = { [name]: here, 'example.com': caa('ca.example') };
+    expect(await issuesWith(zone)).toEqual([
+      {
+        code: 'dns.caa_forbids',
+        severity: 'fails',
+        name,
+        address: null,
+        problem: 'The CAA records of example.com do not allow letsencrypt.org.',
+        remedy: 'Add the record: example.com CAA 0 issue "letsencrypt.org".',
+      },
+    ]);
+    const own = await preflight([name], probe, { ...world?.settings, ca: 'ca.example' });
+    expect(own).toEqual([]);
+  });
+
+  it('reports an unknown critical tag', async () => {
+    const zone = { [name]: { ...here, CAA: [{ flags: 128, tag: 'tbs', value: 'x' }] } };
+    expect(await issuesWith(zone)).toMatchObject([
+      {
+        code: 'dns.caa_forbids',
+        severity: 'fails',
+        problem: 'The CAA records of shop.example.com have the critical tag "tbs", which CAs do not support.',
+        remedy: 'Remove that record, or its critical flag.',
+      },
+    ]);
+  });
+
+  it('uses the nearest records', async () => {
+    const zone = { [name]: { ...here, ...caa('letsencrypt.org') }, 'example.com': caa(';') };
+    expect(await issuesWith(zone)).toEqual([]);
+  });
+
+  it('warns when only one account may issue', async () => {
+    const zone = { [name]: { ...here, ...caa('letsencrypt.org; accounturi=https://ca.example/acct/1') } };
+    expect(await issuesWith(zone)).toMatchObject([
+      {
+        code: 'dns.caa_account',
+        severity: 'warns',
+        problem:
+          'The CAA records of shop.example.com allow letsencrypt.org only for the account https://ca.example/acct/1.',
+      },
+    ]);
+  });
+
+  it.each([
+    ['SERVFAIL', 'fails'],
+    ['silence', 'fails'],
+    ['REFUSED', 'warns'],
+  ] as const)('reports a failed lookup: %s', async (trouble, severity) => {
+    const zone = { [name]: { ...here, CAA: trouble }, 'example.com': caa('letsencrypt.org') };
+    expect(await issuesWith(zone)).toMatchObject([{ code: 'dns.caa_unknown', severity }]);
+  });
+});
+
+it('returns the issues of many names in their order', async () => {
+  const names = Array.from({ length: 30 }, (_, i) => `a${i}.example.com`);
+  const zone = Object.fromEntries(names.map((one, i) => [one, i % 2 ? here : {}]));
+  world = await startPreflightWorld(zone, { '127.0.0.1': answers(404) });
+  const issues = await preflight(names, probe, world.settings);
+  expect(issues.map((issue) => [issue.name, issue.code])).toEqual(
+    names.map((one, i) => [one, i % 2 ? 'http.not_found' : 'dns.no_address']),
+  );
+});
+
+it('checks eight names at a time', async () => {
+  const names = Array.from({ length: 16 }, (_, i) => `a${i}.example.com`);
+  const waiting: ServerResponse[] = [];
+  const together: RequestListener = (_request, response) => {
+    waiting.push(response);
+    if (waiting.length < 8) return;
+    for (const one of waiting.splice(0)) one.end(probe.keyAuthorization);
+  };
+  const zone = Object.fromEntries(names.map((one) => [one, here]));
+  world = await startPreflightWorld(zone, { '127.0.0.1': together });
+  expect(await preflight(names, probe, world.settings)).toEqual([]);
+});

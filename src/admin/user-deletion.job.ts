@@ -1,0 +1,162 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { PollingWorker } from '../jobs/polling-worker.js';
+import { Database, type Statement } from '../common/database/database.js';
+import { emailDigest, emailExpression } from '../common/database/email-expression.js';
+import { Log } from '../common/logging/log.js';
+import { AuditLog } from '../users/audit-log.js';
+import { hasTrackingColumns, nowForRails } from '../users/users.sql.js';
+import { PoolUserGateway } from '../users/pool-user.gateway.js';
+import type { User } from '../users/user.js';
+
+/** Milliseconds between polls for deletions that other processes requested, and for retries. */
+const pollMs = 10_000;
+
+/** Failures are logged at level `error` from this attempt on. */
+const errorFromAttempt = 5;
+
+interface DueDeletion extends Pick<User, 'id' | 'sub' | 'email'> {
+  /** Attempts, including this one. */
+  tries: number;
+}
+
+/** A digest would refuse the address to the owner of the live row. */
+const isSharedWithLiveRow = `EXISTS (SELECT 1 FROM users AS other
+  WHERE ${emailExpression('other.email')} = ${emailExpression('users.email')} AND other.id <> users.id
+    AND other.usher_erased_at IS NULL AND NOT usher.is_blocked(other.*))`;
+
+/** Removes hash, tokens and roles at once. */
+const mark: Statement = {
+  name: 'erasures-mark',
+  text: `
+    UPDATE users SET
+      usher_erased_at = now(), usher_disabled_at = coalesce(usher_disabled_at, now()),
+      usher_erased_email = CASE WHEN NOT ${isSharedWithLiveRow} THEN ${emailDigest('email')} END,
+      encrypted_password = '', authentication_hash = NULL, reset_password_token = NULL, confirmation_token = NULL,
+      unlock_token = NULL, unconfirmed_email = NULL, usher_roles = '{}', updated_at = ${nowForRails}
+    WHERE id = $1`,
+};
+
+/** After a recent approval Cognito may create the pool user after a delete that found none, so the deletion waits 30 seconds. */
+const insert: Statement = {
+  name: 'erasures-request',
+  text: `
+    INSERT INTO usher.erasures (user_id, next_try_at)
+    SELECT id, CASE WHEN usher_agreed_at > now() - interval '30 seconds' AND cognito_sub IS NULL
+      THEN now() + interval '30 seconds' ELSE now() END
+    FROM users WHERE id = $1`,
+};
+
+const removeConfirmations: Statement = {
+  name: 'erasures-remove-confirmations',
+  text: `DELETE FROM usher.confirmations WHERE user_id = $1`,
+};
+
+/** Back-off after a failure or crash: 1 minute, doubling up to 1 hour. */
+const lease: Statement = {
+  name: 'erasures-take',
+  text: `
+    WITH due AS (
+      SELECT id, cognito_sub, email FROM usher.erasures JOIN users ON id = user_id WHERE next_try_at <= now()
+      ORDER BY next_try_at LIMIT 1 FOR UPDATE OF erasures SKIP LOCKED
+    )
+    UPDATE usher.erasures SET tries = tries + 1, next_try_at = now() + interval '1 minute' * least(60, 2 ^ least(tries, 6))
+    FROM due WHERE user_id = id
+    RETURNING id, cognito_sub AS sub, email, tries`,
+};
+
+/** RFC 2606 reserves `.invalid`. */
+const strip: Statement = {
+  name: 'erasures-strip',
+  text: `
+    UPDATE users SET email = 'erased-' || id || '@erased.invalid', first_name = NULL, last_name = NULL,
+      usher_profile = '{}', updated_at = ${nowForRails}
+    WHERE id = $1`,
+};
+
+/** Only for tables with the columns of Devise's trackable. */
+const removeSignInAddresses: Statement = {
+  name: 'erasures-forget-places',
+  text: `UPDATE users SET current_sign_in_ip = NULL, last_sign_in_ip = NULL WHERE id = $1`,
+};
+
+/** In entries about the user, and in entries with the user as actor. */
+export const removeAuditAddresses: Statement = {
+  name: 'erasures-forget-audit-addresses',
+  text: `UPDATE usher.audit SET address = NULL WHERE (user_id = $1 OR actor_id = $1) AND address IS NOT NULL`,
+};
+
+const remove: Statement = {
+  name: 'erasures-finish',
+  text: `DELETE FROM usher.erasures WHERE user_id = $1`,
+};
+
+/**
+ * Deletes users: the row is refused at once, then the pool user is deleted, with retries, then the personal data of the row. Runs in
+ * every process, with one lease per deletion. Every step can be repeated.
+ */
+@Injectable()
+export class UserDeletionJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly work = new PollingWorker(() => this.round(), pollMs);
+
+  constructor(
+    private readonly database: Database,
+    private readonly pool: PoolUserGateway,
+    private readonly audit: AuditLog,
+    private readonly log: Log,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.work.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.work.stop();
+  }
+
+  /**
+   * Runs in the current transaction; call `wake` after it. From the commit on, the user and the address are refused, and mailed links
+   * are void.
+   */
+  async request(userId: number): Promise<void> {
+    await this.database.query(mark, [userId]);
+    await this.database.query(insert, [userId]);
+    await this.database.query(removeConfirmations, [userId]);
+  }
+
+  wake(): void {
+    this.work.wake();
+  }
+
+  private async round(): Promise<boolean> {
+    try {
+      const due = await this.database.queryOne<DueDeletion & { [column: string]: unknown }>(lease);
+      if (due) await this.delete(due);
+      return due !== undefined;
+    } catch (error) {
+      this.log.warn('failed to read due deletions of users', { error });
+      return false;
+    }
+  }
+
+  private async delete({ id, sub, email, tries }: DueDeletion): Promise<void> {
+    try {
+      await this.pool.delete({ id, sub, email });
+      await this.database.transaction(() => this.finish(id));
+    } catch (error) {
+      const entry = { user: id, tries, error };
+      if (tries >= errorFromAttempt)
+        this.log.error('failed to delete a user', { alarm: 'users.erasure_stuck', ...entry });
+      else this.log.warn('failed to delete a user; retrying', entry);
+    }
+  }
+
+  /** Leaves the row with its `sub` and the digest of the address. */
+  private async finish(id: number): Promise<void> {
+    await this.database.query(strip, [id]);
+    const columns = await this.database.queryOne<{ found: boolean }>(hasTrackingColumns);
+    if (columns?.found) await this.database.query(removeSignInAddresses, [id]);
+    await this.database.query(removeAuditAddresses, [id]);
+    await this.database.query(remove, [id]);
+    await this.audit.record('usher', 'finish-erasure', { id });
+  }
+}

@@ -1,0 +1,31 @@
+import { acmeChallengeConfig, acmeConfig } from './acme.config.js';
+import { cognitoConfig } from './cognito.config.js';
+import { readNamespaces, type Variables } from './config-namespace.js';
+import { httpConfig, limitsConfig, monitoringConfig } from './http.config.js';
+import { legacyHashesConfig, migrationConfig } from './migration.config.js';
+import { registrationConfig } from './registration.config.js';
+import { databaseConfig, mailConfig } from './servers.config.js';
+import { secretsConfig, sessionsConfig } from './sessions.config.js';
+
+/** The namespaces of the API, in the order in which their problems are reported. */
+const namespaces = {
+  http: httpConfig,
+  database: databaseConfig,
+  cognito: cognitoConfig,
+  migration: migrationConfig,
+  legacyHashes: legacyHashesConfig,
+  registration: registrationConfig,
+  limits: limitsConfig,
+  secrets: secretsConfig,
+  sessions: sessionsConfig,
+  monitoring: monitoringConfig,
+  mail: mailConfig,
+  acmeChallenge: acmeChallengeConfig,
+  acme: acmeConfig,
+};
+
+/** The whole configuration of the API, by namespace. */
+export type Config = ReturnType<typeof loadConfig>;
+
+/** @throws ConfigurationError with the problems of all namespaces */
+export const loadConfig = (variables: Variables) => readNamespaces(namespaces, variables);

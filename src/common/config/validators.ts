@@ -1,0 +1,95 @@
+import { isIP } from 'node:net';
+import { Transform } from 'class-transformer';
+import { ValidateBy } from 'class-validator';
+
+/** A comma-separated list. */
+export const list = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string'
+    ? value
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '')
+    : value;
+
+export const digits = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' ? Number(/^\d+$/.test(value) ? value : NaN) : value;
+
+/** Values of example files. */
+const placeholder = /^(change-?me|replace-?me|your[-_ ]|<|xxx|todo\b)|^(secret|password|example)$/i;
+
+/** A comma-separated list of secrets, each long enough and no placeholder. */
+export function AreSecrets(shortest: number): PropertyDecorator {
+  return (target, property) => {
+    Transform(list)(target, property);
+    ValidateBy({
+      name: 'areSecrets',
+      validator: {
+        validate: (value: unknown) =>
+          Array.isArray(value) &&
+          value.length > 0 &&
+          value.every(
+            (item) => typeof item === 'string' && item.length >= shortest && !placeholder.test(item),
+          ),
+        defaultMessage: () =>
+          `must hold one or more comma-separated values of at least ${shortest} characters, none of them a placeholder`,
+      },
+    })(target, property);
+  };
+}
+
+/** IP addresses and networks of reverse proxies: `10.0.0.0/8`, `::1`. */
+export function IsIpOrNetwork(): PropertyDecorator {
+  const isPrefix = (prefix: string | undefined, bits: number) =>
+    prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+  return ValidateBy({
+    name: 'isIpOrNetwork',
+    validator: {
+      validate: (value: unknown) =>
+        Array.isArray(value) &&
+        value.every((item: string) => {
+          const [address = '', prefix, ...rest] = item.split('/');
+          const version = isIP(address);
+          return version !== 0 && rest.length === 0 && isPrefix(prefix, version === 4 ? 32 : 128);
+        }),
+      defaultMessage: () => 'must hold comma-separated IP addresses or networks such as 10.0.0.0/8',
+    },
+  });
+}
+
+/** The URL of a server, with optional credentials. */
+export function IsServerUrl(scheme: RegExp, message: string): PropertyDecorator {
+  return ValidateBy({
+    name: 'isServerUrl',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' && scheme.test(value) && !/\s/.test(value) && isParsable(value),
+      defaultMessage: () => `${message}; special characters of a password are written as in %40`,
+    },
+  });
+}
+
+/** An unencoded `/`, `#` or `%` in a password changes the URL or makes it invalid. */
+function isParsable(value: string): boolean {
+  try {
+    // PostgreSQL's own clients allow a user without a host.
+    const { username, password, pathname } = new URL(value.replace('@/', '@localhost/'));
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A duration such as `14 days`. */
+export const period = /^[1-9]\d*\s*(minutes?|hours?|days?)$/;
+
+const unitSeconds = { minute: 60, hour: 3600, day: 86_400 };
+
+/** Returns `undefined` for anything but a `period`. */
+export function secondsOf(text: string): number | undefined {
+  const [, count, unit] = /^(\d+)\s*(minute|hour|day)s?$/.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * unitSeconds[unit as keyof typeof unitSeconds];
+}
+
+/** The message for an empty value that is required. */
+export const isSet = { message: 'is missing' };

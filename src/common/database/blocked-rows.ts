@@ -1,0 +1,199 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { StartError } from '../config/config-namespace.js';
+import { type MigrationConfig, migrationConfig } from '../config/migration.config.js';
+import { Log } from '../logging/log.js';
+import {
+  type BlockedCondition,
+  buildIsBlocked,
+  type ColumnKind,
+  describeCondition,
+  guessConditions,
+  isBlockedSql,
+  type TypedCondition,
+} from './blocked-condition.js';
+import { Database } from './database.js';
+import { exclusively, retryOnLockTimeout } from './data-source.js';
+import { buildCountFunction, buildRecountFunction } from './migration-counts.sql.js';
+import { findUsersTableName } from './migrations/schema-helpers.js';
+
+/** The columns of `users` by name; `number` is PostgreSQL's `attnum`. */
+type Columns = ReadonlyMap<string, { number: number; kind: ColumnKind }>;
+type NumberedCondition = TypedCondition & { number: number };
+
+/** Rows from which on a guess may not block more than half. */
+const manyRows = 100;
+
+/** The query reads the whole table. */
+const patienceMs = 600_000;
+
+/**
+ * Applies the conditions of `LEGACY_BLOCKED_WHEN`, or those guessed from the columns of `users`, for all processes, and logs them.
+ * @throws StartError for a missing column, or if a guess would block more than half of the rows
+ */
+@Injectable()
+export class BlockedRows implements OnModuleInit, OnApplicationBootstrap {
+  private conditions: NumberedCondition[] = [];
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly database: Database,
+    @Inject(migrationConfig.KEY) private readonly config: MigrationConfig,
+    private readonly log: Log,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.conditions = await exclusively(this.dataSource, (runner) =>
+      applySetting(runner, this.config.blockedWhen),
+    );
+    this.database.onChangedColumn(() => this.updateConditions());
+  }
+
+  /** Called when the legacy application has renamed, dropped or retyped a column. */
+  private async updateConditions(): Promise<void> {
+    await exclusively(this.dataSource, async (runner) => {
+      const columns = await readColumns(runner);
+      const followed = this.conditions.flatMap((condition) => follow(condition, columns));
+      const guessed = this.config.blockedWhen ? [] : guessConditions(columns);
+      const known = new Set(followed.map(({ column }) => column));
+      const conditions = [...followed, ...guessed.filter(({ column }) => !known.has(column))];
+      // An earlier failed query has already triggered the update.
+      if (JSON.stringify(conditions.map(toText)) === JSON.stringify(this.conditions.map(toText))) return;
+      await apply(runner, conditions);
+      this.log.error('columns of blocking conditions changed', {
+        before: this.conditions.map(toText),
+        conditions: conditions.map(toText),
+      });
+      this.conditions = conditions;
+    });
+  }
+
+  /** Not awaited: counting takes long on large tables. */
+  onApplicationBootstrap(): void {
+    if (this.conditions.length > 0) void this.report();
+  }
+
+  private async report(): Promise<void> {
+    const source = this.config.blockedWhen ? 'LEGACY_BLOCKED_WHEN' : 'guessed from the column';
+    try {
+      const text = countSql(this.conditions);
+      const [counts = {}] = await this.database.query<Record<string, number>>({ name: '', text, patienceMs });
+      for (const [index, condition] of this.conditions.entries())
+        this.log.info('rows are blocked from signing in', {
+          condition: describeCondition(condition),
+          source,
+          count: counts[`rows_${index}`],
+        });
+    } catch (error) {
+      this.log.warn('failed to count blocked rows', { error });
+    }
+  }
+}
+
+async function applySetting(
+  runner: QueryRunner,
+  setting: readonly BlockedCondition[] | undefined,
+): Promise<NumberedCondition[]> {
+  const columns = await readColumns(runner);
+  const conditions = setting ? typed(setting, columns) : guessConditions(columns);
+  if (await isInForce(runner, conditions)) return conditions;
+  if (setting === undefined) await refuseUnlikelyGuess(runner, conditions);
+  await apply(runner, conditions);
+  return conditions;
+}
+
+/** Replaces the functions in their own transaction before the full count, so that they count concurrent changes. */
+async function apply(runner: QueryRunner, conditions: readonly TypedCondition[]): Promise<void> {
+  await retryOnLockTimeout(() => replaceFunctions(runner, conditions));
+  await runner.query('SELECT usher.recount_migration()');
+  await runner.query('UPDATE usher.installation SET blocked_when = $1', [conditions.map(toText)]);
+}
+
+const toText = (condition: TypedCondition): string => `${describeCondition(condition)} (${condition.kind})`;
+
+async function isInForce(runner: QueryRunner, wanted: readonly TypedCondition[]): Promise<boolean> {
+  const [row] = (await runner.query('SELECT blocked_when AS "inForce" FROM usher.installation')) as {
+    inForce: string[] | null;
+  }[];
+  return row?.inForce != null && JSON.stringify(row.inForce) === JSON.stringify(wanted.map(toText));
+}
+
+/** The lock waits for transactions that the old functions have counted. */
+async function replaceFunctions(runner: QueryRunner, conditions: readonly TypedCondition[]): Promise<void> {
+  await runner.startTransaction();
+  try {
+    await runner.query(`SET LOCAL lock_timeout = '3s'`);
+    await runner.query('LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE');
+    await runner.query(buildIsBlocked(conditions));
+    await runner.query(buildCountFunction(conditions));
+    await runner.query(buildRecountFunction(await findUsersTableName(runner), conditions));
+    // NULL until all rows are counted, so that a killed start is repeated.
+    await runner.query('UPDATE usher.installation SET blocked_when = NULL');
+    await runner.commitTransaction();
+  } catch (error) {
+    await runner.rollbackTransaction();
+    throw error;
+  }
+}
+
+/** A renamed column keeps its number. */
+const follow = (condition: NumberedCondition, columns: Columns): NumberedCondition[] =>
+  [...columns]
+    .filter(([column, { number }]) =>
+      columns.has(condition.column) ? column === condition.column : number === condition.number,
+    )
+    .map(([column, found]) => ({ ...condition, column, ...found }));
+
+async function readColumns(runner: QueryRunner): Promise<Columns> {
+  const rows = (await runner.query(
+    `SELECT attname AS name, attnum AS number, atttypid::regtype::text AS type, typcategory AS category
+     FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
+     WHERE attrelid = to_regclass('users') AND attnum > 0 AND NOT attisdropped`,
+  )) as { name: string; number: number; type: string; category: string }[];
+  return new Map(
+    rows.map(({ name, number, type, category }) => [name, { number, kind: kindOf(type, category) }]),
+  );
+}
+
+/** PostgreSQL's type categories (documentation, table 52.65). Times of day and intervals are no dates. */
+function kindOf(type: string, category: string): ColumnKind {
+  if (category === 'B') return 'boolean';
+  if (category === 'N') return 'number';
+  return type === 'date' || type.startsWith('timestamp') ? 'date' : 'text';
+}
+
+function typed(setting: readonly BlockedCondition[], columns: Columns): NumberedCondition[] {
+  return setting.map((condition) => {
+    const found = columns.get(condition.column);
+    if (found === undefined)
+      throw new StartError(
+        `LEGACY_BLOCKED_WHEN names the column "${condition.column}", which the table "users" does not have`,
+      );
+    return { ...condition, ...found };
+  });
+}
+
+const countSql = (conditions: readonly TypedCondition[]): string => {
+  const counts = conditions.map(
+    (condition, index) => `count(*) FILTER (WHERE ${isBlockedSql('users.*', [condition])}) AS rows_${index}`,
+  );
+  return `SELECT ${['count(*) AS rows', ...counts].join(', ')} FROM users`;
+};
+
+async function refuseUnlikelyGuess(
+  runner: QueryRunner,
+  conditions: readonly TypedCondition[],
+): Promise<void> {
+  if (conditions.length === 0) return;
+  const [counts = {}] = (await runner.query(countSql(conditions))) as Record<string, string | number>[];
+  const rows = Number(counts.rows);
+  const unlikely = conditions.findIndex((_, index) => Number(counts[`rows_${index}`]) > rows / 2);
+  const condition = conditions[unlikely];
+  if (rows < manyRows || condition === undefined) return;
+  throw new StartError(
+    `The column "${condition.column}" of "users" would block ${counts[`rows_${unlikely}`]} of ${rows} people. ` +
+      'Set LEGACY_BLOCKED_WHEN to the conditions under which a person may not sign in, such as ' +
+      `"${describeCondition(condition)}", or to "none"`,
+  );
+}

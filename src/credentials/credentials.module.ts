@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { CognitoModule } from '../cognito/cognito.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { DummyHash } from './dummy-hash.js';
+import { LegacyPasswordVerifier } from './legacy-password.verifier.js';
+import { LoginThrottle } from './login-throttle.js';
+import { PasswordHasher, PasswordHasherMonitoring } from './password-hasher.js';
+import { PasswordPolicy } from './password-policy.js';
+import { PasswordRestores } from './password-restores.js';
+
+/** Passwords: legacy hashes, the hasher and the policy. */
+@Module({
+  imports: [CognitoModule, UsersModule],
+  providers: [
+    DummyHash,
+    LegacyPasswordVerifier,
+    LoginThrottle,
+    PasswordHasher,
+    PasswordHasherMonitoring,
+    PasswordPolicy,
+    PasswordRestores,
+  ],
+  exports: [LegacyPasswordVerifier, PasswordHasher, PasswordPolicy, PasswordRestores],
+})
+export class CredentialsModule {}

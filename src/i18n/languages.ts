@@ -1,0 +1,29 @@
+import Negotiator from 'negotiator';
+import { de } from './de.js';
+import { en } from './en.js';
+import { es } from './es.js';
+import { fr } from './fr.js';
+import { it } from './it.js';
+import type { Texts, ValidationMessage } from './texts.js';
+
+/** English is first: the default for `*` and without a supported language. */
+export const texts = { en, de, fr, it, es } satisfies Record<string, Texts>;
+
+export type Language = keyof typeof texts;
+
+const languages = Object.keys(texts) as Language[];
+
+/** Returns the language of the response (RFC 9110 section 12.5.4); English if the header is absent or invalid. */
+export function languageOf(acceptLanguage: string | undefined): Language {
+  const negotiator = new Negotiator({ headers: { 'accept-language': acceptLanguage } });
+  return (negotiator.language(languages) as Language | undefined) ?? 'en';
+}
+
+/** @param values for the `{placeholders}` of the text */
+export function validationMessage(
+  language: Language,
+  key: ValidationMessage,
+  values: Record<string, string | number> = {},
+): string {
+  return texts[language].faults[key].replace(/\{(\w+)\}/g, (_all, name: string) => String(values[name]));
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { SealedBox } from '../common/crypto/sealed-box.js';
+import { Database, type Statement } from '../common/database/database.js';
+import type { Mail, MailName } from './mail.js';
+
+/** A mail that this process has leased. */
+export interface TakenMail {
+  id: string;
+  name: MailName;
+  /** Undefined if it was sealed with a secret that is no longer configured. */
+  mail: Mail | undefined;
+  /** Attempts, including the current one. */
+  tries: number;
+  postedAt: Date;
+}
+
+/** Why a mail was not sent. */
+export interface Failure {
+  /** Without the address and the contents. */
+  reason: string;
+  /** The recipient's address is the reason. */
+  recipientRefused: boolean;
+}
+
+/** Numbers of mails by state. */
+export interface OutboxFigures {
+  untried: number;
+  tried: number;
+  /** Given up because of the contents, our server or configuration, or after three days. */
+  givenUp: number;
+  /** Given up because of the recipient. */
+  refused: number;
+  /** Age of the oldest mail that may still be sent and whose recipient was not refused; 0 without any. */
+  oldestSeconds: number;
+}
+
+interface Row extends Omit<TakenMail, 'mail'> {
+  [column: string]: unknown;
+  sealed: string;
+}
+
+const post: Statement = {
+  name: 'outbox-post',
+  text: `INSERT INTO usher.outbox (id, mail, sealed) VALUES ($1, $2, $3)`,
+};
+
+/** $2: the lease in seconds. The mail is due again when it expires. */
+const take: Statement = {
+  name: 'outbox-take',
+  text: `
+    WITH due AS (
+      SELECT id FROM usher.outbox WHERE given_up_at IS NULL AND next_try_at <= now()
+      ORDER BY next_try_at LIMIT $1 FOR UPDATE SKIP LOCKED
+    )
+    UPDATE usher.outbox SET tries = tries + 1, next_try_at = now() + make_interval(secs => $2)
+    FROM due WHERE outbox.id = due.id
+    RETURNING outbox.id, mail AS name, sealed, tries, posted_at AS "postedAt"`,
+};
+
+const remove: Statement = {
+  name: 'outbox-remove',
+  text: `DELETE FROM usher.outbox WHERE id = $1`,
+};
+
+const reschedule: Statement = {
+  name: 'outbox-put-back',
+  text: `
+    UPDATE usher.outbox SET last_error = $2, recipient_refused = $3, next_try_at = now() + make_interval(secs => $4)
+    WHERE id = $1`,
+};
+
+const giveUp: Statement = {
+  name: 'outbox-give-up',
+  text: `UPDATE usher.outbox SET last_error = $2, given_up_at = now(), recipient_refused = $3 WHERE id = $1`,
+};
+
+/** Reads the whole table, which is small: sent mails are deleted. */
+const figures: Statement = {
+  name: 'outbox-figures',
+  text: `
+    SELECT count(*) FILTER (WHERE given_up_at IS NULL AND tries = 0) AS untried,
+      count(*) FILTER (WHERE given_up_at IS NULL AND tries > 0) AS tried,
+      count(*) FILTER (WHERE given_up_at IS NOT NULL AND NOT recipient_refused) AS "givenUp",
+      count(*) FILTER (WHERE given_up_at IS NOT NULL AND recipient_refused) AS refused,
+      coalesce(extract(epoch FROM now() - min(posted_at) FILTER (WHERE given_up_at IS NULL AND NOT recipient_refused)), 0)::float8 AS "oldestSeconds"
+    FROM usher.outbox`,
+};
+
+/** Stores mails until they are sent. A mail that is posted inside a transaction is sent only after its commit. */
+@Injectable()
+export class Outbox {
+  private wake: () => void = () => undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly sealedBox: SealedBox,
+  ) {}
+
+  async post<Name extends MailName>(mail: Mail<Name>): Promise<void> {
+    await this.database.query(post, [randomUUID(), mail.mail, this.sealedBox.seal('outbox', mail)]);
+    this.database.afterCommit(() => this.wake());
+  }
+
+  /** @param wake called after this process has posted a mail */
+  onPost(wake: () => void): void {
+    this.wake = wake;
+  }
+
+  /** Leases mails that are due, for `seconds`. */
+  async take(count: number, seconds: number): Promise<TakenMail[]> {
+    const rows = await this.database.query<Row>(take, [count, seconds]);
+    return rows.map(({ sealed, ...row }) => ({
+      ...row,
+      mail: this.sealedBox.unseal('outbox', sealed) as Mail | undefined,
+    }));
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.database.query(remove, [id]);
+  }
+
+  async reschedule(id: string, { reason, recipientRefused }: Failure, seconds: number): Promise<void> {
+    await this.database.query(reschedule, [id, reason, recipientRefused, seconds]);
+  }
+
+  async figures(): Promise<OutboxFigures> {
+    const row = await this.database.queryOne<OutboxFigures & { [column: string]: unknown }>(figures);
+    if (row === undefined) throw new TypeError('an aggregate query returned no row');
+    return row;
+  }
+
+  async giveUp(id: string, { reason, recipientRefused }: Failure): Promise<void> {
+    await this.database.query(giveUp, [id, reason, recipientRefused]);
+  }
+}
+
+/** The unsent mails of one name. */
+export interface OutboxLine {
+  mail: string;
+  waiting: number;
+  /** Of `waiting`: with at least one attempt. */
+  tried: number;
+  /** Of `waiting`: no longer retried. */
+  givenUp: number;
+  /** Of `givenUp`: because of the recipient. */
+  refused: number;
+  oldest: Date;
+  lastError: string | null;
+}
+
+const status: Statement = {
+  name: 'outbox-status',
+  text: `
+    SELECT mail, count(*)::int AS waiting, count(*) FILTER (WHERE tries > 0)::int AS tried,
+      count(*) FILTER (WHERE given_up_at IS NOT NULL)::int AS "givenUp",
+      count(*) FILTER (WHERE given_up_at IS NOT NULL AND recipient_refused)::int AS refused, min(posted_at) AS oldest,
+      (array_agg(last_error ORDER BY posted_at DESC) FILTER (WHERE last_error IS NOT NULL))[1] AS "lastError"
+    FROM usher.outbox GROUP BY mail ORDER BY mail`,
+};
+
+const retry: Statement = {
+  name: 'outbox-retry',
+  text: `
+    WITH due AS (
+      UPDATE usher.outbox SET next_try_at = now(), given_up_at = NULL, recipient_refused = false
+      WHERE given_up_at IS NOT NULL OR (last_error IS NOT NULL AND next_try_at > now())
+      RETURNING 1
+    ) SELECT count(*)::int AS count FROM due`,
+};
+
+/** Operator commands for the outbox. */
+export class OutboxAdmin {
+  constructor(private readonly database: Database) {}
+
+  lines(): Promise<OutboxLine[]> {
+    return this.database.query<OutboxLine & { [column: string]: unknown }>(status);
+  }
+
+  /** Makes all failed mails due immediately. Returns their number. */
+  async retry(): Promise<number> {
+    return (await this.database.queryOne<{ count: number }>(retry))?.count ?? 0;
+  }
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { renderMail, mailText, mailTexts } from './render-mail.js';
+import type { Mail, MailName } from './mail.js';
+import type { Language } from '../i18n/languages.js';
+
+/** Values for each mail. */
+const values: { [Name in MailName]: Mail<Name>['values'] } = {
+  confirmation: { link: 'https://example.com/?token=abc' },
+  sign_up_exists: {},
+  password_changed: {},
+  password_may_have_changed: {},
+  session_reused: {},
+  mfa_enabled: {},
+  mfa_removed: {},
+  mfa_may_have_changed: {},
+  mfa_removal_allowed: {},
+  email_change_confirm: { link: 'https://example.com/?token=abc' },
+  email_change_notice: { newAddress: 'n***@example.com', link: 'https://example.com/?cancel=abc' },
+  email_changed: {},
+  certificate_expires: { names: 'example.com', notAfter: '2027-01-01 10:00', reason: 'it was refused' },
+};
+const languages = Object.keys(mailTexts) as Language[];
+const names = Object.keys(values) as MailName[];
+const all = languages.flatMap((language) => names.map((mail) => ({ language, mail })));
+
+describe('every mail', () => {
+  it.each(all)('$mail uses all of its values and no others in $language', ({ language, mail }) => {
+    const { subject, paragraphs, button } = mailText(mail, language);
+    const known = [...Object.keys(values[mail]), 'service'];
+    const used = [subject, ...paragraphs].join().matchAll(/\{(\w+)\}/g);
+    expect([...used].map(([, name]) => name).filter((name = '') => !known.includes(name))).toEqual([]);
+    expect(button !== undefined).toBe('link' in values[mail]);
+    const { text, html } = renderMail({ to: '', mail, language, values: values[mail] }, 'app.example.com');
+    for (const value of [...Object.values(values[mail]), 'app.example.com']) {
+      expect(text).toContain(value);
+      expect(html).toContain(String(value).replaceAll('&', '&amp;'));
+    }
+    expect(text + html).not.toMatch(/[{}]|undefined/);
+  });
+
+  it('has a different subject in each language', () => {
+    for (const mail of names.filter((name) => name !== 'certificate_expires')) {
+      const subjects = languages.map((language) => mailText(mail, language).subject);
+      expect(new Set(subjects).size).toBe(languages.length);
+    }
+  });
+});
+
+describe('HTML', () => {
+  it('escapes values', () => {
+    const newAddress = `"<img src=x onerror='alert(1)'>"@example.com`;
+    const link = 'https://example.com/?cancel=abc';
+    const { html } = renderMail(
+      { to: '', mail: 'email_change_notice', language: 'en', values: { newAddress, link } },
+      'x',
+    );
+    expect(html).not.toContain('<img');
+    expect(html).toContain('&quot;&lt;img src=x onerror=&#39;alert(1)&#39;&gt;&quot;@example.com');
+  });
+});

@@ -1,0 +1,79 @@
+import { normaliseEmail } from '#contracts';
+import { isBlankHash } from '#password-hashes';
+import type { Database } from '../common/database/database.js';
+import { AuditLog } from './audit-log.js';
+import { UsersRepository } from './users.repository.js';
+import { deleteSignUpData, revokeAllEmailChanges, revokeEmailChanges } from './revoke-confirmations.js';
+import type { User } from './user.js';
+
+export type Reopening = 'reopened' | 'not_linked' | 'no_old_password';
+
+/** Operator commands for the link between a row and its pool user. Sign-ins never replace a link. */
+export class UserLinkService {
+  private readonly users: UsersRepository;
+  private readonly audit: AuditLog;
+
+  constructor(private readonly database: Database) {
+    this.users = new UsersRepository(database);
+    this.audit = new AuditLog(database);
+  }
+
+  /** @returns `undefined` for a deleted user, whose link must stay so that the user is refused */
+  async find(email: string): Promise<User | undefined> {
+    const account = await this.users.findAccountState(normaliseEmail(email));
+    return account?.erased ? undefined : account?.user;
+  }
+
+  ownerOf(sub: string): Promise<User | undefined> {
+    return this.users.findBySub(sub);
+  }
+
+  /**
+   * Also revokes pending e-mail changes.
+   * @param sub the new link, or `null` to remove it
+   * @returns the former link; `undefined` when the user was deleted in the meantime
+   */
+  relink(id: number, sub: string | null): Promise<{ before: string | null } | undefined> {
+    return this.database.transaction(async () => {
+      const relinked = await this.users.relink(id, sub);
+      if (relinked === undefined) return undefined;
+      await revokeEmailChanges(this.database, { id });
+      if (sub !== null) await deleteSignUpData(this.database, { id });
+      await this.audit.record('operator', 'relink', { id }, { ...relinked, after: sub });
+      return relinked;
+    });
+  }
+
+  /**
+   * Lets a migrated user migrate again with the legacy password, for example after a deletion of the pool user.
+   * @returns `undefined` when no user has the address
+   */
+  async reopen(email: string): Promise<{ user: User; outcome: Reopening } | undefined> {
+    return this.database.transaction(async () => {
+      const found = await this.find(email);
+      // Locks the row, so that it is neither changed nor deleted from here on.
+      if (found) await this.users.lockRecord(found.id);
+      const account = await this.users.findLegacyAccount(normaliseEmail(email), undefined);
+      if (account === undefined || account.erased) return undefined;
+      const { user, passwordHash } = account;
+      if (user.sub === null) return { user, outcome: 'not_linked' };
+      if (isBlankHash(passwordHash)) return { user, outcome: 'no_old_password' };
+      await this.users.relink(user.id, null);
+      await revokeEmailChanges(this.database, user);
+      await this.audit.record('operator', 'reopen-migration', user);
+      return { user, outcome: 'reopened' };
+    });
+  }
+
+  /** Writes one audit entry per link. @returns how many links were removed */
+  unlinkAll(): Promise<number> {
+    return this.database.transaction(async () => {
+      await revokeAllEmailChanges(this.database);
+      return this.users.unlinkAll();
+    });
+  }
+
+  countLinked(): Promise<number> {
+    return this.users.countLinked();
+  }
+}

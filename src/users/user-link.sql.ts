@@ -1,0 +1,155 @@
+import type { Statement } from '../common/database/database.js';
+import { emailDigest, isSpelling } from '../common/database/email-expression.js';
+import { format, isBlank } from '../common/database/migration-counts.sql.js';
+import { isDigestOf, isLive, isTaken, onlyLiveRow, rowToLink } from './user-lookup.sql.js';
+import { columnsOfAddress, deleteSignUpDataOf, nowForRails, userColumns } from './users.sql.js';
+
+export const findToLink: Statement = {
+  name: 'users-find-to-link',
+  text: `SELECT ${columnsOfAddress} FROM ${rowToLink('$1')} AS found`,
+};
+
+/** `hashRetained`: an operator linked the row, and its legacy hash has not been treated as `LEGACY_HASH` says. */
+export const findSignedIn: Statement = {
+  name: 'users-find-signed-in',
+  text: `
+    SELECT ${userColumns}, usher_migration_reason IS NOT DISTINCT FROM 'reconciled' AND NOT (${isBlank}) AS "hashRetained"
+    FROM users WHERE cognito_sub = $1`,
+};
+
+const erasesHash = (legacyHash: string) => `(${legacyHash}::text = 'erase'
+  OR (${legacyHash}::text IS NULL AND NOT (SELECT adopted_users_table FROM usher.installation)))`;
+
+export const settleHash: Statement = {
+  name: 'users-settle-hash',
+  text: `UPDATE users SET encrypted_password = '', updated_at = ${nowForRails} WHERE id = $1 AND ${erasesHash('$2')}`,
+};
+
+/**
+ * No conflict target: in an adopted table any of several unique indexes may conflict, and none may cover the address alone.
+ * $4: `emailSpellings`
+ */
+export const insert: Statement = {
+  name: 'users-insert',
+  text: `
+    INSERT INTO users (email, cognito_sub, cognito_linked_at, cognito_user_pool_id, usher_migration_state,
+      usher_migration_reason, usher_migration_at, encrypted_password, confirmed_at, created_at, updated_at)
+    SELECT $1::text, $2, now(), $3, 'imported', 'not_known_here', now(), '', ${nowForRails}, ${nowForRails}, ${nowForRails}
+    WHERE NOT ${isTaken('$4')}
+    ON CONFLICT DO NOTHING
+    RETURNING ${userColumns}`,
+};
+
+/** `/aws/auth` has approved the password, or was called for a reset. */
+const hasMigrated = `(usher_migration_reason IS DISTINCT FROM 'signed_up'
+  AND (usher_agreed_at IS NOT NULL OR usher_migration_state IS NOT DISTINCT FROM 'reset_sent'))`;
+
+/**
+ * Cognito has verified the address, so its owner gets the row. An unconfirmed row loses hash, tokens and names, because another
+ * person may have written them. `legacyHashPrefix` is the scheme and cost of a migrated user's hash, or `none`; it has no salt.
+ */
+export const link: Statement = {
+  name: 'users-link',
+  text: `
+    WITH linked AS (
+    UPDATE users SET
+      cognito_sub = $2,
+      cognito_linked_at = now(),
+      cognito_user_pool_id = $4,
+      usher_agreed_email = coalesce(usher_agreed_email, ${emailDigest('email')}),
+      usher_migration_state = CASE WHEN ${hasMigrated} THEN 'migrated' ELSE 'imported' END,
+      usher_migration_reason = CASE WHEN ${hasMigrated} THEN NULL
+        WHEN usher_migration_reason = 'signed_up' THEN 'signed_up' ELSE 'found_in_pool' END,
+      usher_migration_at = now(),
+      encrypted_password = CASE
+        WHEN confirmed_at IS NULL OR ${erasesHash('$3')} THEN '' ELSE encrypted_password END,
+      first_name = CASE WHEN confirmed_at IS NOT NULL THEN first_name END,
+      last_name = CASE WHEN confirmed_at IS NOT NULL THEN last_name END,
+      reset_password_token = CASE WHEN confirmed_at IS NOT NULL THEN reset_password_token END,
+      confirmation_token = CASE WHEN confirmed_at IS NOT NULL THEN confirmation_token END,
+      unlock_token = CASE WHEN confirmed_at IS NOT NULL THEN unlock_token END,
+      unconfirmed_email = CASE WHEN confirmed_at IS NOT NULL THEN unconfirmed_email END,
+      confirmed_at = coalesce(confirmed_at, ${nowForRails}),
+      updated_at = ${nowForRails}
+    FROM (
+      SELECT id AS id_before, CASE WHEN ${isBlank} THEN 'none' ELSE ${format} END AS format_before FROM users WHERE id = $1
+    ) AS before
+    WHERE id = id_before AND cognito_sub IS NULL
+    RETURNING ${userColumns}, CASE WHEN usher_migration_state = 'migrated' THEN format_before END AS "legacyHashPrefix"
+    ), obsolete AS (${deleteSignUpDataOf('(SELECT id FROM linked)')})
+    SELECT * FROM linked`,
+};
+
+/** Also removes the approval, which belongs to the former pool user. */
+export const relink: Statement = {
+  name: 'users-relink',
+  text: `
+    WITH former AS (SELECT id, cognito_sub FROM users WHERE id = $1 AND usher_erased_at IS NULL FOR UPDATE)
+    UPDATE users SET cognito_sub = $2::text, cognito_linked_at = CASE WHEN $2::text IS NOT NULL THEN now() END,
+      cognito_user_pool_id = NULL, usher_agreed_at = NULL, usher_agreed_email = NULL, updated_at = ${nowForRails},
+      usher_migration_state = CASE WHEN $2::text IS NOT NULL THEN 'imported' END,
+      usher_migration_reason = CASE WHEN $2::text IS NOT NULL THEN 'relinked' ELSE 'reopened' END,
+      usher_migration_at = now()
+    FROM former WHERE users.id = former.id
+    RETURNING former.cognito_sub AS before`,
+};
+
+export const unlinkAll: Statement = {
+  name: 'users-unlink-all',
+  patienceMs: 600_000,
+  text: `
+    WITH linked AS (
+      SELECT id, cognito_sub FROM users WHERE cognito_sub IS NOT NULL AND usher_erased_at IS NULL
+    ), unlinked AS (
+      UPDATE users SET cognito_sub = NULL, cognito_linked_at = NULL, cognito_user_pool_id = NULL, usher_agreed_at = NULL,
+        usher_agreed_email = NULL, usher_migration_state = NULL, usher_migration_reason = 'reopened', usher_migration_at = now(),
+        updated_at = ${nowForRails}
+      FROM linked
+      WHERE users.id = linked.id AND users.cognito_sub = linked.cognito_sub AND usher_erased_at IS NULL
+      RETURNING users.id, linked.cognito_sub AS before
+    ), audited AS (
+      INSERT INTO usher.audit (actor, action, user_id, details)
+      SELECT 'operator', 'relink', id, jsonb_build_object('before', before, 'after', NULL) FROM unlinked
+    ) SELECT count(*) AS count FROM unlinked`,
+};
+
+export const countLinked: Statement = {
+  name: 'users-count-linked',
+  patienceMs: 600_000,
+  text: `SELECT count(*) AS count FROM users WHERE cognito_sub IS NOT NULL AND usher_erased_at IS NULL`,
+};
+
+/** Does nothing if the row has changed since its hash was checked. $2: `emailSpellings`, $3: the hash */
+export const markApproved: Statement = {
+  name: 'users-record-agreement',
+  text: `
+    UPDATE users SET usher_agreed_at = now(), usher_agreed_email = ${emailDigest('email')}
+    WHERE id = $1 AND ${isLive} AND usher_disabled_at IS NULL AND ${isSpelling('email', '$2')}
+      AND encrypted_password IS NOT DISTINCT FROM $3
+    RETURNING id`,
+};
+
+/**
+ * After a proof of the mailbox. Removes the approvals of other rows with the address, and the links of rows that are not live, so
+ * that the next sign-in links the only live row. Changes nothing unless the address has one live row without a link.
+ * $1: `emailSpellings`, $2: the `sub` of the pool user, if known
+ */
+export const recordMailboxProof: Statement = {
+  name: 'users-record-mailbox-proof',
+  text: `
+    WITH live AS (SELECT id FROM ${onlyLiveRow('$1')} AS found WHERE cognito_sub IS NULL),
+    deleted AS (
+      DELETE FROM usher.deleted_agreements
+      WHERE ${isDigestOf('email_digest', '$1')} AND EXISTS (SELECT 1 FROM live) RETURNING 1)
+    UPDATE users SET usher_agreed_at = NULL, usher_agreed_email = NULL,
+      cognito_sub = CASE WHEN ${isLive} THEN cognito_sub END,
+      cognito_linked_at = CASE WHEN ${isLive} THEN cognito_linked_at END,
+      cognito_user_pool_id = CASE WHEN ${isLive} THEN cognito_user_pool_id END,
+      usher_migration_state = CASE WHEN ${isLive} THEN usher_migration_state END,
+      usher_migration_reason = CASE WHEN cognito_sub IS NULL OR ${isLive} THEN usher_migration_reason ELSE 'reopened' END,
+      updated_at = ${nowForRails}
+    FROM live
+    WHERE users.id <> live.id AND usher_erased_at IS NULL AND (usher_agreed_at IS NOT NULL OR cognito_sub IS NOT NULL)
+      AND (${isDigestOf('usher_agreed_email', '$1')}
+        OR (NOT (${isLive}) AND (${isSpelling('email', '$1')} OR cognito_sub = $2)))`,
+};

@@ -1,0 +1,109 @@
+import { normaliseEmail } from '#contracts';
+import type { Database } from '../common/database/database.js';
+import { AuditLog } from './audit-log.js';
+import { MigrationStatusRepository } from './migration-status.js';
+import { UsersRepository } from './users.repository.js';
+import { isBeingRolledBack, revokeConfirmations, revokeEmailChanges } from './revoke-confirmations.js';
+import type { UserRecord } from './user.js';
+
+export interface PoolLink {
+  sub: string;
+  userPoolId: string;
+}
+
+/** Current state of a row, for the choice of a repair. */
+export type RowState = Pick<UserRecord, 'id' | 'email' | 'sub' | 'confirmed' | 'disabled'>;
+
+/**
+ * Repairs of `usher migration reconcile`: each makes a row agree with the pool and writes an audit entry.
+ * @returns from each repair, `false` if the row has changed in the meantime
+ */
+export class UserRepair {
+  private readonly users: UsersRepository;
+  private readonly migrationStatus: MigrationStatusRepository;
+  private readonly audit: AuditLog;
+
+  constructor(private readonly database: Database) {
+    this.users = new UsersRepository(database);
+    this.migrationStatus = new MigrationStatusRepository(database);
+    this.audit = new AuditLog(database);
+  }
+
+  /** @returns `undefined` for a deleted user */
+  async find(id: number): Promise<RowState | undefined> {
+    const record = await this.users.findRecord(id);
+    return record?.erasure === null ? record : undefined;
+  }
+
+  /** Audits a repair of the pool user. */
+  async recordInPool(id: number, change: string): Promise<void> {
+    await this.audit.record('operator', 'reconcile', { id }, { change });
+  }
+
+  /** Keeps the legacy hash until the user signs in. */
+  link(id: number, { sub, userPoolId }: PoolLink): Promise<boolean> {
+    return this.write('link', id, async ({ email }) => {
+      // Another row may have taken the address in the meantime.
+      if ((await this.users.findToLink(email))?.id !== id) return false;
+      const linked = await this.users.link(id, { sub, userPoolId, legacyHash: 'keep' });
+      if (linked) await this.migrationStatus.recordReconciliation(id);
+      return linked !== undefined;
+    });
+  }
+
+  async insert(email: string, { sub, userPoolId }: PoolLink): Promise<boolean> {
+    return this.database.transaction(async () => {
+      const user = await this.users.insert(normaliseEmail(email), sub, userPoolId);
+      if (user) await this.audit.record('operator', 'reconcile', user, { change: 'insert' });
+      return user !== undefined;
+    });
+  }
+
+  /** The user can migrate again if the legacy hash is still stored. */
+  unlink(id: number, sub: string): Promise<boolean> {
+    return this.write('unlink', id, async (record) => {
+      if (record.sub !== sub) return false;
+      await this.users.relink(id, null);
+      await revokeEmailChanges(this.database, { id });
+      return true;
+    });
+  }
+
+  recordReset(id: number): Promise<boolean> {
+    return this.write('record-reset', id, async () => {
+      await this.migrationStatus.recordReset(id);
+      return true;
+    });
+  }
+
+  /** Refuses the address of a revoked change, because a rollback is about to remove it from the pool. */
+  changeEmail(id: number, email: string): Promise<boolean> {
+    const normalised = normaliseEmail(email);
+    return this.write('change-email', id, async () => {
+      if (await isBeingRolledBack(this.database, id, normalised)) return false;
+      return this.users.changeEmail(id, normalised);
+    });
+  }
+
+  disable(id: number, endSessions: () => Promise<void>): Promise<boolean> {
+    return this.write('disable', id, async () => {
+      await this.users.disable(id);
+      await revokeConfirmations(this.database, { id });
+      await endSessions();
+      return true;
+    });
+  }
+
+  private write(
+    change: string,
+    id: number,
+    work: (record: UserRecord) => Promise<boolean>,
+  ): Promise<boolean> {
+    return this.database.transaction(async () => {
+      const record = await this.users.lockRecord(id);
+      if (!record || record.erasure !== null || !(await work(record))) return false;
+      await this.audit.record('operator', 'reconcile', record, { change });
+      return true;
+    });
+  }
+}

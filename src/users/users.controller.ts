@@ -1,0 +1,51 @@
+import { Body, Controller, Get, Patch } from '@nestjs/common';
+import { ApiBearerAuth, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { MeResponse, UpdateMeRequest } from '#contracts';
+import { mergePatch } from '../common/http/body-parsers.js';
+import { CurrentUser, type Principal } from '../common/http/caller.decorators.js';
+import { ApiErrors } from '../common/http/api-errors.decorator.js';
+import { ProfileService } from './profile.service.js';
+import { CurrentUserService } from './current-user.service.js';
+import { toMeResponse } from './user.js';
+
+@ApiTags('users')
+@Controller('users')
+export class UsersController {
+  constructor(
+    private readonly currentUser: CurrentUserService,
+    private readonly profiles: ProfileService,
+  ) {}
+
+  /** GET /users/me */
+  @Get('me')
+  @ApiBearerAuth()
+  @ApiOkResponse({ type: MeResponse })
+  @ApiErrors(
+    'auth.token_invalid',
+    'auth.account_link_conflict',
+    'cognito.unavailable',
+    'cognito.unexpected_answer',
+    'overloaded',
+  )
+  async me(@CurrentUser() principal: Principal): Promise<MeResponse> {
+    return toMeResponse(await this.profiles.read(await this.currentUser.resolve(principal)));
+  }
+
+  /** PATCH /users/me: a JSON Merge Patch (RFC 7396). Returns the changed user. */
+  @Patch('me')
+  @ApiConsumes('application/json', mergePatch)
+  @ApiBearerAuth()
+  @ApiOkResponse({ type: MeResponse })
+  @ApiErrors(
+    'auth.token_invalid',
+    'auth.csrf',
+    'auth.account_link_conflict',
+    'request.invalid',
+    'cognito.unavailable',
+    'cognito.unexpected_answer',
+    'overloaded',
+  )
+  async update(@CurrentUser() principal: Principal, @Body() body: UpdateMeRequest): Promise<MeResponse> {
+    return toMeResponse(await this.profiles.change(await this.currentUser.resolve(principal), body));
+  }
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TotpEnrolmentResponse } from '#contracts';
+import { personWith } from '../support/admins.js';
+import { lastCode, nextTotp, poolPassword, setMfa, useFactors } from '../support/pool-users.js';
+import {
+  disable,
+  enrol,
+  minute,
+  outcome,
+  pass,
+  startWithFactors,
+  usher,
+  verify,
+  withApp,
+} from '../support/second-factor.js';
+
+beforeAll(async () => {
+  await startWithFactors();
+  await setMfa(usher, {
+    MfaConfiguration: 'OPTIONAL',
+    SoftwareTokenMfaConfiguration: { Enabled: true },
+    EmailMfaConfiguration: {},
+  });
+});
+afterAll(() => usher.close());
+
+const missing = '403 auth.reauthentication_required';
+const wrong = '401 auth.invalid_credentials';
+const forgetProofs = () => usher.database.sql('UPDATE usher.recent_proofs SET proven_at = NULL');
+
+async function withMail(email: string) {
+  const person = await personWith(usher, email);
+  await useFactors(usher, person.email, 'EMAIL');
+  await pass(11 * minute);
+  expect(outcome(await enrol(person, { password: poolPassword }))).toBe(missing);
+  return person;
+}
+
+describe('a mailed code', () => {
+  it('that was used is not asked about again: an app that is on since takes its place', async () => {
+    const person = await withMail('used@example.org');
+    const code = await lastCode(usher, person.email);
+    const { secretCode } = (await enrol(person, { password: poolPassword, code }))
+      .body as unknown as TotpEnrolmentResponse;
+    expect(outcome(await verify(person, nextTotp(usher, secretCode)))).toBe('204');
+    await forgetProofs();
+    const byApp = { password: poolPassword, code: nextTotp(usher, secretCode) };
+    expect(outcome(await disable(person, byApp))).toBe('204');
+  });
+
+  it('is good once', async () => {
+    const person = await withMail('once@example.org');
+    const code = await lastCode(usher, person.email);
+    expect(outcome(await enrol(person, { password: poolPassword, code }))).toBe('200');
+    await forgetProofs();
+    expect(outcome(await enrol(person, { password: poolPassword, code }))).toBe(wrong);
+  });
+
+  it('that is too old can be asked for again', async () => {
+    const person = await withMail('late@example.org');
+    await pass(5 * minute);
+    const old = await lastCode(usher, person.email);
+    expect(outcome(await enrol(person, { password: poolPassword, code: old }))).toBe(wrong);
+    expect(outcome(await enrol(person, { password: poolPassword }))).toBe(missing);
+    const code = await lastCode(usher, person.email);
+    expect(outcome(await enrol(person, { password: poolPassword, code }))).toBe('200');
+  });
+
+  it('may be mistyped, and is sent once', async () => {
+    const person = await withMail('typo@example.org');
+    const code = await lastCode(usher, person.email);
+    expect(outcome(await enrol(person, { password: poolPassword, code: '000000' }))).toBe(wrong);
+    expect(outcome(await enrol(person, { password: poolPassword, code }))).toBe('200');
+  });
+});
+
+it('counts wrong guesses of several processes together', async () => {
+  const person = await withApp('parallel@example.org');
+  await pass(20 * minute);
+  const { api } = await usher.startProcess({ PORT: '0' });
+  const guess = (turn: number) =>
+    (turn % 2 ? api : usher.api).post('/auth/mfa/totp', { password: `wrong-${turn}` }, person.headers);
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, turn) => guess(turn)));
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([
+    ...Array.from({ length: 5 }, () => 401),
+    ...Array.from({ length: 15 }, () => 429),
+  ]);
+});

@@ -1,0 +1,348 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import bcrypt from 'bcryptjs';
+import { createApp } from '../../src/create-app.js';
+import { RateLimits } from '../../src/rate-limit/rate-limits.js';
+import { type ApiClient, apiClient } from '../support/api-client.js';
+import { invite, temporaryPassword } from '../support/pool-users.js';
+import { exception } from '../support/cognito-proxy.js';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
+import { startUsher, type Usher } from '../support/usher.js';
+
+let usher: Usher;
+beforeAll(async () => {
+  usher = await startUsher({
+    // The caller's address is what this test says it is, as if a proxy on this machine said so.
+    environment: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '127.0.0.1' },
+  });
+  // Cheap hashes for everybody, and so cheap decoys: what a guess costs is not the question here.
+  await usher.database.sql('UPDATE users SET encrypted_password = $1', [bcrypt.hashSync(rightPassword, 4)]);
+});
+afterAll(() => usher.close());
+afterEach(() => usher.database.sql('DELETE FROM usher.rate_limits'));
+
+const known = 'ada@example.com';
+const rightPassword = 'correct horse battery staple';
+
+const from = (address: string) => ({ 'x-forwarded-for': address });
+const guess = (email: string, { api = usher.api, address = '203.0.113.1', password = 'wrong' } = {}) =>
+  api.post('/auth/sign-in', { email, password }, from(address));
+
+/** Sends one after the other, so that each is counted before the next. */
+async function statuses(times: number, send: (n: number) => Promise<{ status: number }>): Promise<number[]> {
+  const seen: number[] = [];
+  for (let n = 0; n < times; n += 1) seen.push((await send(n)).status);
+  return seen;
+}
+
+const times = (count: number, status: number) => Array<number>(count).fill(status);
+
+/** Acts as if the counts had reached their limit, or their end, without as many requests. */
+const changeCounts = (change: string, keys: string) =>
+  usher.database.sql(`UPDATE usher.rate_limits SET ${change} WHERE key LIKE $1`, [keys]);
+const counts = async () =>
+  new Map(
+    (
+      await usher.database.sql<{ kind: string; points: number }>(
+        `SELECT split_part(key, ':', 1) AS kind, sum(points)::int AS points FROM usher.rate_limits
+         WHERE key NOT LIKE 'signed-in/%' GROUP BY 1`,
+      )
+    ).map(({ kind, points }) => [kind, points]),
+  );
+
+describe('tries at one account', () => {
+  it.each([known, 'nobody@example.com'])('end with the sixth wrong password, for %s', async (email) => {
+    expect(await statuses(5, () => guess(email))).toEqual(times(5, 401));
+    const sixth = await guess(` ${email.toUpperCase()} `, { address: '198.51.100.7' });
+    expect({ status: sixth.status, code: sixth.body.code }).toEqual({
+      status: 429,
+      code: 'too_many_requests',
+    });
+    const { retryAfter } = sixth.body;
+    expect(retryAfter).toBeGreaterThan(0);
+    expect(retryAfter).toBeLessThanOrEqual(60);
+    expect(sixth.headers.get('retry-after')).toBe(String(retryAfter));
+  });
+
+  it('look the same when they end, whether there is an account or not', async () => {
+    const shapes = [];
+    for (const email of [known, 'nobody@example.com']) {
+      await statuses(5, () => guess(email));
+      const { body, headers } = await guess(email);
+      const { requestId, retryAfter, ...rest } = body;
+      expect([typeof requestId, typeof retryAfter]).toEqual(['string', 'number']);
+      shapes.push({ rest, names: [...headers.keys()].sort() });
+    }
+    expect(shapes[0]).toEqual(shapes[1]);
+  });
+
+  it('cannot exceed the limit by concurrent requests', async () => {
+    const answers = await Promise.all(Array.from({ length: 40 }, () => guess(known)));
+    expect(answers.filter(({ status }) => status === 401).length).toBe(5);
+    expect(answers.filter(({ status }) => status === 429).length).toBe(35);
+  });
+
+  it('begin anew when the minute is over, and end for the hour with the thirtieth', async () => {
+    await statuses(6, () => guess(known));
+    await changeCounts('expire = 0', 'sign-in/account/60:%');
+    expect((await guess(known)).status).toBe(401);
+    await changeCounts('points = 30', 'sign-in/account/3600:%');
+    const refused = await guess(known);
+    expect(refused.status).toBe(429);
+    expect(refused.body.retryAfter).toBeGreaterThan(60);
+    await changeCounts('expire = 0', 'sign-in/account/3600:%');
+    expect((await guess(known)).status).toBe(401);
+  });
+
+  it('do not count when the password is right', async () => {
+    const signIn = () => guess(known, { password: rightPassword });
+    expect(await statuses(4, () => guess(known))).toEqual(times(4, 401));
+    for (let n = 0; n < 12; n += 1) {
+      expect((await signIn()).status).toBe(200);
+      // Points are given back after the answer: wait for them, as a person would.
+      while ((await counts()).get('sign-in/account/60') !== 4);
+    }
+    expect((await counts()).get('sign-in/address/60')).toBe(4);
+    expect((await guess(known)).status).toBe(401);
+    expect((await signIn()).status).toBe(429);
+  });
+
+  it('are told in the language of whoever makes them', async () => {
+    await statuses(5, () => guess(known));
+    const { body } = await usher.api.post(
+      '/auth/sign-in',
+      { email: known, password: 'x' },
+      { 'accept-language': 'it' },
+    );
+    expect(body.title).toBe('Troppi tentativi');
+  });
+});
+
+describe('sign-ins that stop at a further step', () => {
+  it('count, because each may send a code', async () => {
+    await invite(usher, 'invited@example.com');
+    const signIn = () => guess('invited@example.com', { password: temporaryPassword });
+    expect(await statuses(6, signIn)).toEqual([...times(5, 200), 429]);
+  });
+});
+
+describe('attempts that fail because of an outage', () => {
+  it('do not count, so that no account is locked after the outage', async () => {
+    usher.proxy.answerWith('InitiateAuth', exception('InternalErrorException', '', 500));
+    expect(await statuses(6, () => guess(known, { password: rightPassword }))).toEqual(times(6, 503));
+    usher.proxy.answerWith('InitiateAuth', undefined);
+    // The circuit breaker lets somebody through every few seconds.
+    const statusNow = async () => (await guess(known, { password: rightPassword })).status;
+    let status = await statusNow();
+    for (; status === 503; status = await statusNow()) await pause(50);
+    expect(status).toBe(200);
+  });
+
+  it('do not count either where a mail was asked for', async () => {
+    usher.proxy.answerWith('ForgotPassword', exception('TooManyRequestsException'));
+    const forget = () => usher.api.post('/passwords/forgot', { email: known }, from('203.0.113.1'));
+    for (let n = 0; n < 6; n += 1) {
+      expect((await forget()).status).toBe(503);
+      // Points are given back after the answer.
+      while ((await counts()).get('forgot/account/3600') !== 0);
+    }
+    usher.proxy.answerWith('ForgotPassword', undefined);
+    expect(await statuses(6, forget)).toEqual([...times(5, 202), 429]);
+  });
+});
+
+describe('tokens that are made up', () => {
+  it('cost Cognito sixty questions a minute at most, from one address', async () => {
+    const refresh = () => usher.api.post('/auth/refresh', { refreshToken: 'made-up' }, from('203.0.113.9'));
+    expect((await refresh()).status).toBe(401);
+    await changeCounts('points = 60', 'refresh/address%');
+    expect((await refresh()).status).toBe(429);
+    const signOut = () => usher.api.post('/auth/sign-out', { refreshToken: 'made-up' }, from('203.0.113.9'));
+    expect((await signOut()).status).toBe(204);
+    await changeCounts('points = 300', 'sign-out/address%');
+    expect((await signOut()).status).toBe(429);
+  });
+});
+
+describe('tries from one place', () => {
+  const somebody = (n: number) => `somebody-${n}@example.com`;
+  const tryFrom = async (address: string) => (await guess(somebody(Math.random()), { address })).status;
+
+  it('end for the address, and not for its neighbours', async () => {
+    await tryFrom('203.0.113.1');
+    await changeCounts('points = 59', 'sign-in/address/60:%');
+    expect(await statuses(2, (n) => guess(somebody(n)))).toEqual([401, 429]);
+    expect(await tryFrom('203.0.113.2')).toBe(401);
+  });
+
+  it('use up nothing of the accounts once they are refused', async () => {
+    await tryFrom('203.0.113.1');
+    await changeCounts('points = 60', 'sign-in/address/60:%');
+    expect(await statuses(10, () => guess(known))).toEqual(times(10, 429));
+    expect((await guess(known, { address: '203.0.113.2', password: rightPassword })).status).toBe(200);
+  });
+
+  it.each([
+    ['203.0.113.1', '::ffff:203.0.113.200', '203.0.114.1'],
+    ['2001:db8:1:2200::1', '2001:db8:1:22ff::1', '2001:db8:1:2300::1'],
+  ])('end for the whole subnet of %s', async (address, neighbour, stranger) => {
+    await tryFrom(address);
+    await changeCounts('points = 300', 'sign-in/subnet/60:%');
+    expect(await tryFrom(neighbour)).toBe(429);
+    expect(await tryFrom(stranger)).toBe(401);
+  });
+
+  it('are one for all addresses of a /64, as one caller has them all', async () => {
+    await tryFrom('2001:db8:1:2200::1');
+    await changeCounts('points = 60', 'sign-in/address/60:%');
+    expect(await tryFrom('2001:db8:1:2200:ffff::9')).toBe(429);
+  });
+});
+
+describe('forwarded addresses', () => {
+  const addressesSeen = async (app: Usher) => {
+    for (const address of ['203.0.113.1', '203.0.113.2, 127.0.0.1', 'nonsense']) {
+      await app.api.post('/auth/sign-in', { email: 'x@example.com', password: 'x' }, from(address));
+    }
+    const [row] = await app.database.sql<{ count: number }>(
+      `SELECT count(*)::int AS count FROM usher.rate_limits WHERE key LIKE 'sign-in/address/60:%'`,
+    );
+    return row?.count;
+  };
+
+  it('are used if a configured proxy sends them', async () => {
+    expect(await addressesSeen(usher)).toBe(3);
+  });
+
+  it.each(['', '10.0.0.0/8,::1'])('are ignored from other hosts (TRUSTED_PROXIES=%s)', async (proxies) => {
+    const exposed = await startUsher({
+      environment: { RATE_LIMITS: 'on', TRUSTED_PROXIES: proxies },
+    });
+    const seen = await addressesSeen(exposed);
+    await exposed.close();
+    expect(seen).toBe(1);
+  });
+});
+
+describe('mails', () => {
+  it('are sent to one address five times an hour, right or not', async () => {
+    const forgot = () =>
+      usher.api.post('/passwords/forgot', { email: 'nobody@example.com' }, from('203.0.113.9'));
+    expect(await statuses(6, forgot)).toEqual([...times(5, 202), 429]);
+  });
+
+  it('are asked for thirty times an hour from one place', async () => {
+    const forgot = (n: number) =>
+      usher.api.post('/passwords/forgot', { email: `nobody-${n}@example.com` }, from('203.0.113.9'));
+    await forgot(0);
+    await changeCounts('points = 29', 'forgot/address/3600:%');
+    expect([(await forgot(1)).status, (await forgot(2)).status]).toEqual([202, 429]);
+  });
+
+  it('bring codes that can be guessed ten times with the address in the body, apart from those with the cookie', async () => {
+    // Cognito's own limit is 20 requests and codes an hour, and other tests have used up some of them.
+    const email = 'no-codes@example.com';
+    const asked = await usher.api.post('/passwords/forgot', { email }, from('203.0.113.9'));
+    const cookie = asked.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const body = { code: '123456', password: 'new-password-1', passwordConfirmation: 'new-password-1' };
+    const byAddress = () => usher.api.post('/passwords/reset', { ...body, email });
+    const byCookie = () => usher.api.post('/passwords/reset', body, { cookie });
+    expect(await statuses(11, byAddress)).toEqual([...times(10, 422), 429]);
+    expect(await statuses(5, byCookie)).toEqual(times(5, 422));
+    await changeCounts('points = 10', 'reset/reset/3600:%');
+    expect((await byCookie()).status).toBe(429);
+  });
+});
+
+describe('the count', () => {
+  const closers: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  });
+
+  /** Another process on the same database, as far as the counts are concerned. */
+  async function another(environment: Record<string, string> = {}): Promise<ApiClient> {
+    const app = await createApp({ ...usher.variables, ...environment });
+    closers.push(() => app.close());
+    await app.listen(0, '127.0.0.1');
+    return apiClient(await app.getUrl());
+  }
+
+  /** The same, with a database that can be taken away. */
+  async function anotherBehindProxy(): Promise<{ api: ApiClient; proxy: TcpProxy }> {
+    const proxy = await startTcpProxy(usher.database.url);
+    closers.push(() => proxy.cut());
+    const api = await another({ DATABASE_URL: proxy.url });
+    closers.push(() => proxy.restore());
+    return { api, proxy };
+  }
+
+  it('is one for all processes', async () => {
+    const api = await another();
+    expect(await statuses(3, () => guess(known))).toEqual(times(3, 401));
+    expect(await statuses(3, () => guess(known, { api }))).toEqual([401, 401, 429]);
+    expect((await guess(known)).status).toBe(429);
+  });
+
+  it('goes on in each process while the database is away, and together again afterwards', async () => {
+    const email = 'away@example.com';
+    const { api, proxy } = await anotherBehindProxy();
+    expect((await guess(email, { api })).status).toBe(401);
+    await proxy.cut();
+    const away = await statuses(6, () => guess(email, { api }));
+    await proxy.restore();
+    expect(away).toEqual([...times(5, 401), 429]);
+    expect((await counts()).get('sign-in/account/60')).toBe(1);
+    expect((await guess(email, { api })).status).toBe(401);
+    expect((await counts()).get('sign-in/account/60')).toBe(2);
+  });
+
+  it('does not wait for a database that does not answer', async () => {
+    const { api, proxy } = await anotherBehindProxy();
+    proxy.hang();
+    expect((await guess('hanging@example.com', { api })).status).toBe(401);
+  });
+
+  it('can be switched off', async () => {
+    const api = await another({ RATE_LIMITS: 'off' });
+    expect(await statuses(8, () => guess('off@example.com', { api }))).toEqual(times(8, 401));
+    expect(
+      await usher.database.sql(`SELECT 1 FROM usher.rate_limits WHERE key LIKE '%/account/%' AND points > 1`),
+    ).toEqual([]);
+  });
+
+  // A busy database counts a try a little later than the answer comes.
+  const counted = () => until(async () => (await counts()).size === 5);
+  const ofPlaces = ['sign-in/address/3600', 'sign-in/address/60', 'sign-in/subnet/60'];
+
+  it('is cleared away when it is over', async () => {
+    await guess(known).then(counted);
+    await changeCounts('expire = 0', 'sign-in/account/%');
+    await usher.app.get(RateLimits, { strict: false }).deleteExpired();
+    expect([...(await counts()).keys()].sort()).toEqual(ofPlaces);
+  });
+
+  it('is cleared away when a process counted it whose clock was ahead', async () => {
+    await guess(known).then(counted);
+    await changeCounts('expire = expire + 3600000', 'sign-in/account/60:%');
+    await usher.app.get(RateLimits, { strict: false }).deleteExpired();
+    expect([...(await counts()).keys()].sort()).toEqual(['sign-in/account/3600', ...ofPlaces]);
+  });
+
+  it('leaves /aws/auth alone, which the Lambda of everybody calls from one address', async () => {
+    const body = { email: known, password: 'x', access_token: usher.migrationToken };
+    await usher.api.post('/aws/auth', body);
+    // What an API of an earlier test still writes is about sign-ins.
+    expect(
+      await usher.database.sql(`SELECT 1 FROM usher.rate_limits WHERE key NOT LIKE 'sign%-in/%'`),
+    ).toEqual([]);
+  });
+
+  it('stores neither e-mail nor IP addresses in plain text', async () => {
+    await guess(known);
+    const rows = await usher.database.sql('SELECT * FROM usher.rate_limits');
+    expect(rows.length).toBe(8);
+    expect(JSON.stringify(rows)).not.toMatch(/ada|example|203\.0/);
+  });
+});
