@@ -39,7 +39,11 @@ import { RateLimits } from './rate-limit/rate-limits.js';
     TerminusModule.forRoot({ logger: false }),
     TypeOrmModule.forRootAsync({
       inject: [databaseConfig.KEY],
-      useFactory: ({ url }: DatabaseConfig) => ({ ...dataSourceOptions(url), retryAttempts: 0 }),
+      useFactory: ({ url }: DatabaseConfig) => ({
+        ...dataSourceOptions(url),
+        autoLoadEntities: true,
+        retryAttempts: 0,
+      }),
       dataSourceFactory: openMigratedDataSource,
     }),
   ],

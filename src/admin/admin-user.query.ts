@@ -1,11 +1,10 @@
 import { emailSpellings, type FindUsersQuery, normaliseEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
-import { Database, type Statement } from '../common/database/database.js';
+import { Database } from '../common/database/database.js';
 import { emailExpression, isSpelling } from '../common/database/email-expression.js';
 import { AppError } from '../common/errors/app-error.js';
 import { UsersRepository } from '../users/users.repository.js';
-import { recordColumns } from '../users/users.sql.js';
-import type { UserRecord } from '../users/user.js';
+import { User } from '../users/user.entity.js';
 
 const defaultLimit = 50;
 
@@ -16,27 +15,6 @@ const lastCharacter = '\u{10FFFF}';
 const sub = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 const emailKey = `(${emailExpression('email')} COLLATE "C")`;
-
-const findBySub: Statement = {
-  name: 'user-records-find-by-sub',
-  text: `SELECT ${recordColumns} FROM users WHERE cognito_sub = $1`,
-};
-
-/** Returns every row that has the address. $1: `emailSpellings` */
-const findByEmail: Statement = {
-  name: 'user-records-find-by-email',
-  text: `SELECT ${recordColumns} FROM users WHERE ${isSpelling('email', '$1')} ORDER BY ${emailKey}, id`,
-};
-
-/** Keyset pagination. $1 and $2 are a range instead of a pattern, because a generic plan for a pattern scans the whole table. */
-const findPage: Statement = {
-  name: 'user-records-page',
-  text: `
-    SELECT ${recordColumns}, ${emailKey} AS key FROM users
-    WHERE ${emailKey} < $2 AND (${emailKey}, id) > (
-      greatest($1::text COLLATE "C", $3::text), CASE WHEN $3::text COLLATE "C" >= $1 THEN $4::bigint ELSE 0 END)
-    ORDER BY ${emailKey}, id LIMIT $5`,
-};
 
 /** Position of the last row of a page. */
 interface Position {
@@ -54,51 +32,66 @@ export class AdminUserQuery {
   ) {}
 
   /** @throws AppError `request.not_found` */
-  async read(id: number): Promise<UserRecord> {
-    const record = await this.users.findRecord(id);
-    if (record === undefined) throw new AppError('request.not_found');
+  async read(id: number): Promise<User> {
+    const record = await this.users.find(id);
+    if (record === null) throw new AppError('request.not_found');
     return record;
   }
 
   /** @throws AppError `request.invalid` when `after` is not a cursor of an earlier page */
-  async find({
-    search,
-    after,
-    limit,
-  }: FindUsersQuery): Promise<{ records: UserRecord[]; next: string | null }> {
+  async find({ search, after, limit }: FindUsersQuery): Promise<{ records: User[]; next: string | null }> {
     const wanted = search?.trim() ?? '';
     if (sub.test(wanted)) {
-      const record = await this.database.queryOne<UserRecord & { [column: string]: unknown }>(findBySub, [
-        wanted,
-      ]);
-      return { records: record ? [record] : [], next: null };
+      const records = await this.database.with(User, (users) => users.findBy({ sub: wanted }));
+      return { records, next: null };
     }
     const records = await this.findBySpellings(wanted);
     if (records.length > 0) return { records, next: null };
     const count = Number(limit ?? defaultLimit);
-    const found = await this.findPage(normaliseEmail(wanted), decodeCursor(after), count + 1);
-    const page = found.slice(0, count);
-    return { records: page, next: found.length > count ? encodeCursor(page.at(-1)) : null };
+    const { entities, raw } = await this.findPage(normaliseEmail(wanted), decodeCursor(after), count + 1);
+    const last = raw[count - 1];
+    const next = raw.length > count && last ? encodeCursor(last) : null;
+    return { records: entities.slice(0, count), next };
   }
 
-  /** Finds a complete address by all of its spellings, if it has several. */
-  private async findBySpellings(wanted: string): Promise<UserRecord[]> {
+  /** Finds every row with a complete address by all of its spellings, if it has several. */
+  private async findBySpellings(wanted: string): Promise<User[]> {
     const spellings = emailSpellings(wanted);
-    return spellings.length === 1 ? [] : this.database.query(findByEmail, [spellings]);
+    if (spellings.length === 1) return [];
+    return this.database.with(User, (users) =>
+      users
+        .createQueryBuilder('users')
+        .where(isSpelling('email', ':spellings'), { spellings })
+        .orderBy(emailKey)
+        .addOrderBy('users.id')
+        .getMany(),
+    );
   }
 
+  /** Keyset pagination. The beginning is a range instead of a pattern, because a generic plan for a pattern scans the whole table. */
   private findPage(
     beginning: string,
     after: Position | undefined,
     count: number,
-  ): Promise<(UserRecord & Position)[]> {
-    const values = [beginning, beginning + lastCharacter, after?.key ?? '', after?.id ?? 0, count];
-    return this.database.query(findPage, values);
+  ): Promise<{ entities: User[]; raw: Position[] }> {
+    const from = after !== undefined && after.key >= beginning ? after : { key: beginning, id: 0 };
+    return this.database.with(User, (users) =>
+      users
+        .createQueryBuilder('users')
+        .addSelect(emailKey, 'key')
+        .addSelect('users.id', 'id')
+        .where(`${emailKey} < :end AND (${emailKey}, users.id) > (:key, :id)`)
+        .setParameters({ end: beginning + lastCharacter, ...from })
+        .orderBy(emailKey)
+        .addOrderBy('users.id')
+        .limit(count)
+        .getRawAndEntities(),
+    );
   }
 }
 
-const encodeCursor = (last: Position | undefined): string | null =>
-  last === undefined ? null : Buffer.from(JSON.stringify([last.key, last.id])).toString('base64url');
+const encodeCursor = ({ key, id }: Position): string =>
+  Buffer.from(JSON.stringify([key, id])).toString('base64url');
 
 function decodeCursor(cursor: string | null | undefined): Position | undefined {
   if (cursor == null) return undefined;

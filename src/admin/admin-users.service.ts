@@ -7,11 +7,12 @@ import { PoolUserGateway } from '../users/pool-user.gateway.js';
 import { revokeConfirmations, revokeEmailChanges } from '../users/revoke-confirmations.js';
 import { adminRole, mayDo, type Permission } from '../users/roles.js';
 import { UserEvents } from '../users/user-events.js';
-import type { User, UserRecord } from '../users/user.js';
+import type { LocalUser } from '../users/user.js';
+import type { User } from '../users/user.entity.js';
 import { UserDeletionJob } from './user-deletion.job.js';
 
 interface Target {
-  admin: User;
+  admin: LocalUser;
   /** `id` of the user that changes. */
   id: number;
   /** Is checked again when the change happens. */
@@ -40,7 +41,7 @@ export class AdminUsersService {
   ) {}
 
   /** Administrators cannot remove their own role, so an enabled administrator always remains. @param roles replace all roles */
-  async setRoles(admin: User, id: number, roles: string[]): Promise<void> {
+  async setRoles(admin: LocalUser, id: number, roles: string[]): Promise<void> {
     if (admin.id === id && !roles.includes(adminRole)) throw new AppError('auth.forbidden');
     const change = { admin, id, action: 'set-roles', permission: 'users.roles', details: { roles } } as const;
     await this.apply(change, () => this.users.setRoles(id, roles));
@@ -50,7 +51,7 @@ export class AdminUsersService {
    * Updates the row first: from then on the user is refused, and all sessions are revoked. Can be repeated when Cognito was
    * unavailable. @throws AppError what `UserDirectory` throws
    */
-  async disable(admin: User, id: number): Promise<void> {
+  async disable(admin: LocalUser, id: number): Promise<void> {
     if (admin.id === id) throw new AppError('auth.forbidden');
     await this.pool.requireCredentials();
     const change = { admin, id, action: 'disable', permission: 'users.disable' } as const;
@@ -63,7 +64,7 @@ export class AdminUsersService {
   }
 
   /** Enables the pool user first, so that an enabled row can always sign in. @throws AppError what `UserDirectory` throws */
-  async enable(admin: User, id: number): Promise<void> {
+  async enable(admin: LocalUser, id: number): Promise<void> {
     const change = { admin, id, action: 'enable', permission: 'users.disable' } as const;
     await this.pool.enable(await this.database.transaction(() => this.lock(change)));
     await this.apply(change, async (record) => {
@@ -73,7 +74,7 @@ export class AdminUsersService {
   }
 
   /** Without AWS credentials, each session that began at Usher is revoked at Cognito by its own token. */
-  async revokeSessions(admin: User, id: number): Promise<void> {
+  async revokeSessions(admin: LocalUser, id: number): Promise<void> {
     const change = { admin, id, action: 'end-sessions', permission: 'sessions.end' } as const;
     const user = await this.apply(change, (record) => this.revokeSessionsOf(record));
     try {
@@ -84,7 +85,7 @@ export class AdminUsersService {
   }
 
   /** Refuses the user and the address from now on; `UserDeletionJob` deletes the user. @throws AppError `cognito.credentials_missing` */
-  async delete(admin: User, id: number): Promise<void> {
+  async delete(admin: LocalUser, id: number): Promise<void> {
     if (admin.id === id) throw new AppError('auth.forbidden');
     await this.pool.requireCredentials();
     const change = { admin, id, action: 'request-erasure', permission: 'users.erase' } as const;
@@ -98,7 +99,7 @@ export class AdminUsersService {
   }
 
   /** Runs in the current transaction. */
-  async revokeSessionsOf(user: User): Promise<void> {
+  async revokeSessionsOf(user: LocalUser): Promise<void> {
     await revokeEmailChanges(this.database, user);
     await this.events.publish('signed-out', user);
   }
@@ -109,7 +110,7 @@ export class AdminUsersService {
    * @throws AppError `request.not_found`, also for a deleted user; `auth.forbidden` when the administrator was disabled, relinked or
    * lost the permission since the request began, and when a user without the role `admin` changes one with it
    */
-  async apply(change: AdminChange, write: (record: UserRecord) => Promise<void>): Promise<UserRecord> {
+  async apply(change: AdminChange, write: (record: User) => Promise<void>): Promise<User> {
     const { admin, action, details } = change;
     return this.database.transaction(async () => {
       const record = await this.lock(change);
@@ -120,8 +121,8 @@ export class AdminUsersService {
   }
 
   /** Locks both rows, so of two administrators who change each other the later one is refused. */
-  private async lock({ admin, id, permission }: Target): Promise<UserRecord> {
-    const records = await this.users.lockRecords([admin.id, id]);
+  private async lock({ admin, id, permission }: Target): Promise<User> {
+    const records = await this.users.lockAll([admin.id, id]);
     const actor = records.find((record) => record.id === admin.id);
     if (actor === undefined || actor.sub !== admin.sub || !mayDo(actor, permission))
       throw new AppError('auth.forbidden');

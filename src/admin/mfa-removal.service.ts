@@ -7,7 +7,7 @@ import { MfaChanges } from '../users/mfa-changes.js';
 import { type MfaChange, MfaChangesRepository } from '../users/mfa-changes.repository.js';
 import { PoolUserGateway } from '../users/pool-user.gateway.js';
 import type { Permission } from '../users/roles.js';
-import type { User } from '../users/user.js';
+import type { LocalUser } from '../users/user.js';
 import { AdminUsersService } from './admin-users.service.js';
 
 const permission: Permission = 'users.mfa';
@@ -29,14 +29,14 @@ export class MfaRemovalService {
    * @throws AppError `auth.forbidden` for the caller's own factors, `cognito.credentials_missing`, and what
    * `AdminUsersService.apply` and `UserDirectory` throw
    */
-  async remove(admin: User, id: number, at: MfaRemovalTime, language: Language): Promise<void> {
+  async remove(admin: LocalUser, id: number, at: MfaRemovalTime, language: Language): Promise<void> {
     if (admin.id === id) throw new AppError('auth.forbidden');
     await this.pool.requireCredentials();
     if (at === 'reset') await this.allow(admin, id, language);
     else await this.removeNow(admin, id, language);
   }
 
-  private async allow(admin: User, id: number, language: Language): Promise<void> {
+  private async allow(admin: LocalUser, id: number, language: Language): Promise<void> {
     const change = { admin, id, permission, action: 'allow-mfa-removal' } as const;
     await this.adminUsers.apply(change, async ({ email }) => {
       await this.repository.allowRemoval(id, admin.id);
@@ -44,7 +44,7 @@ export class MfaRemovalService {
     });
   }
 
-  private async removeNow(admin: User, id: number, language: Language): Promise<void> {
+  private async removeNow(admin: LocalUser, id: number, language: Language): Promise<void> {
     const inserted: MfaChange[] = [];
     const change = { admin, id, permission, action: 'remove-mfa', details: { at: 'now' } } as const;
     const user = await this.adminUsers.apply(change, async (record) => {

@@ -4,9 +4,10 @@ import { Database, type Statement } from '../common/database/database.js';
 import { emailDigest, emailExpression } from '../common/database/email-expression.js';
 import { Log } from '../common/logging/log.js';
 import { AuditLog } from '../users/audit-log.js';
-import { hasTrackingColumns, nowForRails } from '../users/users.sql.js';
+import { User } from '../users/user.entity.js';
+import { nowForRails } from '../users/user-lookup.sql.js';
 import { PoolUserGateway } from '../users/pool-user.gateway.js';
-import type { User } from '../users/user.js';
+import type { LocalUser } from '../users/user.js';
 
 /** Milliseconds between polls for deletions that other processes requested, and for retries. */
 const pollMs = 10_000;
@@ -14,7 +15,7 @@ const pollMs = 10_000;
 /** Failures are logged at level `error` from this attempt on. */
 const errorFromAttempt = 5;
 
-interface DueDeletion extends Pick<User, 'id' | 'sub' | 'email'> {
+interface DueDeletion extends Pick<LocalUser, 'id' | 'sub' | 'email'> {
   /** Attempts, including this one. */
   tries: number;
 }
@@ -62,21 +63,6 @@ const lease: Statement = {
     UPDATE usher.erasures SET tries = tries + 1, next_try_at = now() + interval '1 minute' * least(60, 2 ^ least(tries, 6))
     FROM due WHERE user_id = id
     RETURNING id, cognito_sub AS sub, email, tries`,
-};
-
-/** RFC 2606 reserves `.invalid`. */
-const strip: Statement = {
-  name: 'erasures-strip',
-  text: `
-    UPDATE users SET email = 'erased-' || id || '@erased.invalid', first_name = NULL, last_name = NULL,
-      usher_profile = '{}', updated_at = ${nowForRails}
-    WHERE id = $1`,
-};
-
-/** Only for tables with the columns of Devise's trackable. */
-const removeSignInAddresses: Statement = {
-  name: 'erasures-forget-places',
-  text: `UPDATE users SET current_sign_in_ip = NULL, last_sign_in_ip = NULL WHERE id = $1`,
 };
 
 /** In entries about the user, and in entries with the user as actor. */
@@ -152,11 +138,19 @@ export class UserDeletionJob implements OnApplicationBootstrap, BeforeApplicatio
 
   /** Leaves the row with its `sub` and the digest of the address. */
   private async finish(id: number): Promise<void> {
-    await this.database.query(strip, [id]);
-    const columns = await this.database.queryOne<{ found: boolean }>(hasTrackingColumns);
-    if (columns?.found) await this.database.query(removeSignInAddresses, [id]);
+    await this.database.with(User, (users) => users.update({ id }, stripped(id)));
     await this.database.query(removeAuditAddresses, [id]);
     await this.database.query(remove, [id]);
     await this.audit.record('usher', 'finish-erasure', { id });
   }
 }
+
+/** RFC 2606 reserves `.invalid`. */
+const stripped = (id: number) => ({
+  email: `erased-${id}@erased.invalid`,
+  firstName: null,
+  lastName: null,
+  currentSignInAddress: null,
+  lastSignInAddress: null,
+  profile: {},
+});

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { ChallengeResponse } from '#contracts';
 import { type Challenge, IdentityProvider, type SignInAnswer } from '../cognito/identity-provider.js';
 import { SealedBox } from '../common/crypto/sealed-box.js';
-import { Database } from '../common/database/database.js';
 import { AppError, isAppError } from '../common/errors/app-error.js';
 import { Outbox } from '../mail/outbox.js';
 import type { Language } from '../i18n/languages.js';
 import { SessionRevocationService } from '../sessions/session-revocation.service.js';
+import { UsersRepository } from '../users/users.repository.js';
 import { UsersService } from '../users/users.service.js';
 import {
   type ChallengeState,
@@ -39,8 +39,8 @@ export class ChallengesService {
     private readonly identityProvider: IdentityProvider,
     private readonly sealedBox: SealedBox,
     private readonly users: UsersService,
+    private readonly rows: UsersRepository,
     private readonly totp: TotpService,
-    private readonly database: Database,
     private readonly revocations: SessionRevocationService,
     private readonly outbox: Outbox,
   ) {}
@@ -122,8 +122,8 @@ export class ChallengesService {
   private async completePasswordChange(username: string, language: Language): Promise<void> {
     const user = await this.users.findBySub(username);
     if (user === undefined) return;
-    const sessions = await this.database.transaction(async () => {
-      await this.users.recordNewPassword(user, 'change-password');
+    const sessions = await this.rows.transaction(async () => {
+      await this.rows.recordNewPassword(user, 'change-password');
       await this.outbox.post({ to: user.email, mail: 'password_changed', language, values: {} });
       return this.revocations.revokeAll({ sub: username, reason: 'password changed' });
     });

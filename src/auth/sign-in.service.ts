@@ -10,8 +10,8 @@ import { SessionRevocationService } from '../sessions/session-revocation.service
 import { SessionService } from '../sessions/session.service.js';
 import type { SignInStart } from '../sessions/sign-out-times.js';
 import { SignInTracking } from '../users/sign-in-tracking.js';
-import { UserLinkingService } from '../users/user-linking.service.js';
-import type { User } from '../users/user.js';
+import { AccountLinkingService } from '../users/account-linking.service.js';
+import type { LocalUser } from '../users/user.js';
 import { type ChallengeState, mfaSetup, newPasswordRequired } from './challenge.mapper.js';
 import { ChallengesService } from './challenges.service.js';
 import { TotpService } from './totp.service.js';
@@ -24,7 +24,7 @@ export interface AnsweredSignIn extends Pick<ChallengeState, 'email' | 'userId' 
 
 /** A sign-in that Cognito and Usher accept. */
 export interface SignedIn {
-  user: User;
+  user: LocalUser;
   tokens: Tokens;
   start: SignInStart;
   /** Secret for the session cookie; without it the caller keeps the tokens. */
@@ -42,7 +42,7 @@ export class SignInService {
   constructor(
     private readonly challenges: ChallengesService,
     private readonly tokenVerifier: TokenVerifier,
-    private readonly linking: UserLinkingService,
+    private readonly linking: AccountLinkingService,
     private readonly sessions: SessionService,
     private readonly revocations: SessionRevocationService,
     private readonly tracking: SignInTracking,

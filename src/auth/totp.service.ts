@@ -14,7 +14,7 @@ import type { Language } from '../i18n/languages.js';
 import { MfaChanges } from '../users/mfa-changes.js';
 import { CurrentUserService } from '../users/current-user.service.js';
 import { UsersService } from '../users/users.service.js';
-import type { User } from '../users/user.js';
+import type { LocalUser } from '../users/user.js';
 import { RecentProofsRepository } from './persistence/recent-proofs.repository.js';
 
 /** Modules of margin (ISO/IEC 18004, section 5.3.8). */
@@ -107,7 +107,7 @@ export class TotpService {
 
   /** For an app that was set up during a sign-in, which has proved the password. Never throws. */
   async recordSetup(
-    { user: { id }, originJti, authTime }: Pick<Principal, 'originJti' | 'authTime'> & { user: User },
+    { user: { id }, originJti, authTime }: Pick<Principal, 'originJti' | 'authTime'> & { user: LocalUser },
     language: Language,
   ): Promise<void> {
     await this.recordDuringSignIn(id, { keep: originJti ?? null, authTime }, language);

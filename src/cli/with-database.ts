@@ -1,7 +1,8 @@
-import { DataSource } from 'typeorm';
 import { databaseConfig } from '../common/config/servers.config.js';
-import { dataSourceOptions } from '../common/database/data-source.js';
+import { dataSourceOptions, openDataSource } from '../common/database/data-source.js';
 import { Database } from '../common/database/database.js';
+import { AuditEntry } from '../users/audit-entry.entity.js';
+import { User } from '../users/user.entity.js';
 import { CommandError, type Io } from './command.js';
 
 /**
@@ -10,7 +11,8 @@ import { CommandError, type Io } from './command.js';
  */
 export async function withDatabase<T>(io: Io, work: (database: Database) => Promise<T>): Promise<T> {
   const { url } = databaseConfig.read(io.variables());
-  const dataSource = await new DataSource(dataSourceOptions(url)).initialize();
+  const entities = [AuditEntry, User];
+  const dataSource = await openDataSource({ ...dataSourceOptions(url), entities });
   try {
     const database = new Database(dataSource);
     const installation = await database.queryOne<{ found: boolean }>(findInstallation);

@@ -6,7 +6,7 @@ import { Clock } from '../common/clock/clock.js';
 import { Database, type Statement } from '../common/database/database.js';
 import { isSpelling } from '../common/database/email-expression.js';
 import { Log } from '../common/logging/log.js';
-import { UsersRepository } from '../users/users.repository.js';
+import { UserLinksRepository } from '../users/user-links.repository.js';
 import type { LegacyAccount } from '../users/user.js';
 
 /** Milliseconds. A reset with a wrong code takes less. */
@@ -65,7 +65,7 @@ const findCurrent: Statement = {
 export class PasswordRestores {
   constructor(
     private readonly database: Database,
-    private readonly users: UsersRepository,
+    private readonly links: UserLinksRepository,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
@@ -108,7 +108,7 @@ export class PasswordRestores {
     for (let waited = 0; waited <= longestWait; waited += pollMs) {
       const lease = await this.transaction(email, async () => {
         if (await this.isChanging(email)) return 'changing';
-        return (await this.users.markApproved(account)) ? this.insertLease(email) : undefined;
+        return (await this.links.markApproved(account)) ? this.insertLease(email) : undefined;
       });
       if (lease !== 'changing') return lease;
       await this.clock.sleep(pollMs);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AwsAuthResponse } from '#contracts';
 import { LegacyPasswordVerifier } from '../credentials/legacy-password.verifier.js';
 import { MigrationStatus } from '../users/migration-status.js';
+import { UserLinksRepository } from '../users/user-links.repository.js';
 import { UsersService } from '../users/users.service.js';
 import type { AccountState, LegacyAccount } from '../users/user.js';
 
@@ -18,6 +19,7 @@ interface Credentials {
 export class LegacyCredentialsService {
   constructor(
     private readonly users: UsersService,
+    private readonly links: UserLinksRepository,
     private readonly passwords: LegacyPasswordVerifier,
     private readonly migrationStatus: MigrationStatus,
   ) {}
@@ -26,7 +28,7 @@ export class LegacyCredentialsService {
     const account = await this.users.findLegacyAccount(email);
     const accepted = await this.passwords.verify(email, account, password);
     const isEligible = accepted && account !== undefined && maySignIn(account);
-    const success = isEligible && (await this.users.markApproved(account));
+    const success = isEligible && (await this.links.markApproved(account));
     // Rows have the address, but the lookup selects none of them: refuse a sign-up with it.
     const isShared = account === undefined && password === undefined && (await this.users.hasRows(email));
     const response = { ...toResponse(account, success), ...(isShared && { sign_up_allowed: false }) };

@@ -4,14 +4,14 @@ import { migrationStates } from '#contracts';
 import { Log } from '../common/logging/log.js';
 import { type Memoized, memoize } from '../common/metrics/memoize.js';
 import { registerGauge } from '../common/metrics/register-gauge.js';
-import { UserLinkingService } from '../users/user-linking.service.js';
+import { AccountLinkingService } from '../users/account-linking.service.js';
 import { type Count, MigrationCounts } from './persistence/migration-counts.repository.js';
 
 const cacheMs = 15_000;
 
 @Injectable()
 export class MigrationMonitoring {
-  constructor(registry: Registry, linking: UserLinkingService, counts: MigrationCounts, log: Log) {
+  constructor(registry: Registry, linking: AccountLinkingService, counts: MigrationCounts, log: Log) {
     const migrations = new Counter({
       name: 'usher_migrations_total',
       help: 'People who migrated at a sign-in, by format of the legacy hash',

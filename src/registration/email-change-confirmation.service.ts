@@ -7,7 +7,7 @@ import type { Language } from '../i18n/languages.js';
 import { AuditLog } from '../users/audit-log.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { PoolUserGateway } from '../users/pool-user.gateway.js';
-import type { User } from '../users/user.js';
+import type { LocalUser } from '../users/user.js';
 import { ConfirmationMails } from './confirmation-mails.js';
 import { type Confirmation, ConfirmationsRepository } from './persistence/confirmations.repository.js';
 
@@ -98,7 +98,7 @@ export class EmailChangeConfirmationService {
   }
 
   /** Deletes an unconfirmed pool user with the address, because the click has just proved the mailbox. */
-  private async changePoolEmail(sub: string, owner: Pick<User, 'id' | 'email'>): Promise<void> {
+  private async changePoolEmail(sub: string, owner: Pick<LocalUser, 'id' | 'email'>): Promise<void> {
     try {
       await this.directory.changeEmail(sub, owner.email);
     } catch (error) {

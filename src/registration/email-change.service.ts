@@ -7,12 +7,13 @@ import type { Language } from '../i18n/languages.js';
 import { AuditLog } from '../users/audit-log.js';
 import { CurrentUserService } from '../users/current-user.service.js';
 import { UsersRepository } from '../users/users.repository.js';
-import type { User } from '../users/user.js';
+import { UsersService } from '../users/users.service.js';
+import type { LocalUser } from '../users/user.js';
 import { ConfirmationMails } from './confirmation-mails.js';
 import { ConfirmationsRepository, type LockedUser } from './persistence/confirmations.repository.js';
 
 interface EmailChange {
-  user: User;
+  user: LocalUser;
   /** Normalised. */
   email: string;
   /** Revocation generation, read before the password check. */
@@ -25,7 +26,8 @@ export class EmailChangeService {
   constructor(
     private readonly currentUser: CurrentUserService,
     private readonly identityProvider: IdentityProvider,
-    private readonly users: UsersRepository,
+    private readonly users: UsersService,
+    private readonly rows: UsersRepository,
     private readonly confirmations: ConfirmationsRepository,
     private readonly mails: ConfirmationMails,
     private readonly audit: AuditLog,
@@ -64,7 +66,7 @@ export class EmailChangeService {
     if (answer.kind === 'tokens') await this.identityProvider.revoke(answer.tokens.refreshToken);
   }
 
-  private async cancel(user: User): Promise<void> {
+  private async cancel(user: LocalUser): Promise<void> {
     await this.confirmations.forUser(user.id, user.email, async () => {
       if (await this.confirmations.revokeEmailChanges(user.id))
         await this.audit.record(user, 'cancel-email-change', user);
@@ -76,7 +78,7 @@ export class EmailChangeService {
     const { user, email } = change;
     await this.confirmations.transaction(email, async () => {
       const row = await this.refuseOutdated(change);
-      await this.users.setUnconfirmedEmail(user.id, email);
+      await this.rows.setUnconfirmedEmail(user.id, email);
       await this.confirmations.supersedeEmailChanges(user.id);
       const links = await this.mails.insertEmailChange(user.id, email);
       await this.mailNewAddress(email, links.confirm, language);
@@ -97,7 +99,7 @@ export class EmailChangeService {
 
   /** If another account has the address, its owner gets a notice instead of the link. */
   private async mailNewAddress(email: string, link: string, language: Language): Promise<void> {
-    if (!(await this.users.isHeld(email)))
+    if (!(await this.rows.isHeld(email)))
       return this.mails.send({ to: email, mail: 'email_change_confirm', language, values: { link } });
     const owner = await this.users.findByEmail(email);
     if (owner && !owner.disabled)

@@ -8,6 +8,7 @@ import type { Language } from '../i18n/languages.js';
 import { PasswordHasher } from '../credentials/password-hasher.js';
 import { requirePassword } from '../credentials/password-policy.js';
 import { UsersRepository } from '../users/users.repository.js';
+import { UsersService } from '../users/users.service.js';
 import { ConfirmationMails } from './confirmation-mails.js';
 import {
   type Confirmation,
@@ -33,7 +34,8 @@ type Match = { signUp: SignUpData } | { hashOfRow: string };
 @Injectable()
 export class SignUpConfirmationService {
   constructor(
-    private readonly users: UsersRepository,
+    private readonly users: UsersService,
+    private readonly rows: UsersRepository,
     private readonly confirmations: ConfirmationsRepository,
     private readonly mails: ConfirmationMails,
     private readonly passwords: PasswordHasher,
@@ -130,7 +132,7 @@ export class SignUpConfirmationService {
         throw new AppError('auth.invalid_credentials');
       const signUp: SignUpData =
         'signUp' in match ? match.signUp : { passwordHash: null, firstName: null, lastName: null };
-      if (!(await this.users.confirm({ userId, email, ...signUp })))
+      if (!(await this.rows.confirm({ userId, email, ...signUp })))
         throw new AppError('users.confirmation_invalid');
       await this.confirmations.use(confirmation, signUp.id);
     });

@@ -5,6 +5,7 @@ import type { Language } from '../i18n/languages.js';
 import { PasswordHasher } from '../credentials/password-hasher.js';
 import { PasswordPolicy, validateNewPassword } from '../credentials/password-policy.js';
 import { UsersRepository } from '../users/users.repository.js';
+import { UsersService } from '../users/users.service.js';
 import { isPending, passwordTags, recipient } from './sign-up-confirmation.service.js';
 import { ConfirmationMails } from './confirmation-mails.js';
 import { ConfirmationsRepository, type NewConfirmation } from './persistence/confirmations.repository.js';
@@ -21,7 +22,8 @@ export class SignUpService {
     private readonly policy: PasswordPolicy,
     private readonly passwords: PasswordHasher,
     private readonly keys: KeyRing,
-    private readonly users: UsersRepository,
+    private readonly users: UsersService,
+    private readonly rows: UsersRepository,
     private readonly confirmations: ConfirmationsRepository,
     private readonly mails: ConfirmationMails,
   ) {}
@@ -44,7 +46,7 @@ export class SignUpService {
   private async insert(email: string, signUp: SignUp, language: Language): Promise<void> {
     await this.confirmations.transaction(email, async () => {
       const account = await this.users.findAccountState(email);
-      const userId = account ? account.user.id : await this.users.insertUnconfirmed(email);
+      const userId = account ? account.user.id : await this.rows.insertUnconfirmed(email);
       // Several rows share the address, so its owner is unknown.
       if (userId === undefined || account?.user.disabled) return;
       // Disabling a row deletes its pending sign-ups: do not add one to a row that has been disabled in the meantime.

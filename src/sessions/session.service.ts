@@ -5,7 +5,7 @@ import type { Tokens } from '../cognito/identity-provider.js';
 import { TokenVerifier } from '../cognito/token-verifier.js';
 import { AppError } from '../common/errors/app-error.js';
 import type { Principal } from '../common/http/caller.decorators.js';
-import type { User } from '../users/user.js';
+import type { LocalUser } from '../users/user.js';
 import {
   isSessionId,
   type ListedSession,
@@ -49,7 +49,7 @@ export class SessionService {
    * @throws AppError `auth.invalid_credentials` if the user signed out everywhere after the start of the sign-in
    */
   async begin(
-    user: User,
+    user: LocalUser,
     tokens: Tokens,
     { mode, device, start }: { mode: SessionMode; device: Device; start: SignInStart },
   ): Promise<{ cookieSecret: string | undefined; originJti: string | undefined; authTime: number }> {

@@ -3,7 +3,7 @@ import { IdentityProvider } from '../cognito/identity-provider.js';
 import { AppError } from '../common/errors/app-error.js';
 import type { Principal } from '../common/http/caller.decorators.js';
 import { AuditLog } from '../users/audit-log.js';
-import type { User } from '../users/user.js';
+import type { LocalUser } from '../users/user.js';
 import { UsersService } from '../users/users.service.js';
 import { ExternalSessions } from './external-sessions.js';
 import { type RevokedSession, isSessionId, SessionsRepository } from './persistence/sessions.repository.js';
@@ -41,7 +41,7 @@ export class SignOutService {
   }
 
   /** @throws AppError `request.not_found`, also for a session of another user */
-  async signOutById({ sub }: Principal, owner: User, id: string): Promise<void> {
+  async signOutById({ sub }: Principal, owner: LocalUser, id: string): Promise<void> {
     const session = isSessionId(id) ? await this.sessions.find(id) : undefined;
     if (session === undefined || session.sub !== sub || session.revoked)
       throw new AppError('request.not_found');

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type KeptSession, UserEvents } from '../users/user-events.js';
-import type { User } from '../users/user.js';
+import type { LocalUser } from '../users/user.js';
 import { type RevocationReason, SessionsRepository } from './persistence/sessions.repository.js';
 import { SessionRevocationService } from './session-revocation.service.js';
 
@@ -21,11 +21,11 @@ export class UserEventsListener implements OnModuleInit {
   }
 
   /** The administrator's request also signs the user out at Cognito; if that fails, the revocations are retried. */
-  private async revokeAll({ sub }: User, reason: RevocationReason): Promise<void> {
+  private async revokeAll({ sub }: LocalUser, reason: RevocationReason): Promise<void> {
     if (sub !== null) await this.revocations.revokeAll({ sub, reason });
   }
 
-  private async revokeOthers({ sub }: User, kept?: KeptSession): Promise<void> {
+  private async revokeOthers({ sub }: LocalUser, kept?: KeptSession): Promise<void> {
     if (sub === null) return;
     const revoked = await this.revocations.revokeAll({
       sub,

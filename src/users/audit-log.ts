@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Statement } from '../common/database/database.js';
+import { LessThan } from 'typeorm';
+import { Database } from '../common/database/database.js';
 import { requestContext } from '../common/http/request-context.js';
-import type { User } from './user.js';
+import { AuditEntry } from './audit-entry.entity.js';
+import type { LocalUser } from './user.js';
 
 /** `mailed-link`: a reader of the mailbox, not necessarily the owner of the account. */
-export type Actor = Pick<User, 'id'> | 'operator' | 'usher' | 'mailed-link';
+export type Actor = Pick<LocalUser, 'id'> | 'operator' | 'usher' | 'mailed-link';
 
 export type AuditedAction =
   | 'disable'
@@ -32,40 +34,6 @@ export type AuditedAction =
   | 'remove-mfa'
   | 'allow-mfa-removal';
 
-export interface AuditEntry {
-  id: number;
-  at: Date;
-  actor: 'user' | 'operator' | 'usher';
-  actorId: number | null;
-  action: string;
-  userId: number;
-  details: Record<string, unknown>;
-  /** ID of the HTTP request that caused the entry. */
-  requestId: string | null;
-  /** The caller's IP address. */
-  address: string | null;
-}
-
-const insert: Statement = {
-  name: 'audit-insert',
-  text: `INSERT INTO usher.audit (actor, actor_id, action, user_id, details, request_id, address)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-};
-
-const columns = `id, at, actor, actor_id AS "actorId", action, user_id AS "userId", details,
-  request_id AS "requestId", host(address) AS address`;
-
-// Two statements: with one, the planner could scan the entries of all users to find those of one user.
-const findAll: Statement = {
-  name: 'audit-find-all',
-  text: `SELECT ${columns} FROM usher.audit WHERE id < $1 ORDER BY id DESC LIMIT $2`,
-};
-
-const findOfUser: Statement = {
-  name: 'audit-find-of-user',
-  text: `SELECT ${columns} FROM usher.audit WHERE id < $1 AND user_id = $3 ORDER BY id DESC LIMIT $2`,
-};
-
 /**
  * The audit log. Details hold neither e-mail addresses nor names, because entries outlive the deletion of a user. Jobs and
  * commands have no request ID and no IP address.
@@ -78,27 +46,28 @@ export class AuditLog {
   async record(
     actor: Actor,
     action: AuditedAction,
-    { id: userId }: Pick<User, 'id'>,
+    { id: userId }: Pick<LocalUser, 'id'>,
     details: Record<string, unknown> = {},
   ): Promise<void> {
     const { id: requestId = null, address = null } = requestContext() ?? {};
-    const { actor: kind, actorId, details: stored = details } = actorColumns(actor, details);
-    await this.database.query(insert, [kind, actorId, action, userId, stored, requestId, address]);
+    const entry = { ...actorColumns(actor, details), action, userId, requestId, address };
+    await this.database.with(AuditEntry, (entries) => entries.insert(entry));
   }
 
   /** @param before `id` of an entry @param userId `undefined`: all users @returns entries, newest first */
   find(before: number, count: number, userId: number | undefined): Promise<AuditEntry[]> {
-    const page = [before, count];
-    return userId === undefined
-      ? this.database.query(findAll, page)
-      : this.database.query(findOfUser, [...page, userId]);
+    const where = { id: LessThan(before), ...(userId !== undefined && { userId }) };
+    return this.database.with(AuditEntry, (entries) =>
+      entries.find({ where, order: { id: 'DESC' }, take: count }),
+    );
   }
 }
 
-type ActorColumns = Pick<AuditEntry, 'actor' | 'actorId'> & Partial<Pick<AuditEntry, 'details'>>;
+type ActorColumns = Pick<AuditEntry, 'actor' | 'actorId'> & { details: object };
 
-function actorColumns(actor: Actor, details: Record<string, unknown>): ActorColumns {
+function actorColumns(actor: Actor, details: object): ActorColumns {
   if (actor === 'mailed-link')
     return { actor: 'user', actorId: null, details: { ...details, by: 'mailed_link' } };
-  return typeof actor === 'string' ? { actor, actorId: null } : { actor: 'user', actorId: actor.id };
+  if (typeof actor === 'string') return { actor, actorId: null, details };
+  return { actor: 'user', actorId: actor.id, details };
 }

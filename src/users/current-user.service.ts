@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { IdentityProvider } from '../cognito/identity-provider.js';
 import { AppError, isAppError } from '../common/errors/app-error.js';
 import type { Principal } from '../common/http/caller.decorators.js';
-import { UserLinkingService } from './user-linking.service.js';
+import { AccountLinkingService } from './account-linking.service.js';
 import { UsersService } from './users.service.js';
-import type { User } from './user.js';
+import type { LocalUser } from './user.js';
 
 @Injectable()
 export class CurrentUserService {
   constructor(
     private readonly users: UsersService,
-    private readonly linking: UserLinkingService,
+    private readonly linking: AccountLinkingService,
     private readonly identityProvider: IdentityProvider,
   ) {}
 
@@ -19,13 +19,13 @@ export class CurrentUserService {
    * @returns the caller's row
    * @throws AppError `auth.token_invalid` for a disabled row, `auth.account_link_conflict`
    */
-  async resolve({ sub, accessToken }: Principal): Promise<User> {
+  async resolve({ sub, accessToken }: Principal): Promise<LocalUser> {
     const user = (await this.users.findBySub(sub)) ?? (await this.linkByToken(accessToken));
     if (user.disabled) throw new AppError('auth.token_invalid');
     return user;
   }
 
-  private async linkByToken(accessToken: string): Promise<User> {
+  private async linkByToken(accessToken: string): Promise<LocalUser> {
     try {
       return await this.linking.link(await this.identityProvider.getUser(accessToken));
     } catch (error) {

@@ -10,7 +10,7 @@ import { UsersRepository } from './users.repository.js';
 import { PoolUserGateway } from './pool-user.gateway.js';
 import { adminRole, mayDo } from './roles.js';
 import { UserEvents } from './user-events.js';
-import type { User } from './user.js';
+import type { LocalUser } from './user.js';
 
 export type { MfaChange } from './mfa-changes.repository.js';
 
@@ -106,7 +106,7 @@ export class MfaChanges implements OnApplicationBootstrap, BeforeApplicationShut
    * give. Runs in the current transaction.
    * @returns the removal, for `tryRemove` after the transaction
    */
-  async useRemovalPermission(user: User, language: Language): Promise<MfaChange | undefined> {
+  async useRemovalPermission(user: LocalUser, language: Language): Promise<MfaChange | undefined> {
     const allowedBy = await this.changes.useRemoval(user.id);
     if (allowedBy === undefined || !(await this.mayAllow(allowedBy, user.id))) return undefined;
     await this.audit.record(user, 'remove-mfa', user, { at: 'reset', allowedBy });
@@ -128,8 +128,8 @@ export class MfaChanges implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** @throws AppError what `UserDirectory.removeFactors` throws; the removal is retried later */
   async remove(change: MfaChange): Promise<void> {
-    const user = await this.users.findRecord(change.userId);
-    if (user !== undefined && user.erasure === null) await this.pool.removeFactors(user);
+    const user = await this.users.find(change.userId);
+    if (user?.erasure === null) await this.pool.removeFactors(user);
     await this.tryComplete(change, true);
   }
 
@@ -154,8 +154,8 @@ export class MfaChanges implements OnApplicationBootstrap, BeforeApplicationShut
       if (!(await this.changes.remove(id))) return;
       // A retry of an earlier removal would remove factors that the user has set up since.
       if (action === 'remove-mfa') await this.changes.removeEarlierRemovals(change);
-      const user = await this.users.findRecord(userId);
-      if (user === undefined || user.erasure !== null) return;
+      const user = await this.users.find(userId);
+      if (user?.erasure !== null) return;
       const mail = isCertain ? mails[action] : 'mfa_may_have_changed';
       await this.outbox.post({ to: user.email, mail, language, values: {} });
       // Removals are audited, and sessions revoked, where they are requested.
@@ -174,9 +174,9 @@ export class MfaChanges implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** Checks again, because both users' roles may have changed since the permission was given. */
   private async mayAllow(adminId: number, userId: number): Promise<boolean> {
-    const [admin, user] = [await this.users.findRecord(adminId), await this.users.findRecord(userId)];
+    const [admin, user] = [await this.users.find(adminId), await this.users.find(userId)];
     return (
-      admin !== undefined &&
+      admin !== null &&
       mayDo(admin, 'users.mfa') &&
       (admin.roles.includes(adminRole) || user?.roles.includes(adminRole) === false)
     );

@@ -2,17 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { type PoolUser, UserDirectory } from '../cognito/user-directory.js';
 import { isAppError } from '../common/errors/app-error.js';
 import { Log } from '../common/logging/log.js';
-import { UsersRepository } from './users.repository.js';
-import type { User } from './user.js';
+import { UserLinksRepository } from './user-links.repository.js';
+import { UsersService } from './users.service.js';
+import type { LocalUser } from './user.js';
 
-type InPool = Pick<User, 'id' | 'sub' | 'email'>;
+type InPool = Pick<LocalUser, 'id' | 'sub' | 'email'>;
 
 /** Commands to Cognito for the pool user of a row or of its address. All can be repeated; without a pool user they do nothing. */
 @Injectable()
 export class PoolUserGateway {
   constructor(
     private readonly directory: UserDirectory,
-    private readonly users: UsersRepository,
+    private readonly users: UsersService,
+    private readonly links: UserLinksRepository,
     private readonly log: Log,
   ) {}
 
@@ -54,7 +56,7 @@ export class PoolUserGateway {
    * @returns whether it was deleted
    * @throws AppError as `UserDirectory`
    */
-  async deleteUnconfirmed(found: PoolUser, owner: Pick<User, 'id'>): Promise<boolean> {
+  async deleteUnconfirmed(found: PoolUser, owner: Pick<LocalUser, 'id'>): Promise<boolean> {
     if (!isUnconfirmed(found) || (await this.users.findBySub(found.sub))) return false;
     const current = await this.directory.find(found.username);
     if (current?.sub !== found.sub || !isUnconfirmed(current)) return false;
@@ -76,7 +78,7 @@ export class PoolUserGateway {
 
   /** Finds the pool user that a reset or a sign-up created without a link. Never returns the pool user of another row. */
   private async findUnlinkedUsername({ id, email }: InPool): Promise<string | undefined> {
-    if ((await this.users.findToLink(email))?.id !== id) return undefined;
+    if ((await this.links.findToLink(email))?.id !== id) return undefined;
     const found = await this.directory.find(email);
     if (found === undefined || (await this.users.findBySub(found.sub))) return undefined;
     return found.username;

@@ -2,7 +2,7 @@ import { emailSpellings, type ErrorCode, normaliseEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { UserDirectory } from '../cognito/user-directory.js';
 import { isAppError } from '../common/errors/app-error.js';
-import { UsersRepository } from './users.repository.js';
+import { UsersService } from './users.service.js';
 
 /**
  * Resolves an address to the user names to send to Cognito (docs/adr/0014-addresses.md). Cognito compares user names as text, so
@@ -12,7 +12,7 @@ import { UsersRepository } from './users.repository.js';
 export class PoolUsernames {
   constructor(
     private readonly directory: UserDirectory,
-    private readonly users: UsersRepository,
+    private readonly users: UsersService,
   ) {}
 
   /**

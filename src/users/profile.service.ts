@@ -4,7 +4,8 @@ import { Database } from '../common/database/database.js';
 import { AppError } from '../common/errors/app-error.js';
 import { AuditLog } from './audit-log.js';
 import { UsersRepository } from './users.repository.js';
-import type { User, UserRecord } from './user.js';
+import type { LocalUser } from './user.js';
+import type { User } from './user.entity.js';
 
 /** What users may change about themselves without a password. */
 @Injectable()
@@ -15,38 +16,35 @@ export class ProfileService {
     private readonly audit: AuditLog,
   ) {}
 
-  async read({ id }: User): Promise<UserRecord> {
-    return requireEnabled(await this.users.findRecord(id));
+  async read({ id }: LocalUser): Promise<User> {
+    return requireEnabled(await this.users.find(id));
   }
 
   /**
    * Concurrent changes of different members are both kept.
    * @throws AppError `request.invalid` when the profile would become too large
    */
-  async change({ id }: User, request: UpdateMeRequest): Promise<UserRecord> {
+  async change({ id }: LocalUser, request: UpdateMeRequest): Promise<User> {
     return this.database.transaction(async () => {
-      const record = requireEnabled(await this.users.lockRecord(id));
+      const record = requireEnabled(await this.users.lock(id));
       const changes = toChanges(record, request);
-      const changed = { ...record, ...changes };
       const fields = Object.keys(changes);
       if (fields.length === 0) return record;
-      await this.users.setProfile(id, changed);
+      Object.assign(record, changes);
+      await this.users.setProfile(id, record);
       await this.audit.record(record, 'update-profile', record, { fields });
-      return changed;
+      return record;
     });
   }
 }
 
-function requireEnabled(record: UserRecord | undefined): UserRecord {
+function requireEnabled(record: User | null): User {
   // The row was deleted during this request, by Rails or by an administrator.
-  if (record === undefined || record.disabled) throw new AppError('auth.token_invalid');
+  if (record === null || record.disabled) throw new AppError('auth.token_invalid');
   return record;
 }
 
-function toChanges(
-  record: UserRecord,
-  { firstName, lastName, profile }: UpdateMeRequest,
-): Partial<UserRecord> {
+function toChanges(record: User, { firstName, lastName, profile }: UpdateMeRequest): Partial<User> {
   return {
     ...(firstName !== undefined && { firstName: trimName(firstName) }),
     ...(lastName !== undefined && { lastName: trimName(lastName) }),
@@ -56,7 +54,7 @@ function toChanges(
 
 const trimName = (typed: string | null): string | null => typed?.trim() || null;
 
-function mergedProfile(profile: UserRecord['profile'], patch: UserRecord['profile']): UserRecord['profile'] {
+function mergedProfile(profile: User['profile'], patch: User['profile']): User['profile'] {
   const merged = mergePatch(profile, patch);
   if (isProfile(merged)) return merged;
   const issue = { field: 'profile', fault: 'field.not_a_profile', values: { max: largestProfile } } as const;

@@ -1,7 +1,8 @@
 import type { Database, Statement } from '../common/database/database.js';
 import { isSpelling } from '../common/database/email-expression.js';
-import { deleteSignUpDataOf, nowForRails } from './users.sql.js';
-import type { User } from './user.js';
+import { nowForRails } from './user-lookup.sql.js';
+import { deleteSignUpDataOf } from './users.sql.js';
+import type { LocalUser } from './user.js';
 
 /** Lock order: the user's row before the user's confirmations. $2: `emailSpellings` of the address for `hasEmail` */
 export const lockUser: Statement = {
@@ -86,7 +87,7 @@ interface Pending {
  * To be called in the transaction that revokes credentials.
  * @returns whether a change was pending
  */
-export function revokeEmailChanges(database: Database, { id }: Pick<User, 'id'>): Promise<boolean> {
+export function revokeEmailChanges(database: Database, { id }: Pick<LocalUser, 'id'>): Promise<boolean> {
   return revoke(database, id, ['email-change']);
 }
 
@@ -99,7 +100,7 @@ export async function revokeEmailChangesOfSub(database: Database, sub: string): 
 }
 
 /** Also revokes pending sign-ups. For rows that are disabled, deleted or enabled again. */
-export async function revokeConfirmations(database: Database, { id }: Pick<User, 'id'>): Promise<void> {
+export async function revokeConfirmations(database: Database, { id }: Pick<LocalUser, 'id'>): Promise<void> {
   await revoke(database, id, ['email-change', 'sign-up']);
 }
 
@@ -109,7 +110,7 @@ export async function revokeAllEmailChanges(database: Database): Promise<void> {
 }
 
 /** Deletes the password hashes and names of a user's sign-ups. For rows that are linked or have got a new password. */
-export async function deleteSignUpData(database: Database, { id }: Pick<User, 'id'>): Promise<void> {
+export async function deleteSignUpData(database: Database, { id }: Pick<LocalUser, 'id'>): Promise<void> {
   await database.query(deleteSignUpDataOfUser, [id]);
 }
 

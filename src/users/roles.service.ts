@@ -1,25 +1,27 @@
-import { normaliseEmail } from '#contracts';
 import type { Database } from '../common/database/database.js';
 import { AuditLog } from './audit-log.js';
 import { UsersRepository } from './users.repository.js';
+import { UsersService } from './users.service.js';
 import { adminRole } from './roles.js';
-import type { User } from './user.js';
+import type { LocalUser } from './user.js';
 
-export interface ChangedRoles extends Pick<User, 'id' | 'email' | 'roles'> {
+export interface ChangedRoles extends Pick<LocalUser, 'id' | 'email' | 'roles'> {
   /** The change removed the role of the last enabled administrator. */
   lastAdministrator?: true;
 }
 
-const isAdministrator = ({ roles, disabled }: User): boolean => roles.includes(adminRole) && !disabled;
+const isAdministrator = ({ roles, disabled }: LocalUser): boolean => roles.includes(adminRole) && !disabled;
 
 /** Operator command for roles, also for the first administrator. */
 export class RolesService {
+  private readonly lookups: UsersService;
   private readonly users: UsersRepository;
   private readonly audit: AuditLog;
 
   constructor(private readonly database: Database) {
-    this.users = new UsersRepository(database);
     this.audit = new AuditLog(database);
+    this.lookups = new UsersService(database, { unlockInSeconds: undefined });
+    this.users = new UsersRepository(database, this.audit);
   }
 
   /** @returns the changed user; `undefined` when no user who was not deleted has the address */
@@ -28,12 +30,12 @@ export class RolesService {
     { add, remove }: { add: string[]; remove: string[] },
   ): Promise<ChangedRoles | undefined> {
     return this.database.transaction(async () => {
-      const user = await this.users.findByEmail(normaliseEmail(email));
+      const user = await this.lookups.findByEmail(email);
       if (user === undefined) return undefined;
       // Locks all administrators, so that the check for the last one is reliable.
       const records = remove.includes(adminRole)
-        ? await this.users.lockRecordWithAdministrators(user.id)
-        : await this.users.lockRecords([user.id]);
+        ? await this.users.lockWithAdministrators(user.id)
+        : await this.users.lockAll([user.id]);
       const record = records.find(({ id }) => id === user.id);
       if (record === undefined || record.erasure !== null) return undefined;
       const roles = [...new Set([...record.roles, ...add])].filter((role) => !remove.includes(role));

@@ -4,61 +4,66 @@ import { DataSource } from 'typeorm';
 import { captureLog } from '../../test/support/output.js';
 import { Database } from '../common/database/database.js';
 import { Log } from '../common/logging/log.js';
-import { UsersRepository } from './users.repository.js';
 import { SignInTracking } from './sign-in-tracking.js';
 
-/** A repository whose writes end when the test says so. */
-class SlowUsers extends UsersRepository {
-  readonly recorded: number[] = [];
-  looks = 0;
-  finish: () => void = () => undefined;
+/** A database whose writes end when the test says so. */
+class SlowDatabase extends Database {
+  writes = 0;
+  finish: (error?: Error) => void = () => undefined;
 
-  constructor(private readonly look: () => Promise<boolean>) {
-    super(new Database(new DataSource({ type: 'postgres' })));
+  constructor(private readonly isTracked: boolean) {
+    super(new DataSource({ type: 'postgres' }));
   }
 
-  override hasTrackingColumns(): Promise<boolean> {
-    this.looks += 1;
-    return this.look();
+  override hasColumns(): boolean {
+    return this.isTracked;
   }
 
-  override async recordSignIn(id: number): Promise<void> {
-    await new Promise<void>((resolve) => (this.finish = resolve));
-    this.recorded.push(id);
+  override async with(): Promise<never> {
+    const error = await new Promise<Error | undefined>((resolve) => (this.finish = resolve));
+    if (error) throw error;
+    this.writes += 1;
+    return undefined as never;
   }
 }
 
 describe('SignInTracking', () => {
   it('completes pending writes before shutdown', async () => {
-    const users = new SlowUsers(async () => true);
-    const tracking = new SignInTracking(users, new Log());
+    const database = new SlowDatabase(true);
+    const tracking = new SignInTracking(database, new Log());
     tracking.record(1, null);
     let isOver = false;
     const shutdown = tracking.onApplicationShutdown().then(() => (isOver = true));
     await setImmediate();
     expect(isOver).toBe(false);
-    users.finish();
+    database.finish();
     await shutdown;
-    expect(users.recorded).toEqual([1]);
+    expect(database.writes).toBe(1);
   });
 
-  it('checks for the columns once, and again only after an error', async () => {
-    const answers = [
-      async () => {
-        throw new Error('the database is unavailable');
-      },
-      async () => false,
-    ];
-    const users = new SlowUsers(() => (answers.shift() ?? (async () => true))());
-    const tracking = new SignInTracking(users, new Log());
+  it('writes nothing to a table without the columns, and says so once', async () => {
+    const database = new SlowDatabase(false);
     const log = captureLog();
-    for (let signIns = 0; signIns < 4; signIns++) {
-      tracking.record(1, null);
-      await tracking.onApplicationShutdown();
-    }
+    const tracking = new SignInTracking(database, new Log());
+    tracking.onApplicationBootstrap();
+    tracking.record(1, null);
+    await tracking.onApplicationShutdown();
     const lines = log.lines();
     log.restore();
-    expect({ looks: users.looks, recorded: users.recorded }).toEqual({ looks: 2, recorded: [] });
+    expect(database.writes).toBe(0);
+    expect(lines.filter((line) => line.includes('sign-in tracking is off'))).toHaveLength(1);
+  });
+
+  it('logs an error of a write', async () => {
+    const database = new SlowDatabase(true);
+    const log = captureLog();
+    const tracking = new SignInTracking(database, new Log());
+    tracking.record(1, null);
+    await setImmediate();
+    database.finish(new Error('the database is unavailable'));
+    await tracking.onApplicationShutdown();
+    const lines = log.lines();
+    log.restore();
     expect(lines.filter((line) => line.includes('failed to record a sign-in'))).toHaveLength(1);
   });
 });

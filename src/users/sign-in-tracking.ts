@@ -1,7 +1,8 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { FireAndForget } from '../jobs/fire-and-forget.js';
+import { Database } from '../common/database/database.js';
 import { Log } from '../common/logging/log.js';
-import { UsersRepository } from './users.repository.js';
+import { User } from './user.entity.js';
 
 /**
  * Writes the columns of Devise's trackable in the background: count, time and IP address of the current and the previous sign-in.
@@ -10,42 +11,47 @@ import { UsersRepository } from './users.repository.js';
 @Injectable()
 export class SignInTracking implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly writes = new FireAndForget();
-  private isTracked: Promise<boolean> | undefined;
 
   constructor(
-    private readonly users: UsersRepository,
+    private readonly database: Database,
     private readonly log: Log,
   ) {}
 
-  /** Checks for the columns at the start, in the background, so that the log says whether tracking is on. */
   onApplicationBootstrap(): void {
-    this.perform(async () => {
-      if (!(await this.hasColumns()))
-        this.log.info('sign-in tracking is off: the users table lacks the columns of Devise trackable');
-    });
+    if (!this.isTracked())
+      this.log.info('sign-in tracking is off: the users table lacks the columns of Devise trackable');
   }
 
-  /** @param address the caller's IP address, if known */
+  /** Like Devise's `update_tracked_fields`: the first sign-in sets both pairs of columns. @param address the caller's IP address, if known */
   record(id: number, address: string | null): void {
-    this.perform(async () => {
-      if (await this.hasColumns()) await this.users.recordSignIn(id, address);
-    });
+    if (!this.isTracked()) return;
+    const values = {
+      lastSignInAt: () => 'coalesce(current_sign_in_at, now())',
+      currentSignInAt: () => 'now()',
+      lastSignInAddress: () => 'coalesce(current_sign_in_ip, :address)',
+      currentSignInAddress: () => ':address',
+      signInCount: () => 'coalesce(sign_in_count, 0) + 1',
+    };
+    const update = async () => {
+      await this.database.with(User, (users) =>
+        users.createQueryBuilder().update().set(values).where({ id }).setParameters({ address }).execute(),
+      );
+    };
+    this.writes.begin(update, (error) => this.log.warn('failed to record a sign-in', { error }));
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.writes.settled();
   }
 
-  private perform(work: () => Promise<void>): void {
-    this.writes.begin(work, (error) => this.log.warn('failed to record a sign-in', { error }));
-  }
-
-  /** Cached; an error is not. */
-  private hasColumns(): Promise<boolean> {
-    this.isTracked ??= this.users.hasTrackingColumns().catch((error: unknown) => {
-      this.isTracked = undefined;
-      throw error;
-    });
-    return this.isTracked;
+  private isTracked(): boolean {
+    const columns = [
+      'signInCount',
+      'currentSignInAt',
+      'lastSignInAt',
+      'currentSignInAddress',
+      'lastSignInAddress',
+    ];
+    return this.database.hasColumns(User, columns);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { User } from './user.js';
+import type { LocalUser } from './user.js';
 
 export type UserEvent = 'disabled' | 'signed-out' | 'erased' | 'mfa-changed';
 
@@ -12,7 +12,7 @@ export interface KeptSession {
   askedAt: Date | undefined;
 }
 
-type Listener = (user: User, kept?: KeptSession) => Promise<void>;
+type Listener = (user: LocalUser, kept?: KeptSession) => Promise<void>;
 
 /** Events for the modules above. Published and awaited in the transaction of the change, so listeners write in it too. */
 @Injectable()
@@ -28,7 +28,7 @@ export class UserEvents {
     this.listeners[event].push(listener);
   }
 
-  async publish(event: UserEvent, user: User, kept?: KeptSession): Promise<void> {
+  async publish(event: UserEvent, user: LocalUser, kept?: KeptSession): Promise<void> {
     for (const listener of this.listeners[event]) await listener(user, kept);
   }
 }

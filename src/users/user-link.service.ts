@@ -1,30 +1,35 @@
-import { normaliseEmail } from '#contracts';
 import { isBlankHash } from '#password-hashes';
 import type { Database } from '../common/database/database.js';
 import { AuditLog } from './audit-log.js';
+import { UserLinksRepository } from './user-links.repository.js';
 import { UsersRepository } from './users.repository.js';
+import { UsersService } from './users.service.js';
 import { deleteSignUpData, revokeAllEmailChanges, revokeEmailChanges } from './revoke-confirmations.js';
-import type { User } from './user.js';
+import type { LocalUser } from './user.js';
 
 export type Reopening = 'reopened' | 'not_linked' | 'no_old_password';
 
 /** Operator commands for the link between a row and its pool user. Sign-ins never replace a link. */
 export class UserLinkService {
-  private readonly users: UsersRepository;
+  private readonly users: UsersService;
+  private readonly rows: UsersRepository;
+  private readonly links: UserLinksRepository;
   private readonly audit: AuditLog;
 
   constructor(private readonly database: Database) {
-    this.users = new UsersRepository(database);
     this.audit = new AuditLog(database);
+    this.users = new UsersService(database, { unlockInSeconds: undefined });
+    this.rows = new UsersRepository(database, this.audit);
+    this.links = new UserLinksRepository(database);
   }
 
   /** @returns `undefined` for a deleted user, whose link must stay so that the user is refused */
-  async find(email: string): Promise<User | undefined> {
-    const account = await this.users.findAccountState(normaliseEmail(email));
+  async find(email: string): Promise<LocalUser | undefined> {
+    const account = await this.users.findAccountState(email);
     return account?.erased ? undefined : account?.user;
   }
 
-  ownerOf(sub: string): Promise<User | undefined> {
+  ownerOf(sub: string): Promise<LocalUser | undefined> {
     return this.users.findBySub(sub);
   }
 
@@ -35,7 +40,7 @@ export class UserLinkService {
    */
   relink(id: number, sub: string | null): Promise<{ before: string | null } | undefined> {
     return this.database.transaction(async () => {
-      const relinked = await this.users.relink(id, sub);
+      const relinked = await this.links.relink(id, sub);
       if (relinked === undefined) return undefined;
       await revokeEmailChanges(this.database, { id });
       if (sub !== null) await deleteSignUpData(this.database, { id });
@@ -48,17 +53,17 @@ export class UserLinkService {
    * Lets a migrated user migrate again with the legacy password, for example after a deletion of the pool user.
    * @returns `undefined` when no user has the address
    */
-  async reopen(email: string): Promise<{ user: User; outcome: Reopening } | undefined> {
+  async reopen(email: string): Promise<{ user: LocalUser; outcome: Reopening } | undefined> {
     return this.database.transaction(async () => {
       const found = await this.find(email);
       // Locks the row, so that it is neither changed nor deleted from here on.
-      if (found) await this.users.lockRecord(found.id);
-      const account = await this.users.findLegacyAccount(normaliseEmail(email), undefined);
+      if (found) await this.rows.lock(found.id);
+      const account = await this.users.findLegacyAccount(email);
       if (account === undefined || account.erased) return undefined;
       const { user, passwordHash } = account;
       if (user.sub === null) return { user, outcome: 'not_linked' };
       if (isBlankHash(passwordHash)) return { user, outcome: 'no_old_password' };
-      await this.users.relink(user.id, null);
+      await this.links.relink(user.id, null);
       await revokeEmailChanges(this.database, user);
       await this.audit.record('operator', 'reopen-migration', user);
       return { user, outcome: 'reopened' };
@@ -69,11 +74,11 @@ export class UserLinkService {
   unlinkAll(): Promise<number> {
     return this.database.transaction(async () => {
       await revokeAllEmailChanges(this.database);
-      return this.users.unlinkAll();
+      return this.links.unlinkAll();
     });
   }
 
   countLinked(): Promise<number> {
-    return this.users.countLinked();
+    return this.links.countLinked();
   }
 }

@@ -1,5 +1,17 @@
 import { emailDigest, isSpelling } from '../common/database/email-expression.js';
 
+/** Rails's `timestamp without time zone` holds UTC. */
+export const nowForRails = `(now() AT TIME ZONE 'UTC')`;
+
+const columns = (blocked: string) => `
+  id, email, first_name AS "firstName", last_name AS "lastName", usher_roles AS roles, cognito_sub AS sub,
+  usher_disabled_at IS NOT NULL OR ${blocked} AS disabled`;
+
+/** A user blocked by the old application counts as disabled. */
+export const userColumns = columns('usher.is_blocked(users.*)');
+
+export const columnsOfAddress = columns('usher_blocked');
+
 /** Neither blocked by the old application nor deleted. */
 export const isLive = 'usher_erased_at IS NULL AND NOT usher.is_blocked(users.*)';
 

@@ -2,9 +2,10 @@ import { normaliseEmail } from '#contracts';
 import type { Database } from '../common/database/database.js';
 import { AuditLog } from './audit-log.js';
 import { MigrationStatusRepository } from './migration-status.js';
+import { UserLinksRepository } from './user-links.repository.js';
 import { UsersRepository } from './users.repository.js';
 import { isBeingRolledBack, revokeConfirmations, revokeEmailChanges } from './revoke-confirmations.js';
-import type { UserRecord } from './user.js';
+import type { User } from './user.entity.js';
 
 export interface PoolLink {
   sub: string;
@@ -12,7 +13,7 @@ export interface PoolLink {
 }
 
 /** Current state of a row, for the choice of a repair. */
-export type RowState = Pick<UserRecord, 'id' | 'email' | 'sub' | 'confirmed' | 'disabled'>;
+export type RowState = Pick<User, 'id' | 'email' | 'sub' | 'confirmed' | 'disabled'>;
 
 /**
  * Repairs of `usher migration reconcile`: each makes a row agree with the pool and writes an audit entry.
@@ -20,18 +21,20 @@ export type RowState = Pick<UserRecord, 'id' | 'email' | 'sub' | 'confirmed' | '
  */
 export class UserRepair {
   private readonly users: UsersRepository;
+  private readonly links: UserLinksRepository;
   private readonly migrationStatus: MigrationStatusRepository;
   private readonly audit: AuditLog;
 
   constructor(private readonly database: Database) {
-    this.users = new UsersRepository(database);
-    this.migrationStatus = new MigrationStatusRepository(database);
     this.audit = new AuditLog(database);
+    this.users = new UsersRepository(database, this.audit);
+    this.links = new UserLinksRepository(database);
+    this.migrationStatus = new MigrationStatusRepository(database);
   }
 
   /** @returns `undefined` for a deleted user */
   async find(id: number): Promise<RowState | undefined> {
-    const record = await this.users.findRecord(id);
+    const record = await this.users.find(id);
     return record?.erasure === null ? record : undefined;
   }
 
@@ -44,8 +47,8 @@ export class UserRepair {
   link(id: number, { sub, userPoolId }: PoolLink): Promise<boolean> {
     return this.write('link', id, async ({ email }) => {
       // Another row may have taken the address in the meantime.
-      if ((await this.users.findToLink(email))?.id !== id) return false;
-      const linked = await this.users.link(id, { sub, userPoolId, legacyHash: 'keep' });
+      if ((await this.links.findToLink(email))?.id !== id) return false;
+      const linked = await this.links.link(id, { sub, userPoolId, legacyHash: 'keep' });
       if (linked) await this.migrationStatus.recordReconciliation(id);
       return linked !== undefined;
     });
@@ -53,7 +56,7 @@ export class UserRepair {
 
   async insert(email: string, { sub, userPoolId }: PoolLink): Promise<boolean> {
     return this.database.transaction(async () => {
-      const user = await this.users.insert(normaliseEmail(email), sub, userPoolId);
+      const user = await this.links.insert(normaliseEmail(email), sub, userPoolId);
       if (user) await this.audit.record('operator', 'reconcile', user, { change: 'insert' });
       return user !== undefined;
     });
@@ -63,7 +66,7 @@ export class UserRepair {
   unlink(id: number, sub: string): Promise<boolean> {
     return this.write('unlink', id, async (record) => {
       if (record.sub !== sub) return false;
-      await this.users.relink(id, null);
+      await this.links.relink(id, null);
       await revokeEmailChanges(this.database, { id });
       return true;
     });
@@ -94,13 +97,9 @@ export class UserRepair {
     });
   }
 
-  private write(
-    change: string,
-    id: number,
-    work: (record: UserRecord) => Promise<boolean>,
-  ): Promise<boolean> {
+  private write(change: string, id: number, work: (record: User) => Promise<boolean>): Promise<boolean> {
     return this.database.transaction(async () => {
-      const record = await this.users.lockRecord(id);
+      const record = await this.users.lock(id);
       if (!record || record.erasure !== null || !(await work(record))) return false;
       await this.audit.record('operator', 'reconcile', record, { change });
       return true;

@@ -1,21 +1,32 @@
 import type { AdminUserResponse, MeResponse, UserResponse } from '#contracts';
 import { permissionsOf } from './roles.js';
+import type { User } from './user.entity.js';
 
-/** A row of the `users` table, without its hash. */
-export interface User {
-  id: number;
-  email: string;
-  firstName: string | null;
-  lastName: string | null;
-  roles: string[];
-  /** Cognito's `sub`, if the row is linked. Can be replaced, so it is not a key. */
-  sub: string | null;
-  disabled: boolean;
-}
+/** What most code reads of a row. */
+export type LocalUser = Pick<User, 'id' | 'email' | 'firstName' | 'lastName' | 'roles' | 'sub' | 'disabled'>;
+
+/** Lists the members, because a rest pattern takes a tenth of the time of the query. */
+export const toLocalUser = ({
+  id,
+  email,
+  firstName,
+  lastName,
+  roles,
+  sub,
+  disabled,
+}: LocalUser): LocalUser => ({
+  id,
+  email,
+  firstName,
+  lastName,
+  roles,
+  sub,
+  disabled,
+});
 
 /** Whether and how the user of an address may sign in, without the password hash. */
 export interface AccountState {
-  user: User;
+  user: LocalUser;
   confirmed: boolean;
   /** Devise's lock, unless it has expired. */
   locked: boolean;
@@ -35,31 +46,18 @@ export interface LegacyAccount extends AccountState {
   authenticationHash: string | null;
 }
 
-/** A row as administrators see it. */
-export interface UserRecord extends User {
-  profile: Record<string, unknown>;
-  confirmed: boolean;
-  /** Disabled by an administrator. */
-  disabledHere: boolean;
-  /** Blocked by the old application (`LEGACY_BLOCKED_WHEN`). */
-  blocked: boolean;
-  unconfirmedEmail: string | null;
-  createdAt: Date;
-  erasure: 'pending' | 'done' | null;
-}
-
 /** Lists the fields, so that a new column is not exposed by default. */
-export function toUserResponse({ id, email, firstName, lastName, roles }: User): UserResponse {
+export function toUserResponse({ id, email, firstName, lastName, roles }: LocalUser): UserResponse {
   return { id, email, firstName, lastName, roles };
 }
 
-export function toMeResponse(record: UserRecord): MeResponse {
+export function toMeResponse(record: User): MeResponse {
   const { profile, unconfirmedEmail, roles } = record;
   return { ...toUserResponse(record), profile, unconfirmedEmail, permissions: permissionsOf(roles) };
 }
 
-export function toAdminUserResponse(record: UserRecord): AdminUserResponse {
-  const { profile, sub, confirmed, disabledHere: disabled, blocked, erasure, unconfirmedEmail } = record;
-  const state = { sub, confirmed, disabled, blocked, erasure, unconfirmedEmail };
+export function toAdminUserResponse(record: User): AdminUserResponse {
+  const { profile, sub, confirmed, blocked, erasure, unconfirmedEmail } = record;
+  const state = { sub, confirmed, disabled: record.disabledAt !== null, blocked, erasure, unconfirmedEmail };
   return { ...toUserResponse(record), profile, ...state, createdAt: record.createdAt.toISOString() };
 }

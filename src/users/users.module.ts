@@ -1,18 +1,22 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { CognitoModule } from '../cognito/cognito.module.js';
+import { AuditEntry } from './audit-entry.entity.js';
 import { AuditLog } from './audit-log.js';
 import { CurrentUserService } from './current-user.service.js';
 import { DuplicateAddresses } from './duplicate-addresses.js';
 import { MfaChanges } from './mfa-changes.js';
 import { MigrationStatus, MigrationStatusRepository } from './migration-status.js';
 import { MfaChangesRepository } from './mfa-changes.repository.js';
+import { UserLinksRepository } from './user-links.repository.js';
+import { User } from './user.entity.js';
 import { UsersRepository } from './users.repository.js';
 import { PoolUserGateway } from './pool-user.gateway.js';
 import { PoolUsernames } from './pool-usernames.js';
 import { ProfileService } from './profile.service.js';
 import { SignInTracking } from './sign-in-tracking.js';
 import { UserEvents } from './user-events.js';
-import { UserLinkingService } from './user-linking.service.js';
+import { AccountLinkingService } from './account-linking.service.js';
 import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
 
@@ -27,14 +31,15 @@ const services = [
   PoolUsernames,
   SignInTracking,
   UserEvents,
-  UserLinkingService,
+  UserLinksRepository,
+  AccountLinkingService,
   UsersRepository,
   UsersService,
 ];
 
 /** The `users` table: linking, current user, profile, roles, migration status, audit log. */
 @Module({
-  imports: [CognitoModule],
+  imports: [CognitoModule, TypeOrmModule.forFeature([AuditEntry, User])],
   controllers: [UsersController],
   providers: [...services, MigrationStatusRepository, ProfileService],
   exports: services,

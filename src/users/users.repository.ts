@@ -1,16 +1,13 @@
 import { emailSpellings } from '#contracts';
 import { Injectable } from '@nestjs/common';
+import { In, IsNull } from 'typeorm';
+import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { Database } from '../common/database/database.js';
+import { AuditLog } from './audit-log.js';
 import { deleteSignUpData, revokeEmailChanges } from './revoke-confirmations.js';
-import type { AccountState, LegacyAccount, User, UserRecord } from './user.js';
-import * as link from './user-link.sql.js';
+import type { LocalUser } from './user.js';
+import { User } from './user.entity.js';
 import * as sql from './users.sql.js';
-
-type StateRow = User & Omit<AccountState, 'user'>;
-type LegacyRow = StateRow & Pick<LegacyAccount, 'passwordHash' | 'authenticationHash'>;
-type RecordRow = UserRecord & { [column: string]: unknown };
-
-export type Profile = Pick<UserRecord, 'firstName' | 'lastName' | 'profile'>;
 
 export interface SignUpToConfirm {
   userId: number;
@@ -21,95 +18,60 @@ export interface SignUpToConfirm {
   lastName: string | null;
 }
 
-export interface Link {
-  sub: string;
-  userPoolId: string;
-  /** `undefined`: an adopted table keeps it, a table of ours does not. */
-  legacyHash: 'keep' | 'erase' | undefined;
-}
-
-export interface Linked {
-  user: User;
-  /** Of a user whom this link makes `migrated`: the beginning of the legacy hash, such as `$2a$11$`, or `none` without a hash. */
-  legacyHashPrefix: string | undefined;
-}
-
-/** The `users` table. PostgreSQL sets all times. */
+/** Rows of the `users` table by `id`. `UsersService` finds them by `sub` and address, `UserLinksRepository` links them. */
 @Injectable()
 export class UsersRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditLog,
+  ) {}
 
-  findBySub(sub: string): Promise<User | undefined> {
-    return this.database.queryOne<User>(sql.findBySub, [sub]);
+  transaction<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.database.transaction(work);
   }
 
-  /** @param legacyHash is applied at the first sign-in of a user whose row an operator has linked */
-  async findSignedIn(sub: string, legacyHash: Link['legacyHash']): Promise<User | undefined> {
-    const row = await this.database.queryOne<User & { hashRetained: boolean }>(link.findSignedIn, [sub]);
-    if (row === undefined) return undefined;
-    if (row.hashRetained) await this.database.query(link.settleHash, [row.id, legacyHash]);
-    return toUser(row);
+  find(id: number): Promise<User | null> {
+    return this.database.with(User, (users) => users.findOneBy({ id }));
   }
 
-  findByEmail(email: string): Promise<User | undefined> {
-    return this.database.queryOne<User>(sql.findByEmail, [emailSpellings(email)]);
+  /** Locks the row until the end of the transaction. */
+  lock(id: number): Promise<User | null> {
+    const lock = { mode: 'pessimistic_write' } as const;
+    return this.database.with(User, (users) => users.findOne({ where: { id }, lock }));
   }
 
-  /** @returns the row to link to a pool user with this verified address */
-  findToLink(email: string): Promise<User | undefined> {
-    return this.database.queryOne<User>(link.findToLink, [emailSpellings(email)]);
-  }
-
-  /** @returns whether any row has the address, including rows that `findByEmail` does not return */
-  async hasRows(email: string): Promise<boolean> {
-    return (
-      (await this.database.queryOne<{ found: boolean }>(sql.hasRows, [emailSpellings(email)]))?.found ?? false
+  /** Locks the rows until the end of the transaction, by ascending id, so that two transactions do not deadlock. */
+  lockAll(ids: number[]): Promise<User[]> {
+    const lock = { mode: 'pessimistic_write' } as const;
+    return this.database.with(User, (users) =>
+      users.find({ where: { id: In(ids) }, order: { id: 'ASC' }, lock }),
     );
   }
 
-  /** Reads no hash. @param unlockInSeconds how long Devise's lock holds; `undefined`: for ever */
-  async findAccountState(email: string, unlockInSeconds?: number): Promise<AccountState | undefined> {
-    const values = [emailSpellings(email), unlockInSeconds];
-    const row = await this.database.queryOne<StateRow>(sql.findAccountState, values);
-    return row && toAccountState(row);
+  /** Like `lockAll`, for one row and those of all administrators, including disabled ones. */
+  async lockWithAdministrators(id: number): Promise<User[]> {
+    const rows = await this.database.query<{ id: number }>(sql.findWithAdministrators, [id]);
+    return this.lockAll(rows.map((row) => row.id));
   }
 
-  /** Like `findAccountState`, with the hashes. */
-  async findLegacyAccount(
-    email: string,
-    unlockInSeconds: number | undefined,
-  ): Promise<LegacyAccount | undefined> {
-    const values = [emailSpellings(email), unlockInSeconds];
-    const row = await this.database.queryOne<LegacyRow>(sql.findLegacyAccount, values);
-    if (row === undefined) return undefined;
-    const { passwordHash, authenticationHash } = row;
-    return { ...toAccountState(row), passwordHash, authenticationHash };
+  async setProfile(
+    id: number,
+    { firstName, lastName, profile }: Pick<User, 'firstName' | 'lastName' | 'profile'>,
+  ): Promise<void> {
+    await this.update(id, { firstName, lastName, profile: profile as object });
   }
 
-  /** @returns the new row; `undefined` when a row has the address or the `sub` already */
-  insert(email: string, sub: string, userPoolId: string): Promise<User | undefined> {
-    return this.database.queryOne<User>(link.insert, [email, sub, userPoolId, emailSpellings(email)]);
+  async setRoles(id: number, roles: string[]): Promise<void> {
+    await this.update(id, { roles });
   }
 
-  /** @returns the row; `undefined` when it was linked in the meantime */
-  async link(id: number, { sub, userPoolId, legacyHash }: Link): Promise<Linked | undefined> {
-    const values = [id, sub, legacyHash, userPoolId];
-    const row = await this.database.queryOne<User & { legacyHashPrefix: string | null }>(link.link, values);
-    if (row === undefined) return undefined;
-    return { user: toUser(row), legacyHashPrefix: row.legacyHashPrefix ?? undefined };
+  async disable(id: number): Promise<void> {
+    await this.update(id, { disabledAt: () => 'coalesce(usher_disabled_at, now())' });
   }
 
-  /** @param sub `null` removes the link @returns the link before; `undefined` when the user was deleted */
-  relink(id: number, sub: string | null): Promise<{ before: string | null } | undefined> {
-    return this.database.queryOne<{ before: string | null }>(link.relink, [id, sub]);
-  }
-
-  async unlinkAll(): Promise<number> {
-    return (await this.database.queryOne<{ count: number }>(link.unlinkAll))?.count ?? 0;
-  }
-
-  async countLinked(): Promise<number> {
-    return (await this.database.queryOne<{ count: number }>(link.countLinked))?.count ?? 0;
+  /** A deleted user stays disabled. */
+  async enable(id: number): Promise<void> {
+    await this.database.with(User, (users) => users.update({ id, erasedAt: IsNull() }, { disabledAt: null }));
   }
 
   /** @returns the `id` of the new unconfirmed row; `undefined` when a row has the address */
@@ -125,13 +87,14 @@ export class UsersRepository {
     return (await this.database.query(sql.confirm, values)).length > 0;
   }
 
+  /** Removes Devise's token, because its link would confirm this request. */
   async setUnconfirmedEmail(id: number, email: string): Promise<void> {
-    await this.database.query(sql.setUnconfirmedEmail, [id, email]);
+    await this.update(id, { unconfirmedEmail: email, confirmationToken: null });
   }
 
   /** @returns the row if this is its unconfirmed address */
-  findAwaiting(id: number, email: string): Promise<User | undefined> {
-    return this.database.queryOne<User>(sql.findAwaiting, [id, email]);
+  findAwaiting(id: number, email: string): Promise<LocalUser | null> {
+    return this.database.with(User, (users) => users.findOneBy({ id, unconfirmedEmail: email }));
   }
 
   /** @returns whether a row has the address and cannot be assigned to the owner of the mailbox */
@@ -149,87 +112,28 @@ export class UsersRepository {
     const spellings = emailSpellings(email);
     await this.database.query(sql.lockOwnerAndAddress, [id, spellings]);
     await this.database.query(sql.deleteUnusedSignUps, [spellings]);
-    return (await this.database.query(sql.changeEmail, [id, email, emailSpellings(email)])).length > 0;
+    return (await this.database.query(sql.changeEmail, [id, email, spellings])).length > 0;
   }
 
-  /** @returns `false` when the row has changed since its hash was checked */
-  async markApproved({ user, passwordHash }: LegacyAccount): Promise<boolean> {
-    const values = [user.id, emailSpellings(user.email), passwordHash];
-    return (await this.database.query(link.markApproved, values)).length > 0;
+  /**
+   * To be called when Cognito has a new password. Removes the legacy hash, independent of `LEGACY_HASH`, and Devise's lock; also revokes
+   * pending e-mail changes and deletes the passwords of sign-ups.
+   */
+  async recordNewPassword(
+    user: Pick<LocalUser, 'id'>,
+    action: 'reset-password' | 'change-password',
+    details: Record<string, unknown> = {},
+  ): Promise<void> {
+    const noTokens = { unlockToken: null, resetPasswordToken: null };
+    await this.database.transaction(async () => {
+      await this.update(user.id, { passwordHash: '', lockedAt: null, failedAttempts: 0, ...noTokens });
+      await revokeEmailChanges(this.database, user);
+      await deleteSignUpData(this.database, user);
+      await this.audit.record(user, action, user, details);
+    });
   }
 
-  async recordMailboxProof(email: string, sub: string | null): Promise<void> {
-    await this.database.query(link.recordMailboxProof, [emailSpellings(email), sub]);
+  private async update(id: number, values: QueryDeepPartialEntity<User>): Promise<void> {
+    await this.database.with(User, (users) => users.update({ id }, values));
   }
-
-  transaction<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.database.transaction(work);
-  }
-
-  /** To be called in a transaction. Also revokes pending e-mail changes, and deletes the passwords of sign-ups. */
-  async recordPasswordReset(id: number): Promise<void> {
-    await this.database.query(sql.recordPasswordReset, [id]);
-    await revokeEmailChanges(this.database, { id });
-    await deleteSignUpData(this.database, { id });
-  }
-
-  /** @returns whether the table has the columns of Devise's trackable */
-  async hasTrackingColumns(): Promise<boolean> {
-    return (await this.database.queryOne<{ found: boolean }>(sql.hasTrackingColumns))?.found ?? false;
-  }
-
-  async recordSignIn(id: number, address: string | null): Promise<void> {
-    await this.database.query(sql.recordSignIn, [id, address]);
-  }
-
-  findRecord(id: number): Promise<UserRecord | undefined> {
-    return this.database.queryOne(sql.findRecord, [id]);
-  }
-
-  /** Locks the row until the end of the transaction. */
-  lockRecord(id: number): Promise<UserRecord | undefined> {
-    return this.database.queryOne(sql.lockRecord, [id]);
-  }
-
-  /** Locks the rows until the end of the transaction. @returns the rows that exist, ordered by id */
-  lockRecords(ids: number[]): Promise<UserRecord[]> {
-    return this.database.query<RecordRow>(sql.lockRecords, [ids]);
-  }
-
-  /** Like `lockRecords`, for one row and those of all administrators, including disabled ones. */
-  lockRecordWithAdministrators(id: number): Promise<UserRecord[]> {
-    return this.database.query<RecordRow>(sql.lockRecordWithAdministrators, [[id]]);
-  }
-
-  async setProfile(id: number, { firstName, lastName, profile }: Profile): Promise<void> {
-    await this.database.query(sql.setProfile, [id, firstName, lastName, profile]);
-  }
-
-  async setRoles(id: number, roles: string[]): Promise<void> {
-    await this.database.query(sql.setRoles, [id, roles]);
-  }
-
-  async disable(id: number): Promise<void> {
-    await this.database.query(sql.disable, [id]);
-  }
-
-  async enable(id: number): Promise<void> {
-    await this.database.query(sql.enable, [id]);
-  }
-}
-
-/** Lists the members, because a rest pattern takes a tenth of the time of the query. */
-const toUser = ({ id, email, firstName, lastName, roles, sub, disabled }: User): User => ({
-  id,
-  email,
-  firstName,
-  lastName,
-  roles,
-  sub,
-  disabled,
-});
-
-function toAccountState(row: StateRow): AccountState {
-  const { confirmed, locked, linkFinal, approvedRecently, erased } = row;
-  return { user: toUser(row), confirmed, locked, linkFinal, approvedRecently, erased };
 }

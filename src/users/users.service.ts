@@ -1,71 +1,97 @@
-import { normaliseEmail } from '#contracts';
+import { emailSpellings } from '#contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { type MigrationConfig, migrationConfig } from '../common/config/migration.config.js';
-import { AuditLog } from './audit-log.js';
-import { UsersRepository } from './users.repository.js';
-import type { AccountState, LegacyAccount, User } from './user.js';
+import { Database, type Statement } from '../common/database/database.js';
+import { columnsOfAddress, isTaken, nowForRails, rowByEmail, userColumns } from './user-lookup.sql.js';
+import { type AccountState, type LegacyAccount, type LocalUser, toLocalUser } from './user.js';
 
-/** The interface of the `users` table for other modules. */
+type StateRow = LocalUser & Omit<AccountState, 'user'>;
+type LegacyRow = StateRow & Pick<LegacyAccount, 'passwordHash' | 'authenticationHash'>;
+
+const findBySub: Statement = {
+  name: 'users-find-by-sub',
+  text: `SELECT ${userColumns} FROM users WHERE cognito_sub = $1`,
+};
+
+/** $1: `emailSpellings` */
+export const findByEmail: Statement = {
+  name: 'users-find-by-email',
+  text: `SELECT ${columnsOfAddress} FROM ${rowByEmail('$1')} AS found`,
+};
+
+export const hasRows: Statement = {
+  name: 'users-has-rows',
+  text: `SELECT ${isTaken('$1')} AS found`,
+};
+
+/** $2: how many seconds Devise's lock holds; null: for ever */
+const stateColumns = `${columnsOfAddress},
+      confirmed_at IS NOT NULL AS confirmed,
+      locked_at IS NOT NULL AND
+        ($2::float8 IS NULL OR locked_at > ${nowForRails} - make_interval(secs => $2)) AS locked,
+      cognito_sub IS NOT NULL AND
+        coalesce(cognito_linked_at < now() - interval '5 minutes', true) AS "linkFinal",
+      coalesce(usher_agreed_at > now() - interval '20 seconds', false) AS "approvedRecently",
+      usher_erased_at IS NOT NULL AS erased`;
+
+/** Selects no hash. $1: `emailSpellings` */
+export const findAccountState: Statement = {
+  name: 'users-find-account-state',
+  text: `SELECT ${stateColumns} FROM ${rowByEmail('$1')} AS found`,
+};
+
+/** $1: `emailSpellings` */
+export const findLegacyAccount: Statement = {
+  name: 'users-find-legacy-account',
+  text: `
+    SELECT ${stateColumns},
+      encrypted_password AS "passwordHash",
+      authentication_hash AS "authenticationHash"
+    FROM ${rowByEmail('$1')} AS found`,
+};
+
+/** Finds rows by `sub` and by address, with named statements: each sign-in and each authenticated request needs one. */
 @Injectable()
 export class UsersService {
-  private readonly unlockInSeconds: number | undefined;
-
   constructor(
-    private readonly users: UsersRepository,
-    private readonly audit: AuditLog,
-    @Inject(migrationConfig.KEY) config: MigrationConfig,
-  ) {
-    this.unlockInSeconds = config.unlockInSeconds;
+    private readonly database: Database,
+    @Inject(migrationConfig.KEY) private readonly config: Pick<MigrationConfig, 'unlockInSeconds'>,
+  ) {}
+
+  findBySub(sub: string): Promise<LocalUser | undefined> {
+    return this.database.queryOne<LocalUser>(findBySub, [sub]);
   }
 
-  findBySub(sub: string): Promise<User | undefined> {
-    return this.users.findBySub(sub);
-  }
-
-  findByEmail(email: string): Promise<User | undefined> {
-    return this.users.findByEmail(normaliseEmail(email));
+  findByEmail(email: string): Promise<LocalUser | undefined> {
+    return this.database.queryOne<LocalUser>(findByEmail, [emailSpellings(email)]);
   }
 
   /** @returns whether any row has the address, including rows that `findByEmail` does not return */
-  hasRows(email: string): Promise<boolean> {
-    return this.users.hasRows(email);
+  async hasRows(email: string): Promise<boolean> {
+    const row = await this.database.queryOne<{ found: boolean }>(hasRows, [emailSpellings(email)]);
+    return row?.found ?? false;
   }
 
-  /** Whether the user of an address may sign in, for code that checks no password. */
-  findAccountState(email: string): Promise<AccountState | undefined> {
-    return this.users.findAccountState(email.trim(), this.unlockInSeconds);
+  /** Whether the user of an address may sign in, for code that checks no password. Reads no hash. */
+  async findAccountState(email: string): Promise<AccountState | undefined> {
+    const row = await this.database.queryOne<StateRow>(findAccountState, this.valuesOf(email));
+    return row && toAccountState(row);
   }
 
   /** With the legacy hash, to check or replace a legacy password. */
-  findLegacyAccount(email: string): Promise<LegacyAccount | undefined> {
-    return this.users.findLegacyAccount(email.trim(), this.unlockInSeconds);
+  async findLegacyAccount(email: string): Promise<LegacyAccount | undefined> {
+    const row = await this.database.queryOne<LegacyRow>(findLegacyAccount, this.valuesOf(email));
+    if (row === undefined) return undefined;
+    const { passwordHash, authenticationHash } = row;
+    return { ...toAccountState(row), passwordHash, authenticationHash };
   }
 
-  /**
-   * Records that `/aws/auth` approves a migration. Cognito creates the user within seconds.
-   * @returns `false` when the row has changed since its hash was checked
-   */
-  markApproved(account: LegacyAccount): Promise<boolean> {
-    return this.users.markApproved(account);
+  private valuesOf(email: string): unknown[] {
+    return [emailSpellings(email), this.config.unlockInSeconds];
   }
+}
 
-  /**
-   * To be called after a reset has proved the mailbox: approvals of blocked or deleted rows of the address no longer prevent
-   * a link of its only live row.
-   */
-  recordMailboxProof(email: string, sub: string | null): Promise<void> {
-    return this.users.recordMailboxProof(email, sub);
-  }
-
-  /** To be called when Cognito has a new password. Removes the legacy hash, independent of `LEGACY_HASH`. */
-  async recordNewPassword(
-    user: User,
-    how: 'reset-password' | 'change-password',
-    details: Record<string, unknown> = {},
-  ): Promise<void> {
-    await this.users.transaction(async () => {
-      await this.users.recordPasswordReset(user.id);
-      await this.audit.record(user, how, user, details);
-    });
-  }
+function toAccountState(row: StateRow): AccountState {
+  const { confirmed, locked, linkFinal, approvedRecently, erased } = row;
+  return { user: toLocalUser(row), confirmed, locked, linkFinal, approvedRecently, erased };
 }

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import pg from 'pg';
-import * as linkSql from '../../src/users/user-link.sql.js';
-import * as sql from '../../src/users/users.sql.js';
+import * as links from '../../src/users/user-links.repository.js';
+import * as users from '../../src/users/users.service.js';
 import { createDeviseDatabase } from '../support/database.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
@@ -11,12 +11,12 @@ afterEach(() => usher.close());
 const address = `'{person-5@example.com}'::text[]`;
 
 const lookups = {
-  findByEmail: [sql.findByEmail, address],
-  findToLink: [linkSql.findToLink, address],
-  findAccountState: [sql.findAccountState, `${address}, 3600`],
-  findLegacyAccount: [sql.findLegacyAccount, `${address}, 3600`],
-  recordMailboxProof: [linkSql.recordMailboxProof, `${address}, 'sub'`],
-  hasRows: [sql.hasRows, address],
+  findByEmail: [users.findByEmail, address],
+  findToLink: [links.findToLink, address],
+  findAccountState: [users.findAccountState, `${address}, 3600`],
+  findLegacyAccount: [users.findLegacyAccount, `${address}, 3600`],
+  recordMailboxProof: [links.recordMailboxProof, `${address}, 'sub'`],
+  hasRows: [users.hasRows, address],
 } as const;
 
 it('uses indexes to find the rows of an address in a newly adopted table', async () => {

@@ -286,16 +286,24 @@ describe('the count', () => {
   });
 
   it('goes on in each process while the database is away, and together again afterwards', async () => {
-    const email = 'away@example.com';
     const { api, proxy } = await anotherBehindProxy();
-    expect((await guess(email, { api })).status).toBe(401);
-    await proxy.cut();
-    const away = await statuses(6, () => guess(email, { api }));
-    await proxy.restore();
+    /** Within a second of an outage a process answers sign-ins with 503, which count nowhere: an attempt must be faster. */
+    const attempt = async (email: string): Promise<number[]> => {
+      expect((await guess(email, { api })).status).toBe(401);
+      await proxy.cut();
+      const away = await Promise.all(Array.from({ length: 6 }, () => guess(email, { api })));
+      await proxy.restore();
+      expect((await counts()).get('sign-in/account/60')).toBe(1);
+      await until(async () => (await guess(email, { api })).status === 401);
+      expect((await counts()).get('sign-in/account/60')).toBe(2);
+      return away.map(({ status }) => status).sort();
+    };
+    let away: number[] = [503];
+    for (let attempts = 1; away.includes(503) && attempts <= 10; attempts++) {
+      await usher.database.sql('DELETE FROM usher.rate_limits');
+      away = await attempt(`away-${attempts}@example.com`);
+    }
     expect(away).toEqual([...times(5, 401), 429]);
-    expect((await counts()).get('sign-in/account/60')).toBe(1);
-    expect((await guess(email, { api })).status).toBe(401);
-    expect((await counts()).get('sign-in/account/60')).toBe(2);
   });
 
   it('does not wait for a database that does not answer', async () => {

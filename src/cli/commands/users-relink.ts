@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { User } from '../../users/user.js';
+import type { LocalUser } from '../../users/user.js';
 import { UserLinkService } from '../../users/user-link.service.js';
 import { CommandError, counted, exitStatus, type Io } from '../command.js';
 import { withDatabase } from '../with-database.js';
@@ -87,7 +87,7 @@ async function relink(
   return { dryRun, changed, user: { id, email: address, before: relinked.before, after: sub } };
 }
 
-async function refuseTaken(relinking: UserLinkService, user: User, sub: string | null): Promise<void> {
+async function refuseTaken(relinking: UserLinkService, user: LocalUser, sub: string | null): Promise<void> {
   const owner = sub === null ? undefined : await relinking.ownerOf(sub);
   if (owner && owner.id !== user.id)
     throw new CommandError(`This sub belongs to another user (id ${owner.id}).`);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { createDatabase, createDeviseDatabase, type TestDatabase } from '../../../test/support/database.js';
-import { dataSourceOptions, openMigratedDataSource } from './data-source.js';
+import { dataSourceOptions, migrate, migrationOptions } from './data-source.js';
 import { ConfirmationRevocations1764000000018 } from './migrations/mail-and-confirmations.js';
 import { PasswordRestores1764000000025 } from './migrations/credentials.js';
 import { migrations } from './migrations/index.js';
@@ -11,7 +11,9 @@ let database: TestDatabase;
 const open: DataSource[] = [];
 
 const migrated = async (): Promise<DataSource> => {
-  const dataSource = await openMigratedDataSource(dataSourceOptions(database.url));
+  const options = dataSourceOptions(database.url);
+  await migrate(options);
+  const dataSource = await new DataSource(migrationOptions(options)).initialize();
   open.push(dataSource);
   return dataSource;
 };

@@ -1,16 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { DataSource, type DataSourceOptions, QueryFailedError, type QueryRunner } from 'typeorm';
+import {
+  DataSource,
+  type DataSourceOptions,
+  type EntityMetadata,
+  QueryFailedError,
+  type QueryRunner,
+} from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import { migrations } from './migrations/index.js';
 
-/** Parses bigint as a number; pg returns strings. */
+/** `bigint` as a number, where pg returns a string; `timestamp` as UTC, where pg takes the zone of the process. */
 const types = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (format !== 'binary' && oid === Number(pg.types.builtins.INT8)) return safeInteger;
+    if (format !== 'binary' && oid === Number(pg.types.builtins.TIMESTAMP)) return utc;
     return pg.types.getTypeParser(oid, format) as (value: string) => unknown;
   },
 };
+
+const utc = (value: string): unknown => parseTimestampTz(`${value}+00`);
+
+const parseTimestampTz = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ) as (value: string) => unknown;
 
 function safeInteger(value: string): number {
   const number = Number(value);
@@ -21,21 +32,40 @@ function safeInteger(value: string): number {
 /** The settings that pg's parsers expect. The columns of Rails hold UTC. */
 const sessionSettings = `SET timezone TO 'UTC'; SET datestyle TO 'ISO'`;
 
+/** Milliseconds. Without a query timeout, a dropped connection would block callers forever. */
+const queryTimeoutMs = 5000;
+
+/** @param databaseUrl of PostgreSQL. Entities are added by `TypeOrmModule.forFeature`. */
 export function dataSourceOptions(databaseUrl: string): PostgresDataSourceOptions {
   return {
     type: 'postgres',
     url: databaseUrl,
     applicationName: 'usher',
-    schema: 'usher',
-    migrations,
-    migrationsTableName: 'schema_migrations',
-    migrationsTransactionMode: 'each',
     connectTimeoutMS: 5000,
     poolSize: 10,
     // TypeORM's default logger would print errors that are also thrown.
     logger: 'debug',
-    // A statement, because PgBouncer refuses unknown start-up options.
-    extra: { types, onConnect: (client: pg.ClientBase) => client.query(sessionSettings) },
+    extra: {
+      types,
+      // A statement, because PgBouncer refuses unknown start-up options.
+      onConnect: (client: pg.ClientBase) => client.query(sessionSettings),
+      query_timeout: queryTimeoutMs,
+    },
+  };
+}
+
+/** For changes of the schema, which may wait for locks and read whole tables. */
+export function migrationOptions(options: PostgresDataSourceOptions): PostgresDataSourceOptions {
+  return {
+    ...options,
+    entities: [],
+    schema: 'usher',
+    migrations,
+    migrationsTableName: 'schema_migrations',
+    migrationsTransactionMode: 'each',
+    // One for the lock, one for the migration.
+    poolSize: 2,
+    extra: { ...(options.extra as object), query_timeout: undefined },
   };
 }
 
@@ -49,12 +79,19 @@ const retryDelayMs = 1000;
 /** PostgreSQL's lock_not_available. */
 const lockTimedOut = '55P03';
 
-/** Connects and runs pending migrations. */
+/** Runs pending migrations and connects. */
 export async function openMigratedDataSource(options?: DataSourceOptions): Promise<DataSource> {
-  if (options === undefined) throw new TypeError('No options for the data source');
+  if (options?.type !== 'postgres') throw new TypeError('Usher runs on PostgreSQL');
+  await migrate(options);
+  return openDataSource(options);
+}
+
+/** Connects, and reads which columns the adopted tables have. */
+export async function openDataSource(options: PostgresDataSourceOptions): Promise<DataSource> {
   const dataSource = await new DataSource(options).initialize();
   try {
-    await migrate(dataSource);
+    for (const metadata of dataSource.entityMetadatas)
+      if (metadata.schema === undefined) await hideMissingColumns(dataSource, metadata);
     return dataSource;
   } catch (error) {
     await dataSource.destroy();
@@ -62,34 +99,45 @@ export async function openMigratedDataSource(options?: DataSourceOptions): Promi
   }
 }
 
+/** The table of another application may lack columns of the entity: those are neither read nor written. */
+async function hideMissingColumns(dataSource: DataSource, metadata: EntityMetadata): Promise<void> {
+  const rows = await dataSource.query<{ name: string }[]>(
+    `SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`,
+    [metadata.tablePath],
+  );
+  const names = new Set(rows.map(({ name }) => name));
+  for (const column of metadata.columns)
+    if (!column.isVirtualProperty && !names.has(column.databaseName)) {
+      column.isSelect = false;
+      column.isInsert = false;
+      column.isUpdate = false;
+      if (column.isUpdateDate) metadata.updateDateColumn = undefined;
+    }
+}
+
 /** Runs pending migrations, one process at a time. */
-export function migrate(dataSource: DataSource): Promise<void> {
-  return exclusively(dataSource, async (runner) => {
+export function migrate(options: PostgresDataSourceOptions): Promise<void> {
+  return exclusively(options, async (runner) => {
     await runner.query('CREATE SCHEMA IF NOT EXISTS usher');
-    await retryOnLockTimeout(() => dataSource.runMigrations());
+    await retryOnLockTimeout(() => runner.dataSource.runMigrations());
   });
 }
 
-/** Runs `work` while no other process changes the schema. */
+/** Runs `work` on connections of its own, while no other process changes the schema. */
 export async function exclusively<Result>(
-  dataSource: DataSource,
+  options: PostgresDataSourceOptions,
   work: (runner: QueryRunner) => Promise<Result>,
 ): Promise<Result> {
-  const runner = dataSource.createQueryRunner();
+  const dataSource = await new DataSource(migrationOptions(options)).initialize();
   try {
+    const runner = dataSource.createQueryRunner();
     await lock(runner);
-    const result = await work(runner).catch(async (error: unknown) => {
-      await unlock(runner);
-      throw error;
-    });
-    await unlock(runner);
-    return result;
+    // The lock ends with its connection.
+    return await work(runner);
   } finally {
-    await runner.release();
+    await dataSource.destroy();
   }
 }
-
-const unlock = (runner: QueryRunner) => runner.query('SELECT pg_advisory_unlock($1)', [lockKey]);
 
 /** Polls, because CREATE INDEX CONCURRENTLY waits for open transactions, and pg_advisory_lock() holds one open. */
 async function lock(runner: QueryRunner): Promise<void> {

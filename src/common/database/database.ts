@@ -3,7 +3,14 @@ import { types } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import pg, { type Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
-import { DataSource } from 'typeorm';
+import {
+  DataSource,
+  type EntityTarget,
+  type ObjectLiteral,
+  QueryFailedError,
+  type QueryRunner,
+  type Repository,
+} from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { AppError } from '../errors/app-error.js';
 
@@ -15,20 +22,18 @@ export interface Statement {
   patienceMs?: number;
 }
 
-/** Without a query timeout, a dropped connection would block callers forever. */
-const patienceMs = 5000;
-
 /** Seconds. PostgreSQL restarts and fails over within a few. */
 const retryAfter = 5;
 
 interface Transaction {
+  runner: QueryRunner;
   client: PoolClient;
   afterCommit: (() => void)[];
 }
 
 /**
- * SQL through TypeORM's own connection pool, as named statements: TypeORM's query builder sends unnamed ones, which took
- * 1.5 to 6 times as long for the same row (docs/adr/0003-sql-in-repositories.md).
+ * Queries in the current transaction: through TypeORM repositories (`with`), and as named statements where a race or a hot path
+ * needs one (docs/adr/0018-entities.md). Both use TypeORM's connection pool.
  */
 @Injectable()
 export class Database {
@@ -44,7 +49,29 @@ export class Database {
     } catch (error) {
       // The type of a column has changed. An unnamed statement is planned again.
       if (isStalePlan(error)) return this.query({ ...statement, name: '' }, values);
-      if (isChangedColumn(error) && this.repair) return this.afterRepair(this.repair, statement, values);
+      if (isChangedColumn(error) && this.repair)
+        return this.afterRepair(
+          this.repair,
+          async () => (await this.send<Row>({ ...statement, name: '' }, values)).rows,
+        );
+      throw isConnectionError(error) ? new AppError('overloaded', { cause: error, retryAfter }) : error;
+    }
+  }
+
+  /**
+   * Runs `work` on the repository of an entity, in the current transaction if there is one. `work` must not wait for other services.
+   * @throws AppError `overloaded` if the database is unavailable
+   */
+  async with<Entity extends ObjectLiteral, Result>(
+    entity: EntityTarget<Entity>,
+    work: (repository: Repository<Entity>) => Promise<Result>,
+  ): Promise<Result> {
+    const { manager } = this.transactions.getStore()?.runner ?? this.dataSource;
+    const repository = manager.getRepository(entity);
+    try {
+      return await work(repository);
+    } catch (error) {
+      if (isChangedColumn(error) && this.repair) return this.afterRepair(this.repair, () => work(repository));
       throw isConnectionError(error) ? new AppError('overloaded', { cause: error, retryAfter }) : error;
     }
   }
@@ -82,12 +109,12 @@ export class Database {
     const lose = () => lost.abort();
     client.on('error', lose);
     try {
-      const lock = { ...plain('SELECT pg_try_advisory_lock($1) AS locked'), values: [key] };
-      const { rows } = await client.query<{ locked: boolean }>(lock);
+      const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
+        key,
+      ]);
       if (!rows[0]?.locked) return false;
       await work(lost.signal);
-      if (!lost.signal.aborted)
-        await client.query({ ...plain('SELECT pg_advisory_unlock($1)'), values: [key] });
+      if (!lost.signal.aborted) await client.query('SELECT pg_advisory_unlock($1)', [key]);
       return true;
     } catch (error) {
       // Closes the connection below, which releases the lock.
@@ -106,40 +133,44 @@ export class Database {
     else callback();
   }
 
+  /** @returns whether the table of an adopted entity has the columns of these properties */
+  hasColumns(entity: EntityTarget<ObjectLiteral>, properties: readonly string[]): boolean {
+    const { columns } = this.dataSource.getMetadata(entity);
+    return properties.every((name) =>
+      columns.some((column) => column.propertyName === name && column.isUpdate),
+    );
+  }
+
   /** @param repair called when a statement fails because a column was changed, before the statement is retried */
   onChangedColumn(repair: () => Promise<void>): void {
     this.repair = repair;
   }
 
   /** Inside a transaction, the caller must retry: PostgreSQL has aborted the transaction. */
-  private async afterRepair<Row extends QueryResultRow>(
+  private async afterRepair<Result>(
     repair: () => Promise<void>,
-    statement: Statement,
-    values: unknown[],
-  ): Promise<Row[]> {
+    retry: () => Promise<Result>,
+  ): Promise<Result> {
     await repair();
     if (this.transactions.getStore()) throw new AppError('overloaded', { retryAfter: 1 });
-    return (await this.send<Row>({ ...statement, name: '' }, values)).rows;
+    return retry();
   }
 
   private async begin<Result>(work: () => Promise<Result>): Promise<Result> {
-    const client = await this.pool.connect();
-    const transaction: Transaction = { client, afterCommit: [] };
-    let done = false;
-    // While a client is checked out, the pool does not handle its `error` event, which would end the process.
-    client.on('error', ignore);
+    const runner = this.dataSource.createQueryRunner();
+    const client = (await runner.connect()) as PoolClient;
+    const afterCommit: Transaction['afterCommit'] = [];
     try {
-      await client.query(plain('BEGIN'));
-      const result = await this.transactions.run(transaction, work);
-      await client.query(plain('COMMIT'));
-      done = true;
+      await runner.startTransaction();
+      const result = await this.transactions.run({ runner, client, afterCommit }, work);
+      await runner.commitTransaction();
+      await runner.release();
+      for (const callback of afterCommit) callback();
       return result;
-    } finally {
-      // A connection that cannot roll back is removed from the pool.
-      const broken = done ? undefined : await rollBack(client);
-      client.off('error', ignore);
-      client.release(broken);
-      if (done) for (const callback of transaction.afterCommit) callback();
+    } catch (error) {
+      await rollBack(runner, client);
+      await runner.release();
+      throw error;
     }
   }
 
@@ -153,7 +184,7 @@ export class Database {
       name: transaction ? '' : statement.name,
       text: statement.text,
       values,
-      query_timeout: statement.patienceMs ?? patienceMs,
+      ...(statement.patienceMs !== undefined && { query_timeout: statement.patienceMs }),
     };
     return (transaction?.client ?? this.pool).query<Row>(query);
   }
@@ -165,26 +196,26 @@ export class Database {
   }
 }
 
-// The pending query rejects as well.
-const ignore = () => undefined;
-
-const plain = (text: string) => ({ text, query_timeout: patienceMs });
-
-/** Returns the error if the rollback fails. */
-async function rollBack(client: PoolClient): Promise<Error | undefined> {
+/** A connection that cannot roll back is closed, and the pool removes it. */
+async function rollBack(runner: QueryRunner, client: PoolClient): Promise<void> {
   try {
-    await client.query(plain('ROLLBACK'));
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error : new Error('the transaction could not be rolled back');
+    if (runner.isTransactionActive) await runner.rollbackTransaction();
+  } catch {
+    void client.end();
   }
 }
 
 /** SQLSTATEs undefined_column, invalid_datetime_format, datetime_field_overflow and cannot_coerce. */
 const changedColumn = ['42703', '22007', '22008', '42846'];
 
-const isChangedColumn = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && changedColumn.includes(error.code ?? '');
+/** TypeORM wraps the errors of pg. */
+const driverError = (error: unknown): unknown =>
+  error instanceof QueryFailedError ? error.driverError : error;
+
+function isChangedColumn(error: unknown): boolean {
+  const cause = driverError(error);
+  return cause instanceof pg.DatabaseError && changedColumn.includes(cause.code ?? '');
+}
 
 const isStalePlan = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === '0A000' && error.message.includes('cached plan');
@@ -200,6 +231,7 @@ const connectionMessages = /connection terminated|connection error|not queryable
 
 /** Whether the database is unavailable, so that a retry can succeed. */
 export function isConnectionError(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return connectionStates.test(error.code ?? '');
-  return types.isNativeError(error) && ('syscall' in error || connectionMessages.test(error.message));
+  const cause = driverError(error);
+  if (cause instanceof pg.DatabaseError) return connectionStates.test(cause.code ?? '');
+  return types.isNativeError(cause) && ('syscall' in cause || connectionMessages.test(cause.message));
 }

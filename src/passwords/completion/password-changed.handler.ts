@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Outbox } from '../../mail/outbox.js';
 import { SessionRevocationService } from '../../sessions/session-revocation.service.js';
 import { type MfaChange, MfaChanges } from '../../users/mfa-changes.js';
-import type { User } from '../../users/user.js';
+import type { LocalUser } from '../../users/user.js';
+import { UserLinksRepository } from '../../users/user-links.repository.js';
+import { UsersRepository } from '../../users/users.repository.js';
 import { UsersService } from '../../users/users.service.js';
 import {
   type PasswordChange,
@@ -18,6 +20,8 @@ export class PasswordChangedHandler {
   constructor(
     private readonly changes: PasswordChangesRepository,
     private readonly users: UsersService,
+    private readonly rows: UsersRepository,
+    private readonly links: UserLinksRepository,
     private readonly revocations: SessionRevocationService,
     private readonly outbox: Outbox,
     private readonly mfaChanges: MfaChanges,
@@ -32,7 +36,7 @@ export class PasswordChangedHandler {
    */
   async handle(change: PasswordChange, isCertain: boolean, acceptedAt?: number): Promise<string | null> {
     const { sub, sessions, removal } = await this.changes.transaction(async () => {
-      if (change.kind === 'reset' && isCertain) await this.users.recordMailboxProof(change.email, change.sub);
+      if (change.kind === 'reset' && isCertain) await this.links.recordMailboxProof(change.email, change.sub);
       const user = await this.findOwner(change);
       const sub = change.sub ?? user?.sub ?? null;
       if (!(await this.changes.complete(change.id, sub))) return { sub: null, sessions: [] };
@@ -48,7 +52,7 @@ export class PasswordChangedHandler {
   }
 
   private async useRemovalPermission(
-    user: User,
+    user: LocalUser,
     { kind, removeMfa, language }: PasswordChange,
   ): Promise<MfaChange | undefined> {
     if (kind !== 'reset' || !removeMfa) return undefined;
@@ -56,7 +60,7 @@ export class PasswordChangedHandler {
   }
 
   /** Finds the row by `sub`, then by address; never a row that is linked to another pool user. */
-  private async findOwner({ sub, email }: PasswordChange): Promise<User | undefined> {
+  private async findOwner({ sub, email }: PasswordChange): Promise<LocalUser | undefined> {
     const linked = sub === null ? undefined : await this.users.findBySub(sub);
     if (linked) return linked;
     const user = await this.users.findByEmail(email);
@@ -64,12 +68,12 @@ export class PasswordChangedHandler {
   }
 
   private async recordAndNotify(
-    user: User,
+    user: LocalUser,
     { kind, language }: PasswordChange,
     isCertain: boolean,
   ): Promise<void> {
     const how = kind === 'reset' ? 'reset-password' : 'change-password';
-    await this.users.recordNewPassword(user, how, isCertain ? {} : { outcome: 'unknown' });
+    await this.rows.recordNewPassword(user, how, isCertain ? {} : { outcome: 'unknown' });
     const mail = isCertain ? 'password_changed' : 'password_may_have_changed';
     await this.outbox.post({ to: user.email, mail, language, values: {} });
   }

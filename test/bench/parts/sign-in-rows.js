@@ -6,7 +6,7 @@ import pg from 'pg';
 import { dataSourceOptions } from '../../../dist/src/common/database/data-source.js';
 import { Database } from '../../../dist/src/common/database/database.js';
 import { openMigratedDataSource } from '../../../dist/src/common/database/data-source.js';
-import { UserLinkingService } from '../../../dist/src/users/user-linking.service.js';
+import { AccountLinkingService } from '../../../dist/src/users/account-linking.service.js';
 import { UsersRepository } from '../../../dist/src/users/users.repository.js';
 import * as sql from '../../../dist/src/users/user-link.sql.js';
 import { answerTo } from '../measure/worker.js';
@@ -17,7 +17,7 @@ const userPoolId = 'us-east-1_benchmark';
 
 const dataSource = await openMigratedDataSource(dataSourceOptions(process.argv[2]));
 const users = new UsersRepository(new Database(dataSource));
-const linking = new UserLinkingService(users, { legacyHash: 'keep' }, { userPoolId });
+const linking = new AccountLinkingService(users, { legacyHash: 'keep' }, { userPoolId });
 const pool = new pg.Pool({ connectionString: process.argv[2], max: 10 });
 // Gives up as the API does: a timer for each statement.
 const send = ({ name, text }, values) => pool.query({ name, text, values, query_timeout: 5000 });

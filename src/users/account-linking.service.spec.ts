@@ -4,23 +4,24 @@ import { createDatabase, createDeviseDatabase, type TestDatabase } from '../../t
 import { minimalEnvironment } from '../../test/support/environment.js';
 import { loadConfig } from '../common/config/config.js';
 import { CoreModule } from '../core.module.js';
-import { UsersRepository } from './users.repository.js';
-import { type Identity, UserLinkingService } from './user-linking.service.js';
+import { UserLinksRepository } from './user-links.repository.js';
+import { UsersService } from './users.service.js';
+import { type Identity, AccountLinkingService } from './account-linking.service.js';
 
 let database: TestDatabase;
 const modules = new Map<string, TestingModule>();
 
-async function linkingWith(legacyHash = ''): Promise<UserLinkingService> {
+async function linkingWith(legacyHash = ''): Promise<AccountLinkingService> {
   const module = modules.get(legacyHash) ?? (await createModule(legacyHash));
   modules.set(legacyHash, module);
-  return module.get(UserLinkingService);
+  return module.get(AccountLinkingService);
 }
 
 async function createModule(legacyHash: string): Promise<TestingModule> {
   const environment = { ...minimalEnvironment, DATABASE_URL: database.url, LEGACY_HASH: legacyHash };
   const module = await Test.createTestingModule({
     imports: [CoreModule.register(loadConfig(environment))],
-    providers: [UserLinkingService, UsersRepository],
+    providers: [AccountLinkingService, UserLinksRepository, UsersService],
   }).compile();
   // Only an initialised module closes its connections.
   return module.init();
@@ -50,7 +51,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-describe('UserLinkingService on an adopted table', () => {
+describe('AccountLinkingService on an adopted table', () => {
   beforeEach(async () => {
     database = await createDeviseDatabase();
     await linkingWith();
@@ -163,7 +164,7 @@ describe('UserLinkingService on an adopted table', () => {
   });
 });
 
-describe('UserLinkingService on a table of Usher', () => {
+describe('AccountLinkingService on a table of Usher', () => {
   beforeEach(async () => {
     database = await createDatabase();
     await linkingWith();

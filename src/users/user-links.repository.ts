@@ -1,8 +1,33 @@
-import type { Statement } from '../common/database/database.js';
+import { emailSpellings } from '#contracts';
+import { Injectable } from '@nestjs/common';
+import { Database, type Statement } from '../common/database/database.js';
 import { emailDigest, isSpelling } from '../common/database/email-expression.js';
 import { format, isBlank } from '../common/database/migration-counts.sql.js';
-import { isDigestOf, isLive, isTaken, onlyLiveRow, rowToLink } from './user-lookup.sql.js';
-import { columnsOfAddress, deleteSignUpDataOf, nowForRails, userColumns } from './users.sql.js';
+import {
+  columnsOfAddress,
+  isDigestOf,
+  isLive,
+  isTaken,
+  nowForRails,
+  onlyLiveRow,
+  rowToLink,
+  userColumns,
+} from './user-lookup.sql.js';
+import { type LegacyAccount, type LocalUser, toLocalUser } from './user.js';
+import { deleteSignUpDataOf } from './users.sql.js';
+
+export interface Link {
+  sub: string;
+  userPoolId: string;
+  /** `undefined`: an adopted table keeps it, a table of ours does not. */
+  legacyHash: 'keep' | 'erase' | undefined;
+}
+
+export interface Linked {
+  user: LocalUser;
+  /** Of a user whom this link makes `migrated`: the beginning of the legacy hash, such as `$2a$11$`, or `none` without a hash. */
+  legacyHashPrefix: string | undefined;
+}
 
 export const findToLink: Statement = {
   name: 'users-find-to-link',
@@ -10,7 +35,7 @@ export const findToLink: Statement = {
 };
 
 /** `hashRetained`: an operator linked the row, and its legacy hash has not been treated as `LEGACY_HASH` says. */
-export const findSignedIn: Statement = {
+const findSignedIn: Statement = {
   name: 'users-find-signed-in',
   text: `
     SELECT ${userColumns}, usher_migration_reason IS NOT DISTINCT FROM 'reconciled' AND NOT (${isBlank}) AS "hashRetained"
@@ -20,7 +45,7 @@ export const findSignedIn: Statement = {
 const erasesHash = (legacyHash: string) => `(${legacyHash}::text = 'erase'
   OR (${legacyHash}::text IS NULL AND NOT (SELECT adopted_users_table FROM usher.installation)))`;
 
-export const settleHash: Statement = {
+const settleHash: Statement = {
   name: 'users-settle-hash',
   text: `UPDATE users SET encrypted_password = '', updated_at = ${nowForRails} WHERE id = $1 AND ${erasesHash('$2')}`,
 };
@@ -29,7 +54,7 @@ export const settleHash: Statement = {
  * No conflict target: in an adopted table any of several unique indexes may conflict, and none may cover the address alone.
  * $4: `emailSpellings`
  */
-export const insert: Statement = {
+const insert: Statement = {
   name: 'users-insert',
   text: `
     INSERT INTO users (email, cognito_sub, cognito_linked_at, cognito_user_pool_id, usher_migration_state,
@@ -48,7 +73,7 @@ const hasMigrated = `(usher_migration_reason IS DISTINCT FROM 'signed_up'
  * Cognito has verified the address, so its owner gets the row. An unconfirmed row loses hash, tokens and names, because another
  * person may have written them. `legacyHashPrefix` is the scheme and cost of a migrated user's hash, or `none`; it has no salt.
  */
-export const link: Statement = {
+const link: Statement = {
   name: 'users-link',
   text: `
     WITH linked AS (
@@ -81,7 +106,7 @@ export const link: Statement = {
 };
 
 /** Also removes the approval, which belongs to the former pool user. */
-export const relink: Statement = {
+const relink: Statement = {
   name: 'users-relink',
   text: `
     WITH former AS (SELECT id, cognito_sub FROM users WHERE id = $1 AND usher_erased_at IS NULL FOR UPDATE)
@@ -94,7 +119,7 @@ export const relink: Statement = {
     RETURNING former.cognito_sub AS before`,
 };
 
-export const unlinkAll: Statement = {
+const unlinkAll: Statement = {
   name: 'users-unlink-all',
   patienceMs: 600_000,
   text: `
@@ -113,14 +138,14 @@ export const unlinkAll: Statement = {
     ) SELECT count(*) AS count FROM unlinked`,
 };
 
-export const countLinked: Statement = {
+const countLinked: Statement = {
   name: 'users-count-linked',
   patienceMs: 600_000,
   text: `SELECT count(*) AS count FROM users WHERE cognito_sub IS NOT NULL AND usher_erased_at IS NULL`,
 };
 
 /** Does nothing if the row has changed since its hash was checked. $2: `emailSpellings`, $3: the hash */
-export const markApproved: Statement = {
+const markApproved: Statement = {
   name: 'users-record-agreement',
   text: `
     UPDATE users SET usher_agreed_at = now(), usher_agreed_email = ${emailDigest('email')}
@@ -153,3 +178,68 @@ export const recordMailboxProof: Statement = {
       AND (${isDigestOf('usher_agreed_email', '$1')}
         OR (NOT (${isLive}) AND (${isSpelling('email', '$1')} OR cognito_sub = $2)))`,
 };
+
+/**
+ * Links between rows and pool users, and the approvals of `/aws/auth` that precede them: one statement each, because sign-ins, resets
+ * and the old application change the same rows at the same time.
+ */
+@Injectable()
+export class UserLinksRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @param legacyHash is applied at the first sign-in of a user whose row an operator has linked */
+  async findSignedIn(sub: string, legacyHash: Link['legacyHash']): Promise<LocalUser | undefined> {
+    const row = await this.database.queryOne<LocalUser & { hashRetained: boolean }>(findSignedIn, [sub]);
+    if (row === undefined) return undefined;
+    if (row.hashRetained) await this.database.query(settleHash, [row.id, legacyHash]);
+    return toLocalUser(row);
+  }
+
+  /** @returns the row to link to a pool user with this verified address */
+  findToLink(email: string): Promise<LocalUser | undefined> {
+    return this.database.queryOne<LocalUser>(findToLink, [emailSpellings(email)]);
+  }
+
+  /** @returns the new row; `undefined` when a row has the address or the `sub` already */
+  insert(email: string, sub: string, userPoolId: string): Promise<LocalUser | undefined> {
+    return this.database.queryOne<LocalUser>(insert, [email, sub, userPoolId, emailSpellings(email)]);
+  }
+
+  /** @returns the row; `undefined` when it was linked in the meantime */
+  async link(id: number, { sub, userPoolId, legacyHash }: Link): Promise<Linked | undefined> {
+    const values = [id, sub, legacyHash, userPoolId];
+    const row = await this.database.queryOne<LocalUser & { legacyHashPrefix: string | null }>(link, values);
+    return row && { user: toLocalUser(row), legacyHashPrefix: row.legacyHashPrefix ?? undefined };
+  }
+
+  /** @param sub `null` removes the link @returns the link before; `undefined` when the user was deleted */
+  relink(id: number, sub: string | null): Promise<{ before: string | null } | undefined> {
+    return this.database.queryOne<{ before: string | null }>(relink, [id, sub]);
+  }
+
+  /** Also writes the audit entries. */
+  async unlinkAll(): Promise<number> {
+    return (await this.database.queryOne<{ count: number }>(unlinkAll))?.count ?? 0;
+  }
+
+  async countLinked(): Promise<number> {
+    return (await this.database.queryOne<{ count: number }>(countLinked))?.count ?? 0;
+  }
+
+  /**
+   * Records that `/aws/auth` approves a migration. Cognito creates the user within seconds.
+   * @returns `false` when the row has changed since its hash was checked
+   */
+  async markApproved({ user, passwordHash }: LegacyAccount): Promise<boolean> {
+    const values = [user.id, emailSpellings(user.email), passwordHash];
+    return (await this.database.query(markApproved, values)).length > 0;
+  }
+
+  /**
+   * To be called after a reset has proved the mailbox: approvals of blocked or deleted rows of the address no longer prevent
+   * a link of its only live row.
+   */
+  async recordMailboxProof(email: string, sub: string | null): Promise<void> {
+    await this.database.query(recordMailboxProof, [emailSpellings(email), sub]);
+  }
+}
