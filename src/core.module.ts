@@ -27,9 +27,11 @@ import { MetricsController } from './common/metrics/metrics.controller.js';
 import { MailHealth, MailMonitoring } from './mail/mail-monitoring.js';
 import { Outbox } from './mail/outbox.js';
 import { OutboxSender } from './mail/outbox-sender.job.js';
+import { OutboxMail } from './mail/outbox-mail.entity.js';
 import { SmtpTransport } from './mail/smtp.transport.js';
 import { EmailRateLimitKey } from './rate-limit/rate-limit-key.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
+import { RateLimitCount } from './rate-limit/rate-limit-count.entity.js';
 import { RateLimits } from './rate-limit/rate-limits.js';
 
 /** What every module uses: configuration, database, HTTP, mail, rate limits, metrics and health. */
@@ -46,6 +48,7 @@ import { RateLimits } from './rate-limit/rate-limits.js';
       }),
       dataSourceFactory: openMigratedDataSource,
     }),
+    TypeOrmModule.forFeature([OutboxMail, RateLimitCount]),
   ],
   controllers: [HealthController, MetricsController],
   providers: [

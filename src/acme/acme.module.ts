@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   CertificateHealth,
   CertificateMonitoring,
@@ -10,8 +11,10 @@ import { OrderService } from './issuance/order.service.js';
 import { RenewalJob } from './issuance/renewal.job.js';
 import { RenewalService } from './issuance/renewal.service.js';
 import { CertificatesRepository } from './persistence/certificates.repository.js';
+import { AcmeAccount, AcmeChallenge, Certificate } from './persistence/acme.entities.js';
 
 @Module({
+  imports: [TypeOrmModule.forFeature([AcmeAccount, AcmeChallenge, Certificate])],
   controllers: [AcmeChallengeController],
   providers: [
     CertificateHealth,

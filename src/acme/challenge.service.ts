@@ -1,35 +1,12 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { type AcmeChallengeConfig, acmeChallengeConfig } from '../common/config/acme.config.js';
-import { Database, type Statement } from '../common/database/database.js';
+import { Raw } from 'typeorm';
+import { Database } from '../common/database/database.js';
+import { AcmeChallenge } from './persistence/acme.entities.js';
 
-/** An http-01 challenge: the CA requests the token and expects the key authorization (RFC 8555 section 8.3). */
-export interface Challenge {
-  token: string;
-  keyAuthorization: string;
-}
+export type Challenge = Pick<AcmeChallenge, 'token' | 'keyAuthorization'>;
 
 const secondsPerDay = 24 * 60 * 60;
-
-const find: Statement = {
-  name: 'acme-challenges-find',
-  text: `
-    SELECT key_authorization AS "keyAuthorization" FROM usher.acme_challenges WHERE token = $1 AND expires_at > now()`,
-};
-
-/** Also deletes expired challenges. */
-const publish: Statement = {
-  name: 'acme-challenges-publish',
-  text: `
-    WITH forgotten AS (DELETE FROM usher.acme_challenges WHERE expires_at < now() AND token <> $1)
-    INSERT INTO usher.acme_challenges (token, key_authorization, expires_at)
-    VALUES ($1, $2, now() + make_interval(secs => $3))
-    ON CONFLICT (token) DO UPDATE SET key_authorization = $2, expires_at = excluded.expires_at`,
-};
-
-const withdraw: Statement = {
-  name: 'acme-challenges-withdraw',
-  text: `DELETE FROM usher.acme_challenges WHERE token = $1 RETURNING token`,
-};
 
 /** http-01 challenges of orders and of operators, as from `certbot --manual`. Every process answers all of them to CAs. */
 @Injectable()
@@ -46,12 +23,20 @@ export class ChallengeService {
     const configured = this.config?.external;
     if (configured?.token === token) return configured.keyAuthorization;
     if (!isToken(token)) return undefined;
-    return (await this.database.queryOne<{ keyAuthorization: string }>(find, [token]))?.keyAuthorization;
+    const expiresAt = Raw((column) => `${column} > now()`);
+    const challenge = await this.database.with(AcmeChallenge, (challenges) =>
+      challenges.findOneBy({ token, expiresAt }),
+    );
+    return challenge?.keyAuthorization;
   }
 
-  /** @param seconds until the challenge expires */
+  /** Also deletes expired challenges. @param seconds until the challenge expires */
   async publish({ token, keyAuthorization }: Challenge, seconds: number): Promise<void> {
-    await this.database.query(publish, [token, keyAuthorization, seconds]);
+    const expiresAt = () => `now() + interval '1 second' * ${Number(seconds)}`;
+    await this.database.with(AcmeChallenge, async (challenges) => {
+      await challenges.delete({ expiresAt: Raw((column) => `${column} < now()`) });
+      await challenges.upsert({ token, keyAuthorization, expiresAt }, ['token']);
+    });
   }
 
   /** Publishes the challenge of an operator for one day. Returns the invalid part, or `undefined` on success. */
@@ -65,7 +50,10 @@ export class ChallengeService {
 
   /** Returns whether the challenge existed. */
   async withdraw(token: string): Promise<boolean> {
-    return (await this.database.query(withdraw, [token])).length > 0;
+    const { affected } = await this.database.with(AcmeChallenge, (challenges) =>
+      challenges.delete({ token }),
+    );
+    return affected === 1;
   }
 }
 

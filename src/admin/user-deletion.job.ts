@@ -6,6 +6,7 @@ import { Log } from '../common/logging/log.js';
 import { AuditLog } from '../users/audit-log.js';
 import { User } from '../users/user.entity.js';
 import { nowForRails } from '../users/user-lookup.sql.js';
+import { Erasure } from './erasure.entity.js';
 import { PoolUserGateway } from '../users/pool-user.gateway.js';
 import type { LocalUser } from '../users/user.js';
 
@@ -69,11 +70,6 @@ const lease: Statement = {
 export const removeAuditAddresses: Statement = {
   name: 'erasures-forget-audit-addresses',
   text: `UPDATE usher.audit SET address = NULL WHERE (user_id = $1 OR actor_id = $1) AND address IS NOT NULL`,
-};
-
-const remove: Statement = {
-  name: 'erasures-finish',
-  text: `DELETE FROM usher.erasures WHERE user_id = $1`,
 };
 
 /**
@@ -140,7 +136,7 @@ export class UserDeletionJob implements OnApplicationBootstrap, BeforeApplicatio
   private async finish(id: number): Promise<void> {
     await this.database.with(User, (users) => users.update({ id }, stripped(id)));
     await this.database.query(removeAuditAddresses, [id]);
-    await this.database.query(remove, [id]);
+    await this.database.with(Erasure, (erasures) => erasures.delete({ userId: id }));
     await this.audit.record('usher', 'finish-erasure', { id });
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { APP_GUARD } from '@nestjs/core';
 import { CognitoModule } from '../cognito/cognito.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
@@ -19,9 +20,16 @@ import { RecentProofGuard } from './recent-proof.guard.js';
 import { SignInMonitoring } from './sign-in-monitoring.js';
 import { SignInService } from './sign-in.service.js';
 import { TotpService } from './totp.service.js';
+import { RecentProof } from './persistence/recent-proof.entity.js';
 
 @Module({
-  imports: [CognitoModule, CredentialsModule, SessionsModule, UsersModule],
+  imports: [
+    CognitoModule,
+    CredentialsModule,
+    SessionsModule,
+    UsersModule,
+    TypeOrmModule.forFeature([RecentProof]),
+  ],
   controllers: [AuthController, MfaController],
   providers: [
     AccessTokenStrategy,

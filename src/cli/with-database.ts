@@ -3,6 +3,10 @@ import { dataSourceOptions, openDataSource } from '../common/database/data-sourc
 import { Database } from '../common/database/database.js';
 import { AuditEntry } from '../users/audit-entry.entity.js';
 import { User } from '../users/user.entity.js';
+import { AcmeAccount, AcmeChallenge, Certificate } from '../acme/persistence/acme.entities.js';
+import { OutboxMail } from '../mail/outbox-mail.entity.js';
+import { PoolListing } from '../migration/persistence/pool-listing.entity.js';
+import { ConfirmationEntity, ConfirmationRevocation } from '../users/confirmation.entities.js';
 import { CommandError, type Io } from './command.js';
 
 /**
@@ -11,7 +15,17 @@ import { CommandError, type Io } from './command.js';
  */
 export async function withDatabase<T>(io: Io, work: (database: Database) => Promise<T>): Promise<T> {
   const { url } = databaseConfig.read(io.variables());
-  const entities = [AuditEntry, User];
+  const entities = [
+    AcmeAccount,
+    AcmeChallenge,
+    AuditEntry,
+    Certificate,
+    ConfirmationEntity,
+    ConfirmationRevocation,
+    OutboxMail,
+    PoolListing,
+    User,
+  ];
   const dataSource = await openDataSource({ ...dataSourceOptions(url), entities });
   try {
     const database = new Database(dataSource);

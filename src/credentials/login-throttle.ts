@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { canonicalEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { KeyRing } from '../common/crypto/key-ring.js';
+import { Raw } from 'typeorm';
 import { Database, type Statement } from '../common/database/database.js';
+import { AccountFailures } from './persistence/credentials.entities.js';
 
 /** 15 minutes without a failure reset the count, as in Cognito. */
 const quiet = `interval '15 minutes'`;
@@ -11,11 +13,6 @@ const isQuiet = `known.last_failure_at < now() - ${quiet}`;
 
 /** A retry by Cognito, which calls the Lambda up to three times for one sign-in. */
 const isRepeated = `(known.last_password = $2 AND known.last_failure_at >= now() - interval '20 seconds')`;
-
-const findLock: Statement = {
-  name: 'account-failures-is-locked-out',
-  text: `SELECT 1 FROM usher.account_failures WHERE account = $1 AND locked_until > now()`,
-};
 
 /** Does not count the failure. Records the password, so that no process checks it again for the same sign-in. */
 const recordWhileLocked: Statement = {
@@ -61,11 +58,6 @@ const findRefusal: Statement = {
       OR (password_while_locked = $2 AND failed_while_locked_at >= now() - make_interval(secs => $3)))`,
 };
 
-const remove: Statement = {
-  name: 'account-failures-clear',
-  text: `DELETE FROM usher.account_failures WHERE account = $1`,
-};
-
 /**
  * Counts failed password checks by address, with or without an account, in all processes together. Uses Cognito's schedule, so that
  * `/aws/auth` does not bypass it (developer guide, "Lockout behavior for failed sign-in attempts").
@@ -77,8 +69,11 @@ export class LoginThrottle {
     private readonly keys: KeyRing,
   ) {}
 
-  async isLockedOut(email: string): Promise<boolean> {
-    return (await this.database.query(findLock, [account(email)])).length > 0;
+  isLockedOut(email: string): Promise<boolean> {
+    const lockedUntil = Raw((column) => `${column} > now()`);
+    return this.database.with(AccountFailures, (failures) =>
+      failures.existsBy({ account: account(email), lockedUntil }),
+    );
   }
 
   /** The same password again within 20 seconds is a retry by Cognito and counts once. Failures during a lock do not count. */
@@ -98,7 +93,7 @@ export class LoginThrottle {
   }
 
   async clear(email: string): Promise<void> {
-    await this.database.query(remove, [account(email)]);
+    await this.database.with(AccountFailures, (failures) => failures.delete({ account: account(email) }));
   }
 
   private digest(password: string): Buffer {

@@ -3,11 +3,13 @@ import { canonicalEmail, emailSpellings } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { mayHaveSucceeded } from '../cognito/cognito-errors.js';
 import { Clock } from '../common/clock/clock.js';
+import { Raw } from 'typeorm';
 import { Database, type Statement } from '../common/database/database.js';
 import { isSpelling } from '../common/database/email-expression.js';
 import { Log } from '../common/logging/log.js';
 import { UserLinksRepository } from '../users/user-links.repository.js';
 import type { LegacyAccount } from '../users/user.js';
+import { PasswordRestore } from './persistence/credentials.entities.js';
 
 /** Milliseconds. A reset with a wrong code takes less. */
 const longestWait = 3000;
@@ -19,11 +21,6 @@ const lockRestores: Statement = {
   text: `SELECT pg_advisory_xact_lock(hashtextextended('usher.password_restores/' || $1, 0))`,
 };
 
-const findLease: Statement = {
-  name: 'password-restores-find-lease',
-  text: `SELECT 1 FROM usher.password_restores WHERE email = $1 AND expires_at > now() LIMIT 1`,
-};
-
 /** $1: `emailSpellings` */
 const isChanging = `EXISTS (SELECT 1 FROM usher.password_changes AS change
   WHERE ${isSpelling('change.username', '$1')} OR ${isSpelling('change.email', '$1')})`;
@@ -31,22 +28,6 @@ const isChanging = `EXISTS (SELECT 1 FROM usher.password_changes AS change
 const findChange: Statement = {
   name: 'password-restores-find-change',
   text: `SELECT ${isChanging} AS changing`,
-};
-
-const removeExpired: Statement = {
-  name: 'password-restores-remove-expired',
-  text: `DELETE FROM usher.password_restores WHERE expires_at < now()`,
-};
-
-/** The lease of 1 minute is longer than the longest timeout for Cognito. */
-const insert: Statement = {
-  name: 'password-restores-insert',
-  text: `INSERT INTO usher.password_restores (id, email, expires_at) VALUES ($1, $2, now() + interval '1 minute')`,
-};
-
-const remove: Statement = {
-  name: 'password-restores-remove',
-  text: `DELETE FROM usher.password_restores WHERE id = $1`,
 };
 
 /** The hash may be gone because another sign-in has linked the row. $2: the row, $3: the hash, $4: the `sub` */
@@ -84,7 +65,7 @@ export class PasswordRestores {
       sub = await set();
     } catch (error) {
       // Otherwise Cognito may still set the password, and the lease must expire.
-      if (!mayHaveSucceeded(error)) await this.database.query(remove, [lease]);
+      if (!mayHaveSucceeded(error)) await this.remove(lease);
       throw error;
     }
     return this.finish(lease, account, sub);
@@ -97,8 +78,9 @@ export class PasswordRestores {
    */
   recordChange<Result>(email: string, record: () => Promise<Result>): Promise<Result | undefined> {
     return this.transaction(email, async () => {
-      const leases = await this.database.query(findLease, [canonicalEmail(email)]);
-      return leases.length > 0 ? undefined : record();
+      const current = { email: canonicalEmail(email), expiresAt: Raw((column) => `${column} > now()`) };
+      const isLeased = await this.database.with(PasswordRestore, (restores) => restores.existsBy(current));
+      return isLeased ? undefined : record();
     });
   }
 
@@ -119,7 +101,7 @@ export class PasswordRestores {
   /** During a deployment, processes of an earlier release send resets without regard to leases. */
   private async finish(lease: string, account: LegacyAccount, sub: string | undefined): Promise<boolean> {
     const isCurrent = await this.transaction(account.user.email, async () => {
-      await this.database.query(remove, [lease]);
+      await this.remove(lease);
       return sub !== undefined && this.isCurrent(account, sub);
     });
     if (sub !== undefined && !isCurrent)
@@ -145,9 +127,17 @@ export class PasswordRestores {
 
   private async insertLease(email: string): Promise<string> {
     const id = randomUUID();
-    await this.database.query(removeExpired);
-    await this.database.query(insert, [id, canonicalEmail(email)]);
+    // Longer than the longest timeout for Cognito.
+    const expiresAt = () => `now() + interval '1 minute'`;
+    await this.database.with(PasswordRestore, async (restores) => {
+      await restores.delete({ expiresAt: Raw((column) => `${column} < now()`) });
+      await restores.insert({ id, email: canonicalEmail(email), expiresAt });
+    });
     return id;
+  }
+
+  private async remove(lease: string): Promise<void> {
+    await this.database.with(PasswordRestore, (restores) => restores.delete({ id: lease }));
   }
 
   /** @returns whether the row still has the hash that was checked or is linked to `sub`, and no other password has been set */

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { SealedBox } from '../common/crypto/sealed-box.js';
 import { Database, type Statement } from '../common/database/database.js';
 import type { Mail, MailName } from './mail.js';
+import { OutboxMail } from './outbox-mail.entity.js';
 
 /** A mail that this process has leased. */
 export interface TakenMail {
@@ -40,11 +42,6 @@ interface Row extends Omit<TakenMail, 'mail'> {
   sealed: string;
 }
 
-const post: Statement = {
-  name: 'outbox-post',
-  text: `INSERT INTO usher.outbox (id, mail, sealed) VALUES ($1, $2, $3)`,
-};
-
 /** $2: the lease in seconds. The mail is due again when it expires. */
 const take: Statement = {
   name: 'outbox-take',
@@ -56,23 +53,6 @@ const take: Statement = {
     UPDATE usher.outbox SET tries = tries + 1, next_try_at = now() + make_interval(secs => $2)
     FROM due WHERE outbox.id = due.id
     RETURNING outbox.id, mail AS name, sealed, tries, posted_at AS "postedAt"`,
-};
-
-const remove: Statement = {
-  name: 'outbox-remove',
-  text: `DELETE FROM usher.outbox WHERE id = $1`,
-};
-
-const reschedule: Statement = {
-  name: 'outbox-put-back',
-  text: `
-    UPDATE usher.outbox SET last_error = $2, recipient_refused = $3, next_try_at = now() + make_interval(secs => $4)
-    WHERE id = $1`,
-};
-
-const giveUp: Statement = {
-  name: 'outbox-give-up',
-  text: `UPDATE usher.outbox SET last_error = $2, given_up_at = now(), recipient_refused = $3 WHERE id = $1`,
 };
 
 /** Reads the whole table, which is small: sent mails are deleted. */
@@ -98,7 +78,8 @@ export class Outbox {
   ) {}
 
   async post<Name extends MailName>(mail: Mail<Name>): Promise<void> {
-    await this.database.query(post, [randomUUID(), mail.mail, this.sealedBox.seal('outbox', mail)]);
+    const row = { id: randomUUID(), name: mail.mail, sealed: this.sealedBox.seal('outbox', mail) };
+    await this.database.with(OutboxMail, (mails) => mails.insert(row));
     this.database.afterCommit(() => this.wake());
   }
 
@@ -117,11 +98,12 @@ export class Outbox {
   }
 
   async remove(id: string): Promise<void> {
-    await this.database.query(remove, [id]);
+    await this.database.with(OutboxMail, (mails) => mails.delete({ id }));
   }
 
   async reschedule(id: string, { reason, recipientRefused }: Failure, seconds: number): Promise<void> {
-    await this.database.query(reschedule, [id, reason, recipientRefused, seconds]);
+    const nextTryAt = () => `now() + interval '1 second' * ${Number(seconds)}`;
+    await this.update(id, { lastError: reason, recipientRefused, nextTryAt });
   }
 
   async figures(): Promise<OutboxFigures> {
@@ -131,7 +113,11 @@ export class Outbox {
   }
 
   async giveUp(id: string, { reason, recipientRefused }: Failure): Promise<void> {
-    await this.database.query(giveUp, [id, reason, recipientRefused]);
+    await this.update(id, { lastError: reason, recipientRefused, givenUpAt: () => 'now()' });
+  }
+
+  private async update(id: string, values: QueryDeepPartialEntity<OutboxMail>): Promise<void> {
+    await this.database.with(OutboxMail, (mails) => mails.update({ id }, values));
   }
 }
 
@@ -159,16 +145,6 @@ const status: Statement = {
     FROM usher.outbox GROUP BY mail ORDER BY mail`,
 };
 
-const retry: Statement = {
-  name: 'outbox-retry',
-  text: `
-    WITH due AS (
-      UPDATE usher.outbox SET next_try_at = now(), given_up_at = NULL, recipient_refused = false
-      WHERE given_up_at IS NOT NULL OR (last_error IS NOT NULL AND next_try_at > now())
-      RETURNING 1
-    ) SELECT count(*)::int AS count FROM due`,
-};
-
 /** Operator commands for the outbox. */
 export class OutboxAdmin {
   constructor(private readonly database: Database) {}
@@ -179,6 +155,15 @@ export class OutboxAdmin {
 
   /** Makes all failed mails due immediately. Returns their number. */
   async retry(): Promise<number> {
-    return (await this.database.queryOne<{ count: number }>(retry))?.count ?? 0;
+    const due = { nextTryAt: () => 'now()', givenUpAt: null, recipientRefused: false };
+    const { affected } = await this.database.with(OutboxMail, (mails) =>
+      mails
+        .createQueryBuilder()
+        .update()
+        .set(due)
+        .where('given_up_at IS NOT NULL OR (last_error IS NOT NULL AND next_try_at > now())')
+        .execute(),
+    );
+    return affected ?? 0;
   }
 }

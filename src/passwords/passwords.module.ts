@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { CognitoModule } from '../cognito/cognito.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { CredentialsModule } from '../credentials/credentials.module.js';
@@ -11,9 +12,17 @@ import { PasswordChangeService } from './password-change.service.js';
 import { ForgotPasswordService, PasswordResetService } from './password-reset.service.js';
 import { PasswordChangesRepository } from './persistence/password-changes.repository.js';
 import { ResetCookie, ResetRateLimitKey } from './reset-cookie.js';
+import { PasswordChangeEntity } from './persistence/password-change.entity.js';
 
 @Module({
-  imports: [CognitoModule, CredentialsModule, RegistrationModule, SessionsModule, UsersModule],
+  imports: [
+    CognitoModule,
+    CredentialsModule,
+    RegistrationModule,
+    SessionsModule,
+    UsersModule,
+    TypeOrmModule.forFeature([PasswordChangeEntity]),
+  ],
   controllers: [PasswordsController],
   providers: [
     ForgotPasswordService,

@@ -4,9 +4,10 @@ import { Counter, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { type LimitsConfig, limitsConfig } from '../common/config/http.config.js';
 import { KeyRing } from '../common/crypto/key-ring.js';
-import { Database, type Statement } from '../common/database/database.js';
+import { Database } from '../common/database/database.js';
 import { isAppError } from '../common/errors/app-error.js';
 import { Log } from '../common/logging/log.js';
+import { RateLimitCount } from './rate-limit-count.entity.js';
 import type { RateLimitKeys } from './rate-limit-key.js';
 import { type CountedAttempt, Limiter } from './limiter.js';
 import { type PolicyName, policies, type Scope } from './policies.js';
@@ -18,14 +19,8 @@ const clockSkew = 60;
  * Expired rows, and rows that expire later than their period allows: a process with a fast clock wrote those. The key
  * contains the period.
  */
-const deleteExpired: Statement = {
-  name: 'rate-limits-clear-old',
-  text: `
-    DELETE FROM usher.rate_limits
-    WHERE expire < extract(epoch FROM now()) * 1000 OR expire > (
-      extract(epoch FROM now()) + ${clockSkew} + split_part(split_part(key, ':', 1), '/', 3)::int
-    ) * 1000`,
-};
+const isExpired = `expire < extract(epoch FROM now()) * 1000 OR expire > (
+  extract(epoch FROM now()) + ${clockSkew} + split_part(split_part(key, ':', 1), '/', 3)::int) * 1000`;
 
 const deleteEveryMs = 300_000;
 
@@ -92,7 +87,9 @@ export class RateLimits implements OnModuleDestroy {
   /** Clients choose the keys, so the table would grow without bound. */
   async deleteExpired(): Promise<void> {
     try {
-      await this.database.query(deleteExpired);
+      await this.database.with(RateLimitCount, (counts) =>
+        counts.createQueryBuilder().delete().where(isExpired).execute(),
+      );
     } catch (error) {
       this.log.warn('failed to delete expired rate limits', { error });
     }

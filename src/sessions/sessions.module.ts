@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { CognitoModule } from '../cognito/cognito.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { DeviceCookie } from './device-cookie.js';
@@ -19,9 +20,19 @@ import { SignOutService } from './sign-out.service.js';
 import { TokenRefreshService } from './token-refresh.service.js';
 import { TokenReuseService } from './token-reuse.service.js';
 import { UserEventsListener } from './user-events.listener.js';
+import {
+  EndedFamily,
+  SessionEntity,
+  SessionRefreshToken,
+  SignOutEntity,
+} from './persistence/session.entities.js';
 
 @Module({
-  imports: [CognitoModule, UsersModule],
+  imports: [
+    CognitoModule,
+    UsersModule,
+    TypeOrmModule.forFeature([EndedFamily, SessionEntity, SessionRefreshToken, SignOutEntity]),
+  ],
   controllers: [SessionsController],
   providers: [
     DeviceCookie,

@@ -1,7 +1,8 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 /** Details hold neither e-mail addresses nor names, because entries outlive the deletion of a user. */
 @Entity('audit', { schema: 'usher' })
+@Check('audit_actor_check', `actor IN ('user', 'operator', 'usher')`)
 @Index('audit_by_user', ['userId', 'id'])
 @Index('audit_by_actor', ['actorId'], { where: 'address IS NOT NULL' })
 export class AuditEntry {

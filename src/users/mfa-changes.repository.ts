@@ -1,72 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { LessThanOrEqual, Raw } from 'typeorm';
 import { Database, type Statement } from '../common/database/database.js';
-import type { Language } from '../i18n/languages.js';
-import type { AuditedAction } from './audit-log.js';
-
-export type MfaAction = Extract<
-  AuditedAction,
-  'enable-totp' | 'replace-totp' | 'disable-totp' | 'remove-mfa'
->;
+import { MfaChangeEntity, MfaRemoval } from './mfa-change.entity.js';
 
 /** A change of second factors to be sent to Cognito. */
-export interface NewMfaChange {
-  action: MfaAction;
-  /** `id` of the user whose factors change. */
-  userId: number;
-  /** `id` of the user who changes them. */
-  actorId: number;
-  /** The caller's token family, which is not revoked. */
-  keep: string | null;
-  /** `auth_time` of the caller's session (seconds since 1970). */
-  authTime: number | null;
-  language: Language;
-  /** Details of the audit entry. */
-  details: Record<string, unknown>;
-}
+export type NewMfaChange = Omit<MfaChangeEntity, 'id' | 'createdAt' | 'nextTryAt' | 'tries'>;
 
-export interface MfaChange extends NewMfaChange {
-  id: string;
-  /** By PostgreSQL's clock, before the command was sent. */
-  createdAt: Date;
-  /** Attempts by the job, including this one. */
-  tries: number;
-}
-
-type Row = MfaChange & { [column: string]: unknown };
+export type MfaChange = Omit<MfaChangeEntity, 'nextTryAt'>;
 
 const columns = `
   id, action, user_id AS "userId", actor_id AS "actorId", kept_family AS keep, authenticated_at::float8 AS "authTime",
   language, details, created_at AS "createdAt", tries`;
-
-/** The lease of 1 minute is longer than the longest timeout for Cognito: no other process takes a change in flight. */
-const insert: Statement = {
-  name: 'mfa-changes-insert',
-  text: `
-    INSERT INTO usher.mfa_changes (id, action, user_id, actor_id, kept_family, authenticated_at, language, details,
-      next_try_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + interval '1 minute')
-    RETURNING ${columns}`,
-};
-
-/** A concurrent completion waits for the row lock, then matches no row. */
-const remove: Statement = {
-  name: 'mfa-changes-remove',
-  text: `DELETE FROM usher.mfa_changes WHERE id = $1 RETURNING id`,
-};
-
-/** Newest first. */
-const findRemovals: Statement = {
-  name: 'mfa-changes-find-removals',
-  text: `
-    SELECT ${columns} FROM usher.mfa_changes WHERE user_id = $1 AND action = 'remove-mfa'
-    ORDER BY created_at DESC`,
-};
-
-const removeRemovals: Statement = {
-  name: 'mfa-changes-remove-removals',
-  text: `DELETE FROM usher.mfa_changes WHERE user_id = $1 AND action = 'remove-mfa' AND created_at <= $2`,
-};
 
 /** Back-off after a failure or crash: 1 minute, doubling up to 1 hour. */
 const take: Statement = {
@@ -82,15 +27,7 @@ const take: Statement = {
     RETURNING ${columns}`,
 };
 
-/** Also deletes permissions that have expired. */
-const allowRemoval: Statement = {
-  name: 'mfa-removals-allow',
-  text: `
-    WITH expired AS (DELETE FROM usher.mfa_removals WHERE expires_at < now() AND user_id <> $1)
-    INSERT INTO usher.mfa_removals (user_id, allowed_by, expires_at) VALUES ($1, $2, now() + interval '24 hours')
-    ON CONFLICT (user_id) DO UPDATE SET allowed_by = excluded.allowed_by, expires_at = excluded.expires_at`,
-};
-
+/** One statement, so that two resets cannot use a permission. */
 const useRemoval: Statement = {
   name: 'mfa-removals-use',
   text: `
@@ -107,37 +44,51 @@ export class MfaChangesRepository {
     return this.database.transaction(work);
   }
 
-  /** Inserts a change, leased to this process for 1 minute. @returns the stored change */
+  /**
+   * Inserts a change, leased to this process for 1 minute: longer than the longest timeout for Cognito, so that no other process takes a
+   * change in flight.
+   * @returns the stored change
+   */
   async insert(change: NewMfaChange): Promise<MfaChange> {
-    const { action, userId, actorId, keep, authTime, language, details } = change;
-    const values = [randomUUID(), action, userId, actorId, keep, authTime, language, details];
-    const row = await this.database.queryOne<Row>(insert, values);
-    if (row === undefined) throw new TypeError('INSERT with RETURNING returned no row');
-    return row;
+    const { details, ...columns } = change;
+    const nextTryAt = () => `clock_timestamp() + interval '1 minute'`;
+    const row = { ...columns, details: details as object, id: randomUUID(), nextTryAt };
+    const { generatedMaps } = await this.database.with(MfaChangeEntity, (changes) => changes.insert(row));
+    const { createdAt } = generatedMaps[0] as Pick<MfaChange, 'createdAt'>;
+    return { ...change, id: row.id, createdAt, tries: 0 };
   }
 
-  /** @returns false if it was completed or dropped before */
+  /** A concurrent completion waits for the row lock, then deletes no row. @returns false if it was completed or dropped before */
   async remove(id: string): Promise<boolean> {
-    return (await this.database.query(remove, [id])).length > 0;
+    const { affected } = await this.database.with(MfaChangeEntity, (changes) => changes.delete({ id }));
+    return affected === 1;
   }
 
   /** @returns the user's unfinished removals, newest first */
   findRemovals(userId: number): Promise<MfaChange[]> {
-    return this.database.query<Row>(findRemovals, [userId]);
+    return this.database.with(MfaChangeEntity, (changes) =>
+      changes.find({ where: { userId, action: 'remove-mfa' }, order: { createdAt: 'DESC' } }),
+    );
   }
 
   /** Deletes the unfinished removals that are not newer than this one. */
   async removeEarlierRemovals({ userId, createdAt }: MfaChange): Promise<void> {
-    await this.database.query(removeRemovals, [userId, createdAt]);
+    const earlier = { userId, action: 'remove-mfa', createdAt: LessThanOrEqual(createdAt) } as const;
+    await this.database.with(MfaChangeEntity, (changes) => changes.delete(earlier));
   }
 
   /** Leases a due change for at least 1 minute. @returns `undefined` if none is due */
   take(): Promise<MfaChange | undefined> {
-    return this.database.queryOne<Row>(take);
+    return this.database.queryOne<MfaChange & { [column: string]: unknown }>(take);
   }
 
-  async allowRemoval(userId: number, adminId: number): Promise<void> {
-    await this.database.query(allowRemoval, [userId, adminId]);
+  /** For 24 hours. Also deletes permissions that have expired. */
+  async allowRemoval(userId: number, allowedBy: number): Promise<void> {
+    const expiresAt = () => `now() + interval '24 hours'`;
+    await this.database.with(MfaRemoval, async (removals) => {
+      await removals.delete({ expiresAt: Raw((column) => `${column} < now()`) });
+      await removals.upsert({ userId, allowedBy, expiresAt }, ['userId']);
+    });
   }
 
   /** Deletes the permission. @returns `id` of the administrator who gave it; `undefined` if there was none or it has expired */

@@ -2,6 +2,7 @@ import type { Database, Statement } from '../common/database/database.js';
 import { isSpelling } from '../common/database/email-expression.js';
 import { nowForRails } from './user-lookup.sql.js';
 import { deleteSignUpDataOf } from './users.sql.js';
+import { ConfirmationRevocation } from './confirmation.entities.js';
 import type { LocalUser } from './user.js';
 
 /** Lock order: the user's row before the user's confirmations. $2: `emailSpellings` of the address for `hasEmail` */
@@ -54,11 +55,6 @@ const recordRevocation: Statement = {
   text: `
     INSERT INTO usher.confirmation_revocations AS known VALUES ($1, 1)
     ON CONFLICT (user_id) DO UPDATE SET generation = known.generation + 1`,
-};
-
-const findGeneration: Statement = {
-  name: 'confirmations-find-generation',
-  text: `SELECT generation FROM usher.confirmation_revocations WHERE user_id = $1`,
 };
 
 const removeAllEmailChanges: Statement = {
@@ -116,7 +112,8 @@ export async function deleteSignUpData(database: Database, { id }: Pick<LocalUse
 
 /** @returns a number that changes whenever the user's pending changes are revoked */
 export async function findRevocationGeneration(database: Database, userId: number): Promise<number> {
-  return (await database.queryOne<{ generation: number }>(findGeneration, [userId]))?.generation ?? 0;
+  const row = await database.with(ConfirmationRevocation, (revocations) => revocations.findOneBy({ userId }));
+  return row?.generation ?? 0;
 }
 
 /** @param email normalised @returns whether a rollback is about to remove this address from the pool */

@@ -6,6 +6,7 @@ import { KeyRing } from '../../common/crypto/key-ring.js';
 import { SealedBox } from '../../common/crypto/sealed-box.js';
 import { dataSourceOptions, openMigratedDataSource } from '../../common/database/data-source.js';
 import { Database } from '../../common/database/database.js';
+import { AcmeAccount, Certificate } from './acme.entities.js';
 import { CertificatesRepository } from './certificates.repository.js';
 
 let database: TestDatabase;
@@ -13,7 +14,10 @@ let dataSource: DataSource;
 let certificates: CertificatesRepository;
 beforeAll(async () => {
   database = await createDatabase();
-  dataSource = await openMigratedDataSource(dataSourceOptions(database.url));
+  dataSource = await openMigratedDataSource({
+    ...dataSourceOptions(database.url),
+    entities: [AcmeAccount, Certificate],
+  });
   const sealedBox = new SealedBox(
     new KeyRing({ sessionSecrets: ['a-session-secret-of-the-tests'] }),
     new Clock(),

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../../common/database/database.js';
 import type { Principal } from '../../common/http/caller.decorators.js';
+import { RecentProof } from './recent-proof.entity.js';
 
 /** Excludes proofs from before a sign-out that revoked the family, and proofs of revoked families. */
 const isLive = `
@@ -40,16 +41,6 @@ const recordEnrolment: Statement = {
 
 const saveChallenge: Statement = { name: 'recent-proofs-save-challenge', text: upsert('challenge', '$3') };
 
-const findChallenge: Statement = {
-  name: 'recent-proofs-find-challenge',
-  text: `SELECT challenge FROM usher.recent_proofs WHERE origin_jti = $1 AND sub = $2`,
-};
-
-const endEnrolment: Statement = {
-  name: 'recent-proofs-end-enrolment',
-  text: `UPDATE usher.recent_proofs SET enrolled_at = NULL WHERE origin_jti = $1`,
-};
-
 /** A caller without a token family has no proofs, and none are recorded. */
 type Caller = Pick<Principal, 'originJti' | 'sub'>;
 
@@ -82,7 +73,8 @@ export class RecentProofsRepository {
   }
 
   async endEnrolment({ originJti }: Caller): Promise<void> {
-    if (originJti !== undefined) await this.database.query(endEnrolment, [originJti]);
+    if (originJti === undefined) return;
+    await this.database.with(RecentProof, (proofs) => proofs.update({ originJti }, { enrolledAt: null }));
   }
 
   /** @param challenge sealed; replaces an earlier one */
@@ -92,8 +84,8 @@ export class RecentProofsRepository {
 
   async findChallenge({ originJti, sub }: Caller): Promise<string | undefined> {
     if (originJti === undefined) return undefined;
-    const row = await this.database.queryOne<{ challenge: string | null }>(findChallenge, [originJti, sub]);
-    return row?.challenge ?? undefined;
+    const proof = await this.database.with(RecentProof, (proofs) => proofs.findOneBy({ originJti, sub }));
+    return proof?.challenge ?? undefined;
   }
 
   private async write(statement: Statement, { originJti, sub }: Caller, ...values: string[]): Promise<void> {

@@ -66,12 +66,13 @@ export class Database {
     entity: EntityTarget<Entity>,
     work: (repository: Repository<Entity>) => Promise<Result>,
   ): Promise<Result> {
-    const { manager } = this.transactions.getStore()?.runner ?? this.dataSource;
-    const repository = manager.getRepository(entity);
+    const transaction = this.transactions.getStore();
+    const workWith = ({ manager }: QueryRunner) => work(manager.getRepository(entity));
+    const send = () => (transaction ? workWith(transaction.runner) : this.connected(workWith));
     try {
-      return await work(repository);
+      return await send();
     } catch (error) {
-      if (isChangedColumn(error) && this.repair) return this.afterRepair(this.repair, () => work(repository));
+      if (isChangedColumn(error) && this.repair) return this.afterRepair(this.repair, send);
       throw isConnectionError(error) ? new AppError('overloaded', { cause: error, retryAfter }) : error;
     }
   }
@@ -157,20 +158,35 @@ export class Database {
   }
 
   private async begin<Result>(work: () => Promise<Result>): Promise<Result> {
+    const afterCommit: Transaction['afterCommit'] = [];
+    const result = await this.connected(async (runner, client) => {
+      try {
+        await runner.startTransaction();
+        const done = await this.transactions.run({ runner, client, afterCommit }, work);
+        await runner.commitTransaction();
+        return done;
+      } catch (error) {
+        if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => close(client));
+        throw error;
+      }
+    });
+    for (const callback of afterCommit) callback();
+    return result;
+  }
+
+  /** Runs `work` on a connection, which is closed after a connection error: it may hang, and the pool would lend it again. */
+  private async connected<Result>(
+    work: (runner: QueryRunner, client: PoolClient) => Promise<Result>,
+  ): Promise<Result> {
     const runner = this.dataSource.createQueryRunner();
     const client = (await runner.connect()) as PoolClient;
-    const afterCommit: Transaction['afterCommit'] = [];
     try {
-      await runner.startTransaction();
-      const result = await this.transactions.run({ runner, client, afterCommit }, work);
-      await runner.commitTransaction();
-      await runner.release();
-      for (const callback of afterCommit) callback();
-      return result;
+      return await work(runner, client);
     } catch (error) {
-      await rollBack(runner, client);
-      await runner.release();
+      if (isConnectionError(error)) close(client);
       throw error;
+    } finally {
+      await runner.release();
     }
   }
 
@@ -196,14 +212,8 @@ export class Database {
   }
 }
 
-/** A connection that cannot roll back is closed, and the pool removes it. */
-async function rollBack(runner: QueryRunner, client: PoolClient): Promise<void> {
-  try {
-    if (runner.isTransactionActive) await runner.rollbackTransaction();
-  } catch {
-    void client.end();
-  }
-}
+/** The pool removes a closed connection when it is released. */
+const close = (client: PoolClient): void => void client.end();
 
 /** SQLSTATEs undefined_column, invalid_datetime_format, datetime_field_overflow and cannot_coerce. */
 const changedColumn = ['42703', '22007', '22008', '42846'];

@@ -7,6 +7,7 @@ import { emailExpression, isSpelling } from '../../common/database/email-express
 import { DuplicateAddresses } from '../../users/duplicate-addresses.js';
 import { isLive, isTaken, rowToLink } from '../../users/user-lookup.sql.js';
 import type { Discrepancy } from '../discrepancy.js';
+import { PoolListing } from './pool-listing.entity.js';
 
 /** One read of the whole pool. */
 export interface Listing {
@@ -25,17 +26,6 @@ const clean: Statement = {
   name: 'pool-listings-clean',
   patienceMs,
   text: `DELETE FROM usher.pool_listings WHERE run = $1 OR listed_at < now() - interval '1 day'`,
-};
-
-const insert: Statement = {
-  name: 'pool-listings-insert',
-  text: `
-    INSERT INTO usher.pool_listings (run, sub, username, email, email_verified, status, enabled, spellings)
-    SELECT $1, sub, username, email, email_verified, status, enabled,
-      ARRAY(SELECT jsonb_array_elements_text(spellings::jsonb))
-    FROM unnest($2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::boolean[], $8::text[])
-      AS one (sub, username, email, email_verified, status, enabled, spellings)
-    ON CONFLICT DO NOTHING`,
 };
 
 /** Plans depend on the size of the listing, and autovacuum analyses it too late. */
@@ -194,12 +184,13 @@ export class PoolListings {
   }
 
   async add(run: string, users: readonly PoolUser[]): Promise<void> {
-    const column = <Key extends keyof PoolUser>(key: Key) => users.map((user) => user[key] ?? null);
-    await this.database.query(insert, [
-      ...[run, column('sub'), column('username'), column('email'), column('emailVerified')],
-      ...[column('status'), column('enabled')],
-      users.map(({ email }) => JSON.stringify(email === undefined ? [] : emailSpellings(email))),
-    ]);
+    const rows = users.map(({ sub, username, email, emailVerified, status, enabled }) => ({
+      ...{ run, sub, username, email: email ?? null, emailVerified, status, enabled },
+      spellings: email === undefined ? [] : emailSpellings(email),
+    }));
+    await this.database.with(PoolListing, (listings) =>
+      listings.createQueryBuilder().insert().values(rows).orIgnore().execute(),
+    );
   }
 
   async analyse(): Promise<void> {

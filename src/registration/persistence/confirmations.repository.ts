@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { canonicalEmail, emailSpellings } from '#contracts';
 import { Injectable } from '@nestjs/common';
+import { IsNull, MoreThan } from 'typeorm';
 import { Database } from '../../common/database/database.js';
 import { findRevocationGeneration, lockUser, revokeEmailChanges } from '../../users/revoke-confirmations.js';
+import { ConfirmationEntity } from '../../users/confirmation.entities.js';
 import * as sql from './confirmations.sql.js';
 
 export type ConfirmationPurpose = 'sign-up' | 'email-change';
@@ -53,6 +55,9 @@ export interface LockedUser {
 
 type Row<Type> = Type & { [column: string]: unknown };
 
+/** An earlier revocation keeps its time. */
+const revokedAt = () => 'coalesce(revoked_at, now())';
+
 // A token has 256 random bits, so a plain digest is enough.
 const digest = (token: string): Buffer => createHash('sha256').update(token).digest();
 
@@ -87,9 +92,12 @@ export class ConfirmationsRepository {
     const { userId, purpose, email, lifetime, passwordTag } = confirmation;
     const { passwordHash = null, firstName = null, lastName = null } = confirmation;
     const cancelDigest = cancelToken === undefined ? null : digest(cancelToken);
-    const signUp = [passwordHash, firstName, lastName];
-    const values = [digest(token), userId, purpose, email, ...signUp, lifetime, passwordTag, cancelDigest];
-    await this.database.query(sql.insert, values);
+    const row = {
+      ...{ tokenDigest: digest(token), userId, purpose, email, passwordHash, firstName, lastName },
+      expiresAt: () => `now() + interval '1 second' * ${Number(lifetime)}`,
+      ...{ passwordTag: passwordTag ?? null, cancelDigest },
+    };
+    await this.database.with(ConfirmationEntity, (confirmations) => confirmations.insert(row));
     await this.database.query(sql.removeOld);
   }
 
@@ -121,7 +129,9 @@ export class ConfirmationsRepository {
   }
 
   async uncountPassword(id: number): Promise<void> {
-    await this.database.query(sql.uncountPassword, [id]);
+    await this.database.with(ConfirmationEntity, (confirmations) =>
+      confirmations.decrement({ id, wrongPasswords: MoreThan(0) }, 'wrongPasswords', 1),
+    );
   }
 
   /** @param matched the sign-up that a resent link confirms; its own confirmation is used up too */
@@ -135,13 +145,19 @@ export class ConfirmationsRepository {
     return (await this.database.query(sql.deleteObsoleteSignUpData)).length > 0;
   }
 
+  /** A newer request replaces them. The rows stay, because the link of an earlier notice must still cancel the newer request. */
   async supersedeEmailChanges(userId: number): Promise<void> {
-    await this.database.query(sql.supersedeEmailChanges, [userId]);
+    const pending = { userId, purpose: 'email-change', usedAt: IsNull() } as const;
+    await this.database.with(ConfirmationEntity, (confirmations) =>
+      confirmations.update(pending, { revokedAt }),
+    );
   }
 
   /** Whether or not Cognito has applied the change already. */
   async revoke({ id }: Confirmation): Promise<void> {
-    await this.database.query(sql.revoke, [id]);
+    await this.database.with(ConfirmationEntity, (confirmations) =>
+      confirmations.update({ id, usedAt: IsNull() }, { revokedAt }),
+    );
   }
 
   /** @returns a number that changes whenever the user's pending e-mail changes are revoked */
@@ -164,7 +180,10 @@ export class ConfirmationsRepository {
 
   /** @param untouched whether Cognito certainly does not have the new address */
   async releaseLease(id: number, untouched: boolean): Promise<void> {
-    await this.database.query(sql.releaseLease, [id, untouched]);
+    const applyingUntil = untouched ? null : () => 'now()';
+    await this.database.with(ConfirmationEntity, (confirmations) =>
+      confirmations.update({ id }, { applyingUntil }),
+    );
   }
 
   /** @returns a revoked change that Cognito may have applied */

@@ -10,14 +10,6 @@ export const lockAddress: Statement = {
   text: `SELECT pg_advisory_xact_lock(hashtextextended('usher.confirmations/' || $1, 0))`,
 };
 
-export const insert: Statement = {
-  name: 'confirmations-insert',
-  text: `
-    INSERT INTO usher.confirmations
-      (token_digest, user_id, purpose, email, password_hash, first_name, last_name, expires_at, password_tag, cancel_digest)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8), $9, $10)`,
-};
-
 const isVoid = `(expires_at < now() OR revoked_at IS NOT NULL OR wrong_passwords >= ${mostWrongPasswords})`;
 
 const columns = `id, user_id AS "userId", purpose, email, password_hash AS "passwordHash", first_name AS "firstName",
@@ -70,11 +62,6 @@ export const countPassword: Statement = {
     RETURNING id`,
 };
 
-export const uncountPassword: Statement = {
-  name: 'confirmations-uncount-password',
-  text: `UPDATE usher.confirmations SET wrong_passwords = wrong_passwords - 1 WHERE id = $1 AND wrong_passwords > 0`,
-};
-
 export const use: Statement = {
   name: 'confirmations-use',
   text: `
@@ -108,14 +95,6 @@ export const removeOthers: Statement = {
     AND used_at IS NULL`,
 };
 
-/** A newer request replaces them. The rows stay, because the link of an earlier notice must still cancel the newer request. */
-export const supersedeEmailChanges: Statement = {
-  name: 'confirmations-supersede-email-changes',
-  text: `
-    UPDATE usher.confirmations SET revoked_at = coalesce(revoked_at, now())
-    WHERE user_id = $1 AND purpose = 'email-change' AND used_at IS NULL`,
-};
-
 export const removeOld: Statement = {
   name: 'confirmations-remove-old',
   text: `
@@ -140,17 +119,6 @@ export const acquireLease: Statement = {
     FROM (SELECT applying_until AS before FROM usher.confirmations WHERE id = $1) AS lease
     WHERE id = $1 AND used_at IS NULL AND NOT ${isVoid} AND (applying_until IS NULL OR applying_until <= now()) AND ${noOtherLease}
     RETURNING before IS NULL AS first`,
-};
-
-/** $2: whether Cognito certainly does not have the new address */
-export const releaseLease: Statement = {
-  name: 'confirmations-release-lease',
-  text: `UPDATE usher.confirmations SET applying_until = CASE WHEN $2::boolean THEN NULL ELSE now() END WHERE id = $1`,
-};
-
-export const revoke: Statement = {
-  name: 'confirmations-revoke',
-  text: `UPDATE usher.confirmations SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 AND used_at IS NULL`,
 };
 
 export const findRollback: Statement = {

@@ -4,12 +4,16 @@ import type { SessionMode } from '#contracts';
 import type { Tokens } from '../../cognito/identity-provider.js';
 import { type SessionsConfig, sessionsConfig } from '../../common/config/sessions.config.js';
 import { SealedBox } from '../../common/crypto/sealed-box.js';
+import { IsNull, Raw } from 'typeorm';
 import { Database } from '../../common/database/database.js';
 import { storableAddress } from '../../common/http/addresses.js';
 import { revokeEmailChangesOfSub } from '../../users/revoke-confirmations.js';
 import type { Language } from '../../i18n/languages.js';
 import type { Device } from '../session-device.js';
+import { type RevocationReason, SessionEntity } from './session.entities.js';
 import * as sql from './sessions.sql.js';
+
+export { type RevocationReason, revocationReasons } from './session.entities.js';
 
 export interface Session {
   id: string;
@@ -128,23 +132,6 @@ export interface NewSignOut {
   /** Time of the request, by PostgreSQL's clock; a sign-out since then overrides `keep`. */
   askedAt: Date | undefined;
 }
-
-/** Values of `ended_reason`. */
-export const revocationReasons = [
-  'signed out',
-  'ended by its owner',
-  'ended by an administrator',
-  'password changed',
-  'signed out everywhere',
-  'expired',
-  'user disabled',
-  'second factor changed',
-  'reuse',
-  'ended at Cognito',
-  'too many sessions',
-  'replaced',
-] as const;
-export type RevocationReason = (typeof revocationReasons)[number];
 
 type Nullable<Columns> = { [Column in keyof Columns]: Columns[Column] | null };
 
@@ -268,11 +255,18 @@ export class SessionsRepository {
   }
 
   async recordRevokedAtCognito({ id }: Session): Promise<void> {
-    await this.database.query(sql.recordRevokedAtCognito, [id]);
+    const revokedAt = () => 'now()';
+    await this.database.with(SessionEntity, (sessions) =>
+      sessions.update({ id }, { revokedAt, tokens: null }),
+    );
   }
 
+  /** Never revoked at Cognito. The row is kept: without it the refresh token would count as one of another client. */
   async recordUnrevocable({ id }: Session): Promise<void> {
-    await this.database.query(sql.recordUnrevocable, [id]);
+    const values = { revokedAt: () => 'now()', unrevocable: true, tokens: null };
+    await this.database.with(SessionEntity, (sessions) =>
+      sessions.update({ id, revokedAt: IsNull() }, values),
+    );
   }
 
   /** For sessions that Cognito has revoked. @returns those that were live */
@@ -291,7 +285,9 @@ export class SessionsRepository {
 
   /** Deletes user agents and addresses. */
   async clearDevices(userId: number): Promise<void> {
-    await this.database.query(sql.clearDevices, [userId]);
+    await this.database.with(SessionEntity, (sessions) =>
+      sessions.update({ userId }, { device: null, address: null }),
+    );
   }
 
   /** Waits for concurrent inserts of the user's sessions, so that the caller can revoke them; later ones are refused. */
@@ -343,12 +339,24 @@ export class SessionsRepository {
   }
 
   /** Includes sessions whose idle timeout has passed but that are not revoked yet. */
-  async countLive(): Promise<number> {
-    return (await this.database.queryOne<{ live: number }>(sql.countLive, [this.timeouts[1]]))?.live ?? 0;
+  countLive(): Promise<number> {
+    const [, absolute] = this.timeouts;
+    const createdAt = Raw((column) => `${column} > now() - make_interval(secs => :absolute)`, { absolute });
+    return this.database.with(SessionEntity, (sessions) =>
+      sessions.countBy({ endedAt: IsNull(), createdAt }),
+    );
   }
 
   countRevokedLastHour(): Promise<{ reason: RevocationReason; count: number }[]> {
-    return this.database.query(sql.countRevokedLastHour);
+    return this.database.with(SessionEntity, (sessions) =>
+      sessions
+        .createQueryBuilder('sessions')
+        .select('sessions.endedReason', 'reason')
+        .addSelect('count(*)', 'count')
+        .where(`sessions.endedAt > now() - interval '1 hour'`)
+        .groupBy('sessions.endedReason')
+        .getRawMany(),
+    );
   }
 
   /** @returns PostgreSQL's time, in milliseconds since 1970 */

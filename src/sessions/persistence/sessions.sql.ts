@@ -121,18 +121,6 @@ export const revoke: Statement = {
     RETURNING id`,
 };
 
-export const recordRevokedAtCognito: Statement = {
-  name: 'sessions-record-revocation',
-  text: `UPDATE usher.sessions SET revoked_at = now(), tokens = NULL WHERE id = $1`,
-};
-
-/** Never revoked at Cognito. The row is kept: without it the refresh token would count as one of another client. */
-export const recordUnrevocable: Statement = {
-  name: 'sessions-record-unrevocable',
-  text: `
-    UPDATE usher.sessions SET revoked_at = now(), unrevocable = true, tokens = NULL WHERE id = $1 AND revoked_at IS NULL`,
-};
-
 export const recordAllRevokedAtCognito: Statement = {
   name: 'sessions-end-all-of',
   text: `
@@ -157,11 +145,6 @@ export const revokeOfDisabledUser: Statement = {
   text: `
     UPDATE usher.sessions SET ended_at = now(), ended_reason = 'user disabled', renewal_lease_until = NULL
     WHERE sub = $1 AND ended_at IS NULL`,
-};
-
-export const clearDevices: Statement = {
-  name: 'sessions-forget-devices',
-  text: `UPDATE usher.sessions SET device = NULL, address = NULL WHERE user_id = $1`,
 };
 
 /** Records the revocation of a session that began at another client. */
@@ -270,19 +253,4 @@ export const recordUse: Statement = {
       WHERE origin_jti = ANY ($1::text[]) AND ended_at IS NULL AND NOT ${expired}
         AND last_used_at < now() - interval '20 seconds'
       ORDER BY id FOR UPDATE SKIP LOCKED)`,
-};
-
-/** An index has all of these columns. */
-export const countLive: Statement = {
-  name: 'sessions-count-live',
-  text: `
-    SELECT count(*) AS live FROM usher.sessions
-    WHERE ended_at IS NULL AND created_at > now() - make_interval(secs => $1)`,
-};
-
-export const countRevokedLastHour: Statement = {
-  name: 'sessions-count-ended-lately',
-  text: `
-    SELECT ended_reason AS reason, count(*) AS count FROM usher.sessions
-    WHERE ended_at > now() - interval '1 hour' GROUP BY ended_reason`,
 };

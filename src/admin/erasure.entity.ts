@@ -1,0 +1,17 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A deletion of a user that is not finished. */
+@Entity('erasures', { schema: 'usher' })
+export class Erasure {
+  @PrimaryColumn('bigint', { name: 'user_id' })
+  userId!: number;
+
+  @Column('timestamptz', { name: 'requested_at', default: () => 'now()' })
+  requestedAt!: Date;
+
+  @Column('timestamptz', { name: 'next_try_at', default: () => 'now()' })
+  nextTryAt!: Date;
+
+  @Column('int4', { default: 0 })
+  tries!: number;
+}
