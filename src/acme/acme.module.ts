@@ -4,24 +4,13 @@ import {
   CertificateMonitoring,
   ConfiguredCertificates,
 } from './certificate-monitoring.js';
-import { ChallengeService } from './challenge.service.js';
+import { CertificatesModule } from './certificates.module.js';
 import { AcmeChallengeController } from './http/acme-challenge.controller.js';
-import { OrderService } from './issuance/order.service.js';
 import { RenewalJob } from './issuance/renewal.job.js';
-import { RenewalService } from './issuance/renewal.service.js';
-import { CertificatesRepository } from './persistence/certificates.repository.js';
 
 @Module({
+  imports: [CertificatesModule],
   controllers: [AcmeChallengeController],
-  providers: [
-    CertificateHealth,
-    CertificateMonitoring,
-    CertificatesRepository,
-    ChallengeService,
-    ConfiguredCertificates,
-    OrderService,
-    RenewalJob,
-    RenewalService,
-  ],
+  providers: [CertificateHealth, CertificateMonitoring, ConfiguredCertificates, RenewalJob],
 })
 export class AcmeModule {}

@@ -170,6 +170,7 @@ const retry: Statement = {
 };
 
 /** Operator commands for the outbox. */
+@Injectable()
 export class OutboxAdmin {
   constructor(private readonly database: Database) {}
 

@@ -5,19 +5,12 @@ import { AwsAuthController } from './http/aws-auth.controller.js';
 import { ProgressController } from './http/progress.controller.js';
 import { LegacyCredentialsService } from './legacy-credentials.service.js';
 import { MigrationMonitoring } from './migration-monitoring.js';
-import { MigrationProgress } from './migration-progress.js';
-import { MigrationCounts } from './persistence/migration-counts.repository.js';
 import { CountsCompactionJob } from './progress/counts-compaction.job.js';
+import { ProgressModule } from './progress.module.js';
 
 @Module({
-  imports: [CredentialsModule, UsersModule],
+  imports: [CredentialsModule, ProgressModule, UsersModule],
   controllers: [AwsAuthController, ProgressController],
-  providers: [
-    CountsCompactionJob,
-    LegacyCredentialsService,
-    MigrationCounts,
-    MigrationMonitoring,
-    MigrationProgress,
-  ],
+  providers: [CountsCompactionJob, LegacyCredentialsService, MigrationMonitoring],
 })
 export class MigrationModule {}

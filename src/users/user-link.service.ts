@@ -1,6 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import { normaliseEmail } from '#contracts';
 import { isBlankHash } from '#password-hashes';
-import type { Database } from '../common/database/database.js';
+import { Database } from '../common/database/database.js';
 import { AuditLog } from './audit-log.js';
 import { UsersRepository } from './users.repository.js';
 import { deleteSignUpData, revokeAllEmailChanges, revokeEmailChanges } from './revoke-confirmations.js';
@@ -9,14 +10,13 @@ import type { User } from './user.js';
 export type Reopening = 'reopened' | 'not_linked' | 'no_old_password';
 
 /** Operator commands for the link between a row and its pool user. Sign-ins never replace a link. */
+@Injectable()
 export class UserLinkService {
-  private readonly users: UsersRepository;
-  private readonly audit: AuditLog;
-
-  constructor(private readonly database: Database) {
-    this.users = new UsersRepository(database);
-    this.audit = new AuditLog(database);
-  }
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersRepository,
+    private readonly audit: AuditLog,
+  ) {}
 
   /** @returns `undefined` for a deleted user, whose link must stay so that the user is refused */
   async find(email: string): Promise<User | undefined> {

@@ -173,6 +173,16 @@ const recordWarning: Statement = {
   text: `UPDATE usher.certificates SET warned_days = $2 WHERE id = $1`,
 };
 
+/** The state of all certificates, without their keys. */
+@Injectable()
+export class CertificateQuery {
+  constructor(private readonly database: Database) {}
+
+  findAll(): Promise<Certificate[]> {
+    return this.database.query<Certificate & { [column: string]: unknown }>(findAll);
+  }
+}
+
 /** Certificates and ACME accounts. */
 @Injectable()
 export class CertificatesRepository {
@@ -180,10 +190,6 @@ export class CertificatesRepository {
     private readonly database: Database,
     private readonly sealedBox: SealedBox,
   ) {}
-
-  findAll(): Promise<Certificate[]> {
-    return this.database.query<Certificate & { [column: string]: unknown }>(findAll);
-  }
 
   async find(names: readonly string[]): Promise<Certificate | undefined> {
     return this.database.queryOne<Certificate & { [column: string]: unknown }>(find, [names]);

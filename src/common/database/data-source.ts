@@ -49,12 +49,21 @@ const retryDelayMs = 1000;
 /** PostgreSQL's lock_not_available. */
 const lockTimedOut = '55P03';
 
+/** Runs before any other use of the data source, which is closed if it throws. */
+export type PrepareDataSource = (dataSource: DataSource) => Promise<void>;
+
 /** Connects and runs pending migrations. */
-export async function openMigratedDataSource(options?: DataSourceOptions): Promise<DataSource> {
+export const openMigratedDataSource = (options: DataSourceOptions): Promise<DataSource> =>
+  openDataSource(options, migrate);
+
+export async function openDataSource(
+  options: DataSourceOptions | undefined,
+  prepare: PrepareDataSource,
+): Promise<DataSource> {
   if (options === undefined) throw new TypeError('No options for the data source');
   const dataSource = await new DataSource(options).initialize();
   try {
-    await migrate(dataSource);
+    await prepare(dataSource);
     return dataSource;
   } catch (error) {
     await dataSource.destroy();

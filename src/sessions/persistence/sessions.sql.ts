@@ -152,13 +152,6 @@ export const revokeOthers: Statement = {
     RETURNING id, origin_jti AS "originJti"`,
 };
 
-export const revokeOfDisabledUser: Statement = {
-  name: 'sessions-bar',
-  text: `
-    UPDATE usher.sessions SET ended_at = now(), ended_reason = 'user disabled', renewal_lease_until = NULL
-    WHERE sub = $1 AND ended_at IS NULL`,
-};
-
 export const clearDevices: Statement = {
   name: 'sessions-forget-devices',
   text: `UPDATE usher.sessions SET device = NULL, address = NULL WHERE user_id = $1`,
