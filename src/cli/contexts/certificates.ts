@@ -10,7 +10,7 @@ import type { Io } from '../command.js';
 import { inContextOf } from './command-context.js';
 
 @Module({ imports: [CertificatesModule, CryptoModule] })
-class IssueCommandsModule {}
+export class IssueCommandsModule {}
 
 const secrets = { secrets: secretsConfig };
 

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type ConfigNamespace, readNamespaces } from '../../common/config/config-namespace.js';
@@ -46,9 +47,8 @@ const closeTimeout = 1000;
 /** At a signal, closes the context; then the signal ends the process. A second signal ends it at once. */
 function closeOnSignal(context: INestApplicationContext): () => void {
   const onSignal = (signal: NodeJS.Signals) => {
-    const exit = () => process.kill(process.pid, signal);
-    setTimeout(exit, closeTimeout);
-    void context.close().finally(exit);
+    const closed = Promise.race([context.close(), sleep(closeTimeout, undefined, { ref: false })]);
+    void closed.finally(() => process.kill(process.pid, signal));
   };
   for (const signal of signals) process.once(signal, onSignal);
   return () => {

@@ -3,6 +3,6 @@ import { OutboxAdmin } from '../../mail/outbox.js';
 import { inContextOf } from './command-context.js';
 
 @Module({ providers: [OutboxAdmin] })
-class MailCommandsModule {}
+export class MailCommandsModule {}
 
 export const withOutbox = inContextOf(MailCommandsModule, OutboxAdmin);
