@@ -89,6 +89,21 @@ export default {
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'commands-load-services-lazily',
+      severity: 'error',
+      comment:
+        '`usher --help` and wrong usage start no Nest: `contexts` is imported by the actions of commands.',
+      from: {
+        path: '^src/cli/',
+        pathNot: ['^src/cli/contexts/', '\\.spec\\.ts$'],
+      },
+      to: {
+        path: 'node_modules/(@nestjs|class-|pg|typeorm)|^libs/contracts/src/index\\.ts$|^src/cli/contexts/|\\.(service|module|config)\\.ts$',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'no-orphans',
       severity: 'error',
       from: { orphan: true, path: '^(src|libs|apps)/', pathNot: ['\\.spec\\.ts$', '\\.d\\.ts$', '\\.js$'] },

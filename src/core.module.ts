@@ -1,18 +1,14 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { ConfigModule, registerAs } from '@nestjs/config';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Registry } from 'prom-client';
-import { Clock } from './common/clock/clock.js';
+import { CommonModule } from './common/common.module.js';
 import type { Config } from './common/config/config.js';
 import { type MonitoringConfig, monitoringConfig } from './common/config/http.config.js';
-import { type DatabaseConfig, databaseConfig } from './common/config/servers.config.js';
-import { KeyRing } from './common/crypto/key-ring.js';
-import { SealedBox } from './common/crypto/sealed-box.js';
+import { CryptoModule } from './common/crypto/crypto.module.js';
 import { BlockedRows } from './common/database/blocked-rows.js';
-import { dataSourceOptions, openMigratedDataSource } from './common/database/data-source.js';
-import { Database } from './common/database/database.js';
+import { migrate } from './common/database/data-source.js';
 import { HealthController, ReadinessService } from './common/health/health.controller.js';
 import { HealthParts } from './common/health/health-parts.js';
 import { ConnectionDrainer } from './common/http/connection-drainer.js';
@@ -34,33 +30,22 @@ import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimitCount } from './rate-limit/rate-limit-count.entity.js';
 import { RateLimits } from './rate-limit/rate-limits.js';
 
-/** What every module uses: configuration, database, HTTP, mail, rate limits, metrics and health. */
+/** What every module of the API uses besides `CommonModule`: HTTP, mail, rate limits, metrics and health. */
 @Global()
 @Module({
   imports: [
+    CryptoModule,
     TerminusModule.forRoot({ logger: false }),
-    TypeOrmModule.forRootAsync({
-      inject: [databaseConfig.KEY],
-      useFactory: ({ url }: DatabaseConfig) => ({
-        ...dataSourceOptions(url),
-        autoLoadEntities: true,
-        retryAttempts: 0,
-      }),
-      dataSourceFactory: openMigratedDataSource,
-    }),
     TypeOrmModule.forFeature([OutboxMail, RateLimitCount]),
   ],
   controllers: [HealthController, MetricsController],
   providers: [
     BlockedRows,
-    Clock,
     ConnectionDrainer,
     CsrfGuard,
-    Database,
     EmailRateLimitKey,
     HealthParts,
     HttpMonitoring,
-    KeyRing,
     MailHealth,
     MailMonitoring,
     Outbox,
@@ -69,7 +54,6 @@ import { RateLimits } from './rate-limit/rate-limits.js';
     ReadinessService,
     RequestEvents,
     ResponseDelay,
-    SealedBox,
     SmtpTransport,
     {
       provide: Log,
@@ -83,32 +67,20 @@ import { RateLimits } from './rate-limit/rate-limits.js';
     { provide: APP_GUARD, useClass: RateLimitGuard },
   ],
   exports: [
-    Clock,
     ConnectionDrainer,
     CsrfGuard,
-    Database,
     EmailRateLimitKey,
     HealthParts,
-    KeyRing,
     Log,
     Outbox,
     RateLimits,
     Registry,
     RequestEvents,
     ResponseDelay,
-    SealedBox,
   ],
 })
 export class CoreModule {
-  /** @param config each namespace is injected by its `KEY` */
   static register(config: Config): DynamicModule {
-    const load = Object.entries(config).map(([name, namespace]) => registerAs(name, () => namespace));
-    const configModule = ConfigModule.forRoot({
-      isGlobal: true,
-      ignoreEnvFile: true,
-      ignoreEnvVars: true,
-      load,
-    });
-    return { module: CoreModule, imports: [configModule] };
+    return { module: CoreModule, imports: [CommonModule.register(config, migrate)] };
   }
 }

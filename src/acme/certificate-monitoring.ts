@@ -6,7 +6,7 @@ import { HealthParts } from '../common/health/health-parts.js';
 import { Log } from '../common/logging/log.js';
 import { type Memoized, memoize } from '../common/metrics/memoize.js';
 import { registerGauge } from '../common/metrics/register-gauge.js';
-import { type Certificate, CertificatesRepository } from './persistence/certificates.repository.js';
+import { type Certificate, CertificateQuery } from './persistence/certificates.repository.js';
 
 const cacheMs = 15_000;
 
@@ -19,7 +19,7 @@ export class ConfiguredCertificates {
   private readonly names: Set<string>;
   private readonly cached: Memoized<Certificate[]>;
 
-  constructor(@Inject(acmeConfig.KEY) acme: AcmeConfig, certificates: CertificatesRepository, log: Log) {
+  constructor(@Inject(acmeConfig.KEY) acme: AcmeConfig, certificates: CertificateQuery, log: Log) {
     this.names = new Set(acme?.certificates.map((names) => names.join()));
     this.cached = memoize(() => certificates.findAll(), cacheMs, log, 'the certificates');
   }

@@ -1,34 +1,22 @@
-import { Clock } from '../common/clock/clock.js';
+import { Injectable } from '@nestjs/common';
 import type { AcmeConfig } from '../common/config/acme.config.js';
-import type { SecretsConfig } from '../common/config/sessions.config.js';
-import { KeyRing } from '../common/crypto/key-ring.js';
-import { SealedBox } from '../common/crypto/sealed-box.js';
-import type { Database } from '../common/database/database.js';
-import type { Log } from '../common/logging/log.js';
-import { ChallengeService } from './challenge.service.js';
-import { OrderService } from './issuance/order.service.js';
 import { type RenewalAction, RenewalService, type RenewalTask } from './issuance/renewal.service.js';
-import { type Certificate, CertificatesRepository } from './persistence/certificates.repository.js';
+import { type Certificate, CertificateQuery } from './persistence/certificates.repository.js';
 
-export type { Certificate } from './persistence/certificates.repository.js';
+export { type Certificate, CertificateQuery } from './persistence/certificates.repository.js';
 
 type Print = (text: string) => void;
 
 /** The certificate commands of operators. */
+@Injectable()
 export class Certificates {
-  private readonly certificates: CertificatesRepository;
-  private readonly renewal: RenewalService;
-
-  constructor(database: Database, secrets: SecretsConfig, log: Log) {
-    const clock = new Clock();
-    const sealedBox = new SealedBox(new KeyRing(secrets), clock);
-    this.certificates = new CertificatesRepository(database, sealedBox);
-    const orders = new OrderService(this.certificates, new ChallengeService(database), clock);
-    this.renewal = new RenewalService(database, this.certificates, orders, clock, log);
-  }
+  constructor(
+    private readonly query: CertificateQuery,
+    private readonly renewal: RenewalService,
+  ) {}
 
   list(): Promise<Certificate[]> {
-    return this.certificates.findAll();
+    return this.query.findAll();
   }
 
   /** Renews what is missing or due. Returns false if another process is renewing. @throws Error with each failure */

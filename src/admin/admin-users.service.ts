@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../common/database/database.js';
 import { AppError, isAppError } from '../common/errors/app-error.js';
 import { type AuditedAction, AuditLog } from '../users/audit-log.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { PoolUserGateway } from '../users/pool-user.gateway.js';
-import { revokeConfirmations, revokeEmailChanges } from '../users/revoke-confirmations.js';
 import { adminRole, mayDo, type Permission } from '../users/roles.js';
-import { UserEvents } from '../users/user-events.js';
+import { RolesService } from '../users/roles.service.js';
 import type { LocalUser } from '../users/user.js';
 import type { User } from '../users/user.entity.js';
+import { UserStatusService } from '../users/user-status.service.js';
 import { UserDeletionJob } from './user-deletion.job.js';
 
 interface Target {
@@ -32,19 +31,20 @@ export interface AdminChange extends Target {
 @Injectable()
 export class AdminUsersService {
   constructor(
-    private readonly database: Database,
     private readonly users: UsersRepository,
+    private readonly status: UserStatusService,
+    private readonly roles: RolesService,
     private readonly pool: PoolUserGateway,
     private readonly deletions: UserDeletionJob,
     private readonly audit: AuditLog,
-    private readonly events: UserEvents,
   ) {}
 
   /** Administrators cannot remove their own role, so an enabled administrator always remains. @param roles replace all roles */
   async setRoles(admin: LocalUser, id: number, roles: string[]): Promise<void> {
     if (admin.id === id && !roles.includes(adminRole)) throw new AppError('auth.forbidden');
-    const change = { admin, id, action: 'set-roles', permission: 'users.roles', details: { roles } } as const;
-    await this.apply(change, () => this.users.setRoles(id, roles));
+    await this.users.transaction(async () =>
+      this.roles.set(admin, await this.lock({ admin, id, permission: 'users.roles' }), roles),
+    );
   }
 
   /**
@@ -55,28 +55,21 @@ export class AdminUsersService {
     if (admin.id === id) throw new AppError('auth.forbidden');
     await this.pool.requireCredentials();
     const change = { admin, id, action: 'disable', permission: 'users.disable' } as const;
-    const user = await this.apply(change, async (record) => {
-      await this.users.disable(id);
-      await revokeConfirmations(this.database, record);
-      await this.events.publish('disabled', record);
-    });
+    const user = await this.apply(change, (record) => this.status.disable(record));
     await this.pool.disable(user);
   }
 
   /** Enables the pool user first, so that an enabled row can always sign in. @throws AppError what `UserDirectory` throws */
   async enable(admin: LocalUser, id: number): Promise<void> {
     const change = { admin, id, action: 'enable', permission: 'users.disable' } as const;
-    await this.pool.enable(await this.database.transaction(() => this.lock(change)));
-    await this.apply(change, async (record) => {
-      await this.users.enable(id);
-      await revokeConfirmations(this.database, record);
-    });
+    await this.pool.enable(await this.users.transaction(() => this.lock(change)));
+    await this.apply(change, (record) => this.status.enable(record));
   }
 
   /** Without AWS credentials, each session that began at Usher is revoked at Cognito by its own token. */
   async revokeSessions(admin: LocalUser, id: number): Promise<void> {
     const change = { admin, id, action: 'end-sessions', permission: 'sessions.end' } as const;
-    const user = await this.apply(change, (record) => this.revokeSessionsOf(record));
+    const user = await this.apply(change, (record) => this.status.revokeSessions(record));
     try {
       await this.pool.signOutEverywhere(user);
     } catch (error) {
@@ -90,18 +83,10 @@ export class AdminUsersService {
     await this.pool.requireCredentials();
     const change = { admin, id, action: 'request-erasure', permission: 'users.erase' } as const;
     await this.apply(change, async (record) => {
-      await this.deletions.request(id);
-      await revokeConfirmations(this.database, record);
-      await this.events.publish('disabled', record);
-      await this.events.publish('erased', record);
+      await this.deletions.request(record);
+      await this.status.disable(record);
     });
     this.deletions.wake();
-  }
-
-  /** Runs in the current transaction. */
-  async revokeSessionsOf(user: LocalUser): Promise<void> {
-    await revokeEmailChanges(this.database, user);
-    await this.events.publish('signed-out', user);
   }
 
   /**
@@ -112,7 +97,7 @@ export class AdminUsersService {
    */
   async apply(change: AdminChange, write: (record: User) => Promise<void>): Promise<User> {
     const { admin, action, details } = change;
-    return this.database.transaction(async () => {
+    return this.users.transaction(async () => {
       const record = await this.lock(change);
       await write(record);
       await this.audit.record(admin, action, record, details);

@@ -8,6 +8,7 @@ import { type MfaChange, MfaChangesRepository } from '../users/mfa-changes.repos
 import { PoolUserGateway } from '../users/pool-user.gateway.js';
 import type { Permission } from '../users/roles.js';
 import type { LocalUser } from '../users/user.js';
+import { UserStatusService } from '../users/user-status.service.js';
 import { AdminUsersService } from './admin-users.service.js';
 
 const permission: Permission = 'users.mfa';
@@ -17,6 +18,7 @@ const permission: Permission = 'users.mfa';
 export class MfaRemovalService {
   constructor(
     private readonly adminUsers: AdminUsersService,
+    private readonly status: UserStatusService,
     private readonly pool: PoolUserGateway,
     private readonly mfaChanges: MfaChanges,
     private readonly repository: MfaChangesRepository,
@@ -49,7 +51,7 @@ export class MfaRemovalService {
     const change = { admin, id, permission, action: 'remove-mfa', details: { at: 'now' } } as const;
     const user = await this.adminUsers.apply(change, async (record) => {
       await this.repository.useRemoval(id);
-      await this.adminUsers.revokeSessionsOf(record);
+      await this.status.revokeSessions(record);
       inserted.push(await this.mfaChanges.insertRemoval(id, admin.id, language));
     });
     for (const removal of inserted) await this.mfaChanges.remove(removal);

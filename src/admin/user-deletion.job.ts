@@ -8,6 +8,7 @@ import { User } from '../users/user.entity.js';
 import { nowForRails } from '../users/user-lookup.sql.js';
 import { Erasure } from './erasure.entity.js';
 import { PoolUserGateway } from '../users/pool-user.gateway.js';
+import { UserEvents } from '../users/user-events.js';
 import type { LocalUser } from '../users/user.js';
 
 /** Milliseconds between polls for deletions that other processes requested, and for retries. */
@@ -84,6 +85,7 @@ export class UserDeletionJob implements OnApplicationBootstrap, BeforeApplicatio
     private readonly database: Database,
     private readonly pool: PoolUserGateway,
     private readonly audit: AuditLog,
+    private readonly events: UserEvents,
     private readonly log: Log,
   ) {}
 
@@ -99,10 +101,10 @@ export class UserDeletionJob implements OnApplicationBootstrap, BeforeApplicatio
    * Runs in the current transaction; call `wake` after it. From the commit on, the user and the address are refused, and mailed links
    * are void.
    */
-  async request(userId: number): Promise<void> {
-    await this.database.query(mark, [userId]);
-    await this.database.query(insert, [userId]);
-    await this.database.query(removeConfirmations, [userId]);
+  async request(user: User): Promise<void> {
+    for (const statement of [mark, insert, removeConfirmations])
+      await this.database.query(statement, [user.id]);
+    await this.events.publish('erased', user);
   }
 
   wake(): void {

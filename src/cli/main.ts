@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import 'reflect-metadata';
 import { processVariables } from '../common/config/process-env.js';
 import { run } from './run.js';
 

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
-import { ConfigurationError } from '../common/config/config-namespace.js';
+import { ConfigurationError } from '../common/config/configuration-error.js';
 import { CommandError, exitStatus, type Io } from './command.js';
 import { certificatesCommands } from './commands/certificates.js';
 import { certificatesChallenge } from './commands/certificates-challenge.js';

@@ -8,6 +8,8 @@ import { Clock } from '../common/clock/clock.js';
 import { loadConfig } from '../common/config/config.js';
 import { Log } from '../common/logging/log.js';
 import { CognitoAdminClient } from './cognito-client.js';
+import { SettingsCheck } from './settings-check.js';
+import { UserDirectory } from './user-directory.js';
 
 class TestClock extends Clock {
   time = 0;
@@ -69,8 +71,11 @@ describe('CognitoAdminClient without AWS credentials', () => {
 
   it('logs it at start', async () => {
     warn.mockClear();
-    client.onApplicationBootstrap();
+    const settings = { acceptedClientIds: [], legacyIdAttribute: undefined };
+    const check = new SettingsCheck(new UserDirectory(client, clock, log), settings, log);
+    check.onApplicationBootstrap();
     await send();
+    check.onApplicationShutdown();
     expect(warn).toHaveBeenCalledWith(
       'AWS credentials not found; admin operations disabled',
       expect.any(Object),

@@ -9,10 +9,15 @@ import {
   type ServiceInputTypes,
   type ServiceOutputTypes,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ErrorCode } from '#contracts';
 import { Clock } from '../common/clock/clock.js';
-import { type CognitoConfig, cognitoConfig, type UserPoolConfig } from '../common/config/cognito.config.js';
+import {
+  type CognitoConfig,
+  cognitoConfig,
+  type UserPoolConfig,
+  userPoolConfig,
+} from '../common/config/cognito.config.js';
 import { AppError, isAppError } from '../common/errors/app-error.js';
 import { Log } from '../common/logging/log.js';
 import { CognitoBreaker } from './cognito-breaker.js';
@@ -215,18 +220,13 @@ const credentialsRetryMs = 60_000;
 
 /** `Admin*` operations and descriptions of the pool's settings, signed with AWS credentials from the SDK's provider chain. */
 @Injectable()
-export class CognitoAdminClient extends CognitoClient implements OnApplicationBootstrap {
+export class CognitoAdminClient extends CognitoClient {
   readonly userPoolId: string;
   private missingUntil = 0;
 
-  constructor(@Inject(cognitoConfig.KEY) cognito: UserPoolConfig, clock: Clock, log: Log) {
-    super(new CognitoIdentityProviderClient(sdkOptions(cognito)), clock, log);
-    this.userPoolId = cognito.userPoolId;
-  }
-
-  /** Not awaited: the search for credentials can take seconds, and most operations do not need them. */
-  onApplicationBootstrap(): void {
-    this.requireCredentials().catch(() => undefined);
+  constructor(@Inject(userPoolConfig.KEY) userPool: UserPoolConfig, clock: Clock, log: Log) {
+    super(new CognitoIdentityProviderClient(sdkOptions(userPool)), clock, log);
+    this.userPoolId = userPool.userPoolId;
   }
 
   /** @throws AppError, also `cognito.credentials_missing` */

@@ -1,16 +1,16 @@
 import { Module } from '@nestjs/common';
-import { CognitoAdminClient, CognitoAppClient } from './cognito-client.js';
+import { CognitoAppClient } from './cognito-client.js';
 import { CognitoClock } from './cognito-clock.js';
 import { CognitoMonitoring } from './cognito-monitoring.js';
 import { IdentityProvider } from './identity-provider.js';
 import { SettingsCheck } from './settings-check.js';
 import { SigningKeys } from './signing-keys.js';
 import { TokenVerifier } from './token-verifier.js';
-import { UserDirectory } from './user-directory.js';
+import { UserDirectoryModule } from './user-directory.module.js';
 
 @Module({
+  imports: [UserDirectoryModule],
   providers: [
-    CognitoAdminClient,
     CognitoAppClient,
     CognitoClock,
     CognitoMonitoring,
@@ -18,8 +18,7 @@ import { UserDirectory } from './user-directory.js';
     SettingsCheck,
     SigningKeys,
     TokenVerifier,
-    UserDirectory,
   ],
-  exports: [CognitoClock, IdentityProvider, TokenVerifier, UserDirectory],
+  exports: [CognitoClock, IdentityProvider, TokenVerifier, UserDirectoryModule],
 })
 export class CognitoModule {}

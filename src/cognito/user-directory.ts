@@ -187,8 +187,10 @@ export class UserDirectory {
     );
   }
 
+  /** Also revokes all sessions of the user. */
   async disable(username: string): Promise<void> {
     await this.client.send('disable-user', new AdminDisableUserCommand(this.userKey(username)));
+    await this.signOutEverywhere(username);
   }
 
   async enable(username: string): Promise<void> {

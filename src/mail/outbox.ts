@@ -146,6 +146,7 @@ const status: Statement = {
 };
 
 /** Operator commands for the outbox. */
+@Injectable()
 export class OutboxAdmin {
   constructor(private readonly database: Database) {}
 

@@ -9,12 +9,9 @@ import type {
 } from '#contracts';
 import { isReadablePrefix } from '#password-hashes';
 import { Clock } from '../common/clock/clock.js';
-import type { Database } from '../common/database/database.js';
 import { DuplicateAddresses } from '../users/duplicate-addresses.js';
 import { type Count, MigrationCounts } from './persistence/migration-counts.repository.js';
 import { daysForEstimate, estimate } from './progress/estimate.js';
-
-export const defaultView = { days: 30, inactiveAfter: 12 };
 
 export interface View {
   now: Date;
@@ -38,15 +35,6 @@ export class MigrationProgress {
     private readonly duplicates: DuplicateAddresses,
     private readonly clock: Clock,
   ) {}
-
-  /** For a command, which has no Nest container. */
-  static of(database: Database, clock: Clock): MigrationProgress {
-    return new MigrationProgress(
-      new MigrationCounts(database),
-      new DuplicateAddresses(database, clock),
-      clock,
-    );
-  }
 
   /** @param timeoutMs how long to wait for the count of duplicate addresses; after that `duplicates` is `null` */
   async read(

@@ -1,30 +1,31 @@
 import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import { canonicalEmail } from '#contracts';
-import type { PoolUser, UserDirectory } from '../cognito/user-directory.js';
-import type { Database } from '../common/database/database.js';
+import { type PoolUser, UserDirectory } from '../cognito/user-directory.js';
+import { type UserPoolConfig, userPoolConfig } from '../common/config/cognito.config.js';
 import { isAppError } from '../common/errors/app-error.js';
-import { revokeAllSessions } from '../sessions/revoke-all-sessions.js';
-import { UserRepair, type RowState } from '../users/user-repair.js';
+import { type RowState, UserRepair } from '../users/user-repair.js';
 import { type Discrepancy, type EmailFrom, type RepairAction, repairFor } from './discrepancy.js';
 import { type Listing, PoolListings } from './persistence/pool-listings.repository.js';
 
 /** Finds and repairs discrepancies between the users table and the pool. For an operator's command. */
+@Injectable()
 export class Reconciliation {
-  private readonly listings: PoolListings;
-  private readonly rows: UserRepair;
-
   constructor(
-    private readonly database: Database,
+    private readonly listings: PoolListings,
+    private readonly rows: UserRepair,
     private readonly directory: UserDirectory,
-    private readonly settings: { userPoolId: string; emailFrom: EmailFrom },
-  ) {
-    this.listings = new PoolListings(database);
-    this.rows = new UserRepair(database);
+    @Inject(userPoolConfig.KEY) private readonly userPool: UserPoolConfig,
+  ) {}
+
+  /** @throws AppError `cognito.credentials_missing` */
+  requireCredentials(): Promise<void> {
+    return this.directory.requireCredentials();
   }
 
   /** @returns another pool that rows are linked to, and their number: the configured pool may be the wrong one */
   otherPool(): Promise<{ userPoolId: string; people: number } | undefined> {
-    return this.listings.otherPool(this.settings.userPoolId);
+    return this.listings.otherPool(this.userPool.userPoolId);
   }
 
   /**
@@ -61,23 +62,23 @@ export class Reconciliation {
    * @returns whether it was repaired; false if row or pool user have changed since the listing
    * @throws AppError what `UserDirectory` throws
    */
-  async repair(discrepancy: Discrepancy): Promise<boolean> {
+  async repair(discrepancy: Discrepancy, emailFrom: EmailFrom): Promise<boolean> {
     const { kind, id, sub, username } = discrepancy;
-    const action = repairFor(kind, this.settings.emailFrom);
+    const action = repairFor(kind, emailFrom);
     if (sub === null || action === null) return false;
     const poolUser = await this.directory.find(username ?? sub);
     if (action === 'unlink') return id !== null && poolUser === undefined && this.rows.unlink(id, sub);
     if (poolUser?.sub !== sub) return false;
     if (action === 'insert_row') return this.insertRow(poolUser);
     const row = id === null ? undefined : await this.rows.find(id);
-    if (row === undefined || !recheck(action, { row, poolUser }, this.settings.emailFrom)) return false;
+    if (row === undefined || !recheck(action, { row, poolUser }, emailFrom)) return false;
     return this.change(action, row, poolUser);
   }
 
   private async insertRow(poolUser: PoolUser): Promise<boolean> {
     const { sub, email } = poolUser;
     if (email === undefined || !isProven(poolUser)) return false;
-    return this.rows.insert(email, { sub, userPoolId: this.settings.userPoolId });
+    return this.rows.insert(email, { sub, userPoolId: this.userPool.userPoolId });
   }
 
   private change(
@@ -88,27 +89,22 @@ export class Reconciliation {
     const { id } = row;
     switch (action) {
       case 'link':
-        return this.rows.link(id, { sub, userPoolId: this.settings.userPoolId });
+        return this.rows.link(id, { sub, userPoolId: this.userPool.userPoolId });
       case 'record_reset':
         return this.rows.recordReset(id);
       case 'take_email_from_pool':
         return this.rows.changeEmail(id, email);
       case 'disable_here':
-        return this.rows.disable(id, () => revokeAllSessions(this.database, sub));
+        return this.rows.disable(id);
       case 'delete_in_pool':
         return this.inPool(id, action, () => this.directory.delete(username));
       case 'give_email_to_pool':
         return this.inPool(id, action, () => this.directory.changeEmail(username, row.email));
       case 'disable_in_pool':
-        return this.inPool(id, action, () => this.disableInPool(username));
+        return this.inPool(id, action, () => this.directory.disable(username));
       default:
         return Promise.resolve(false);
     }
-  }
-
-  private async disableInPool(username: string): Promise<void> {
-    await this.directory.disable(username);
-    await this.directory.signOutEverywhere(username);
   }
 
   private async inPool(id: number, action: RepairAction, change: () => Promise<void>): Promise<boolean> {

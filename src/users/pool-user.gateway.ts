@@ -25,10 +25,7 @@ export class PoolUserGateway {
 
   /** Also revokes all sessions at Cognito. */
   async disable(user: InPool): Promise<void> {
-    await this.withUsername(user, async (username) => {
-      await this.directory.disable(username);
-      await this.directory.signOutEverywhere(username);
-    });
+    await this.withUsername(user, (username) => this.directory.disable(username));
   }
 
   async enable(user: InPool): Promise<void> {

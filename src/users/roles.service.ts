@@ -1,5 +1,6 @@
-import type { Database } from '../common/database/database.js';
-import { AuditLog } from './audit-log.js';
+import { Injectable } from '@nestjs/common';
+import { Database } from '../common/database/database.js';
+import { type Actor, AuditLog } from './audit-log.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 import { adminRole } from './roles.js';
@@ -12,19 +13,22 @@ export interface ChangedRoles extends Pick<LocalUser, 'id' | 'email' | 'roles'> 
 
 const isAdministrator = ({ roles, disabled }: LocalUser): boolean => roles.includes(adminRole) && !disabled;
 
-/** Operator command for roles, also for the first administrator. */
+@Injectable()
 export class RolesService {
-  private readonly lookups: UsersService;
-  private readonly users: UsersRepository;
-  private readonly audit: AuditLog;
+  constructor(
+    private readonly database: Database,
+    private readonly lookups: UsersService,
+    private readonly users: UsersRepository,
+    private readonly audit: AuditLog,
+  ) {}
 
-  constructor(private readonly database: Database) {
-    this.audit = new AuditLog(database);
-    this.lookups = new UsersService(database, { unlockInSeconds: undefined });
-    this.users = new UsersRepository(database, this.audit);
+  /** Replaces all roles of a locked row, with an audit entry, in the current transaction. */
+  async set(actor: Actor, user: Pick<LocalUser, 'id'>, roles: string[]): Promise<void> {
+    await this.users.setRoles(user.id, roles);
+    await this.audit.record(actor, 'set-roles', user, { roles });
   }
 
-  /** @returns the changed user; `undefined` when no user who was not deleted has the address */
+  /** For an operator, also for the first administrator. @returns the changed user; `undefined` when no user who was not deleted has the address */
   change(
     email: string,
     { add, remove }: { add: string[]; remove: string[] },
@@ -39,10 +43,7 @@ export class RolesService {
       const record = records.find(({ id }) => id === user.id);
       if (record === undefined || record.erasure !== null) return undefined;
       const roles = [...new Set([...record.roles, ...add])].filter((role) => !remove.includes(role));
-      if (roles.join() !== record.roles.join()) {
-        await this.users.setRoles(record.id, roles);
-        await this.audit.record('operator', 'set-roles', record, { roles });
-      }
+      if (roles.join() !== record.roles.join()) await this.set('operator', record, roles);
       const { id } = record;
       const isLast =
         remove.includes(adminRole) &&

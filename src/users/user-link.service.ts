@@ -1,5 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import { isBlankHash } from '#password-hashes';
-import type { Database } from '../common/database/database.js';
+import { Database } from '../common/database/database.js';
 import { AuditLog } from './audit-log.js';
 import { UserLinksRepository } from './user-links.repository.js';
 import { UsersRepository } from './users.repository.js';
@@ -10,18 +11,15 @@ import type { LocalUser } from './user.js';
 export type Reopening = 'reopened' | 'not_linked' | 'no_old_password';
 
 /** Operator commands for the link between a row and its pool user. Sign-ins never replace a link. */
+@Injectable()
 export class UserLinkService {
-  private readonly users: UsersService;
-  private readonly rows: UsersRepository;
-  private readonly links: UserLinksRepository;
-  private readonly audit: AuditLog;
-
-  constructor(private readonly database: Database) {
-    this.audit = new AuditLog(database);
-    this.users = new UsersService(database, { unlockInSeconds: undefined });
-    this.rows = new UsersRepository(database, this.audit);
-    this.links = new UserLinksRepository(database);
-  }
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly rows: UsersRepository,
+    private readonly links: UserLinksRepository,
+    private readonly audit: AuditLog,
+  ) {}
 
   /** @returns `undefined` for a deleted user, whose link must stay so that the user is refused */
   async find(email: string): Promise<LocalUser | undefined> {

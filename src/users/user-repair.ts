@@ -1,11 +1,13 @@
+import { Injectable } from '@nestjs/common';
 import { normaliseEmail } from '#contracts';
-import type { Database } from '../common/database/database.js';
+import { Database } from '../common/database/database.js';
 import { AuditLog } from './audit-log.js';
 import { MigrationStatusRepository } from './migration-status.js';
 import { UserLinksRepository } from './user-links.repository.js';
 import { UsersRepository } from './users.repository.js';
-import { isBeingRolledBack, revokeConfirmations, revokeEmailChanges } from './revoke-confirmations.js';
+import { isBeingRolledBack, revokeEmailChanges } from './revoke-confirmations.js';
 import type { User } from './user.entity.js';
+import { UserStatusService } from './user-status.service.js';
 
 export interface PoolLink {
   sub: string;
@@ -19,18 +21,16 @@ export type RowState = Pick<User, 'id' | 'email' | 'sub' | 'confirmed' | 'disabl
  * Repairs of `usher migration reconcile`: each makes a row agree with the pool and writes an audit entry.
  * @returns from each repair, `false` if the row has changed in the meantime
  */
+@Injectable()
 export class UserRepair {
-  private readonly users: UsersRepository;
-  private readonly links: UserLinksRepository;
-  private readonly migrationStatus: MigrationStatusRepository;
-  private readonly audit: AuditLog;
-
-  constructor(private readonly database: Database) {
-    this.audit = new AuditLog(database);
-    this.users = new UsersRepository(database, this.audit);
-    this.links = new UserLinksRepository(database);
-    this.migrationStatus = new MigrationStatusRepository(database);
-  }
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersRepository,
+    private readonly links: UserLinksRepository,
+    private readonly status: UserStatusService,
+    private readonly migrationStatus: MigrationStatusRepository,
+    private readonly audit: AuditLog,
+  ) {}
 
   /** @returns `undefined` for a deleted user */
   async find(id: number): Promise<RowState | undefined> {
@@ -88,11 +88,9 @@ export class UserRepair {
     });
   }
 
-  disable(id: number, endSessions: () => Promise<void>): Promise<boolean> {
-    return this.write('disable', id, async () => {
-      await this.users.disable(id);
-      await revokeConfirmations(this.database, { id });
-      await endSessions();
+  disable(id: number): Promise<boolean> {
+    return this.write('disable', id, async (record) => {
+      await this.status.disable(record);
       return true;
     });
   }

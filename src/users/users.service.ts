@@ -1,5 +1,5 @@
 import { emailSpellings } from '#contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { type MigrationConfig, migrationConfig } from '../common/config/migration.config.js';
 import { Database, type Statement } from '../common/database/database.js';
 import { columnsOfAddress, isTaken, nowForRails, rowByEmail, userColumns } from './user-lookup.sql.js';
@@ -53,9 +53,12 @@ export const findLegacyAccount: Statement = {
 /** Finds rows by `sub` and by address, with named statements: each sign-in and each authenticated request needs one. */
 @Injectable()
 export class UsersService {
+  /** @param config absent in commands: there, Devise's lock holds for ever */
   constructor(
     private readonly database: Database,
-    @Inject(migrationConfig.KEY) private readonly config: Pick<MigrationConfig, 'unlockInSeconds'>,
+    @Optional()
+    @Inject(migrationConfig.KEY)
+    private readonly config?: Pick<MigrationConfig, 'unlockInSeconds'>,
   ) {}
 
   findBySub(sub: string): Promise<LocalUser | undefined> {
@@ -87,7 +90,7 @@ export class UsersService {
   }
 
   private valuesOf(email: string): unknown[] {
-    return [emailSpellings(email), this.config.unlockInSeconds];
+    return [emailSpellings(email), this.config?.unlockInSeconds];
   }
 }
 

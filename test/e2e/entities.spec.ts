@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/common/database/data-source.js';
 import { createApp } from '../../src/create-app.js';
+import { PoolListing } from '../../src/migration/persistence/pool-listing.entity.js';
 import { User } from '../../src/users/user.entity.js';
 import { createDatabase, createDeviseDatabase } from '../support/database.js';
 import { startUsher, type Usher } from '../support/usher.js';
@@ -19,9 +21,13 @@ describe.each([
   beforeAll(async () => {
     usher = await startUsher({ database: await create() });
     app = await createApp(usher.variables);
-    dataSource = app.get(DataSource);
+    const entities = app.get(DataSource).entityMetadatas.map(({ target }) => target);
+    // Only a command uses this one.
+    entities.push(PoolListing);
+    dataSource = await new DataSource({ ...dataSourceOptions(usher.database.url), entities }).initialize();
   });
   afterAll(async () => {
+    await dataSource.destroy();
     await app.close();
     await usher.close();
   });

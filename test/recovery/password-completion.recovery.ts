@@ -1,11 +1,20 @@
-import { AdminUpdateUserAttributesCommand } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  AdminSetUserPasswordCommand,
+  AdminUpdateUserAttributesCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { PasswordChangeCompletionJob } from '../../src/passwords/completion/password-change-completion.job.js';
 import { cutOff, exception } from '../support/cognito-proxy.js';
 import { createDeviseDatabase } from '../support/database.js';
 import { deviseUser } from '../support/devise-users.js';
 import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
+import {
+  answerTo,
+  challengeOf,
+  createPoolUser,
+  poolPassword,
+  temporaryPassword,
+} from '../support/pool-users.js';
 import { bearer, signInWithTokens, statusWith } from '../support/sessions.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
@@ -145,6 +154,55 @@ describe('while the database is away', () => {
     await until(async () => (await records()).length === 0);
     expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
     expect(await audited(email)).toEqual([]);
+  });
+});
+
+describe('when the database fails between the row and the audit entry', () => {
+  const keptHash = '$2a$04$kept';
+
+  async function withoutAudit(work: () => Promise<void>): Promise<void> {
+    await usher.database.sql(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$`);
+    await usher.database.sql(`CREATE TRIGGER refuse BEFORE INSERT ON usher.audit FOR EACH ROW
+      WHEN (NEW.action IN ('reset-password', 'change-password')) EXECUTE FUNCTION refuse()`);
+    await work().finally(() => usher.database.sql('DROP FUNCTION refuse CASCADE'));
+  }
+
+  async function withHash(email: string) {
+    const found = await person(email);
+    await usher.database.sql('UPDATE users SET encrypted_password = $2 WHERE email = $1', [email, keptHash]);
+    return found;
+  }
+
+  it.each(['reset', 'change'])('a %s keeps the hash until both are written', async (kind) => {
+    const { email, tokens } = await withHash(`no-audit-${kind}@example.com`);
+    const other = await signInWithTokens(usher.api, { email, password: poolPassword });
+    const code = kind === 'reset' ? await askForCode(email) : '';
+    await withoutAudit(async () => {
+      const { status } = await (kind === 'reset' ? reset(email, code) : change(tokens.accessToken));
+      expect({ status, hash: await hashOf(email), audit: await audited(email) }).toEqual({
+        ...{ status: 204, hash: keptHash, audit: [] },
+      });
+      expect(await statusWith(usher.api, other.accessToken)).toBe(200);
+    });
+    await completed();
+    expect(await hashOf(email)).toBe('');
+    await expectCompleted(email, other.accessToken, `${kind}-password`);
+  });
+
+  it('a new password at a challenge changes neither', async () => {
+    const { email, sub } = await withHash('no-audit-challenge@example.com');
+    const user = { UserPoolId: usher.userPoolId, Username: sub };
+    await usher.cognito.send(
+      new AdminSetUserPasswordCommand({ ...user, Password: temporaryPassword, Permanent: false }),
+    );
+    const challenge = challengeOf(await usher.api.signIn(email, temporaryPassword));
+    await withoutAudit(async () => {
+      const { status } = await answerTo(usher, challenge, { NEW_PASSWORD: newPassword });
+      expect({ status, hash: await hashOf(email), audit: await audited(email) }).toEqual({
+        ...{ status: 503, hash: keptHash, audit: [] },
+      });
+    });
   });
 });
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Database } from '../../src/common/database/database.js';
 import { ConfirmationsRepository } from '../../src/registration/persistence/confirmations.repository.js';
 import { ObsoleteSignUpsJob } from '../../src/registration/obsolete-sign-ups.job.js';
 import { UserLinkService } from '../../src/users/user-link.service.js';
@@ -98,7 +97,7 @@ describe('the password hash of a sign-up is deleted from the schema usher', () =
 
   it('when an operator links the row', async () => {
     const { email, expectNothingLeft } = await newcomer('relinked@example.com');
-    await new UserLinkService(usher.app.get(Database)).relink((await rowOf(email))?.id ?? 0, 'a-sub');
+    await usher.app.get(UserLinkService).relink((await rowOf(email))?.id ?? 0, 'a-sub');
     await expectNothingLeft();
   });
 

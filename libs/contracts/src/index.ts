@@ -18,4 +18,5 @@ export {
   normaliseEmail,
   toMailbox,
 } from './email-address.js';
-export { isRole, isStorable, longestPassword } from './rules.js';
+export { isRole } from './role-name.js';
+export { isStorable, longestPassword } from './rules.js';

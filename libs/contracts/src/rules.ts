@@ -1,5 +1,6 @@
 import { IsString, Length, ValidateBy, buildMessage, type ValidationOptions } from 'class-validator';
 import { isEmailAddress, parseEmailAddress } from './email-address.js';
+import { isRole } from './role-name.js';
 
 // U+0000 cannot be stored in PostgreSQL and a lone surrogate has no UTF-8 form.
 export const isStorable = (value: unknown): boolean =>
@@ -73,12 +74,7 @@ export function IsTextMap(): PropertyDecorator {
   });
 }
 
-/** The application chooses the names of roles. */
-const role = /^[a-z][a-z0-9_.:-]{0,63}$/;
 const mostRoles = 32;
-
-/** Is this a valid name of a role? */
-export const isRole = (value: unknown): value is string => typeof value === 'string' && role.test(value);
 
 /** Distinct names of roles. */
 export function IsRoleList(): PropertyDecorator {

@@ -45,6 +45,16 @@ const recordSuccess: Statement = {
     WHERE id = $1`,
 };
 
+/** The state of all certificates, without their keys. */
+@Injectable()
+export class CertificateQuery {
+  constructor(private readonly database: Database) {}
+
+  findAll(): Promise<Certificate[]> {
+    return this.database.with(Certificate, (certificates) => certificates.find({ order: { id: 'ASC' } }));
+  }
+}
+
 /** Certificates and ACME accounts. */
 @Injectable()
 export class CertificatesRepository {
@@ -52,10 +62,6 @@ export class CertificatesRepository {
     private readonly database: Database,
     private readonly sealedBox: SealedBox,
   ) {}
-
-  findAll(): Promise<Certificate[]> {
-    return this.database.with(Certificate, (certificates) => certificates.find({ order: { id: 'ASC' } }));
-  }
 
   find(names: readonly string[]): Promise<Certificate | null> {
     const equal = Raw((column) => `${column} = :names`, { names });

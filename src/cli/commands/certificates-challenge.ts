@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { ChallengeService } from '../../acme/challenge.service.js';
 import { CommandError, exitStatus, type Io } from '../command.js';
-import { withDatabase } from '../with-database.js';
 
 const explanation = `
 For ACME clients that need hooks, such as "certbot certonly --manual":
@@ -32,8 +30,9 @@ export function certificatesChallenge(certificates: Command, io: Io): void {
     .allowUnknownOption()
     .addHelpText('after', explanation)
     .action(async (token: string, keyAuthorization: string, { json }: { json?: true }) => {
-      const problem = await withDatabase(io, (database) =>
-        new ChallengeService(database).publishManual({ token, keyAuthorization }),
+      const { withChallenges } = await import('../contexts/certificates.js');
+      const problem = await withChallenges(io, (challenges) =>
+        challenges.publishManual({ token, keyAuthorization }),
       );
       if (problem) throw new CommandError(wrong[problem], exitStatus.usage);
       const path = `/.well-known/acme-challenge/${token}`;
@@ -48,7 +47,8 @@ export function certificatesChallenge(certificates: Command, io: Io): void {
     .allowUnknownOption()
     .addHelpText('after', explanation)
     .action(async (token: string, { json }: { json?: true }) => {
-      const removed = await withDatabase(io, (database) => new ChallengeService(database).withdraw(token));
+      const { withChallenges } = await import('../contexts/certificates.js');
+      const removed = await withChallenges(io, (challenges) => challenges.withdraw(token));
       const sentence = removed ? 'Removed.' : 'There was no such challenge.';
       io.out(`${json ? JSON.stringify({ removed }) : sentence}\n`);
     });

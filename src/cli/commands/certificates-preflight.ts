@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Challenge, ChallengeService } from '../../acme/challenge.service.js';
+import type { Challenge } from '../../acme/challenge.service.js';
 import {
   defaultSettings,
   failingNames,
@@ -12,7 +12,6 @@ import {
 } from '../../acme/preflight.js';
 import { checkNames, type NameOptions } from '../../common/names/hostnames.js';
 import { CommandError, exitStatus, type Io } from '../command.js';
-import { withDatabase } from '../with-database.js';
 
 /** Publishes a challenge while `work` runs. */
 export type WithProbe = <T>(work: (probe: Challenge) => Promise<T>) => Promise<T>;
@@ -76,12 +75,12 @@ const answerOf = (names: string[], issues: Issue[]) => ({
 });
 
 /** Runs `work` while all processes respond to a challenge without an order. */
-function withPublishedProbe<T>(io: Io, work: (probe: Challenge) => Promise<T>): Promise<T> {
+async function withPublishedProbe<T>(io: Io, work: (probe: Challenge) => Promise<T>): Promise<T> {
   const random = () => randomBytes(32).toString('base64url');
   const token = random();
   const probe = { token, keyAuthorization: `${token}.${random()}` };
-  return withDatabase(io, async (database) => {
-    const challenges = new ChallengeService(database);
+  const { withChallenges } = await import('../contexts/certificates.js');
+  return withChallenges(io, async (challenges) => {
     await challenges.publishManual(probe);
     try {
       return await work(probe);

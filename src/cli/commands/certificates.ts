@@ -1,14 +1,10 @@
 import type { Command } from 'commander';
-import { type Certificate, Certificates } from '../../acme/certificates.js';
-import { type AcmeConfig, acmeConfig } from '../../common/config/acme.config.js';
-import { readNamespaces } from '../../common/config/config-namespace.js';
-import { type SecretsConfig, secretsConfig } from '../../common/config/sessions.config.js';
+import type { Certificate, Certificates } from '../../acme/certificates.js';
+import type { AcmeConfig } from '../../common/config/acme.config.js';
 import { problemOfCertificates } from '../../common/crypto/pem-certificates.js';
 import { escapeControlChars } from '../../common/names/escape-control-chars.js';
 import { checkName } from '../../common/names/hostnames.js';
 import { CommandError, counted, exitStatus, type Io } from '../command.js';
-import { OperatorLog } from '../operator-log.js';
-import { withDatabase } from '../with-database.js';
 
 interface Options {
   json?: true;
@@ -61,26 +57,27 @@ export function certificatesCommands(certificates: Command, io: Io): void {
     .description('Issue missing certificates now.')
     .option('--json', 'print JSON')
     .addHelpText('after', issueExplanation)
-    .action((options: Options) =>
-      renew(io, options, readSettings(io), (all, settings, say) => all.issue(settings, say)),
-    );
+    .action(async (options: Options) => {
+      const settings = await readSettings(io);
+      await renew(io, options, (all, say) => all.issue(settings, say));
+    });
   certificates
     .command('renew')
     .description('Renew certificates now, even if they are not due.')
     .argument('[name]', 'only the certificate with this name')
     .option('--json', 'print JSON')
     .addHelpText('after', issueExplanation)
-    .action((typed: string | undefined, options: Options) => {
-      const wanted = readSettings(io);
-      const name = typed === undefined ? undefined : knownName(typed, wanted.settings);
-      return renew(io, options, wanted, (all, settings, say) => all.renew(settings, name, say));
+    .action(async (typed: string | undefined, options: Options) => {
+      const settings = await readSettings(io);
+      const name = typed === undefined ? undefined : knownName(typed, settings);
+      await renew(io, options, (all, say) => all.renew(settings, name, say));
     });
 }
 
-const read = (io: Io): Promise<Certificate[]> =>
-  withDatabase(io, (database) =>
-    new Certificates(database, { sessionSecrets: [] }, new OperatorLog(io)).list(),
-  );
+async function read(io: Io): Promise<Certificate[]> {
+  const { withCertificateQuery } = await import('../contexts/certificates.js');
+  return withCertificateQuery(io, (query) => query.findAll());
+}
 
 /** @returns the name as it is in certificates; `undefined` if it is not a host name */
 const nameOf = (typed: string): string | undefined => checkName(typed, { allowSpecialNames: true }).name;
@@ -128,19 +125,15 @@ const minute = (time: Date | null): string =>
 
 const date = (time: Date | null): string => time?.toISOString().slice(0, 10) ?? 'unknown';
 
-interface Wanted {
-  settings: AcmeConfig;
-  secrets: SecretsConfig;
-}
-
-function readSettings(io: Io): Wanted {
-  const { acme, secrets } = readNamespaces({ secrets: secretsConfig, acme: acmeConfig }, io.variables());
-  if (acme.certificates.length === 0)
+async function readSettings(io: Io): Promise<AcmeConfig> {
+  const { readAcmeConfig } = await import('../contexts/certificates.js');
+  const settings = readAcmeConfig(io);
+  if (settings.certificates.length === 0)
     throw new CommandError(
       'ACME_CERTIFICATES is not set. Set it, and ACME_TERMS_AGREED=yes.',
       exitStatus.usage,
     );
-  return { settings: acme, secrets };
+  return settings;
 }
 
 function knownName(typed: string, { certificates }: AcmeConfig): string {
@@ -151,15 +144,15 @@ function knownName(typed: string, { certificates }: AcmeConfig): string {
 }
 
 /** @returns false if another process is issuing certificates */
-type Work = (all: Certificates, settings: AcmeConfig, say: (text: string) => void) => Promise<boolean>;
+type Work = (all: Certificates, say: (text: string) => void) => Promise<boolean>;
 
-async function renew(io: Io, { json }: Options, { settings, secrets }: Wanted, work: Work): Promise<void> {
+async function renew(io: Io, { json }: Options, work: Work): Promise<void> {
+  const { withCertificates } = await import('../contexts/certificates.js');
   const say = (text: string) => (json ? io.err(`${text}\n`) : io.out(`${text}\n`));
-  await withDatabase(io, async (database) => {
-    const all = new Certificates(database, secrets, new OperatorLog(io));
+  await withCertificates(io, async (all) => {
     let done: boolean;
     try {
-      done = await work(all, settings, say);
+      done = await work(all, say);
     } finally {
       if (json) io.out(`${JSON.stringify(await all.list())}\n`);
     }

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { type OutboxLine, OutboxAdmin } from '../../mail/outbox.js';
+import type { OutboxLine } from '../../mail/outbox.js';
 import { counted, type Io } from '../command.js';
-import { withDatabase } from '../with-database.js';
 
 interface Options {
   json?: true;
@@ -22,7 +21,8 @@ export function mailCommands(mail: Command, io: Io): void {
     .option('--json', 'print JSON')
     .addHelpText('after', explanation)
     .action(async ({ json }: Options) => {
-      const lines = await withDatabase(io, (database) => new OutboxAdmin(database).lines());
+      const { withOutbox } = await import('../contexts/mail.js');
+      const lines = await withOutbox(io, (outbox) => outbox.lines());
       io.out(`${json ? JSON.stringify(lines) : table(lines)}\n`);
     });
   mail
@@ -31,7 +31,8 @@ export function mailCommands(mail: Command, io: Io): void {
     .option('--json', 'print JSON')
     .addHelpText('after', explanation)
     .action(async ({ json }: Options) => {
-      const due = await withDatabase(io, (database) => new OutboxAdmin(database).retry());
+      const { withOutbox } = await import('../contexts/mail.js');
+      const due = await withOutbox(io, (outbox) => outbox.retry());
       io.out(`${json ? JSON.stringify({ due }) : `Retrying ${counted(due, 'mail')}.`}\n`);
     });
 }

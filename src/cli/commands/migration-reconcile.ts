@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import type { ErrorCode } from '#contracts';
-import type { UserDirectory } from '../../cognito/user-directory.js';
 import {
   type Discrepancy,
   type DiscrepancyKind,
@@ -8,15 +7,11 @@ import {
   type RepairAction,
   repairFor,
 } from '../../migration/discrepancy.js';
-import { Reconciliation } from '../../migration/reconciliation.js';
-import { Clock } from '../../common/clock/clock.js';
+import type { Reconciliation } from '../../migration/reconciliation.js';
 import { escapeControlChars } from '../../common/names/escape-control-chars.js';
 import { isAppError } from '../../common/errors/app-error.js';
 import { CommandError, counted, exitStatus, type Io } from '../command.js';
-import { userPoolConfig } from '../../common/config/cognito.config.js';
-import { OperatorLog } from '../operator-log.js';
 import { ProgressLine } from '../progress-line.js';
-import { withDatabase } from '../with-database.js';
 
 interface Options {
   emailFrom: EmailFrom;
@@ -83,11 +78,9 @@ export function migrationReconcile(migration: Command, io: Io): void {
     .option('--json', 'print JSON Lines')
     .addHelpText('after', explanation)
     .action(async (options: Options) => {
-      const left = await withDatabase(io, (database) =>
-        withDirectory(io, (directory, userPoolId) => {
-          const settings = { userPoolId, emailFrom: options.emailFrom };
-          return new ReconcileRun(io, new Reconciliation(database, directory, settings), options).run();
-        }),
+      const { withReconciliation } = await import('../contexts/reconciliation.js');
+      const left = await withReconciliation(io, (reconciliation) =>
+        new ReconcileRun(io, reconciliation, options).run(),
       );
       if (left > 0) throw new CommandError(summaryOf(left, options), exitStatus.attention);
     });
@@ -97,28 +90,6 @@ const summaryOf = (left: number, { apply }: Options): string =>
   apply
     ? `Not repaired: ${counted(left, 'discrepancy', 'discrepancies')}.`
     : `Nothing was changed. To repair ${counted(left, 'discrepancy', 'discrepancies')}, run with --apply.`;
-
-/**
- * Runs `work` with the pool and AWS credentials.
- * @throws ConfigurationError; AppError `cognito.credentials_missing`
- */
-async function withDirectory<T>(
-  io: Io,
-  work: (directory: UserDirectory, userPoolId: string) => Promise<T>,
-): Promise<T> {
-  const config = userPoolConfig.read(io.variables());
-  // Imported here, because the AWS SDK takes longer to load than other commands take to run.
-  const { CognitoAdminClient } = await import('../../cognito/cognito-client.js');
-  const { UserDirectory } = await import('../../cognito/user-directory.js');
-  const [clock, log] = [new Clock(), new OperatorLog(io)];
-  const client = new CognitoAdminClient(config, clock, log);
-  try {
-    await client.requireCredentials();
-    return await work(new UserDirectory(client, clock, log), config.userPoolId);
-  } finally {
-    client.onApplicationShutdown();
-  }
-}
 
 const outages = new Set<ErrorCode>(['cognito.unavailable', 'cognito.credentials_missing', 'overloaded']);
 
@@ -134,10 +105,11 @@ class ReconcileRun {
     this.progress = new ProgressLine(io);
   }
 
-  /** @returns the number of discrepancies that are left */
+  /** @returns the number of discrepancies that are left @throws AppError `cognito.credentials_missing` */
   async run(): Promise<number> {
-    await this.refuseOtherPool();
     try {
+      await this.reconciliation.requireCredentials();
+      await this.refuseOtherPool();
       return await this.compareAndRepair();
     } finally {
       this.progress.end();
@@ -204,7 +176,7 @@ class ReconcileRun {
   /** A failure does not stop the other repairs, unless Cognito is unavailable. @returns the error code of a failure */
   private async attempt(discrepancy: Discrepancy): Promise<boolean | string> {
     try {
-      return await this.reconciliation.repair(discrepancy);
+      return await this.reconciliation.repair(discrepancy, this.options.emailFrom);
     } catch (error) {
       if (!isAppError(error) || outages.has(error.code)) throw error;
       return error.code;

@@ -1,10 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { MigrationProgressResponse, VerdictReason } from '#contracts';
-import { MigrationProgress, defaultView } from '../../migration/migration-progress.js';
-import { Clock } from '../../common/clock/clock.js';
+import { defaultView } from '../../migration/default-view.js';
 import { counted, type Io } from '../command.js';
-import { legacyHashesConfig } from '../../common/config/migration.config.js';
-import { withDatabase } from '../with-database.js';
 
 interface Options {
   days: number;
@@ -35,9 +32,10 @@ export function migrationStatus(migration: Command, io: Io): void {
     .option('--json', 'print JSON, as in GET /migration/progress')
     .addHelpText('after', explanation)
     .action(async ({ json, ...view }: Options) => {
-      const { unmarkedScheme } = legacyHashesConfig.read(io.variables());
-      const progress = await withDatabase(io, (database) =>
-        MigrationProgress.of(database, new Clock()).read({ ...view, unmarkedScheme }, Infinity),
+      const { readUnmarkedScheme, withProgress } = await import('../contexts/migration.js');
+      const unmarkedScheme = readUnmarkedScheme(io);
+      const progress = await withProgress(io, (service) =>
+        service.read({ ...view, unmarkedScheme }, Infinity),
       );
       io.out(`${json ? JSON.stringify(progress) : report(progress, view)}\n`);
     });

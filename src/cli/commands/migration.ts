@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
-import { Clock } from '../../common/clock/clock.js';
-import { MigrationProgress } from '../../migration/migration-progress.js';
-import { type Reopening, UserLinkService } from '../../users/user-link.service.js';
+import type { Reopening } from '../../users/user-link.service.js';
 import { CommandError, counted, type Io } from '../command.js';
 import { ProgressLine } from '../progress-line.js';
-import { withDatabase } from '../with-database.js';
 
 const reopenExplanation = `
 A user who has migrated cannot migrate again, because the legacy password would become valid again. If the pool user was
@@ -33,7 +30,8 @@ export function migrationCommands(migration: Command, io: Io): void {
     .option('--json', 'print JSON')
     .addHelpText('after', reopenExplanation)
     .action(async (email: string, { json }: { json?: true }) => {
-      const reopened = await withDatabase(io, (database) => new UserLinkService(database).reopen(email));
+      const { withUserLinks } = await import('../contexts/users.js');
+      const reopened = await withUserLinks(io, (links) => links.reopen(email));
       if (reopened === undefined) throw new CommandError('There is no user with this address.');
       const { user, outcome } = reopened;
       if (outcome === 'no_old_password')
@@ -51,9 +49,8 @@ export function migrationCommands(migration: Command, io: Io): void {
     .action(async ({ json }: { json?: true }) => {
       const progress = new ProgressLine(io);
       progress.at('counting');
-      const people = await withDatabase(io, (database) =>
-        MigrationProgress.of(database, new Clock()).recount(),
-      ).finally(() => progress.end());
+      const { withProgress } = await import('../contexts/migration.js');
+      const people = await withProgress(io, (counts) => counts.recount()).finally(() => progress.end());
       io.out(`${json ? JSON.stringify({ people }) : `Counted ${counted(people, 'user')}.`}\n`);
     });
 }

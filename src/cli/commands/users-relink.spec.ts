@@ -246,4 +246,22 @@ describe('the built command', () => {
     });
     expect(await linkOf(ada.id)).toEqual(unlinked);
   });
+
+  it('ends with the signal when it is interrupted', async () => {
+    await link(ada.id, 'old');
+    const other = new pg.Client({ connectionString: usher.database.url });
+    await other.connect();
+    await other.query('BEGIN');
+    await other.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [ada.id]);
+    const env = { PATH: process.env.PATH, DATABASE_URL: usher.database.url };
+    const child = spawn(main, ['users', 'relink', ada.email], { cwd: tmpdir(), env });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => (output += String(chunk)));
+    await untilWaiting(usher.database, 1);
+    child.kill('SIGINT');
+    expect(await once(child, 'close')).toEqual([null, 'SIGINT']);
+    expect(output).toBe('');
+    await other.end();
+  });
 });

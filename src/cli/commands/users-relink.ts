@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { LocalUser } from '../../users/user.js';
-import { UserLinkService } from '../../users/user-link.service.js';
+import type { UserLinkService } from '../../users/user-link.service.js';
 import { CommandError, counted, exitStatus, type Io } from '../command.js';
-import { withDatabase } from '../with-database.js';
 
 interface Options {
   sub?: string;
@@ -45,9 +44,8 @@ export function usersRelink(users: Command, io: Io): void {
     .addHelpText('after', explanation)
     .action(async (email: string | undefined, options: Options) => {
       checkUsage(email, options);
-      const result = await withDatabase(io, (database) =>
-        relink(new UserLinkService(database), email, options),
-      );
+      const { withUserLinks } = await import('../contexts/users.js');
+      const result = await withUserLinks(io, (links) => relink(links, email, options));
       io.out(`${options.json ? JSON.stringify(result) : sentence(result)}\n`);
     });
 }
@@ -66,29 +64,25 @@ function misuse(email: string | undefined, { all, sub, yes, dryRun }: Options): 
   return undefined;
 }
 
-async function relink(
-  relinking: UserLinkService,
-  email: string | undefined,
-  options: Options,
-): Promise<Result> {
+async function relink(links: UserLinkService, email: string | undefined, options: Options): Promise<Result> {
   const sub = options.sub ?? null;
   const dryRun = options.dryRun ?? false;
   if (email === undefined) {
-    const changed = dryRun ? await relinking.countLinked() : await relinking.unlinkAll();
+    const changed = dryRun ? await links.countLinked() : await links.unlinkAll();
     return { dryRun, changed };
   }
-  const user = await relinking.find(email);
+  const user = await links.find(email);
   if (user === undefined) throw new CommandError(unknown);
-  await refuseTaken(relinking, user, sub);
+  await refuseTaken(links, user, sub);
   const { id, email: address, sub: found } = user;
   const changed = found === sub ? 0 : 1;
-  const relinked = changed && !dryRun ? await relinking.relink(id, sub) : { before: found };
+  const relinked = changed && !dryRun ? await links.relink(id, sub) : { before: found };
   if (relinked === undefined) throw new CommandError(unknown);
   return { dryRun, changed, user: { id, email: address, before: relinked.before, after: sub } };
 }
 
-async function refuseTaken(relinking: UserLinkService, user: LocalUser, sub: string | null): Promise<void> {
-  const owner = sub === null ? undefined : await relinking.ownerOf(sub);
+async function refuseTaken(links: UserLinkService, user: LocalUser, sub: string | null): Promise<void> {
+  const owner = sub === null ? undefined : await links.ownerOf(sub);
   if (owner && owner.id !== user.id)
     throw new CommandError(`This sub belongs to another user (id ${owner.id}).`);
 }

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
-import { isRole } from '#contracts';
-import { RolesService } from '../../users/roles.service.js';
+import { isRole } from '#contracts/role-name';
 import { CommandError, exitStatus, type Io } from '../command.js';
-import { withDatabase } from '../with-database.js';
 
 interface Options {
   add: string[];
@@ -42,9 +40,8 @@ export function usersRoles(users: Command, io: Io): void {
         );
       if (add.some((role) => remove.includes(role)))
         throw new CommandError('A role cannot be both added and removed.', exitStatus.usage);
-      const user = await withDatabase(io, (database) =>
-        new RolesService(database).change(email, { add, remove }),
-      );
+      const { withRoles } = await import('../contexts/users.js');
+      const user = await withRoles(io, (service) => service.change(email, { add, remove }));
       if (user === undefined) throw new CommandError('There is no user with this address.');
       const sentence = `${user.email} (id ${user.id}): ${user.roles.join(', ') || 'no roles'}`;
       io.out(`${json ? JSON.stringify(user) : sentence}\n`);

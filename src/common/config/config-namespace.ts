@@ -1,16 +1,11 @@
 import { getConfigToken } from '@nestjs/config';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import { ConfigurationError } from './configuration-error.js';
+
+export { ConfigurationError };
 
 export type Variables = Readonly<Record<string, string | undefined>>;
-
-/** Environment variables are missing or invalid. One line per problem; names variables, never their values. */
-export class ConfigurationError extends Error {
-  constructor(readonly problems: readonly string[]) {
-    super(`The configuration cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-    this.name = 'ConfigurationError';
-  }
-}
 
 /** The service must not start. The message says what to set; the process exits with status 2. */
 export class StartError extends Error {}

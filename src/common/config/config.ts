@@ -1,5 +1,5 @@
 import { acmeChallengeConfig, acmeConfig } from './acme.config.js';
-import { cognitoConfig } from './cognito.config.js';
+import { cognitoConfig, userPoolConfig } from './cognito.config.js';
 import { readNamespaces, type Variables } from './config-namespace.js';
 import { httpConfig, limitsConfig, monitoringConfig } from './http.config.js';
 import { legacyHashesConfig, migrationConfig } from './migration.config.js';
@@ -12,6 +12,7 @@ const namespaces = {
   http: httpConfig,
   database: databaseConfig,
   cognito: cognitoConfig,
+  userPool: userPoolConfig,
   migration: migrationConfig,
   legacyHashes: legacyHashesConfig,
   registration: registrationConfig,

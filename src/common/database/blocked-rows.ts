@@ -44,13 +44,15 @@ export class BlockedRows implements OnModuleInit, OnApplicationBootstrap {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.conditions = await this.exclusively((runner) => applySetting(runner, this.config.blockedWhen));
+    this.conditions = await exclusively(this.dataSource, (runner) =>
+      applySetting(runner, this.config.blockedWhen),
+    );
     this.database.onChangedColumn(() => this.updateConditions());
   }
 
   /** Called when the legacy application has renamed, dropped or retyped a column. */
   private async updateConditions(): Promise<void> {
-    await this.exclusively(async (runner) => {
+    await exclusively(this.dataSource, async (runner) => {
       const columns = await readColumns(runner);
       const followed = this.conditions.flatMap((condition) => follow(condition, columns));
       const guessed = this.config.blockedWhen ? [] : guessConditions(columns);
@@ -70,12 +72,6 @@ export class BlockedRows implements OnModuleInit, OnApplicationBootstrap {
   /** Not awaited: counting takes long on large tables. */
   onApplicationBootstrap(): void {
     if (this.conditions.length > 0) void this.report();
-  }
-
-  private exclusively<Result>(work: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
-    const { options } = this.dataSource;
-    if (options.type !== 'postgres') throw new TypeError('Usher runs on PostgreSQL');
-    return exclusively(options, work);
   }
 
   private async report(): Promise<void> {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { createDatabase, createDeviseDatabase, type TestDatabase } from '../../../test/support/database.js';
-import { dataSourceOptions, migrate, migrationOptions } from './data-source.js';
+import { dataSourceOptions, migrationOptions, openMigratedDataSource } from './data-source.js';
 import { ConfirmationRevocations1764000000018 } from './migrations/mail-and-confirmations.js';
 import { PasswordRestores1764000000025 } from './migrations/credentials.js';
 import { migrations } from './migrations/index.js';
@@ -11,9 +11,8 @@ let database: TestDatabase;
 const open: DataSource[] = [];
 
 const migrated = async (): Promise<DataSource> => {
-  const options = dataSourceOptions(database.url);
-  await migrate(options);
-  const dataSource = await new DataSource(migrationOptions(options)).initialize();
+  const options = migrationOptions(dataSourceOptions(database.url));
+  const dataSource = await openMigratedDataSource(options);
   open.push(dataSource);
   return dataSource;
 };

@@ -55,7 +55,8 @@ export function dataSourceOptions(databaseUrl: string): PostgresDataSourceOption
 }
 
 /** For changes of the schema, which may wait for locks and read whole tables. */
-export function migrationOptions(options: PostgresDataSourceOptions): PostgresDataSourceOptions {
+export function migrationOptions(options: DataSourceOptions): PostgresDataSourceOptions {
+  if (options.type !== 'postgres') throw new TypeError('Usher runs on PostgreSQL');
   return {
     ...options,
     entities: [],
@@ -79,17 +80,22 @@ const retryDelayMs = 1000;
 /** PostgreSQL's lock_not_available. */
 const lockTimedOut = '55P03';
 
-/** Runs pending migrations and connects. */
-export async function openMigratedDataSource(options?: DataSourceOptions): Promise<DataSource> {
-  if (options?.type !== 'postgres') throw new TypeError('Usher runs on PostgreSQL');
-  await migrate(options);
-  return openDataSource(options);
-}
+/** Runs before any other use of the data source, which is closed if it throws. */
+export type PrepareDataSource = (dataSource: DataSource) => Promise<void>;
+
+/** Connects and runs pending migrations. */
+export const openMigratedDataSource = (options: DataSourceOptions): Promise<DataSource> =>
+  openDataSource(options, migrate);
 
 /** Connects, and reads which columns the adopted tables have. */
-export async function openDataSource(options: PostgresDataSourceOptions): Promise<DataSource> {
+export async function openDataSource(
+  options: DataSourceOptions | undefined,
+  prepare: PrepareDataSource,
+): Promise<DataSource> {
+  if (options === undefined) throw new TypeError('No options for the data source');
   const dataSource = await new DataSource(options).initialize();
   try {
+    await prepare(dataSource);
     for (const metadata of dataSource.entityMetadatas)
       if (metadata.schema === undefined) await hideMissingColumns(dataSource, metadata);
     return dataSource;
@@ -116,8 +122,8 @@ async function hideMissingColumns(dataSource: DataSource, metadata: EntityMetada
 }
 
 /** Runs pending migrations, one process at a time. */
-export function migrate(options: PostgresDataSourceOptions): Promise<void> {
-  return exclusively(options, async (runner) => {
+export function migrate(dataSource: DataSource): Promise<void> {
+  return exclusively(dataSource, async (runner) => {
     await runner.query('CREATE SCHEMA IF NOT EXISTS usher');
     await retryOnLockTimeout(() => runner.dataSource.runMigrations());
   });
@@ -125,7 +131,7 @@ export function migrate(options: PostgresDataSourceOptions): Promise<void> {
 
 /** Runs `work` on connections of its own, while no other process changes the schema. */
 export async function exclusively<Result>(
-  options: PostgresDataSourceOptions,
+  { options }: DataSource,
   work: (runner: QueryRunner) => Promise<Result>,
 ): Promise<Result> {
   const dataSource = await new DataSource(migrationOptions(options)).initialize();

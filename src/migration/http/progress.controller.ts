@@ -4,7 +4,8 @@ import { MigrationProgressQuery, MigrationProgressResponse } from '#contracts';
 import { type LegacyHashesConfig, legacyHashesConfig } from '../../common/config/migration.config.js';
 import { Permissions } from '../../common/http/access.decorators.js';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
-import { MigrationProgress, defaultView } from '../migration-progress.js';
+import { defaultView } from '../default-view.js';
+import { MigrationProgress } from '../migration-progress.js';
 
 /** How long to wait for the count of duplicate addresses. */
 const duplicatesTimeoutMs = 500;

@@ -1,7 +1,6 @@
 import { emailSpellings } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import type { PoolUser } from '../../cognito/user-directory.js';
-import { Clock } from '../../common/clock/clock.js';
 import { Database, type Statement } from '../../common/database/database.js';
 import { emailExpression, isSpelling } from '../../common/database/email-expression.js';
 import { DuplicateAddresses } from '../../users/duplicate-addresses.js';
@@ -172,11 +171,10 @@ const comparisons: readonly [what: string, Statement][] = [
 /** Copies of the pool's users in the database, to compare them with the users table in SQL. */
 @Injectable()
 export class PoolListings {
-  private readonly duplicates: DuplicateAddresses;
-
-  constructor(private readonly database: Database) {
-    this.duplicates = new DuplicateAddresses(database, new Clock());
-  }
+  constructor(
+    private readonly database: Database,
+    private readonly duplicates: DuplicateAddresses,
+  ) {}
 
   /** Also deletes listings of runs that were killed. */
   async clean(run: string): Promise<void> {

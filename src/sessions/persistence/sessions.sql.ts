@@ -140,13 +140,6 @@ export const revokeOthers: Statement = {
     RETURNING id, origin_jti AS "originJti"`,
 };
 
-export const revokeOfDisabledUser: Statement = {
-  name: 'sessions-bar',
-  text: `
-    UPDATE usher.sessions SET ended_at = now(), ended_reason = 'user disabled', renewal_lease_until = NULL
-    WHERE sub = $1 AND ended_at IS NULL`,
-};
-
 /** Records the revocation of a session that began at another client. */
 export const insertRevoked: Statement = {
   name: 'sessions-insert-ended',

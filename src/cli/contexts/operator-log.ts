@@ -1,5 +1,5 @@
-import { serializeError, Log } from '../common/logging/log.js';
-import type { Io } from './command.js';
+import { serializeError, Log } from '../../common/logging/log.js';
+import type { Io } from '../command.js';
 
 /** Prints log entries as one line on standard error, so that standard output has results only. */
 export class OperatorLog extends Log {
