@@ -98,7 +98,7 @@ function decodeCursor(cursor: string | null | undefined): Position | undefined {
   const [key, id] = parseCursor(cursor);
   if (typeof key === 'string' && !key.includes('\u0000') && key.isWellFormed() && Number.isSafeInteger(id))
     return { key, id: Number(id) };
-  throw new AppError('request.invalid', { errors: [{ field: 'after', fault: 'field.not_a_cursor' }] });
+  throw new AppError('request.invalid', { errors: [{ field: 'after', message: 'field.not_a_cursor' }] });
 }
 
 function parseCursor(cursor: string): unknown[] {

@@ -36,6 +36,6 @@ function parseNumber(field: 'after' | 'user', text: string | null | undefined): 
   if (text == null) return undefined;
   const number = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number;
-  const fault = field === 'after' ? 'field.not_a_cursor' : 'field.not_a_whole_number';
-  throw new AppError('request.invalid', { errors: [{ field, fault }] });
+  const message = field === 'after' ? 'field.not_a_cursor' : 'field.not_a_whole_number';
+  throw new AppError('request.invalid', { errors: [{ field, message }] });
 }

@@ -73,12 +73,12 @@ export function toResponses(
   const missing = asks.filter((key) => !answers[key]);
   const unknown = Object.keys(answers).filter((key) => !asks.includes(key));
   const errors: InvalidField[] = [
-    ...missing.map((key) => ({ field: `answers.${key}`, fault: 'field.missing' as const })),
-    ...unknown.map((key) => ({ field: `answers.${key}`, fault: 'field.unknown' as const })),
+    ...missing.map((key) => ({ field: `answers.${key}`, message: 'field.missing' as const })),
+    ...unknown.map((key) => ({ field: `answers.${key}`, message: 'field.unknown' as const })),
   ];
   if (missing.length === 0 && choices && !choices.includes(answers.ANSWER ?? '')) {
     const values = { choices: choices.join(', ') };
-    errors.push({ field: 'answers.ANSWER', fault: 'field.not_one_of', values });
+    errors.push({ field: 'answers.ANSWER', message: 'field.not_one_of', values });
   }
   if (errors.length > 0) throw new AppError('request.invalid', { errors });
   return answers;

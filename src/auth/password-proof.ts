@@ -64,7 +64,7 @@ export class PasswordProof {
     if (typed.code === undefined) {
       if (name !== authenticator) await this.saveSent(caller, challenge, typed.password);
       throw new AppError('auth.reauthentication_required', {
-        errors: [{ field: 'code', fault: 'field.missing' }],
+        errors: [{ field: 'code', message: 'field.missing' }],
       });
     }
     const responses = { [`${name}_CODE`]: normaliseCode(typed.code) };
@@ -122,7 +122,7 @@ async function refuseWrongCode<Answer>(answer: () => Promise<Answer>): Promise<A
       !isAppError(error, 'auth.code_wrong', 'auth.code_expired', 'auth.challenge_expired', 'request.invalid')
     )
       throw error;
-    const errors = [{ field: 'code', fault: 'field.invalid' as const }];
+    const errors = [{ field: 'code', message: 'field.invalid' as const }];
     throw new AppError('auth.invalid_credentials', { cause: error, errors });
   }
 }

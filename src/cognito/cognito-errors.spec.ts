@@ -132,9 +132,9 @@ describe('toAppError', () => {
       'password.outer_white_space',
     ],
     ['something new', 'InvalidPasswordException', 'password.against_the_rules'],
-  ])('names the rule that a new password violates: %s', (message, name, fault) => {
-    expect(toAppError('challenge', exception(name, message)).errors).toEqual([
-      { field: 'answers.NEW_PASSWORD', code: 'passwords.policy', fault },
+  ])('names the rule that a new password violates: %s', (text, name, message) => {
+    expect(toAppError('challenge', exception(name, text)).errors).toEqual([
+      { field: 'answers.NEW_PASSWORD', code: 'passwords.policy', message },
     ]);
   });
 
@@ -164,9 +164,9 @@ describe('toAppError', () => {
       'field.invalid',
     ],
     ['InvalidParameterException', 'canary', 'answers', 'field.invalid'],
-  ])('names the rejected answer: %s "%s"', (name, message, field, fault) => {
-    const { code, errors } = toAppError('challenge', exception(name, message));
-    expect({ code, errors }).toEqual({ code: 'request.invalid', errors: [{ field, fault }] });
+  ])('names the rejected answer: %s "%s"', (name, text, field, message) => {
+    const { code, errors } = toAppError('challenge', exception(name, text));
+    expect({ code, errors }).toEqual({ code: 'request.invalid', errors: [{ field, message }] });
   });
 
   it('sets retryAfter', () => {

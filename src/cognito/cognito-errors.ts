@@ -180,11 +180,11 @@ function violatedRule(operation: CognitoOperation, { message }: Error): InvalidF
   return {
     field: operation === 'challenge' ? 'answers.NEW_PASSWORD' : 'password',
     code: 'passwords.policy',
-    fault: passwordRules.find(([pattern]) => pattern.test(message))?.[1] ?? 'password.against_the_rules',
+    message: passwordRules.find(([pattern]) => pattern.test(message))?.[1] ?? 'password.against_the_rules',
   };
 }
 
-const passwordRules: [RegExp, InvalidField['fault']][] = [
+const passwordRules: [RegExp, InvalidField['message']][] = [
   [/not long enough|length greater/i, 'password.too_short'],
   [/length less/i, 'password.too_long'],
   [/uppercase/i, 'password.needs_upper_case'],
@@ -196,14 +196,14 @@ const passwordRules: [RegExp, InvalidField['fault']][] = [
 
 /** The challenge answer that Cognito's message names. */
 function rejectedAnswer({ message }: Error): InvalidField {
-  for (const [pattern, prefix, fault] of answerPatterns) {
+  for (const [pattern, prefix, violated] of answerPatterns) {
     const name = pattern.exec(message)?.[1];
-    if (name !== undefined) return { field: prefix + name, fault };
+    if (name !== undefined) return { field: prefix + name, message: violated };
   }
-  return { field: 'answers', fault: 'field.invalid' };
+  return { field: 'answers', message: 'field.invalid' };
 }
 
-const answerPatterns: [RegExp, string, InvalidField['fault']][] = [
+const answerPatterns: [RegExp, string, InvalidField['message']][] = [
   [/missing required parameter (\w+)/i, 'answers.', 'field.missing'],
   [/attributes given, ([\w:]+) is missing/i, 'answers.userAttributes.', 'field.missing'],
   [/already provided ([\w:]+)/i, 'answers.userAttributes.', 'field.invalid'],

@@ -10,12 +10,12 @@ interface NewPassword {
   passwordConfirmation?: string | undefined;
 }
 
-const blank: InvalidField = { field: 'password', code: 'passwords.blank', fault: 'password.blank' };
+const blank: InvalidField = { field: 'password', code: 'passwords.blank', message: 'password.blank' };
 
 const mismatch: InvalidField = {
   field: 'passwordConfirmation',
   code: 'passwords.confirmation_mismatch',
-  fault: 'password.differs',
+  message: 'password.differs',
 };
 
 /** @throws AppError `passwords.blank` @returns the password */
@@ -60,7 +60,7 @@ const patterns = {
   requireNumbers: [/[0-9]/, 'password.needs_digit'],
   // Cognito's list of symbols, with the space.
   requireSymbols: [/[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+\- ]/, 'password.needs_symbol'],
-} as const satisfies Record<string, [RegExp, InvalidField['fault']]>;
+} as const satisfies Record<string, [RegExp, InvalidField['message']]>;
 
 type Rule = keyof typeof patterns;
 
@@ -78,10 +78,10 @@ export class PasswordPolicy {
     const [pepper = ''] = this.config.peppers;
     if (Buffer.byteLength(password + pepper) > longestBcryptInput) violated.push('password.too_long');
     if (violated.length === 0) return;
-    const errors = violated.map((fault) => ({
+    const errors = violated.map((message) => ({
       field: 'password',
       code: 'passwords.policy' as const,
-      fault,
+      message,
     }));
     throw new AppError('passwords.policy', { errors });
   }
@@ -96,12 +96,12 @@ export class PasswordPolicy {
   }
 }
 
-function violations(password: string, policy: typeof defaults): InvalidField['fault'][] {
-  const violated: InvalidField['fault'][] = [];
+function violations(password: string, policy: typeof defaults): InvalidField['message'][] {
+  const violated: InvalidField['message'][] = [];
   if ([...password].length < policy.minimumLength) violated.push('password.too_short');
   for (const rule of Object.keys(patterns) as Rule[]) {
-    const [pattern, fault] = patterns[rule];
-    if (policy[rule] && !pattern.test(password)) violated.push(fault);
+    const [pattern, message] = patterns[rule];
+    if (policy[rule] && !pattern.test(password)) violated.push(message);
   }
   // Cognito's pattern of a password (API reference, ChangePassword). `.` does not match a line break.
   if (!/^\S+.*\S+$/.test(password) && password.length > 1) violated.push('password.outer_white_space');

@@ -125,7 +125,7 @@ export const de: Texts = {
         'Bei uns ist ein Fehler aufgetreten. Versuchen Sie es erneut; tritt er weiterhin auf, wenden Sie sich mit der Anfragenummer (requestId) an den Support.',
     },
   },
-  faults: {
+  messages: {
     'request.unreadable': 'die Anfrage kann nicht verarbeitet werden',
     'request.headers_too_large': 'die Header sind zu groß',
     'request.address_too_long': 'die Adresse ist zu lang',

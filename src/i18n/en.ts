@@ -116,7 +116,7 @@ export const en: Texts = {
         'Something went wrong on our side. Try again; if it keeps happening, contact support with the request ID.',
     },
   },
-  faults: {
+  messages: {
     'request.unreadable': 'the request cannot be processed',
     'request.headers_too_large': 'the headers are too large',
     'request.address_too_long': 'the address is too long',

@@ -124,7 +124,7 @@ export const es: Texts = {
         'Se ha producido un error por nuestra parte. Inténtelo de nuevo; si persiste, póngase en contacto con soporte e indique el número de la solicitud (requestId).',
     },
   },
-  faults: {
+  messages: {
     'request.unreadable': 'la solicitud no se puede procesar',
     'request.headers_too_large': 'los encabezados son demasiado grandes',
     'request.address_too_long': 'la dirección es demasiado larga',

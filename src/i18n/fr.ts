@@ -125,7 +125,7 @@ export const fr: Texts = {
         'Une erreur s’est produite de notre côté. Réessayez ; si elle persiste, contactez l’assistance en indiquant le numéro de requête (requestId).',
     },
   },
-  faults: {
+  messages: {
     'request.unreadable': 'la requête ne peut pas être traitée',
     'request.headers_too_large': 'les en-têtes sont trop volumineux',
     'request.address_too_long': 'l’adresse est trop longue',

@@ -125,7 +125,7 @@ export const it: Texts = {
         'Si è verificato un errore da parte nostra. Riprovi; se persiste, contatti l’assistenza indicando il numero della richiesta (requestId).',
     },
   },
-  faults: {
+  messages: {
     'request.unreadable': 'la richiesta non può essere elaborata',
     'request.headers_too_large': 'le intestazioni sono troppo grandi',
     'request.address_too_long': 'l’indirizzo è troppo lungo',

@@ -25,5 +25,5 @@ export function validationMessage(
   key: ValidationMessage,
   values: Record<string, string | number> = {},
 ): string {
-  return texts[language].faults[key].replace(/\{(\w+)\}/g, (_all, name: string) => String(values[name]));
+  return texts[language].messages[key].replace(/\{(\w+)\}/g, (_all, name: string) => String(values[name]));
 }

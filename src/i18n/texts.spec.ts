@@ -5,12 +5,12 @@ import { validationMessage, languageOf, texts } from './languages.js';
 import type { Texts } from './texts.js';
 
 /** Every text by its key, as one flat list. */
-const flat = ({ problems, faults }: Texts): [key: string, text: string][] => [
+const flat = ({ problems, messages }: Texts): [key: string, text: string][] => [
   ...Object.entries(problems).flatMap(([code, { title, detail }]): [string, string][] => [
     [`${code} title`, title],
     [`${code} detail`, detail],
   ]),
-  ...Object.entries(faults),
+  ...Object.entries(messages),
 ];
 
 const placeholders = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();

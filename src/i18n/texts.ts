@@ -49,5 +49,5 @@ export interface ProblemText {
 export interface Texts {
   problems: Record<ErrorCode, ProblemText>;
   /** Each text follows the name of the field. `{name}` is a placeholder for a value. */
-  faults: Record<ValidationMessage, string>;
+  messages: Record<ValidationMessage, string>;
 }

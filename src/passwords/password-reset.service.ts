@@ -94,7 +94,7 @@ export class PasswordResetService {
   async finish(request: ResetPasswordRequest, email: string | undefined, language: Language): Promise<void> {
     // Optional members may also be null.
     const { code, removeMfa } = request;
-    const password = validateNewPassword(request, faultsOfCode(code, email));
+    const password = validateNewPassword(request, missingCodeErrors(code, email));
     const username = normaliseEmail(email ?? '');
     await this.changes.setPassword(
       {
@@ -149,10 +149,10 @@ export class PasswordResetService {
   }
 }
 
-function faultsOfCode(code: string | undefined, email: string | undefined): InvalidField[] {
-  const faults: InvalidField[] = [];
-  if (isBlank(code)) faults.push({ field: 'code', code: 'passwords.code_missing', fault: 'code.missing' });
+function missingCodeErrors(code: string | undefined, email: string | undefined): InvalidField[] {
+  const errors: InvalidField[] = [];
+  if (isBlank(code)) errors.push({ field: 'code', code: 'passwords.code_missing', message: 'code.missing' });
   if (isBlank(email))
-    faults.push({ field: 'email', code: 'passwords.reset_not_started', fault: 'reset.not_started' });
-  return faults;
+    errors.push({ field: 'email', code: 'passwords.reset_not_started', message: 'reset.not_started' });
+  return errors;
 }

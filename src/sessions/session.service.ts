@@ -106,7 +106,7 @@ function parseCursor(cursor: string | null | undefined): Position | undefined {
   const border = text.lastIndexOf(' ');
   const position = { lastUse: text.slice(0, border), id: text.slice(border + 1) };
   if (isInstant(position.lastUse) && isSessionId(position.id)) return position;
-  throw new AppError('request.invalid', { errors: [{ field: 'after', fault: 'field.not_a_cursor' }] });
+  throw new AppError('request.invalid', { errors: [{ field: 'after', message: 'field.not_a_cursor' }] });
 }
 
 /** `Date` parses 30 February as 2 March, and PostgreSQL refuses it. */

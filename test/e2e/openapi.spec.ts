@@ -205,7 +205,7 @@ function pathOf(address: string): string {
 
 /** Differences between a response and the document. */
 function disagreements(documented: Response | undefined, answer: Answer<Record<string, unknown>>): unknown[] {
-  if (answer.status >= 500) return ['a fault of ours'];
+  if (answer.status >= 500) return ['a server error'];
   if (documented === undefined) return [`${answer.status} is not documented`];
   if (documented.content === undefined) {
     const isProblem = answer.headers.get('content-type')?.includes('problem') ?? false;

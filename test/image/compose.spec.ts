@@ -43,30 +43,33 @@ describe('docker-compose.yml', () => {
   it.each([
     ['a key that does not exist', 'services: { api: { image: a, read_olny: true } }'],
     ['a word of a command that YAML takes for a mapping', 'services: { api: { command: [{ ok: 1 }] } }'],
-  ])('would not be with %s', (_, text) => expect(validate(parse(text))).toBe(false));
+  ])('is invalid with %s', (_, text) => expect(validate(parse(text))).toBe(false));
 
-  it.each(services)('lets %s change nothing and reach no further', (_name, one) => {
-    expect(one).toMatchObject({
-      read_only: true,
-      cap_drop: ['ALL'],
-      security_opt: ['no-new-privileges:true'],
-    });
-    for (const port of one.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
-  });
+  it.each(services)(
+    'runs %s read-only, without capabilities, and with ports on loopback only',
+    (_name, one) => {
+      expect(one).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+      for (const port of one.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
+    },
+  );
 
-  it.each(services)('runs %s as an ordinary account', (_name, one) => {
+  it.each(services)('runs %s as an unprivileged account', (_name, one) => {
     const account = one.user ?? lastOf(stages, one.build?.target ?? '', 'USER')?.text;
     expect(account).toMatch(/^(postgres|node|65534:65534)$/);
   });
 
-  it.each(services)('knows when %s is healthy, and who waits for it waits for that', (name, one) => {
+  it.each(services)('has a health check for %s that its dependents wait for', (name, one) => {
     const own = one.healthcheck?.test.length ?? 0;
     expect(own > 0 || lastOf(stages, one.build?.target ?? '', 'HEALTHCHECK') !== undefined).toBe(true);
     const conditions = services.flatMap(([, { depends_on }]) => depends_on?.[name]?.condition ?? []);
     expect(conditions.filter((condition) => condition !== 'service_healthy')).toEqual([]);
   });
 
-  it.each(services)('takes %s from a place that exists', (_name, { build, image, volumes = [] }) => {
+  it.each(services)('builds or pulls %s from an existing source', (_name, { build, image, volumes = [] }) => {
     if (build) expect(stages.map(({ name }) => name)).toContain(build.target);
     // A tag that names a release, not whatever is newest.
     else expect(image).toMatch(/:v?\d+\.\d+/);
@@ -77,7 +80,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('configures API and Lambda with variables they know, and alike', () => {
+  it('configures API and Lambda with known and consistent variables', () => {
     const documented = [...readProjectFile('.env.example').matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
     const emulators = ['AWS_LAMBDA_FUNCTION_TIMEOUT'];
     expect(documented).toEqual(expect.arrayContaining(Object.keys(environment('api'))));
@@ -99,7 +102,7 @@ describe('docker-compose.yml', () => {
     expect(service('user-pool').command).toContain(`--url=${cognito.endpoint}`);
   });
 
-  it('lets users of its pool write their name only', () => {
+  it('allows pool users to write their name only', () => {
     const { pools } = JSON.parse(readProjectFile('docker/pools.json')) as {
       pools: { Clients: { WriteAttributes?: string[] }[]; UserAttributeUpdateSettings?: object }[];
     };
@@ -109,20 +112,20 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('gives the API more time to end than its longest request takes', () => {
+  it('gives the API a longer stop period than its longest request', () => {
     const grace = Number(/^(\d+)s$/.exec(service('api').stop_grace_period ?? '')?.[1]) * 1000;
     expect(grace).toBeGreaterThan(triggerTimeout + 5000);
   });
 });
 
 describe('Dockerfile', () => {
-  it('takes a Node that package.json accepts, the same one everywhere', () => {
+  it('uses one Node image, of a version that package.json accepts', () => {
     const images = stages.map(({ from }) => from).filter((from) => from.startsWith('node:'));
     expect(new Set(images).size).toBe(1);
     expect(version(images[0])).toBeGreaterThanOrEqual(version(manifest.engines.node));
   });
 
-  it('runs the Lambda with the same Node, which is not older than its bundle is made for', () => {
+  it('runs the Lambda with the same Node version, not older than the target of its bundle', () => {
     const [image] = stages.map(({ from }) => from).filter((from) => from.startsWith('node:'));
     const lambda = stages.find(({ name }) => name === 'migration-lambda')?.from;
     const [, target] = /target: 'node(\d+)'/.exec(readProjectFile('apps/migration-lambda/bundle.js')) ?? [];
@@ -130,7 +133,7 @@ describe('Dockerfile', () => {
     expect(Number(lambda?.split(':')[1])).toBeGreaterThanOrEqual(Number(target));
   });
 
-  it('starts the API as package.json does, on the port that is exposed and published', () => {
+  it('starts the API like package.json, on the exposed and published port', () => {
     const command = execForm(lastOf(stages, 'runtime', 'CMD')?.text ?? '');
     expect(command.join(' ')).toBe(manifest.scripts['start:api']);
     const port = String(loadConfig(environment('api')).http.port);

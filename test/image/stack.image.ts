@@ -59,7 +59,7 @@ const commandOf = (service: string, stage: string): string[] =>
   compose.services[service]?.command ?? execForm(lastOf(stages, stage, 'CMD')?.text ?? '');
 
 here('the images', () => {
-  it('hold what they need and no more', async () => {
+  it('contain only the needed files', async () => {
     const list = async (stage: BuiltStage, path = '.') =>
       (await readdir(join(stage.root, stage.workdir, path))).sort();
     expect(await list(built.runtime)).toEqual(['LICENSE', 'dist', 'node_modules', 'package.json']);
@@ -121,7 +121,7 @@ here('the stack of docker-compose.yml', () => {
     await database?.drop();
   });
 
-  it('runs as an ordinary account that can change nothing', async () => {
+  it('runs as an unprivileged account without write access', async () => {
     const { Uid, CapEff, CapBnd, NoNewPrivs } = await api.status();
     expect({ Uid: Uid?.split('\t')[1], CapEff, CapBnd, NoNewPrivs }).toEqual({
       Uid: '1000',
@@ -133,7 +133,7 @@ here('the stack of docker-compose.yml', () => {
     if (isolation === 'namespaces') expect(await api.exec(['touch', '/tmp/new'])).not.toBe(0);
   });
 
-  it('is healthy, by the image and by the compose file', async () => {
+  it('is healthy by the checks of the image and of the compose file', async () => {
     const check = execForm(lastOf(stages, 'runtime', 'HEALTHCHECK')?.text.replace(/^CMD /, '') ?? '');
     expect(await api.exec(check)).toBe(0);
     const [, ...poolCheck] = compose.services['user-pool']?.healthcheck?.test ?? [];
@@ -151,12 +151,12 @@ here('the stack of docker-compose.yml', () => {
     expect((await apiClient(apiUrl).signIn(ada.email, ada.wrong_password)).status).toBe(401);
   });
 
-  it('has the commands of the operator in its image', async () => {
+  it('has the operator’s commands in its image', async () => {
     expect(await api.exec(['node', 'dist/src/cli/main.js', 'migration', 'status'])).toBe(0);
   });
 
   it(
-    'answers who is waiting before it stops, in time and with status 0, also as process number 1',
+    'answers requests in progress before it stops, in time and with status 0, also as process number 1',
     async () => {
       const waiting = apiClient(apiUrl).signIn('nobody@example.com', 'whatever-1');
       // A refusal is held for one and a half seconds.

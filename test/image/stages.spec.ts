@@ -27,7 +27,7 @@ function build(...lines: string[]) {
 }
 
 describe('a Dockerfile without Docker', () => {
-  it('copies, runs and hands on from stage to stage', async () => {
+  it('copies files, runs commands and copies between stages', async () => {
     const { root } = await build(
       'ARG VERSION=1',
       'FROM image:${VERSION} AS first',
@@ -56,6 +56,5 @@ describe('a Dockerfile without Docker', () => {
     );
   });
 
-  it('takes no command that a shell would run', () =>
-    expect(() => execForm('node main.js')).toThrow('exec form'));
+  it('refuses commands in shell form', () => expect(() => execForm('node main.js')).toThrow('exec form'));
 });

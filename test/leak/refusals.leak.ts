@@ -14,14 +14,14 @@ import { visible } from '../support/visible-answer.js';
 const refusalTimeMs = 1500;
 const rounds = 7;
 
-/** Samples taken at the same time, so that the run does not take all day; few enough for two cores. */
+/** Concurrent samples; few enough for two cores. */
 const lanes = 3;
 
 const bursts = 8;
 
 const longestRunMs = 300_000;
 
-/** How far medians may lie apart. */
+/** Maximum difference of medians. */
 const tolerance = 1.25;
 
 let usher: Usher;
@@ -48,13 +48,13 @@ async function timed(who: string, send: Send): Promise<Sample> {
   return { who, milliseconds: performance.now() - begun, seen: visible(answer) };
 }
 
-/** Moves the first elements to the end. */
+/** Rotates a list by this number of elements. */
 const rotated = <Element>(list: Element[], by: number): Element[] => [
   ...list.slice(by % list.length),
   ...list.slice(0, by % list.length),
 ];
 
-/** Interleaved, so that a slower minute of the machine is a slower minute for all kinds. */
+/** Interleaved, so that a slow phase of the machine affects all kinds. */
 async function sample(take: (kind: AccountKind) => Promise<Sample>): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -86,11 +86,11 @@ function expectAlike(samples: Sample[]): void {
   expect(ratio).toBeLessThan(tolerance);
 }
 
-/** At which multiple of REFUSAL_TIME_MS an answer came. */
+/** The multiple of REFUSAL_TIME_MS after which an answer came. */
 const multipleOf = (milliseconds: number): number => Math.floor(milliseconds / refusalTimeMs + 0.01);
 
 let guesses = 0;
-/** Another one each time: the answer to a repeated one is known for some seconds. */
+/** Unique, because the answer to a repeated password is cached for some seconds. */
 const guess = (): string => `wrong-guess-${(guesses += 1)}`;
 
 const burstOf: Record<string, () => string[]> = {
@@ -102,7 +102,7 @@ const burstOf: Record<string, () => string[]> = {
   unconfirmed: () => [accountKinds['an unconfirmed user'].email],
 };
 
-/** Fourteen refusals at once. */
+/** Fourteen concurrent refusals. */
 function burst(number: number): Promise<Sample[]> {
   const all = Object.entries(burstOf).flatMap(([who, emails]) => emails().map((email) => ({ who, email })));
   expect(all).toHaveLength(14);
@@ -125,7 +125,7 @@ describe('body, headers and response time do not reveal', () => {
   );
 
   it(
-    'whether a reset was sent, and why its code was refused',
+    'whether a reset code was sent, and why a code was refused',
     async () => {
       const resets: Sample[] = [];
       const password = 'chosen-by-a-guesser-1';
@@ -143,7 +143,7 @@ describe('body, headers and response time do not reveal', () => {
   );
 
   it(
-    'why each of fourteen sign-ins at once was refused',
+    'why each of fourteen concurrent sign-ins was refused',
     async () => {
       for (const key of ['unicode_nfc', 'emoji_cjk']) await migrate(usher, deviseUser(key));
       // Starts the workers of the Lambda.
@@ -151,7 +151,7 @@ describe('body, headers and response time do not reveal', () => {
       const taken: Sample[][] = [];
       for (let number = 1; number <= bursts; number += 1) taken.push(await burst(number));
       const samples = taken.flat();
-      // On a slow machine fourteen hashes are too many: then all fourteen are told so.
+      // On a slow machine fourteen hashes exceed the queue: then all fourteen get this answer.
       for (const answers of taken)
         expect([...new Set(answers.map(({ seen }) => JSON.stringify(seen)))]).toHaveLength(1);
       console.table(taken.map((answers) => Object.fromEntries(mediansByKind(answers, Math.round))));
@@ -164,7 +164,7 @@ describe('body, headers and response time do not reveal', () => {
       console.table(taken.map((answers) => Object.fromEntries(mediansByKind(answers, multipleOf))));
       const medians = [...mediansByKind(samples, multipleOf).values()];
       expect(new Set(medians).size).toBe(1);
-      // One burst may end between the answers of two that arrived one after the other.
+      // A multiple may end between two answers of a burst.
       expect(spread.filter((multiples) => multiples > 0).length).toBeLessThanOrEqual(bursts / 4);
     },
     longestRunMs,

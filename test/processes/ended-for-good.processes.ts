@@ -23,7 +23,7 @@ afterAll(() => usher.close());
 
 const refresh = (refreshToken: string, api = usher.api) => api.post('/auth/refresh', { refreshToken });
 
-/** Ended rows are old now, and a sign-in clears what may go. */
+/** Ages revoked sessions by three days. The sign-in then deletes rows that are no longer needed. */
 async function daysLater(): Promise<void> {
   await usher.database.sql(
     `UPDATE usher.sessions SET ended_at = ended_at - interval '3 days' WHERE ended_at IS NOT NULL`,
@@ -31,8 +31,8 @@ async function daysLater(): Promise<void> {
   await signInWithTokens(usher.api, bob);
 }
 
-describe('a session that ended here', () => {
-  it('does not come back days later because Cognito could not revoke it', async () => {
+describe('a session that was revoked at Usher', () => {
+  it('stays revoked days later when Cognito could not revoke it', async () => {
     const { accessToken, refreshToken } = await signInWithTokens(usher.api);
     const { body } = await usher.api.get('/auth/sessions', bearer(accessToken));
     const [session] = body as unknown as { id: string }[];
@@ -44,7 +44,7 @@ describe('a session that ended here', () => {
     expect((await refresh(refreshToken, later.api)).status).toBe(401);
   });
 
-  it('does not come back because its tokens could not be read', async () => {
+  it('stays revoked when its tokens could not be unsealed', async () => {
     const { accessToken, refreshToken } = await signInWithTokens(usher.api);
     const other = await usher.startProcess({ SESSION_SECRETS: 'quite-another-session-secret' });
     const { body } = await other.api.get('/auth/sessions', bearer(accessToken));
@@ -55,7 +55,7 @@ describe('a session that ended here', () => {
     expect((await refresh(refreshToken, later.api)).status).toBe(401);
   });
 
-  it('is ended everywhere also when the token that asks for it is dead at Cognito', async () => {
+  it('is revoked with all others also when the token of the request is already revoked at Cognito', async () => {
     const mine = await signInWithTokens(usher.api);
     const other = await signInWithTokens(usher.api);
     await usher.cognito.send(new RevokeTokenCommand({ ClientId: usher.clientId, Token: mine.refreshToken }));
@@ -71,8 +71,8 @@ describe('a session that ended here', () => {
   });
 });
 
-describe('a session goes on', () => {
-  it('after a time in which the pool did not allow refreshes', async () => {
+describe('a session stays valid', () => {
+  it('after a period in which the pool did not allow refreshes', async () => {
     const { refreshToken } = await signInWithTokens(usher.api);
     const off = exception(
       'InvalidParameterException',
@@ -85,10 +85,10 @@ describe('a session goes on', () => {
     expect(usher.logLines().join()).toContain('cognito.misconfigured');
   });
 
-  it('with the cookie when its access token is no longer believed', async () => {
+  it('with its cookie when its access token is no longer accepted', async () => {
     const browser = await signInWithCookie(usher, ada);
     const before = calls(usher, 'GetTokensFromRefreshToken');
-    // As when the pool has given up the key that signed it.
+    // As when the pool no longer publishes the signing key.
     const verifier = usher.app.get(TokenVerifier);
     jest.spyOn(verifier, 'verifyAccessToken').mockRejectedValueOnce(new AppError('auth.token_invalid'));
     expect((await browser.get('/users/me')).status).toBe(200);
@@ -96,8 +96,8 @@ describe('a session goes on', () => {
   });
 });
 
-describe('a person disabled here', () => {
-  it('changes nothing about authenticator apps with a token from before', async () => {
+describe('a user disabled at Usher', () => {
+  it('cannot change authenticator apps with an earlier token', async () => {
     const { accessToken } = await signInWithTokens(usher.api, bob);
     await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE email = $1', [bob.email]);
     expect((await usher.api.delete('/auth/mfa/totp', bearer(accessToken))).status).toBe(401);

@@ -8,7 +8,7 @@ import { allMailsSent } from '../support/mails.js';
 import type { UsherProcess } from '../support/usher-process.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
-/** Takes mails, and says so once it is allowed to. */
+/** Receives mails, and confirms them when `answer` is called. */
 interface SlowMailServer {
   url: string;
   arrived(count: number): Promise<void>;
@@ -68,7 +68,7 @@ afterEach(() => blocker.end());
 const signUp = (email: string) =>
   ending.api.post('/users', { email, password: 'a-password-1', passwordConfirmation: 'a-password-1' });
 
-/** A sign-up that has got as far as its mail. */
+/** A sign-up that waits for its mail. */
 async function stuckSignUp(email: string) {
   await blocker.query('BEGIN; LOCK TABLE usher.outbox IN EXCLUSIVE MODE');
   const answer = signUp(email);
@@ -90,7 +90,7 @@ async function isRefused(url: string): Promise<boolean> {
   return refused;
 }
 
-async function endsTakingCallers(): Promise<void> {
+async function refusesConnections(): Promise<void> {
   while (!(await isRefused(ending.url)));
 }
 
@@ -98,7 +98,7 @@ describe('a process that receives SIGTERM', () => {
   it('refuses new connections, completes requests in progress and exits with status 0', async () => {
     const { answer } = await stuckSignUp('under-way@example.org');
     ending.signal('SIGTERM');
-    await endsTakingCallers();
+    await refusesConnections();
     await blocker.query('COMMIT');
     const { status, headers } = await answer;
     expect({ status, connection: headers.get('connection') }).toEqual({ status: 202, connection: 'close' });
@@ -121,7 +121,7 @@ describe('a process that receives SIGTERM', () => {
     await once(silent, 'connect');
     expect((await ask()).connection).toBe('keep-alive');
     ending.signal('SIGTERM');
-    await endsTakingCallers();
+    await refusesConnections();
     expect(await ask()).toEqual({ connection: 'close', reused: true });
     expect(await ending.ended).toBe(0);
     silent.destroy();
@@ -132,7 +132,7 @@ describe('a process that receives SIGTERM', () => {
     expect((await signUp('mailed@example.org')).status).toBe(202);
     await mails.arrived(before + 1);
     ending.signal('SIGTERM');
-    await endsTakingCallers();
+    await refusesConnections();
     mails.answer();
     expect(await ending.ended).toBe(0);
     await allMailsSent(usher);

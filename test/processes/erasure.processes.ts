@@ -25,7 +25,7 @@ const erase = (id: number | string | undefined) => usher.api.delete(`/admin/user
 const erasureOf = async (id: number | string | undefined) =>
   (await usher.api.get(`/admin/users/${id}`, admin.headers)).body.erasure;
 
-/** Makes what waits due at once, and waits until it is over. */
+/** Makes pending work due at once, and waits until it is complete. */
 async function finished(id: number | string | undefined): Promise<void> {
   while ((await erasureOf(id)) !== 'done')
     await usher.database.sql('UPDATE usher.erasures SET next_try_at = now()');
@@ -49,7 +49,7 @@ const rowOf = async (id: number | string | undefined) =>
   (await usher.database.sql('SELECT * FROM users WHERE id = $1', [id]))[0] ?? {};
 
 describe('DELETE /admin/users/:id', () => {
-  it('leaves the row with its sub and a digest, and nothing in the pool', async () => {
+  it('keeps the row with its sub and a digest, and nothing in the pool', async () => {
     const person = await personWith(usher, 'Erased.Person@example.org', 'editor');
     const change = { firstName: 'Private', lastName: 'Person', profile: { phone: 'private' } };
     await usher.api.call('PATCH', '/users/me', { headers: person.headers, body: change });
@@ -95,7 +95,7 @@ describe('DELETE /admin/users/:id', () => {
     );
   });
 
-  it('refuses the person at once, and the address for good', async () => {
+  it('refuses the user at once, and the address permanently', async () => {
     const person = await personWith(usher, 'for-good@example.org');
     expect((await erase(person.id)).status).toBe(202);
     expect((await usher.api.get('/auth/sessions', person.headers)).status).toBe(401);
@@ -115,16 +115,16 @@ describe('DELETE /admin/users/:id', () => {
     await usher.api.post('/passwords/forgot', { email: 'for-good@example.org' });
     expect(await usher.database.sql('SELECT 1 FROM usher.outbox')).toEqual([]);
     expect(usher.mail.messages()).toHaveLength(mails);
-    // Somebody made anew in the pool, behind our back: another sub, the same address.
+    // A new pool user with the same address and another sub, created without Usher.
     await createPoolUser(usher, 'for-good@example.org');
     expect((await usher.api.signIn('for-good@example.org', poolPassword)).status).toBe(401);
     const rows = await usher.database.sql('SELECT 1 FROM users WHERE email ILIKE $1', ['for-good@%']);
     expect(rows).toEqual([]);
   });
 
-  it('refuses the sub for good, whatever its address is by then', async () => {
+  it('refuses the sub permanently, with any address', async () => {
     const person = await personWith(usher, 'sub-for-good@example.org');
-    // The pool's own answer to a delete that did not happen.
+    // The answer of the pool when the deletion failed.
     usher.proxy.answerWith('AdminDeleteUser', (response) => response.writeHead(200).end('{}'));
     await erase(person.id);
     await finished(person.id);
@@ -141,7 +141,7 @@ describe('DELETE /admin/users/:id', () => {
     expect((await usher.api.signIn(person.email, poolPassword)).status).toBe(401);
   });
 
-  it('keeps nobody else from the address of a row that only looks like it', async () => {
+  it('does not refuse similar addresses', async () => {
     const person = await personWith(usher, 'exactly-this@example.org');
     await erase(person.id);
     await finished(person.id);
@@ -149,7 +149,7 @@ describe('DELETE /admin/users/:id', () => {
     await usher.mail.waitFor(({ to }) => to.includes('exactly-this2@example.org'));
   });
 
-  it('comes before a row that the old application makes for the same address', async () => {
+  it('has precedence over a row that the legacy application creates for the same address', async () => {
     const person = await personWith(usher, 'again@example.org');
     await erase(person.id);
     await finished(person.id);
@@ -160,7 +160,7 @@ describe('DELETE /admin/users/:id', () => {
     expect(await legacy('again@example.org')).toMatchObject({ user_exists: false, sign_up_allowed: false });
   });
 
-  it('deletes in the pool until it is done, while Cognito is away', async () => {
+  it('retries the deletion in the pool after an outage of Cognito', async () => {
     const person = await personWith(usher, 'outage@example.org');
     usher.proxy.answerWith('AdminDeleteUser', exception('TooManyRequestsException', 'Rate exceeded'));
     expect((await erase(person.id)).status).toBe(202);
@@ -175,7 +175,7 @@ describe('DELETE /admin/users/:id', () => {
     expect(await isInPool(person.email)).toBe(false);
   });
 
-  it('is finished by another process when the first one died', async () => {
+  it('is completed by another process when the first one was killed', async () => {
     const person = await personWith(usher, 'killed@example.org');
     const other = await usher.startProcess();
     const arrived = new Promise<void>((resolve) =>
@@ -190,7 +190,7 @@ describe('DELETE /admin/users/:id', () => {
     expect(await isInPool(person.email)).toBe(false);
   });
 
-  it('erases a legacy user who has never signed in, with the hash', async () => {
+  it('deletes a legacy user who has never signed in, with the hash', async () => {
     const { email, password } = deviseUser('second');
     const [row] = await usher.database.sql<{ id: string }>('SELECT id FROM users WHERE email = $1', [email]);
     expect((await erase(row?.id)).status).toBe(202);
@@ -200,7 +200,7 @@ describe('DELETE /admin/users/:id', () => {
     expect(await isInPool(email)).toBe(false);
   });
 
-  it('takes pending links out of use, and sends no mail to what is left', async () => {
+  it('invalidates pending links, and sends no mail to the remaining row', async () => {
     await signUp('pending@example.org');
     const token = await mailedToken(usher, 'pending@example.org');
     const [row] = await usher.database.sql<{ id: string }>(
@@ -222,7 +222,7 @@ describe('DELETE /admin/users/:id', () => {
     ).toEqual([]);
   });
 
-  it('is not undone by an operator who makes links anew', async () => {
+  it('is not undone by "usher users relink"', async () => {
     const person = await personWith(usher, 'relinked@example.org');
     await erase(person.id);
     await finished(person.id);
@@ -238,7 +238,7 @@ describe('DELETE /admin/users/:id', () => {
     await usher.database.sql('UPDATE users SET cognito_sub = $2 WHERE id = $1', [admin.id, admin.sub]);
   });
 
-  it('does not begin where it cannot be finished', async () => {
+  it('is refused without AWS credentials', async () => {
     const person = await personWith(usher, 'without-credentials@example.org');
     const without = await usher.startProcess({
       AWS_ACCESS_KEY_ID: '',
@@ -256,13 +256,13 @@ describe('DELETE /admin/users/:id', () => {
       expect({ status, code: body.code }).toEqual({ status: 501, code: 'cognito.credentials_missing' });
     }
     expect((await usher.api.get('/users/me', person.headers)).status).toBe(200);
-    // Sessions that began here can be ended all the same.
+    // Sessions of Usher can still be revoked.
     const ended = await without.api.delete(`/admin/users/${person.id}/sessions`, admin.headers);
     expect(ended.status).toBe(204);
     expect((await without.api.get('/users/me', person.headers)).status).toBe(401);
   });
 
-  it('never deletes somebody in the pool whom another row is linked to', async () => {
+  it('never deletes a pool user who is linked to another row', async () => {
     const person = await personWith(usher, 'mine@example.org');
     const [stale] = await usher.database.sql<{ id: string }>(
       `WITH moved AS (UPDATE users SET email = 'elsewhere@example.org' WHERE id = $1)

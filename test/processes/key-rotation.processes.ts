@@ -15,7 +15,7 @@ const ada = { id: 1, email: 'ada@example.com' };
 
 let usher: Usher;
 let server: KeyServer;
-/** The key that the pool signs with now. */
+/** The current signing key of the pool. */
 let current: SigningKey;
 let email: string;
 
@@ -55,7 +55,7 @@ const answered = () => ({ status: 200, code: undefined, email });
 const refused = { status: 401, code: 'auth.token_invalid', email: undefined };
 
 describe('an access token', () => {
-  it('opens a route before any request asked for keys', async () => {
+  it('is accepted before the first download of keys', async () => {
     const before = server.downloads();
     expect(await me(sign())).toEqual(answered());
     expect(server.downloads()).toBe(before);
@@ -88,7 +88,7 @@ describe('an access token', () => {
   });
 });
 
-/** So many callers ask one after the other until told to stop; the answers that were none. */
+/** Sends requests of concurrent callers during `work`. Returns the failed answers. */
 async function underLoad(
   callers: number,
   token: () => string,
@@ -115,7 +115,7 @@ async function underLoad(
   return failures;
 }
 
-/** The pool changes its key, and a token of the new one is answered. */
+/** Changes the key of the pool, and expects a token of the new key to be accepted. */
 async function rotate(...alsoPublished: SigningKey[]): Promise<void> {
   const next = createSigningKey();
   server.publish(next, ...alsoPublished);
@@ -135,7 +135,7 @@ describe('a rotation of keys under load', () => {
     expect(failures).toEqual([]);
   });
 
-  it('fails no request while a stranger makes key ids up, and asks for keys once a second at most', async () => {
+  it('fails no request while a stranger sends invented key IDs, and downloads keys at most once a second', async () => {
     const stranger = createSigningKey();
     let invented = 0;
     let flooding = true;
@@ -167,7 +167,7 @@ describe('a rotation of keys under load', () => {
     expect(server.downloads() - before).toBeLessThanOrEqual(seconds + 2);
   });
 
-  it('ends what was signed with the key that is gone', async () => {
+  it('invalidates tokens that were signed with the removed key', async () => {
     const old = sign();
     expect(await me(old)).toEqual(answered());
     await rotate();
@@ -175,7 +175,7 @@ describe('a rotation of keys under load', () => {
   });
 });
 
-describe('keys out of reach', () => {
+describe('unavailable keys', () => {
   it('leave tokens of cached keys valid and answer 503 for tokens of unknown keys', async () => {
     server.answerWith((response) => response.destroy());
     expect(await me(sign())).toEqual(answered());

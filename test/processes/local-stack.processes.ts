@@ -20,7 +20,7 @@ function post(url: string, body: object): Promise<Response> {
   });
 }
 
-// One checkout for all, in the order in which somebody might live with it: what one test leaves, the next one finds.
+// All tests share a checkout and depend on their order.
 describe('the local stack', () => {
   let checkout: string;
   let stack: RunningStack;
@@ -34,8 +34,8 @@ describe('the local stack', () => {
   const localFiles = () => readdir(join(checkout, '.local'));
   const secrets = () => readFileSync(join(checkout, '.local', 'secrets.json'), 'utf8');
 
-  /** Does it to a running stack, and answers the exit code once no process of the stack is left. */
-  const andNothingIsLeft = async (end: () => Promise<number | null>) => {
+  /** Runs `end` on a running stack. Returns the exit code when no process of the stack remains. */
+  const stopsCompletely = async (end: () => Promise<number | null>) => {
     const processes = await processesBelow(stack.pid);
     const code = await end();
     for (const one of processes) await until(async () => !(await isRunning(one)));
@@ -46,11 +46,11 @@ describe('the local stack', () => {
     checkout = await makeCheckout();
   });
 
-  afterEach(() => andNothingIsLeft(() => stack.end('SIGTERM').catch(() => null)));
+  afterEach(() => stopsCompletely(() => stack.end('SIGTERM').catch(() => null)));
 
   afterAll(() => rm(checkout, { recursive: true, force: true }));
 
-  it('migrates a legacy user at the first sign-in, and ends on Ctrl-C', async () => {
+  it('migrates a legacy user at the first sign-in, and stops on Ctrl-C', async () => {
     first = await start().ready();
     expect(Object.keys(first)).toEqual([
       'apiUrl',
@@ -96,11 +96,11 @@ describe('the local stack', () => {
     expect(await second.exited).toBe(1);
     expect(second.output).toContain(`The local stack is running already (process ${stack.pid}).`);
 
-    expect(await andNothingIsLeft(() => stack.interrupt())).toBe(0);
+    expect(await stopsCompletely(() => stack.interrupt())).toBe(0);
     expect(await localFiles()).not.toContain('stack.json');
   }, 60_000);
 
-  it('keeps its data for the next start, and ends when a part of it dies', async () => {
+  it('keeps its data for the next start, and stops when a part of it exits', async () => {
     const again = await start().ready();
     expect(again).toMatchObject({
       userPoolId: first.userPoolId,
@@ -109,7 +109,7 @@ describe('the local stack', () => {
     });
     expect((await post(`${again.apiUrl}/auth/sign-in`, ada)).status).toBe(200);
     const api = (await processesBelow(stack.pid)).find(({ command }) => command.includes('dist/src/main.js'));
-    const code = await andNothingIsLeft(async () => {
+    const code = await stopsCompletely(async () => {
       process.kill(api?.pid ?? 0, 'SIGKILL');
       return stack.exited;
     });
@@ -118,40 +118,40 @@ describe('the local stack', () => {
     expect(await localFiles()).not.toContain('stack.json');
   }, 60_000);
 
-  it('leaves no process behind even when it is killed, and starts again', async () => {
+  it('leaves no process when it is killed, and starts again', async () => {
     await start().ready();
-    await andNothingIsLeft(() => stack.end('SIGKILL'));
+    await stopsCompletely(() => stack.end('SIGKILL'));
     const again = await start().ready();
     expect(again.userPoolId).toBe(first.userPoolId);
-    expect(await andNothingIsLeft(() => stack.end('SIGHUP'))).toBe(0);
+    expect(await stopsCompletely(() => stack.end('SIGHUP'))).toBe(0);
   }, 60_000);
 
-  it('starts anew with --fresh, and can be ended in the middle of it', async () => {
+  it('deletes its data with --fresh, and can be stopped during the start', async () => {
     const before = secrets();
     start(['--fresh']);
     await stack.says('API  ');
-    expect(await andNothingIsLeft(() => stack.end('SIGTERM'))).toBe(0);
+    expect(await stopsCompletely(() => stack.end('SIGTERM'))).toBe(0);
     expect(stack.output).not.toContain('Usher is ready.');
     expect(secrets()).not.toBe(before);
     expect(await localFiles()).not.toContain('running.json');
   }, 60_000);
 
-  it('ends what it started when a later part does not start, and says why', async () => {
+  it('stops all parts when a later part does not start, and prints the reason', async () => {
     start([], { REFUSAL_TIME_MS: 'soon' });
     await stack.says('API  ');
-    expect(await andNothingIsLeft(() => stack.exited)).toBe(1);
+    expect(await stopsCompletely(() => stack.exited)).toBe(1);
     expect(stack.output).toMatch(/REFUSAL_TIME_MS must be a number of milliseconds/);
     expect(stack.output).not.toContain('soon');
   }, 60_000);
 
-  it('ends with status 2 when the API refuses its configuration', async () => {
+  it('exits with status 2 when the API refuses its configuration', async () => {
     start([], { LEGACY_BLOCKED_WHEN: 'no_such_column' });
-    const code = await andNothingIsLeft(() => stack.exited);
+    const code = await stopsCompletely(() => stack.exited);
     expect(code).toBe(2);
     expect(stack.output).toContain('LEGACY_BLOCKED_WHEN names the column "no_such_column"');
   }, 60_000);
 
-  it('does not take another port than the one it was told', async () => {
+  it('fails when the given port is occupied', async () => {
     const occupied = createServer().listen(0, '127.0.0.1');
     await once(occupied, 'listening');
     const { port } = occupied.address() as AddressInfo;
@@ -160,7 +160,7 @@ describe('the local stack', () => {
     occupied.close();
   });
 
-  it('uses a database that is given, and puts no demo users into it', async () => {
+  it('uses a given database, without demo users', async () => {
     const postgres = await startPostgres({ dataDir: join(checkout, 'theirs'), durable: false });
     const url = await postgres.createDatabase('theirs');
     const client = new pg.Client({ connectionString: url });

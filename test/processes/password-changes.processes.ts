@@ -25,52 +25,52 @@ async function person(email: string) {
   return { email, sub, tokens: await signInWithTokens(usher.api, { email, password: poolPassword }) };
 }
 
-async function askForCode(email: string, api = usher.api): Promise<string> {
+async function requestCode(email: string, api = usher.api): Promise<string> {
   await api.post('/passwords/forgot', { email });
   return mailedCode(usher, email);
 }
 
-type Ask = (api: ApiClient) => Promise<unknown>;
+type Send = (api: ApiClient) => Promise<unknown>;
 
 const resetOf =
-  (email: string, code: string): Ask =>
+  (email: string, code: string): Send =>
   (api) =>
     api.post('/passwords/reset', { email, code, ...twice });
 const changeOf =
-  (accessToken: string): Ask =>
+  (accessToken: string): Send =>
   (api) =>
     api.post('/passwords/change', { currentPassword: poolPassword, ...twice }, bearer(accessToken));
 
-/** Dies once Cognito has done what it was asked for, and nobody has heard of it. */
-async function dieAfterTheYes(operation: string, ask: Ask, environment = {}): Promise<void> {
+/** Kills a process after Cognito has executed the command and before the answer arrives. */
+async function killAfterCommand(operation: string, send: Send, environment = {}): Promise<void> {
   const doomed = await usher.startProcess(environment);
   const done = usher.proxy.loseAnswer(operation);
-  const answer = ask(doomed.api).catch(() => 'no answer');
+  const answer = send(doomed.api).catch(() => 'no answer');
   await done;
   await doomed.kill();
   expect(await answer).toBe('no answer');
 }
 
-/** Dies before Cognito has done anything. */
-async function dieBefore(operation: string, ask: Ask): Promise<void> {
+/** Kills a process before Cognito executes the command. */
+async function killBeforeCommand(operation: string, send: Send): Promise<void> {
   const doomed = await usher.startProcess();
   const before = usher.proxy.arrived.length;
   usher.proxy.answerWith(operation, () => undefined);
-  const answer = ask(doomed.api).catch(() => 'no answer');
+  const answer = send(doomed.api).catch(() => 'no answer');
   await until(() => usher.proxy.arrived.slice(before).includes(operation));
   await doomed.kill();
   usher.proxy.answerWith(operation, undefined);
   expect(await answer).toBe('no answer');
 }
 
-/** Dies in the middle of the transaction that completes it. */
-async function dieCompleting(ask: Ask): Promise<void> {
+/** Kills a process during the transaction of the follow-ups. */
+async function killDuringCompletion(send: Send): Promise<void> {
   const doomed: UsherProcess = await usher.startProcess();
   const blocker = new pg.Client({ connectionString: usher.database.url });
   await blocker.connect();
   try {
     await blocker.query('BEGIN; LOCK TABLE usher.outbox IN EXCLUSIVE MODE');
-    const answer = ask(doomed.api).catch(() => 'no answer');
+    const answer = send(doomed.api).catch(() => 'no answer');
     const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
       AND query LIKE 'INSERT INTO usher.outbox%'`;
     await until(async () => (await usher.database.sql(waiting)).length > 0);
@@ -83,7 +83,7 @@ async function dieCompleting(ask: Ask): Promise<void> {
 
 const records = () => usher.database.sql('SELECT 1 FROM usher.password_changes');
 
-/** Its turn is over, and whoever looks first takes it. */
+/** Makes the record due, and waits until a process has completed it. */
 async function completed(): Promise<void> {
   expect(await records()).toHaveLength(1);
   await usher.database.sql('UPDATE usher.password_changes SET next_try_at = now()');
@@ -102,7 +102,7 @@ async function subjects(email: string): Promise<string[]> {
   return subjectsTo(usher, email).filter((subject) => /password/i.test(subject));
 }
 
-/** @param outcome where the process died before it knew Cognito's answer */
+/** @param outcome set if the process was killed before the answer of Cognito */
 async function expectDone(
   email: string,
   otherToken: string,
@@ -117,10 +117,10 @@ async function expectDone(
 }
 
 describe('a process that is killed', () => {
-  it('after the yes to a reset: another completes it, once', async () => {
+  it('after Cognito has executed a reset: another process completes it once', async () => {
     const { email, tokens } = await person('killed-reset@example.org');
-    const code = await askForCode(email);
-    await dieAfterTheYes('ConfirmForgotPassword', resetOf(email, code));
+    const code = await requestCode(email);
+    await killAfterCommand('ConfirmForgotPassword', resetOf(email, code));
     expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
     const others = [await usher.startProcess(), await usher.startProcess()];
     await completed();
@@ -129,19 +129,19 @@ describe('a process that is killed', () => {
       await until(async () => (await statusWith(api, tokens.accessToken)) === 401, 2000);
   });
 
-  it("after the yes to a change: the caller's session goes on, the others end", async () => {
+  it("after Cognito has executed a change: the caller's session stays valid, and the others are revoked", async () => {
     const { email, tokens } = await person('killed-change@example.org');
     const other = await signInWithTokens(usher.api, { email, password: poolPassword });
-    await dieAfterTheYes('ChangePassword', changeOf(tokens.accessToken));
+    await killAfterCommand('ChangePassword', changeOf(tokens.accessToken));
     await completed();
     await expectDone(email, other.accessToken, 'change-password', 'unknown');
     expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
     expect((await usher.api.post('/auth/refresh', { refreshToken: tokens.refreshToken })).status).toBe(200);
   });
 
-  it('while it completes a reset: nothing is half done, and another completes it', async () => {
+  it('during the follow-ups of a reset: no partial result remains, and another process completes them', async () => {
     const { email, tokens } = await person('killed-completing@example.org');
-    await dieCompleting(resetOf(email, await askForCode(email)));
+    await killDuringCompletion(resetOf(email, await requestCode(email)));
     expect(await audited(email)).toEqual([]);
     await completed();
     await expectDone(email, tokens.accessToken, 'reset-password');
@@ -151,11 +151,11 @@ describe('a process that is killed', () => {
     'before Cognito has executed the command (%s): nothing changes',
     async (operation) => {
       const { email, tokens } = await person(`killed-before-${operation.toLowerCase()}@example.org`);
-      const ask =
+      const send =
         operation === 'ChangePassword'
           ? changeOf(tokens.accessToken)
-          : resetOf(email, await askForCode(email));
-      await dieBefore(operation, ask);
+          : resetOf(email, await requestCode(email));
+      await killBeforeCommand(operation, send);
       await completed();
       expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
       expect(await audited(email)).toEqual([]);
@@ -171,7 +171,7 @@ describe('without AWS credentials', () => {
     other = await usher.startProcess(noCredentials);
   });
 
-  it('a reset finds its owner by a sign-in that keeps no tokens, where no row is linked', async () => {
+  it('a reset without a linked row finds its user by a sign-in without stored tokens', async () => {
     const user = deviseUser('second');
     await other.api.post('/passwords/forgot', { email: user.email });
     const code = await mailedCode(usher, user.email);
@@ -188,10 +188,10 @@ describe('without AWS credentials', () => {
     expect((await other.api.signIn(user.email, user.password)).status).toBe(401);
   });
 
-  it('refuses what began elsewhere, though Cognito goes on renewing it', async () => {
+  it('refuses sessions of other clients, which Cognito still refreshes', async () => {
     const { email } = await person('elsewhere-alone@example.org');
     const foreign = await signInElsewhere(usher, { email, password: poolPassword });
-    const code = await askForCode(email, other.api);
+    const code = await requestCode(email, other.api);
     expect(((await resetOf(email, code)(other.api)) as { status: number }).status).toBe(204);
     const renew = new InitiateAuthCommand({
       ClientId: usher.clientId,
@@ -207,7 +207,7 @@ describe('without AWS credentials', () => {
   });
 });
 
-describe('the token of another product', () => {
+describe('the token of another client', () => {
   it('is refused by every process within two seconds after a reset', async () => {
     const { UserPoolClient: client } = await usher.cognito.send(
       new CreateUserPoolClientCommand({
@@ -223,11 +223,11 @@ describe('the token of another product', () => {
     const product = { email, password: poolPassword };
     const { accessToken: token } = await signInElsewhere(usher, product, client?.ClientId);
     for (const { api } of [one, two]) expect(await statusWith(api, token)).toBe(200);
-    const code = await askForCode(email);
+    const code = await requestCode(email);
     expect(((await resetOf(email, code)(one.api)) as { status: number }).status).toBe(204);
     expect(await statusWith(one.api, token)).toBe(401);
     await until(async () => (await statusWith(two.api, token)) === 401, 2000);
-    // And what begins since lives in both at once.
+    // A later session is valid in both processes at once.
     const { accessToken } = await signInWithTokens(one.api, { email, password: newPassword });
     for (const { api } of [one, two]) expect(await statusWith(api, accessToken)).toBe(200);
   });
@@ -237,9 +237,9 @@ describe('a password change with an unknown result', () => {
   it('revokes the sessions and records an unknown outcome', async () => {
     const database = usher.database;
     const { email, tokens } = await person('never-known@example.org');
-    const code = await askForCode(email);
-    // Nobody with credentials looks: the record says that the pool could not be looked at before.
-    await dieAfterTheYes('ConfirmForgotPassword', resetOf(email, code), noCredentials);
+    const code = await requestCode(email);
+    // Without credentials: the record says that the pool could not be read.
+    await killAfterCommand('ConfirmForgotPassword', resetOf(email, code), noCredentials);
     expect(await database.sql('SELECT sub, pool_status FROM usher.password_changes')).toEqual([
       { sub: null, pool_status: null },
     ]);

@@ -6,7 +6,7 @@ import { deviseUser, deviseUsers } from '../support/devise-users.js';
 import { startUsher, type Usher } from '../support/usher.js';
 import type { UsherProcess } from '../support/usher-process.js';
 
-/** A text that is nowhere else, so that whoever finds it knows where it came from. */
+/** A unique text with its origin. */
 const canary = (what: string) => `canary-${what}-${randomUUID()}`;
 
 const ada = deviseUser('plain');
@@ -18,7 +18,7 @@ const secrets = {
 
 let usher: Usher;
 let other: UsherProcess;
-/** Everything else that any part wrote: the in-process user pool, Nest, libraries. */
+/** Other output: the in-process user pool, Nest, libraries. */
 const printed: string[] = [];
 const spies: jest.SpiedFunction<(...values: unknown[]) => void>[] = [];
 
@@ -40,11 +40,11 @@ afterAll(async () => {
   await usher.close();
 });
 
-const everythingWritten = () => [...usher.logLines(), ...other.logLines(), ...printed].join('\n');
+const allOutput = () => [...usher.logLines(), ...other.logLines(), ...printed].join('\n');
 
-/** The metrics of both processes are read by others than the log. */
-const everythingTold = async () =>
-  [everythingWritten(), ...(await Promise.all([usher, other].map(({ api }) => metricsOf(api))))].join('\n');
+/** The logs, and the metrics of both processes. */
+const logsAndMetrics = async () =>
+  [allOutput(), ...(await Promise.all([usher, other].map(({ api }) => metricsOf(api))))].join('\n');
 
 async function metricsOf(api: ApiClient): Promise<string> {
   const { status, text } = await api.get('/metrics');
@@ -63,7 +63,7 @@ interface Document {
   components: { schemas: Record<string, { properties: Record<string, unknown> }> };
 }
 
-/** Calls every route there is with canaries in every place a caller can put something. */
+/** Calls every route with canaries in every part of a request. */
 async function callEveryRoute(api: ApiClient, headers: Record<string, string>): Promise<string[]> {
   const { paths, components } = (await api.get('/openapi.json')).body as unknown as Document;
   const canaries: string[] = [];
@@ -99,7 +99,7 @@ async function callEveryRoute(api: ApiClient, headers: Record<string, string>): 
   return canaries;
 }
 
-/** Everything secret that one person's visit brings along. */
+/** All secrets of one user's visit. */
 async function visit(api: ApiClient): Promise<string[]> {
   const { tokens } = (await api.signIn(ada.email, ada.password)).body;
   const signedIn = { authorization: `Bearer ${tokens?.accessToken}` };
@@ -128,12 +128,12 @@ async function visit(api: ApiClient): Promise<string[]> {
 }
 
 async function expectUnwritten(values: string[]): Promise<void> {
-  const written = await everythingTold();
+  const written = await logsAndMetrics();
   expect(values.filter((value) => written.includes(value))).toEqual([]);
 }
 
-describe('no secret is in any line that API, Lambda or pool write, nor in the metrics', () => {
-  it('when a person signs in, refreshes, enrols an app and signs out', async () => {
+describe('no output of API, Lambda or pool and no metric contains a secret', () => {
+  it('when a user signs in, refreshes, enrols an app and signs out', async () => {
     await expectUnwritten([...(await visit(usher.api)), ...(await visit(other.api))]);
   });
 
@@ -143,7 +143,7 @@ describe('no secret is in any line that API, Lambda or pool write, nor in the me
     await expectUnwritten(canaries);
   });
 
-  it('when Cognito repeats what was typed in the text of an exception', async () => {
+  it('when Cognito repeats the input in the text of an exception', async () => {
     const typed = canary('password');
     for (const name of [
       'InvalidParameterException',
@@ -161,7 +161,7 @@ describe('no secret is in any line that API, Lambda or pool write, nor in the me
     await expectUnwritten([typed]);
   });
 
-  it('when the request cannot be read at all', async () => {
+  it('when the request cannot be parsed', async () => {
     const values = [canary('json'), canary('path')];
     await usher.api.call('POST', '/auth/sign-in', {
       raw: `{"password": "${values[0]}"`,
@@ -172,7 +172,7 @@ describe('no secret is in any line that API, Lambda or pool write, nor in the me
   });
 });
 
-it('no address, id or name of anybody is in the metrics', async () => {
+it('the metrics contain no address, ID or name of a user', async () => {
   const told = await Promise.all([usher, other].map(({ api }) => metricsOf(api)));
   const [{ sub } = {}] = await usher.database.sql<{ sub: string }>(
     'SELECT cognito_sub AS sub FROM users WHERE id = $1',
@@ -185,6 +185,6 @@ it('no address, id or name of anybody is in the metrics', async () => {
 });
 
 it('the log contains the lines of these requests', () => {
-  expect(everythingWritten()).toContain('"route":"/auth/sign-in"');
+  expect(allOutput()).toContain('"route":"/auth/sign-in"');
   expect(other.logLines().length).toBeGreaterThan(10);
 });

@@ -15,7 +15,7 @@ interface Ended {
   text: string;
 }
 
-/** Writes a part now and the rest byte by byte, four a second. Resolves when the server has closed the connection. */
+/** Sends `now` at once and `rest` with four bytes a second. Resolves when the server has closed the connection. */
 async function trickle(now: string, rest = ''): Promise<Ended> {
   const socket = open();
   const began = performance.now();
@@ -47,7 +47,7 @@ const post = `POST /auth/sign-in HTTP/1.1\r\n${host}Content-Type: application/js
 const long = 'x'.repeat(1000);
 const credentials = JSON.stringify({ email: 'nobody@example.com', password: 'a-password-1' });
 
-it('a request that has not arrived after ten seconds is 408, and nothing else is ended', async () => {
+it('a request that is incomplete after ten seconds is answered with 408, and other connections stay open', async () => {
   const silent = open();
   const silentText = collect(silent);
   const idle = open();
@@ -76,7 +76,7 @@ it('a request that has not arrived after ten seconds is 408, and nothing else is
     expect(head).toContain('connection: close');
     expect(JSON.parse(body) as Problem).toMatchObject({ status: 408, code: 'request.invalid' });
   }
-  // One refused sign-in is held for as long as the others could send.
+  // One refused sign-in is delayed for longer than this limit.
   expect((await held).text).toMatch(/^HTTP\/1.1 401 /);
   for (const [socket, text] of [
     [silent, silentText],

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => usher.close());
 
-describe('an address that is new', () => {
+describe('a new address', () => {
   it.each([
     '<x@y.example>',
     'X <x@y.example>',
@@ -44,7 +44,7 @@ describe('an address that is new', () => {
     `${'x'.repeat(65)}@y.example`,
     `x@${'y'.repeat(64)}.example`,
     `x@${'y.'.repeat(130)}example`,
-  ])('is no %s, at sign-up and at a change', async (email) => {
+  ])('is refused at a sign-up and at a change of address: %s', async (email) => {
     const { body: tokens } = await usher.api.signIn('ada@example.com', 'correct horse battery staple');
     const answers = [
       await usher.api.post('/users', { email, password, passwordConfirmation: password }),
@@ -64,7 +64,7 @@ describe('an address that is new', () => {
   });
 });
 
-describe('an address that only old tables have', () => {
+describe('an address that only the legacy table accepts', () => {
   it.each(['ada..lovelace.@docomo.example', 'x@ex_ample.example'])('%s signs in', async (email) => {
     await legacyUser(usher, email);
     expect((await usher.api.signIn(email, oldPassword)).status).toBe(200);
@@ -80,7 +80,7 @@ describe('an address that only old tables have', () => {
     expect((await usher.api.signIn(email, password)).status).toBe(200);
   });
 
-  it('gets the one refusal where it is unknown, and never an error of ours', async () => {
+  it('is refused like any other unknown address, without a server error', async () => {
     const unknown = await usher.api.signIn('unknown@example.com', 'wrong');
     const { requestId: _id, ...refusal } = unknown.body;
     for (const email of [
@@ -102,7 +102,7 @@ describe('an address that only old tables have', () => {
 });
 
 describe('one address in 17 spellings', () => {
-  it('is one account for the limits on mails, one row and one mailbox', async () => {
+  it('counts as one account in the mail limits, and has one row and one mailbox', async () => {
     const limited = await usher.startProcess({ RATE_LIMITS: 'on' });
     const api = apiClient(limited.url);
     const spellings = spellingsOf('many');
@@ -134,19 +134,20 @@ describe('one address in 17 spellings', () => {
     expect(await rowsLike(usher, 'many')).toEqual([{ email: 'manyü@xn--exmple-cua.example', sub: null }]);
   });
 
-  it('is one account for wrong passwords at /aws/auth', async () => {
-    const ask = (email: string, tried: string) =>
+  it('counts as one account for wrong passwords at POST /aws/auth', async () => {
+    const callMigrationEndpoint = (email: string, tried: string) =>
       usher.api.post('/aws/auth', { email, password: tried, access_token: usher.migrationToken });
     await legacyUser(usher, 'guessedü@exämple.example');
-    for (const [n, email] of spellingsOf('guessed').entries()) await ask(email, `wrong-${n}`);
+    for (const [n, email] of spellingsOf('guessed').entries())
+      await callMigrationEndpoint(email, `wrong-${n}`);
     const counted = await usher.database.sql<{ failures: number }>(
       'SELECT failures FROM usher.account_failures WHERE locked_until > now()',
     );
     expect(counted).toHaveLength(1);
-    expect((await ask('guessedü@exämple.example', oldPassword)).body.success).toBe(false);
+    expect((await callMigrationEndpoint('guessedü@exämple.example', oldPassword)).body.success).toBe(false);
   });
 
-  it('is one person at sign-up, confirmation, sign-in and reset', async () => {
+  it('is one user at sign-up, confirmation, sign-in and reset', async () => {
     const spellings = spellingsOf('person');
     for (const email of spellings) {
       const { status } = await usher.api.post('/users', { email, password, passwordConfirmation: password });
@@ -167,7 +168,7 @@ describe('one address in 17 spellings', () => {
 });
 
 describe('a change of address', () => {
-  it('to another spelling of one’s own is none, and a notice names no link', async () => {
+  it('to another spelling of the current address changes nothing, and its notice has no link', async () => {
     await legacyUser(usher, 'ownü@exämple.example');
     const { body } = await usher.api.signIn('ownü@exämple.example', oldPassword);
     const change = (email: string) =>
@@ -176,13 +177,13 @@ describe('a change of address', () => {
         headers: bearer(body.tokens?.accessToken ?? ''),
       });
     expect((await change('OWNÜ@xn--exmple-cua.example')).status).toBe(202);
-    const waiting = () =>
+    const pendingAddresses = () =>
       usher.database.sql<{ email: string }>(
         `SELECT unconfirmed_email AS email FROM users WHERE email LIKE 'ownü@%'`,
       );
-    expect(await waiting()).toEqual([{ email: null }]);
+    expect(await pendingAddresses()).toEqual([{ email: null }]);
     expect((await change('fresh@exämple.example')).status).toBe(202);
-    expect(await waiting()).toEqual([{ email: 'fresh@xn--exmple-cua.example' }]);
+    expect(await pendingAddresses()).toEqual([{ email: 'fresh@xn--exmple-cua.example' }]);
     const notice = await usher.mail.waitFor(({ text }) => text.includes('f***@'));
     expect(notice.text).toContain('f***@xn--exmple-cua.example');
   });
@@ -191,7 +192,7 @@ describe('a change of address', () => {
 describe('an address in ASCII', () => {
   beforeEach(() => allMailsSent(usher));
 
-  it('costs no further request', async () => {
+  it('needs no additional request to Cognito', async () => {
     let before = usher.proxy.arrived.length;
     await usher.api.signIn('ada@example.com', 'correct horse battery staple');
     expect(usher.proxy.arrived.slice(before)).toEqual(['InitiateAuth']);
@@ -201,8 +202,8 @@ describe('an address in ASCII', () => {
   });
 });
 
-describe('the search of an administrator', () => {
-  it('finds a whole address in any spelling', async () => {
+describe('the user search of administrators', () => {
+  it('finds a complete address in any spelling', async () => {
     await legacyUser(usher, 'soughtü@exämple.example');
     await createPoolUser(usher, 'seeker@example.com');
     await usher.api.signIn('seeker@example.com', poolPassword);

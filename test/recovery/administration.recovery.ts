@@ -42,8 +42,8 @@ const find = async (query: string) => {
   return body as unknown as { users: AdminUserResponse[]; next: string | null };
 };
 
-describe('rights', () => {
-  it('follow from roles, and from nothing else', async () => {
+describe('permissions', () => {
+  it('depend on roles only', async () => {
     const someone = await personWith(usher, 'someone@example.org');
     const routes: [string, string, unknown?][] = [
       ['GET', '/users'],
@@ -72,7 +72,7 @@ describe('rights', () => {
     expect(body.permissions).toEqual(['users.read', 'users.disable', 'users.mfa', 'sessions.end']);
   });
 
-  it('keep administrators safe from others, and from themselves', async () => {
+  it('do not allow support to change administrators, or administrators to change themselves', async () => {
     const other = await personWith(usher, 'other-admin@example.org', 'admin');
     for (const [method, path] of [
       ['POST', 'disable'],
@@ -97,14 +97,14 @@ describe('rights', () => {
     { roles: [7] },
     {},
     { roles: null },
-  ])('cannot be given by %j', async (body) => {
+  ])('refuses the body %j', async (body) => {
     const { status, body: problem } = await call(admin, 'PUT', `/users/${support.id}/roles`, body);
     expect({ status, field: problem.errors?.[0]?.field }).toEqual({ status: 422, field: 'roles' });
   });
 });
 
 describe('GET /admin/users', () => {
-  it('finds people by how their address begins, page by page', async () => {
+  it('finds users by the beginning of their address, page by page', async () => {
     const emails = Array.from({ length: 7 }, (_, n) => `page_${n}@example.org`);
     await usher.database.sql(
       `INSERT INTO users (email, created_at, updated_at) SELECT unnest($1::text[]), now(), now()`,
@@ -122,7 +122,7 @@ describe('GET /admin/users', () => {
     expect((await find('search=page%25')).users.map(({ email }) => email)).toEqual(['page%1@example.org']);
   });
 
-  it('finds one by sub, and shows no more of them than is listed', async () => {
+  it('finds a user by sub, and returns the listed members only', async () => {
     const { users } = await find(`search=${support.sub}`);
     expect(users).toEqual([
       {
@@ -146,7 +146,7 @@ describe('GET /admin/users', () => {
     expect((await call(admin, 'GET', '/users?limit=100')).text).not.toContain('$2a$');
   });
 
-  it('pages through everybody once, in one order', async () => {
+  it('returns every user once over all pages, in a stable order', async () => {
     const [{ count } = { count: '' }] = await usher.database.sql<{ count: string }>(
       'SELECT count(*) FROM users',
     );
@@ -172,7 +172,7 @@ describe('GET /admin/users', () => {
     ['search', `search=${'x'.repeat(255)}`],
     ['search', 'search=%00'],
     ['name', 'name=x'],
-  ])('refuses a bad %s (%s)', async (field, query) => {
+  ])('refuses an invalid %s (%s)', async (field, query) => {
     const { status, body } = await call(admin, 'GET', `/users?${query}`);
     expect({ status, fields: body.errors?.map((error) => error.field) }).toEqual({
       status: 422,
@@ -181,7 +181,7 @@ describe('GET /admin/users', () => {
   });
 
   it.each(['0', '-1', '1.5', 'x', '99999999999999999999', '123456789012', '%00'])(
-    'has nobody with the id %s',
+    'returns 404 for the ID %s',
     async (id) => {
       expect((await call(admin, 'GET', `/users/${id}`)).status).toBe(404);
       expect((await call(admin, 'POST', `/users/${id}/disable`)).status).toBe(404);
@@ -191,11 +191,11 @@ describe('GET /admin/users', () => {
 });
 
 describe('disabling and enabling', () => {
-  it('bars somebody on both sides at once, and lets them in again', async () => {
+  it('takes effect at once in Usher and in the pool, and can be reversed', async () => {
     const person = await personWith(usher, 'barred@example.org');
     expect((await usher.api.get('/auth/sessions', person.headers)).status).toBe(200);
     expect((await call(support, 'POST', `/users/${person.id}/disable`)).status).toBe(204);
-    // A route that does not look at the row: the session itself is over.
+    // This route does not read the row: the session itself is revoked.
     expect((await usher.api.get('/auth/sessions', person.headers)).status).toBe(401);
     const { refreshToken } = person;
     expect((await usher.api.post('/auth/refresh', { refreshToken })).status).toBe(401);
@@ -223,7 +223,7 @@ describe('disabling and enabling', () => {
     expect(await statusThere()).toBe(401);
   });
 
-  it('bars a person at once while Cognito is away, and can be done again', async () => {
+  it('disables a user at once during an outage of Cognito, and can be repeated', async () => {
     const person = await personWith(usher, 'barred-in-an-outage@example.org');
     usher.proxy.answerWith('AdminDisableUser', exception('TooManyRequestsException', 'Rate exceeded'));
     expect((await call(admin, 'POST', `/users/${person.id}/disable`)).status).toBe(503);
@@ -234,7 +234,7 @@ describe('disabling and enabling', () => {
     expect(await isEnabledInPool(person)).toBe(false);
   });
 
-  it('bars a legacy user who is not in the pool', async () => {
+  it('disables a legacy user who is not in the pool', async () => {
     const [row] = await usher.database.sql<{ id: string }>('SELECT id FROM users WHERE email = $1', [
       ada.email,
     ]);
@@ -245,8 +245,8 @@ describe('disabling and enabling', () => {
   });
 });
 
-describe('ending sessions', () => {
-  it('ends all of them, wherever they began, and nothing else', async () => {
+describe('revoking sessions', () => {
+  it('revokes all sessions of the user, of any client, and changes nothing else', async () => {
     const person = await personWith(usher, 'signed-out@example.org');
     const second = await signInWithTokens(usher.api, { email: person.email, password: poolPassword });
     expect((await call(support, 'DELETE', `/users/${person.id}/sessions`)).status).toBe(204);
@@ -259,7 +259,7 @@ describe('ending sessions', () => {
 });
 
 describe('GET /admin/audit', () => {
-  it('tells who did what, newest first, page by page', async () => {
+  it('lists actors and actions, newest first, page by page', async () => {
     const ids: number[] = [];
     let next: string | null = '';
     while (next !== null) {

@@ -12,7 +12,7 @@ import type { UsherProcess } from '../support/usher-process.js';
 
 let usher: Usher;
 let other: UsherProcess;
-/** A transaction of somebody else, the old application for example. */
+/** A transaction of another client, such as the legacy application. */
 let rival: pg.Client;
 beforeAll(async () => {
   const database = await createDeviseDatabase();
@@ -66,7 +66,7 @@ const auditedActions = async ({ id }: Person) =>
     await usher.database.sql<{ action: string }>(`SELECT action FROM usher.audit WHERE user_id = $1`, [id])
   ).map(({ action }) => action);
 
-/** Changes a row, and commits only once each of `calls` waits for a row or has its answer. */
+/** Changes a row, and commits once each of `calls` waits for a row lock or has its answer. */
 async function whileRowsAreLocked<Result>(
   { id }: Person,
   change: string,
@@ -84,9 +84,9 @@ async function whileRowsAreLocked<Result>(
   return Promise.all(answers);
 }
 
-describe('two administrators', () => {
+describe('concurrent requests of two administrators', () => {
   it.each(Object.keys(removals).flatMap((one) => Object.keys(removals).map((two) => [one, two] as const)))(
-    'who %s and %s each other at once leave one, in two processes',
+    'to %s and to %s each other, in two processes, leave one administrator',
     async (one, two) => {
       const [a, b] = [await newPerson('admin'), await newPerson('admin')];
       const answers = await whileRowsAreLocked(b, 'updated_at = now()', () => [
@@ -98,13 +98,13 @@ describe('two administrators', () => {
       const winner = answers[0] === 403 ? b : a;
       expect(await enabledAdministrators()).toEqual([winner.id]);
       expect(await auditedActions(winner)).toEqual([]);
-      // The one who is left stays, whatever they ask for.
+      // The last administrator cannot remove themselves.
       for (const remove of Object.values(removals)) expect(await remove(usher.api, winner, winner)).toBe(403);
       expect(await enabledAdministrators()).toEqual([winner.id]);
     },
   );
 
-  it('leave one in every try without a held lock', async () => {
+  it('leave one administrator in every attempt without a held lock', async () => {
     for (let round = 0; round < 10; round += 1) {
       await usher.database.sql(`UPDATE users SET usher_roles = '{}'`);
       const [a, b] = [await newPerson('admin'), await newPerson('admin')];
@@ -130,8 +130,8 @@ it('leaves one of three administrators who remove each other in a ring, without 
 describe('an administrator who loses their authority while a request waits', () => {
   const losses: Record<string, string> = {
     'the role': `usher_roles = '{support}'`,
-    'their access, disabled here': 'usher_disabled_at = now()',
-    'their access, blocked by the old application': `deleted_at = now() - interval '1 minute'`,
+    'their access, disabled at Usher': 'usher_disabled_at = now()',
+    'their access, blocked by the legacy application': `deleted_at = now() - interval '1 minute'`,
     'the link to their pool user': `cognito_sub = 'another-' || id`,
   };
 
@@ -146,7 +146,7 @@ describe('an administrator who loses their authority while a request waits', () 
     }
   });
 
-  it('cannot give the role back to themselves', async () => {
+  it('cannot restore their own role', async () => {
     const admin = await newPerson('admin');
     const regain = send('PUT', '/roles', { roles: ['admin'] });
     const statuses = await whileRowsAreLocked(admin, `usher_roles = '{}'`, () => [
@@ -158,7 +158,7 @@ describe('an administrator who loses their authority while a request waits', () 
   });
 
   it.each(Object.entries({ disable, enable, endSessions }))(
-    'cannot %s as support any more',
+    'cannot %s with the former permission of support',
     async (_, action) => {
       const [support, target] = [await newPerson('support'), await newPerson()];
       const statuses = await whileRowsAreLocked(support, `usher_roles = '{}'`, () => [
@@ -170,7 +170,7 @@ describe('an administrator who loses their authority while a request waits', () 
     },
   );
 
-  it('cannot enable somebody as support once Cognito has answered', async () => {
+  it('cannot enable a user as support when the role is lost after the answer of Cognito', async () => {
     const [support, target] = [await newPerson('support'), await newPerson()];
     expect(await disable(usher.api, support, target)).toBe(204);
     const held = usher.proxy.holdAnswer('AdminEnableUser');
@@ -182,7 +182,7 @@ describe('an administrator who loses their authority while a request waits', () 
     expect(await auditedActions(target)).toEqual(['disable']);
   });
 
-  it('as support cannot touch somebody who has just become an administrator', async () => {
+  it('cannot change, as support, a user who has just become an administrator', async () => {
     const [support, target] = [await newPerson('support'), await newPerson()];
     const statuses = await whileRowsAreLocked(target, `usher_roles = '{admin}'`, () => [
       disable(usher.api, support, target),
@@ -204,22 +204,25 @@ describe('usher users roles --remove admin', () => {
     ['demoted', `usher_roles = '{}'`],
     ['disabled', 'usher_disabled_at = now()'],
     ['blocked by the old application', `deleted_at = now() - interval '1 minute'`],
-  ])('says that it took the last one when the other was %s meanwhile', async (_, change) => {
-    const [a, b] = [await newPerson('admin'), await newPerson('admin')];
-    const outcomes = await whileRowsAreLocked(b, change, () => [remove(a)]);
-    expect(outcomes).toEqual([
-      { status: 0, answer: expect.objectContaining({ roles: [], lastAdministrator: true }) },
-    ]);
-  });
+  ])(
+    'reports the removal of the last administrator when the other one was %s at the same time',
+    async (_, change) => {
+      const [a, b] = [await newPerson('admin'), await newPerson('admin')];
+      const outcomes = await whileRowsAreLocked(b, change, () => [remove(a)]);
+      expect(outcomes).toEqual([
+        { status: 0, answer: expect.objectContaining({ roles: [], lastAdministrator: true }) },
+      ]);
+    },
+  );
 
-  it('does not say so when the other administrator stays', async () => {
+  it('does not report it when another administrator remains', async () => {
     const [a, b] = [await newPerson('admin'), await newPerson('admin')];
     const outcomes = await whileRowsAreLocked(b, 'updated_at = now()', () => [remove(a)]);
     expect(outcomes[0]?.answer).not.toHaveProperty('lastAdministrator');
   });
 });
 
-it('finds administrators and audit entries by indexes', async () => {
+it('queries of administrators and audit entries use indexes', async () => {
   await usher.database.sql(`INSERT INTO users (email, created_at, updated_at)
     SELECT 'many-' || n || '@example.com', now(), now() FROM generate_series(1, 50000) AS n`);
   await usher.database.sql(`INSERT INTO usher.audit (actor, actor_id, user_id, action, address)

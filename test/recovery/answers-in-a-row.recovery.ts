@@ -31,7 +31,7 @@ let bare: ApiClient;
 beforeAll(async () => {
   usher = await startUsher({
     database: await databaseOfAccountKinds(false),
-    // Each caller says which address it has. Refusal times on, and too short to be waited for.
+    // Callers set their address. REFUSAL_TIME_MS is on, but too short to delay the tests.
     environment: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '127.0.0.1', REFUSAL_TIME_MS: '1' },
   });
   await prepareAccountKinds(usher);
@@ -58,10 +58,10 @@ async function resetLimits(): Promise<void> {
 let callers = 0;
 let guesses = 0;
 
-/** Waiting times may differ by a second. */
+/** The seconds of Retry-After may differ by one. */
 const withoutNumbers = (seen: unknown) => JSON.stringify(seen).replace(/\d+(?=[",}])|\d+ s/g, '#');
 
-/** What a caller sees who sends all this about one address, one after the other. */
+/** The responses to these requests with one address, sent one after another. */
 async function seenBy(api: ApiClient, email: string, steps: string[]): Promise<string[]> {
   const headers = { 'x-forwarded-for': `198.18.${(callers += 1)}.1` };
   const password = 'Chosen-by-a-guesser-1';
@@ -105,7 +105,7 @@ describe.each([
       expected = await seenBy(api(), first, steps);
     });
 
-    it.each(others)('look the same for %s as for the first account', async (email) => {
+    it.each(others)('are answered for %s as for the first account', async (email) => {
       expect(await seenBy(api(), email, steps)).toEqual(expected);
     });
   });

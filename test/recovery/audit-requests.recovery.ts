@@ -34,12 +34,12 @@ const updateProfile = (who: Person, address: string, requestId: string) =>
     body: { firstName: requestId },
   });
 
-it('records the request id and the address of the caller behind trusted proxies', async () => {
+it('records the request ID and the address of the caller behind trusted proxies', async () => {
   const person = await personWith(usher, 'caller@example.org');
   await updateProfile(person, '203.0.113.7', 'request-1');
   await updateProfile(person, '198.51.100.1, ::ffff:203.0.113.8', 'request-2');
   await updateProfile(person, '2001:db8::7', 'request-3');
-  // Whatever a proxy sends, the change and its entry are written.
+  // The change and its entry are written for any value from a proxy.
   expect((await updateProfile(person, 'unknown', 'request-4')).status).toBe(200);
   const action = 'update-profile';
   expect(await entriesOf(person)).toEqual([
@@ -50,14 +50,14 @@ it('records the request id and the address of the caller behind trusted proxies'
   ]);
 });
 
-it('records neither for an operator’s command', async () => {
+it('records no request ID and no address for a command of an operator', async () => {
   const person = await personWith(usher, 'operated@example.org');
   const { status } = await runCommand(['users', 'roles', person.email, '--add', 'editor'], usher.variables);
   expect(status).toBe(0);
   expect(await entriesOf(person)).toEqual([{ action: 'set-roles', requestId: null, address: null }]);
 });
 
-it('removes a deleted person’s addresses, as the actor and as the one it was done to, and no others', async () => {
+it('removes the addresses of a deleted user, as actor and as target, and of no other user', async () => {
   const person = await personWith(usher, 'deleted@example.org', 'support');
   const somebody = await personWith(usher, 'somebody@example.org');
   await updateProfile(person, '203.0.113.9', 'own');
@@ -67,7 +67,7 @@ it('removes a deleted person’s addresses, as the actor and as the one it was d
   const headers = from(admin, '203.0.113.11', 'deletion');
   expect((await usher.api.delete(`/admin/users/${person.id}`, headers)).status).toBe(202);
   await until(async () => (await entriesOf(person))[0]?.action === 'finish-erasure');
-  // The job runs after the request that woke it, and is no part of it.
+  // The job runs after the request that started it, outside of its request context.
   expect(await entriesOf(person)).toEqual([
     { action: 'finish-erasure', requestId: null, address: null },
     { action: 'request-erasure', requestId: 'deletion', address: null },

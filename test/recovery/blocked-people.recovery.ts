@@ -20,7 +20,7 @@ afterEach(async () => {
   usher = database = undefined;
 });
 
-/** The Devise table with further columns, and some of its people changed. */
+/** The Devise table after these statements. */
 async function tableWith(...statements: string[]): Promise<TestDatabase> {
   database = await createDeviseDatabase();
   for (const statement of statements) await database.sql(statement);
@@ -37,7 +37,7 @@ const statusOf = async ({ email, password }: { email: string; password: string }
 
 const past = `now() AT TIME ZONE 'UTC' - interval '1 second'`;
 
-it('refuses people whom the old application deleted, discarded, banned or deactivated', async () => {
+it('refuses users whom the legacy application has deleted, discarded, banned or deactivated', async () => {
   const running = await start(
     {},
     `ALTER TABLE users ADD COLUMN deleted_at timestamp, ADD COLUMN discarded_at timestamp, ADD COLUMN banned_at timestamp,
@@ -62,7 +62,7 @@ const named = (lines: string[]) =>
     .filter((line) => line.includes('rows are blocked from signing in'))
     .map((line) => JSON.parse(line) as object);
 
-it('stops the start with status 2 and one sentence for an unknown column', async () => {
+it('exits with status 2 and a one-line message for an unknown column', async () => {
   const { url } = await tableWith();
   const { status: exit, stderr } = startProcess({ DATABASE_URL: url, LEGACY_BLOCKED_WHEN: 'deleted_at' });
   expect({ exit, stderr }).toEqual({
@@ -71,12 +71,12 @@ it('stops the start with status 2 and one sentence for an unknown column', async
   });
 });
 
-describe('a person who is blocked', () => {
+describe('a blocked user', () => {
   const block = () => usher?.database.sql(`UPDATE users SET banned_at = ${past} WHERE id = ${ada.id}`);
   const unblock = () => usher?.database.sql(`UPDATE users SET banned_at = NULL WHERE id = ${ada.id}`);
   const column = 'ALTER TABLE users ADD COLUMN banned_at timestamp';
 
-  it('is refused at /aws/auth, a reset, a sign-up and a first sign-in like one who is unknown', async () => {
+  it('is refused at /aws/auth, a reset, a sign-up and a first sign-in like an unknown user', async () => {
     const { api, migrationToken, mail, database: db } = await start({}, column);
     await block();
     const { email, password } = ada;
@@ -96,7 +96,7 @@ describe('a person who is blocked', () => {
     expect(subjectsTo({ mail } as Usher, ada.email)).toEqual([]);
   });
 
-  it('loses guarded routes and refresh at once, and has a new sign-in once unblocked', async () => {
+  it('is refused at guarded routes and at a refresh at once, and can sign in after being unblocked', async () => {
     const { api } = await start({}, column);
     const tokens = await signInWithTokens(api);
     await block();
@@ -107,7 +107,7 @@ describe('a person who is blocked', () => {
     expect(await statusOf(ada)).toBe(200);
   });
 
-  it('is shown to administrators as blocked, and not as disabled', async () => {
+  it('is listed for administrators as blocked, not as disabled', async () => {
     const running = await start({}, column);
     const admin = await personWith(running, 'admin@example.com', 'admin');
     await block();

@@ -35,8 +35,8 @@ const counts = () =>
      GROUP BY state, reason HAVING sum(people) <> 0 ORDER BY state, reason`,
   );
 
-describe('a date that comes', () => {
-  it('is counted the same whenever the row is changed', async () => {
+describe('a block date in the future', () => {
+  it('is counted independent of the time of the change', async () => {
     await start(['ALTER TABLE users ADD COLUMN banned_at timestamp']);
     await database.sql(
       `UPDATE users SET banned_at = now() AT TIME ZONE 'UTC' + interval '1 hour 2 seconds' WHERE id = ${ada.id}`,
@@ -47,7 +47,7 @@ describe('a date that comes', () => {
     expect(kept).toEqual(await counts());
   });
 
-  it('leaves no negative number of people when the row goes', async () => {
+  it('leaves no negative count when the row is deleted', async () => {
     await start(['ALTER TABLE users ADD COLUMN banned_at timestamp']);
     await database.sql(
       `UPDATE users SET banned_at = now() AT TIME ZONE 'UTC' + interval '1 hour 2 seconds' WHERE id = ${ada.id}`,
@@ -57,13 +57,13 @@ describe('a date that comes', () => {
   });
 });
 
-it('a start that is killed while it recounts leaves no conditions in force that the next start does not know of', async () => {
+it('a start that is killed during a recount leaves no condition in force that the next start does not have', async () => {
   const running = await start([
     'ALTER TABLE users ADD COLUMN deleted_at timestamp',
     `UPDATE users SET deleted_at = ${past} WHERE id = ${ada.id}`,
   ]);
   expect(await statusOf(ada)).toBe(401);
-  // Counts are being added up or made anew elsewhere: the start with other conditions waits for that, and is killed.
+  // Another process is compacting or recounting: the start with other conditions waits for the lock, and is killed.
   const other = new pg.Client({ connectionString: database.url });
   await other.connect();
   await other.query('BEGIN; SELECT pg_advisory_xact_lock(533437)');
@@ -83,13 +83,13 @@ it('a start that is killed while it recounts leaves no conditions in force that 
   });
   await other.query('ROLLBACK');
   await other.end();
-  // The operator takes the variable back.
+  // The operator removes the variable.
   await running.startProcess();
   expect(await statusOf(ada)).toBe(401);
 }, 60_000);
 
-describe('a column of the condition', () => {
-  it('is renamed by the old application: its people stay blocked', async () => {
+describe('a column of the blocking condition', () => {
+  it('can be renamed by the legacy application, and its users stay blocked', async () => {
     await start([
       'ALTER TABLE users ADD COLUMN deleted_at timestamp',
       `UPDATE users SET deleted_at = ${past} WHERE id = ${ada.id}`,
@@ -99,7 +99,7 @@ describe('a column of the condition', () => {
     expect(await statusOf(ada)).toBe(401);
   });
 
-  it('becomes a number: its people stay blocked', async () => {
+  it('can become a number, and its users stay blocked', async () => {
     await start(
       [
         'ALTER TABLE users ADD COLUMN active boolean DEFAULT true',
@@ -115,7 +115,7 @@ describe('a column of the condition', () => {
   });
 });
 
-describe('a blocked person', () => {
+describe('a blocked user', () => {
   it.each([['GET', '/auth/sessions']])('is refused at %s %s', async (method, path) => {
     const { api } = await start(['ALTER TABLE users ADD COLUMN banned_at timestamp']);
     const { accessToken } = await signInWithTokens(api);
@@ -133,7 +133,7 @@ describe('a blocked person', () => {
   });
 });
 
-describe('a role with odd settings', () => {
+describe('blocking is independent of the setting of the database', () => {
   it.each([[`SET datestyle = 'German'`], [`SET datestyle = 'SQL, DMY'`]])('%s', async (setting) => {
     database = await createDeviseDatabase();
     await database.sql('ALTER TABLE users ADD COLUMN deleted_at timestamp, ADD COLUMN removed timestamptz');
@@ -163,7 +163,7 @@ describe('a role with odd settings', () => {
   });
 });
 
-it.each(['users', 'sub'])('a column of the old application called "%s" stops nobody', async (name) => {
+it.each(['users', 'sub'])('starts and signs users in with a legacy column named "%s"', async (name) => {
   await start([`ALTER TABLE users ADD COLUMN "${name}" text`]);
   expect(await statusOf(ada)).toBe(200);
   const { status } = await (async () => {

@@ -27,7 +27,7 @@ const brief = ({ status, body }: { status: number; body: { code?: string } }) =>
   code: body.code,
 });
 
-describe('an answer to InitiateAuth that is no answer', () => {
+describe('an invalid response to InitiateAuth', () => {
   const tokens = { AccessToken: 'a', IdToken: 'b', RefreshToken: 'c', ExpiresIn: 3600, TokenType: 'Bearer' };
 
   it.each([
@@ -83,13 +83,13 @@ describe('an exception of InitiateAuth', () => {
     expect(answer.headers.get('retry-after')).toBe(String(answer.body.retryAfter));
   });
 
-  it('a connection cut off is cognito.unavailable', async () => {
+  it('a closed connection is cognito.unavailable', async () => {
     usher.proxy.answerWith('InitiateAuth', (response) => response.destroy());
     expect(brief(await signIn())).toEqual({ status: 503, code: 'cognito.unavailable' });
   });
 });
 
-describe('exceptions of the reset', () => {
+describe('an exception of the password reset', () => {
   const reset = () =>
     usher.api.post('/passwords/reset', {
       email: ada.email,
@@ -141,7 +141,7 @@ describe('exceptions of the reset', () => {
     ],
     ['NotAuthorizedException', 'User password cannot be reset in the current state.'],
     ['LimitExceededException', 'Attempt limit exceeded, please try after some time.'],
-  ])('ForgotPassword refusing with %s looks like any other answer', async (name, message) => {
+  ])('ForgotPassword with %s is answered like a success', async (name, message) => {
     usher.proxy.answerWith('ForgotPassword', exception(name, message));
     expect((await usher.api.post('/passwords/forgot', { email: ada.email })).status).toBe(202);
   });
@@ -160,12 +160,12 @@ describe('sign-out', () => {
     ['ForbiddenException', 500],
     ['ResourceNotFoundException', 500],
     ['TooManyRequestsException', 503],
-  ])('does not claim success when Cognito answers with %s', async (name, status) => {
+  ])('reports an error when Cognito answers with %s', async (name, status) => {
     usher.proxy.answerWith('RevokeToken', exception(name));
     expect((await usher.api.post('/auth/sign-out', { refreshToken: 'x' })).status).toBe(status);
   });
 
-  it('says so when Cognito could not be told', async () => {
+  it('reports an error when Cognito is unavailable', async () => {
     usher.proxy.answerWith('RevokeToken', (response) => response.destroy());
     expect(brief(await usher.api.post('/auth/sign-out', { refreshToken: 'x' }))).toEqual({
       status: 503,
@@ -175,7 +175,7 @@ describe('sign-out', () => {
 });
 
 describe('refresh with rotation', () => {
-  it('hands the new refresh token on', async () => {
+  it('returns the new refresh token', async () => {
     await signIn();
     const { accessToken } = await signInElsewhere(usher, ada);
     const result = {
@@ -190,7 +190,7 @@ describe('refresh with rotation', () => {
   });
 
   it.each(['RefreshTokenReuseException', 'NotAuthorizedException', 'UserNotFoundException'])(
-    'takes %s for signed out',
+    'treats %s as signed out',
     async (name) => {
       usher.proxy.answerWith('GetTokensFromRefreshToken', exception(name, 'Refresh Token has been revoked'));
       expect(brief(await usher.api.post('/auth/refresh', { refreshToken: 'old' }))).toEqual({
@@ -201,8 +201,8 @@ describe('refresh with rotation', () => {
   );
 });
 
-describe('a busy Cognito', () => {
-  it('is asked a second time', async () => {
+describe('throttling by Cognito', () => {
+  it('is retried once', async () => {
     const before = usher.proxy.arrived.length;
     usher.proxy.answerWith('InitiateAuth', (response) => {
       usher.proxy.answerWith('InitiateAuth', undefined);
@@ -212,7 +212,7 @@ describe('a busy Cognito', () => {
     expect(usher.proxy.arrived.slice(before)).toEqual(['InitiateAuth', 'InitiateAuth']);
   });
 
-  it('is not asked a second time for what has an hourly limit', async () => {
+  it('is not retried for operations with an hourly limit', async () => {
     const before = usher.proxy.arrived.length;
     usher.proxy.answerWith('ForgotPassword', exception('LimitExceededException'));
     await usher.api.post('/passwords/forgot', { email: ada.email });
@@ -221,14 +221,14 @@ describe('a busy Cognito', () => {
   });
 });
 
-describe('a wrong configuration', () => {
+describe('a misconfigured pool or client', () => {
   it.each([
     ['ResourceNotFoundException', 'User pool client canary does not exist.'],
     ['NotAuthorizedException', 'Unable to verify secret hash for client canary'],
     ['InvalidParameterException', 'USER_PASSWORD_AUTH flow not enabled for this client canary'],
     ['UnsupportedOperationException', 'canary'],
     ['ForbiddenException', 'Request blocked. canary'],
-  ])('is an alarm in the log, and never a wrong password: %s', async (name, message) => {
+  ])('is logged with an alarm and not reported as a wrong password: %s', async (name, message) => {
     usher.proxy.answerWith('InitiateAuth', exception(name, message));
     const alarms = () => usher.logLines().filter((line) => line.includes('"alarm":"cognito.misconfigured"'));
     const before = alarms().length;

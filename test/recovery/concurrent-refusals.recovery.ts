@@ -24,7 +24,7 @@ const accounts = [
 ] as const;
 
 it.each(accounts)(
-  'checks five of fourteen sign-ins at once at two processes for %s',
+  'checks five of fourteen concurrent sign-ins at two processes for %s',
   async (_kind, email) => {
     const answers = await Promise.all(
       Array.from({ length: 14 }, (_, n) => (n % 2 ? usher : other).api.signIn(email, `wrong-guess-${n}`)),
@@ -34,7 +34,7 @@ it.each(accounts)(
   },
 );
 
-// Else whoever fills the queue could guess passwords without end: Cognito still judges those of migrated users.
+// Otherwise an attacker who fills the queue could guess without a limit: Cognito still checks passwords of migrated users.
 it.each(accounts)('counts wrong passwords while too many hashes are queued, for %s', async (_kind, email) => {
   const overloaded = jest.spyOn(usher.app.get(PasswordHasher), 'isOverloaded', 'get').mockReturnValue(true);
   const statuses: number[] = [];

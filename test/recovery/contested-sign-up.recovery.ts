@@ -20,8 +20,8 @@ const { confirm, confirmBare, rowOf, longAgo, signUpWithEach, resentToken, pendi
   password,
 );
 
-describe('the password at the click', () => {
-  it('is asked for, and nothing is consumed before it is right', async () => {
+describe('the password at the confirmation', () => {
+  it('is required, and a wrong one consumes neither the link nor the sign-up', async () => {
     const [token = ''] = await signUpWithEach('asked@example.com', password);
     for (const answer of [
       await confirmBare(token),
@@ -44,7 +44,7 @@ describe('the password at the click', () => {
     expect((await confirmBare(token)).status).toBe(204);
   });
 
-  it('is not checked for a token that is unknown or expired', async () => {
+  it('is not checked for an unknown or expired token', async () => {
     const [token = ''] = await signUpWithEach('unchecked@example.com', password);
     await usher.database.sql(
       `UPDATE usher.confirmations SET expires_at = now() - interval '1 second' WHERE email = 'unchecked@example.com'`,
@@ -56,21 +56,21 @@ describe('the password at the click', () => {
     verify.mockRestore();
   });
 
-  it('may be wrong ten times, however many guesses are sent at once', async () => {
+  it('may be wrong ten times, also with concurrent requests', async () => {
     const email = 'guessed@example.com';
     const [token = ''] = await signUpWithEach(email, password);
     const guess = async (n: number) => (await confirm(token, `guess-${n}`)).body.code;
     const codes = await Promise.all(Array.from({ length: 25 }, (_each, n) => guess(n)));
-    // Those for which there was no time do not count.
+    // Requests that were refused with 503 do not count.
     do codes.push(await guess(codes.length));
     while (codes.at(-1) !== 'users.confirmation_invalid');
     expect(codes.filter((code) => code === 'auth.invalid_credentials')).toHaveLength(10);
     expect((await confirm(token)).body.code).toBe('users.confirmation_invalid');
-    // The sign-up itself is still there for a link that is sent again.
+    // The sign-up remains for a link that is sent again.
     expect((await confirm(await resentToken(email))).status).toBe(204);
   });
 
-  it('may be right the tenth time', async () => {
+  it('is accepted at the tenth attempt', async () => {
     const [token = ''] = await signUpWithEach('tenth@example.com', password);
     for (let guess = 1; guess < 10; guess += 1)
       expect((await confirm(token, `guess-${guess}`)).status).toBe(401);
@@ -78,7 +78,7 @@ describe('the password at the click', () => {
     expect((await usher.api.signIn('tenth@example.com', password)).status).toBe(200);
   });
 
-  it('is no guess where there is no time to check it', async () => {
+  it('does not count as an attempt when too many hashes are queued', async () => {
     const [token = ''] = await signUpWithEach('busy@example.com', password);
     const overload = jest.spyOn(usher.app.get(PasswordHasher), 'isOverloaded', 'get').mockReturnValue(true);
     expect((await confirm(token)).body.code).toBe('overloaded');
@@ -87,7 +87,7 @@ describe('the password at the click', () => {
     expect((await confirm(token)).status).toBe(204);
   });
 
-  it('confirms once when two clicks race', async () => {
+  it('confirms once with two concurrent requests', async () => {
     const [token = ''] = await signUpWithEach('doubled@example.com', password);
     const answers = await Promise.all([confirm(token), confirm(token), confirm(token)]);
     expect(answers.map(({ status }) => status)).toEqual([204, 204, 204]);
@@ -95,8 +95,8 @@ describe('the password at the click', () => {
   });
 });
 
-describe('somebody who signs up with another person’s address', () => {
-  it('gets nothing from a click on their own mail, whoever came first', async () => {
+describe('a sign-up with another person’s address', () => {
+  it('is not confirmed with the password of the owner’s own sign-up, in either order', async () => {
     for (const [email, order] of [
       ['first@example.com', [squatter, password]],
       ['second@example.com', [password, squatter]],
@@ -113,7 +113,7 @@ describe('somebody who signs up with another person’s address', () => {
     }
   });
 
-  it('gets nothing from a mail that is sent again: it confirms the sign-up whose password is typed', async () => {
+  it('is not confirmed by a mail that is sent again, which confirms the sign-up with the typed password', async () => {
     const email = 'contested@example.com';
     const [, ofSquatter = ''] = await signUpWithEach(email, password, squatter, 'of-another-one-1');
     const token = await resentToken(email);
@@ -127,7 +127,7 @@ describe('somebody who signs up with another person’s address', () => {
     expect((await usher.api.signIn(email, password)).status).toBe(200);
   });
 
-  it('cannot push a sign-up out by many others before and after it, nor make a click costly', async () => {
+  it('cannot displace a sign-up by many others before and after it, or make a confirmation expensive', async () => {
     const email = 'flooded@example.com';
     const flood = () =>
       usher.database.sql(
@@ -152,7 +152,7 @@ describe('somebody who signs up with another person’s address', () => {
     expect((await rowOf(email))?.first_name).toBe(password);
   });
 
-  describe('over a row that Rails has made', () => {
+  describe('with a row that Rails has created', () => {
     const carol = deviseUser('unconfirmed');
     const plain = deviseUser('plain');
     beforeAll(async () => {
@@ -162,7 +162,7 @@ describe('somebody who signs up with another person’s address', () => {
       }
     });
 
-    it('changes nothing of it: its own password confirms it, whichever link is opened', async () => {
+    it('does not change the row, which its own password confirms with either link', async () => {
       const before = await rowOf(carol.email);
       const [ofSquatter = ''] = await signUpWithEach(carol.email, squatter);
       expect(await rowOf(carol.email)).toEqual(before);
@@ -173,7 +173,7 @@ describe('somebody who signs up with another person’s address', () => {
       expect((await usher.api.signIn(carol.email, carol.password)).status).toBe(200);
     });
 
-    it('also by a link that was sent again', async () => {
+    it('does not change the row either with a link that was sent again', async () => {
       await usher.database.sql(
         `INSERT INTO users (email, encrypted_password, first_name, created_at, updated_at)
          SELECT 'of-rails@example.com', encrypted_password, 'Rails', now(), now() FROM users WHERE email = $1`,
@@ -186,7 +186,7 @@ describe('somebody who signs up with another person’s address', () => {
       expect(await rowOf('of-rails@example.com')).toEqual({ ...before, confirmed: true });
     });
 
-    it('where the owner signs up again, the row becomes that sign-up’s', async () => {
+    it('gives the row to the sign-up of the owner when the owner signs up again', async () => {
       const email = 'forgotten@example.com';
       await usher.database.sql(
         `INSERT INTO users (email, encrypted_password, first_name, last_name, reset_password_token, created_at, updated_at)
@@ -200,7 +200,7 @@ describe('somebody who signs up with another person’s address', () => {
       expect((await usher.api.signIn(email, password)).status).toBe(200);
     });
 
-    it('where there is no password to type, the mail says to sign up again, in every language', async () => {
+    it('mails an instruction to sign up again when the row has no password, in every language', async () => {
       const email = 'blank-hash@example.com';
       await usher.database.sql(
         `INSERT INTO users (email, encrypted_password, created_at, updated_at) VALUES ($1, '', now(), now())`,
@@ -226,8 +226,8 @@ describe('somebody who signs up with another person’s address', () => {
   });
 });
 
-describe('links of the release before', () => {
-  it('go by the same rules', async () => {
+describe('links of the previous release', () => {
+  it('follow the same rules', async () => {
     const email = 'upgraded@example.com';
     const [ofSquatter = '', ofOwner = ''] = await signUpWithEach(email, squatter, password);
     const resent = await resentToken(email);
@@ -239,14 +239,14 @@ describe('links of the release before', () => {
     expect((await confirmBare(resent)).body.code).toBe('passwords.blank');
     expect((await confirm(resent, 'wrong-password-1')).status).toBe(401);
     expect((await confirm(resent)).status).toBe(204);
-    // The sign-up that matched stays, and its own link is used with it.
+    // The sign-up that matched remains, and its own link is consumed with it.
     expect((await confirm(ofOwner)).status).toBe(204);
     expect((await usher.api.signIn(email, password)).status).toBe(200);
   });
 });
 
-describe('a row that is disabled while it waits', () => {
-  it('keeps no link, also once it is enabled again', async () => {
+describe('a row that is disabled before its confirmation', () => {
+  it('loses its links, also after it is enabled again', async () => {
     const email = 'stopped@example.com';
     const [token = ''] = await signUpWithEach(email, password);
     const admin = await personWith(usher, 'the-admin@example.com', 'admin');

@@ -22,7 +22,7 @@ const addresses = (sub: string) => addressesOf(usher, { sub });
 const cancel = (body: unknown) => usher.api.call('DELETE', '/users/confirmation', { body });
 
 describe('cancelling a change of address', () => {
-  it('takes a click on the link of the notice mail', async () => {
+  it('needs a click on the link of the notice mail', async () => {
     const owner = await person('notified@example.com');
     await owner.change('notified-2@example.com');
     const token = await mailedToken(usher, 'notified-2@example.com');
@@ -46,7 +46,7 @@ describe('cancelling a change of address', () => {
     expect(await auditOf(usher, owner)).toHaveLength(2);
   });
 
-  it('answers alike for a token that is used, gone or made up, and refuses what is none', async () => {
+  it('gives the same answer for a used, expired or unknown token, and refuses an invalid one', async () => {
     const owner = await person('finished@example.com');
     await owner.change('finished-2@example.com');
     const cancelToken = await mailedCancelToken(usher, owner.email);
@@ -61,7 +61,7 @@ describe('cancelling a change of address', () => {
       expect(await cancel(body)).toMatchObject({ status: 422, body: { code: 'request.invalid' } });
   });
 
-  it('works with an earlier notice, and where the address is taken', async () => {
+  it('works with an earlier notice, and when the address is taken', async () => {
     await person('somebody-elses@example.com');
     const owner = await person('asked-twice@example.com');
     await owner.change('asked-twice-a@example.com');
@@ -76,7 +76,7 @@ describe('cancelling a change of address', () => {
     expect((await auditOf(usher, owner)).at(-1)).toBe('cancel-email-change user - mailed_link');
   });
 
-  it('is asking for the address that one has', async () => {
+  it('is done by a request for the current address', async () => {
     const owner = await person('thinks-again@example.com');
     await owner.change('thinks-again-2@example.com');
     const token = await mailedToken(usher, 'thinks-again-2@example.com');
@@ -94,7 +94,7 @@ describe('cancelling a change of address', () => {
     ]);
   });
 
-  it('is limited by address, because every token is answered alike', async () => {
+  it('is limited by client address, because every token gets the same answer', async () => {
     const answers: number[] = [];
     while (answers.length < 60 && answers.at(-1) !== 429)
       answers.push((await cancel({ token: `made-up-${answers.length}` })).status);

@@ -41,7 +41,7 @@ describe('a pending change of address', () => {
     expect((await addresses(owner.sub)).here).toBe(owner.email);
   });
 
-  it('is cancelled by asking for one’s own address in its other spelling', async () => {
+  it('is cancelled by a request for the current address in another spelling', async () => {
     const owner = await person('own@bücher.example');
     await owner.change('elsewhere@example.com');
     await allMailsSent(usher);
@@ -59,7 +59,7 @@ describe('a pending change of address', () => {
     }).toEqual({ waiting: null, pending: 0, audit: `cancel-email-change user ${owner.id}`, mails: [] });
   });
 
-  it('is told to the address that the account has by then, when another change is done meanwhile', async () => {
+  it('is notified to the current address of the account when another change completes first', async () => {
     const owner = await person('first-address@example.com');
     await owner.change('second-address@example.com');
     const token = await mailedToken(usher, 'second-address@example.com');
@@ -73,7 +73,7 @@ describe('a pending change of address', () => {
     expect(subjectsTo(usher, 'second-address@example.com')).toContain('Your address is about to change');
   });
 
-  it('a link that was used answers 204 again, also after a later change', async () => {
+  it('answers 204 again to a used link, also after a later change', async () => {
     const owner = await person('moves@example.com');
     await owner.change('moves-2@example.com');
     const first = await mailedToken(usher, 'moves-2@example.com');
@@ -84,7 +84,7 @@ describe('a pending change of address', () => {
     expect((await confirm(first)).status).toBe(204);
   });
 
-  it('can be requested by several people at once when each left an unused request behind long ago', async () => {
+  it('can be requested by several users at once when each has an expired request', async () => {
     const people = await Promise.all(
       Array.from({ length: 8 }, (_each, n) => person(`forgetful-${n}@example.com`)),
     );

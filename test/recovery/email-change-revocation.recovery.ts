@@ -47,7 +47,7 @@ const actionsOf = async ({ id }: EmailChanger) =>
     )
   ).map(({ entry }) => entry);
 
-/** What revokes the credentials of a person. */
+/** Actions that revoke the credentials of a user. */
 const revocations: Record<string, (user: EmailChanger) => Promise<unknown>> = {
   'a reset': async ({ email }) => {
     await usher.api.post('/passwords/forgot', { email });
@@ -76,13 +76,13 @@ const revocations: Record<string, (user: EmailChanger) => Promise<unknown>> = {
 };
 
 describe('a pending change of address', () => {
-  it.each(Object.keys(revocations))('ends with %s', async (name) => {
+  it.each(Object.keys(revocations))('is cancelled by %s', async (name) => {
     const email = `owner-${Object.keys(revocations).indexOf(name)}@example.com`;
     const stranger = email.replace('owner', 'stranger');
     const owner = await person(email);
     await owner.change(stranger);
     const token = await mailedToken(usher, stranger);
-    // As Devise leaves it where the change was requested at Rails.
+    // The state in which Devise leaves a change that was requested at Rails.
     await usher.database.sql(`UPDATE users SET confirmation_token = $2 WHERE id = $1`, [
       owner.id,
       `rails ${email}`,
@@ -111,7 +111,7 @@ describe('a pending change of address', () => {
   });
 
   it.each(['signing out everywhere', 'disabling and enabling', 'an administrator’s end of sessions'])(
-    'does not take effect when Cognito is being told while %s happens',
+    'does not take effect when %s happens during the request to Cognito',
     async (name) => {
       const email = `in-flight-${Object.keys(revocations).indexOf(name)}@example.com`;
       const owner = await person(email);
@@ -130,7 +130,7 @@ describe('a pending change of address', () => {
     },
   );
 
-  it('is taken back from the pool when Cognito’s answer was lost, and reconcile does not take it', async () => {
+  it('is rolled back in the pool after a lost answer of Cognito, and reconcile does not adopt it', async () => {
     const owner = await person('lost-answer@example.com');
     await owner.change('of-the-thief@example.com');
     const token = await mailedToken(usher, 'of-the-thief@example.com');
@@ -179,7 +179,7 @@ describe('a pending change of address', () => {
     ]);
   });
 
-  it('is looked at in the pool for a minute, because a request may still be on its way there', async () => {
+  it('is checked in the pool for a minute, because a request may still be in transit', async () => {
     const owner = await person('late-request@example.com');
     const revoked = (age: string) =>
       usher.database.sql(

@@ -42,11 +42,11 @@ const finished = async (id: number) => {
   await until(async () => (await pending(id)) === 0, 20_000);
 };
 
-describe('a removal whose answer was lost', () => {
-  it('does not remove the app that the person has set up since', async () => {
+describe('a removal with a lost answer', () => {
+  it('does not remove an app that the user has set up since', async () => {
     const person = await withApp('again@example.org');
     const boss = await personWith(usher, 'again-boss@example.org', 'admin');
-    // Cognito does it, and says that it failed.
+    // Cognito executes the command but answers with an error.
     usher.proxy.answerWith('AdminSetUserMFAPreference', exception('InternalErrorException', '', 500));
     const refused = outcome(await call(boss, 'DELETE', `/admin/users/${person.id}/mfa`));
     usher.proxy.answerWith('AdminSetUserMFAPreference', undefined);
@@ -70,7 +70,7 @@ describe('a removal whose answer was lost', () => {
     expect(await mails(person.email)).toEqual([enabled, removed, enabled]);
   });
 
-  it('and which the administrator repeated, is finished by the repetition', async () => {
+  it('is completed when the administrator repeats it', async () => {
     const person = await withApp('repeated@example.org');
     const boss = await personWith(usher, 'repeated-boss@example.org', 'admin');
     usher.proxy.answerWith('AdminSetUserMFAPreference', exception('InternalErrorException', '', 500));
@@ -82,7 +82,7 @@ describe('a removal whose answer was lost', () => {
   });
 });
 
-it('a removal by an administrator and a reset that removes do not wait for each other', async () => {
+it('does not block a reset that removes factors too', async () => {
   const person = await withApp('both@example.org');
   const boss = await personWith(usher, 'both-boss@example.org', 'admin');
   const path = `/admin/users/${person.id}/mfa`;
@@ -108,7 +108,7 @@ it('a removal by an administrator and a reset that removes do not wait for each 
   expect(await actions(person)).toEqual(['enable-totp', 'allow-mfa-removal', 'remove-mfa']);
 });
 
-it('in a pool that demands a factor lets the person set up another app', async () => {
+it('lets the user set up another app in a pool that requires a factor', async () => {
   const person = await withApp('demanding@example.org');
   const boss = await personWith(usher, 'demanding-boss@example.org', 'admin');
   await setMfa(usher, { MfaConfiguration: 'ON', SoftwareTokenMfaConfiguration: { Enabled: true } });
@@ -124,7 +124,7 @@ it('in a pool that demands a factor lets the person set up another app', async (
   expect(await mails(person.email)).toEqual([enabled, removed, enabled]);
 });
 
-it('an app that is set up in a sign-in that is refused then is audited and mailed', async () => {
+it('audits and mails an app that was set up in a sign-in that is then refused', async () => {
   const person = await personWith(usher, 'refused@example.org');
   await setMfa(usher, { MfaConfiguration: 'ON', SoftwareTokenMfaConfiguration: { Enabled: true } });
   const challenge = challengeOf(await usher.api.signIn(person.email, poolPassword));

@@ -26,7 +26,7 @@ afterAll(() => usher.close());
 const newPassword = 'another-password-1';
 const twice = { password: newPassword, passwordConfirmation: newPassword };
 const changed = 'Your password was changed';
-const of = (email: string, password = poolPassword) => ({ email, password });
+const credentials = (email: string, password = poolPassword) => ({ email, password });
 const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
 const reset = (email: string, code: string) => usher.api.post('/passwords/reset', { email, code, ...twice });
 const change = (token: string) =>
@@ -38,7 +38,7 @@ async function secondsLater(seconds: number): Promise<void> {
   await until(() => Math.floor(Date.now() / 1000) >= now + seconds);
 }
 
-async function askForCode(email: string): Promise<string> {
+async function requestCode(email: string): Promise<string> {
   await usher.api.post('/passwords/forgot', { email });
   return mailedCode(usher, email);
 }
@@ -58,23 +58,23 @@ const audited = async (email: string) =>
     )
   ).map(({ action }) => action);
 
-const told = async (email: string) => {
+const noticesTo = async (email: string) => {
   await allMailsSent(usher);
   return subjectsTo(usher, email).filter((subject) => subject === changed).length;
 };
 
-describe('a reset that is completed late', () => {
-  it('leaves the session alone that began with the new password', async () => {
+describe('a reset with a late completion', () => {
+  it('keeps the session that began with the new password', async () => {
     const email = 'late@example.com';
     await createPoolUser(usher, email);
-    const before = await signInWithTokens(usher.api, of(email));
-    const code = await askForCode(email);
-    // Cognito does it, and the answer never arrives.
+    const before = await signInWithTokens(usher.api, credentials(email));
+    const code = await requestCode(email);
+    // Cognito executes the command, and the answer is lost.
     const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
     const answer = reset(email, code).catch(() => undefined);
     await held.done;
     await secondsLater(3);
-    const after = await signInWithTokens(usher.api, of(email, newPassword));
+    const after = await signInWithTokens(usher.api, credentials(email, newPassword));
     await secondsLater(1);
     await completed();
     expect(await statusWith(usher.api, before.accessToken)).toBe(401);
@@ -84,47 +84,47 @@ describe('a reset that is completed late', () => {
   });
 });
 
-describe('a try that never arrived', () => {
-  it('followed by one that did, is one reset: one mail, one entry, and the new session lives', async () => {
+describe('an attempt that never reached Cognito', () => {
+  it('counts, with a successful one after it, as one reset: one mail, one audit entry, and the new session is kept', async () => {
     const email = 'twice@example.com';
     await createPoolUser(usher, email);
-    await signInWithTokens(usher.api, of(email));
-    const code = await askForCode(email);
+    await signInWithTokens(usher.api, credentials(email));
+    const code = await requestCode(email);
     usher.proxy.answerWith('ConfirmForgotPassword', cutOff);
     expect((await reset(email, code)).status).toBe(503);
     usher.proxy.answerWith('ConfirmForgotPassword', undefined);
     expect((await reset(email, code)).status).toBe(204);
     await secondsLater(1);
-    const after = await signInWithTokens(usher.api, of(email, newPassword));
+    const after = await signInWithTokens(usher.api, credentials(email, newPassword));
     await secondsLater(1);
     await completed();
     const status = await statusWith(usher.api, after.accessToken);
     const renewed = (await refresh(after.refreshToken)).status;
-    expect({ mails: await told(email), audited: await audited(email), status, renewed }).toEqual({
+    expect({ mails: await noticesTo(email), audited: await audited(email), status, renewed }).toEqual({
       ...{ mails: 1, audited: ['reset-password'], status: 200, renewed: 200 },
     });
   });
 
-  it('is no change because something else about the person changed', async () => {
+  it('is not taken for a change because another attribute of the user changed', async () => {
     const email = 'else@example.com';
     await createPoolUser(usher, email);
-    const tokens = await signInWithTokens(usher.api, of(email));
-    const other = await signInWithTokens(usher.api, of(email));
+    const tokens = await signInWithTokens(usher.api, credentials(email));
+    const other = await signInWithTokens(usher.api, credentials(email));
     usher.proxy.answerWith('ChangePassword', cutOff);
     expect((await change(tokens.accessToken)).status).toBe(503);
     await changeAttributes(usher, email, { name: 'Else' });
     await completed();
     expect((await usher.api.signIn(email, poolPassword)).status).toBe(200);
     expect(await statusWith(usher.api, other.accessToken)).toBeGreaterThan(0);
-    expect({ mails: await told(email) }).toEqual({ mails: 0 });
+    expect({ mails: await noticesTo(email) }).toEqual({ mails: 0 });
   });
 });
 
-describe('a change that is completed late', () => {
-  it('does not revive a session that an administrator has ended since', async () => {
+describe('a change with a late completion', () => {
+  it('does not restore a session that an administrator has revoked since', async () => {
     const admin = await personWith(usher, 'admin-revive@example.com', 'admin');
     const person = await personWith(usher, 'revived@example.com');
-    const thief = await signInElsewhere(usher, of(person.email));
+    const thief = await signInElsewhere(usher, credentials(person.email));
     expect(await statusWith(usher.api, thief.accessToken)).toBe(200);
     const held = usher.proxy.holdAnswer('ChangePassword');
     const answer = change(thief.accessToken).catch(() => undefined);
@@ -138,11 +138,11 @@ describe('a change that is completed late', () => {
     expect(await statusWith(usher.api, thief.accessToken)).toBe(401);
   });
 
-  it('does not revive a session that its owner has ended everywhere since', async () => {
+  it('does not restore a session that its owner has revoked everywhere since', async () => {
     const email = 'revived-2@example.com';
     await createPoolUser(usher, email);
-    const owner = await signInWithTokens(usher.api, of(email));
-    const thief = await signInElsewhere(usher, of(email));
+    const owner = await signInWithTokens(usher.api, credentials(email));
+    const thief = await signInElsewhere(usher, credentials(email));
     const held = usher.proxy.holdAnswer('ChangePassword');
     const answer = change(thief.accessToken).catch(() => undefined);
     await held.done;
@@ -157,17 +157,17 @@ describe('a change that is completed late', () => {
   });
 });
 
-describe('beside the release before', () => {
-  it('a second sign-out everywhere that the old release records is honoured', async () => {
+describe('beside a process of the previous release', () => {
+  it('applies a second sign-out everywhere that the previous release records', async () => {
     const email = 'old-release@example.com';
     const sub = await createPoolUser(usher, email);
-    const first = await signInWithTokens(usher.api, of(email));
+    const first = await signInWithTokens(usher.api, credentials(email));
     await usher.api.post('/auth/sign-out-everywhere', undefined, bearer(first.accessToken));
     await secondsLater(2);
-    const thief = await signInElsewhere(usher, of(email));
+    const thief = await signInElsewhere(usher, credentials(email));
     expect(await statusWith(usher.api, thief.accessToken)).toBe(200);
     await secondsLater(2);
-    // sessions-record-sign-out of the release before.
+    // sessions-record-sign-out of the previous release.
     await usher.database.sql(
       `WITH old AS (DELETE FROM usher.sign_outs WHERE signed_out_at < now() - interval '2 days')
        INSERT INTO usher.sign_outs VALUES ($1, date_trunc('second', now()))
@@ -182,10 +182,10 @@ describe('beside the release before', () => {
 });
 
 describe('a slow answer of Cognito', () => {
-  it('to somebody else makes nobody refuse sessions that begin seconds after a sign-out', async () => {
+  it('to another user does not refuse sessions that begin seconds after a sign-out', async () => {
     const admin = await personWith(usher, 'admin-slow@example.com', 'admin');
     const person = await personWith(usher, 'slow@example.com');
-    // A trigger that takes a while. The Date is that of the answer.
+    // A slow trigger. The Date header has the time of the answer.
     usher.proxy.answerWith('InitiateAuth', (response) => {
       setTimeout(() => {
         response.setHeader('date', new Date().toUTCString());
@@ -196,7 +196,7 @@ describe('a slow answer of Cognito', () => {
     usher.proxy.answerWith('InitiateAuth', undefined);
     expect((await usher.api.delete(`/admin/users/${person.id}/sessions`, admin.headers)).status).toBe(204);
     await secondsLater(2);
-    const later = await signInElsewhere(usher, of(person.email));
+    const later = await signInElsewhere(usher, credentials(person.email));
     expect(await statusWith(usher.api, later.accessToken)).toBe(200);
   });
 });

@@ -37,7 +37,7 @@ async function withMail(email: string) {
 }
 
 describe('a mailed code', () => {
-  it('that was used is not asked about again: an app that is on since takes its place', async () => {
+  it('that was used is not requested again, and an app that was enabled since is required instead', async () => {
     const person = await withMail('used@example.org');
     const code = await lastCode(usher, person.email);
     const { secretCode } = (await enrol(person, { password: poolPassword, code }))
@@ -48,7 +48,7 @@ describe('a mailed code', () => {
     expect(outcome(await disable(person, byApp))).toBe('204');
   });
 
-  it('is good once', async () => {
+  it('is valid once', async () => {
     const person = await withMail('once@example.org');
     const code = await lastCode(usher, person.email);
     expect(outcome(await enrol(person, { password: poolPassword, code }))).toBe('200');
@@ -56,7 +56,7 @@ describe('a mailed code', () => {
     expect(outcome(await enrol(person, { password: poolPassword, code }))).toBe(wrong);
   });
 
-  it('that is too old can be asked for again', async () => {
+  it('that has expired can be requested again', async () => {
     const person = await withMail('late@example.org');
     await pass(5 * minute);
     const old = await lastCode(usher, person.email);
@@ -66,7 +66,7 @@ describe('a mailed code', () => {
     expect(outcome(await enrol(person, { password: poolPassword, code }))).toBe('200');
   });
 
-  it('may be mistyped, and is sent once', async () => {
+  it('stays valid after a wrong entry, and is sent once', async () => {
     const person = await withMail('typo@example.org');
     const code = await lastCode(usher, person.email);
     expect(outcome(await enrol(person, { password: poolPassword, code: '000000' }))).toBe(wrong);

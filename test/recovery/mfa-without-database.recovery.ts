@@ -36,7 +36,7 @@ afterAll(async () => {
 const nothingUnfinished = async () =>
   (await usher.database.sql('SELECT 1 FROM usher.mfa_changes')).length === 0;
 
-it('answers that an app is on although the database went away meanwhile', async () => {
+it('reports an app as enabled when the database becomes unavailable meanwhile', async () => {
   const person = await personWith(usher, 'dark@example.org');
   const other = await signInWithTokens(usher.api, { email: person.email, password: poolPassword });
   const { secretCode } = (await enrol(person)).body as unknown as TotpEnrolmentResponse;
@@ -49,7 +49,7 @@ it('answers that an app is on although the database went away meanwhile', async 
   await connection.restore();
   await usher.database.sql('UPDATE usher.mfa_changes SET next_try_at = now()');
   await until(nothingUnfinished, 20_000);
-  // The API adds the session to its list after the commit that this connection has seen.
+  // The API adds the session to its revocation list after the commit that this connection sees.
   await until(async () => (await statusWith(usher.api, other.accessToken)) === 401, 5000);
   expect((await audit(person)).map(({ action, details }) => [action, details])).toEqual([
     ['enable-totp', {}],
@@ -57,7 +57,7 @@ it('answers that an app is on although the database went away meanwhile', async 
   expect(await mails(person.email)).toEqual([enabled]);
 });
 
-it('does not repeat a removal that succeeded while the database was away', async () => {
+it('does not repeat a removal that succeeded during an outage of the database', async () => {
   const person = await withApp('dark-removal@example.org');
   const boss = await personWith(usher, 'dark-boss@example.org', 'admin');
   const held = usher.proxy.holdAnswer('AdminSetUserMFAPreference');

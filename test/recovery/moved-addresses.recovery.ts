@@ -30,7 +30,7 @@ const insertRow = async (address: string, password: string): Promise<number> => 
   return Number(row?.id);
 };
 
-/** With the partial unique index of soft deletion, and the first row of the address. */
+/** The Devise table with a partial unique index for soft deletion, and the first row of the address. */
 async function start(): Promise<number> {
   const database = await createDeviseDatabase();
   await database.sql(`
@@ -42,7 +42,7 @@ async function start(): Promise<number> {
   return insertRow(email, first);
 }
 
-const ask = (password: string) =>
+const callMigrationEndpoint = (password: string) =>
   usher.api.post('/aws/auth', { email, password, access_token: usher.migrationToken });
 
 const reset = async (address: string, password: string) => {
@@ -64,24 +64,27 @@ const leave = {
   'was scrambled, then deleted': `UPDATE users SET email = 'deleted-' || id || '-' || email WHERE id = $1`,
 };
 
-describe('a row that agreed', () => {
-  it.each(Object.entries(leave))('%s: its password does not open the next row', async (how, sql) => {
-    const id = await start();
-    expect((await ask(first)).body.success).toBe(true);
-    await createPoolUser(usher, email);
-    await usher.database.sql(sql, [id]);
-    if (how.endsWith('deleted')) await usher.database.sql('DELETE FROM users WHERE id = $1', [id]);
-    const next = await insertRow(email, second);
-    expect(await outcome(email, poolPassword)).not.toEqual({ status: 200, id: next });
-  });
+describe('an approved row', () => {
+  it.each(Object.entries(leave))(
+    '%s: its password does not sign in to the next row of the address',
+    async (how, sql) => {
+      const id = await start();
+      expect((await callMigrationEndpoint(first)).body.success).toBe(true);
+      await createPoolUser(usher, email);
+      await usher.database.sql(sql, [id]);
+      if (how.endsWith('deleted')) await usher.database.sql('DELETE FROM users WHERE id = $1', [id]);
+      const next = await insertRow(email, second);
+      expect(await outcome(email, poolPassword)).not.toEqual({ status: 200, id: next });
+    },
+  );
 
-  it('is deleted while its password is checked: its password does not open the next row', async () => {
+  it('was deleted during its password check: its password does not sign in to the next row', async () => {
     const id = await start();
     const rails = new pg.Client({ connectionString: usher.database.url });
     await rails.connect();
     await rails.query('BEGIN');
     await rails.query('DELETE FROM users WHERE id = $1', [id]);
-    const asked = ask(first);
+    const asked = callMigrationEndpoint(first);
     await until(async () => (await usher.database.sql(waitingForRow)).length > 0);
     await rails.query('COMMIT');
     await rails.end();
@@ -89,7 +92,7 @@ describe('a row that agreed', () => {
     expect(body.success).toBe(false);
   });
 
-  it('is deleted while Cognito creates its user: its password does not open the next row', async () => {
+  it('was deleted while Cognito created its user: its password does not sign in to the next row', async () => {
     const id = await start();
     const rails = new pg.Client({ connectionString: usher.database.url });
     await rails.connect();
@@ -107,8 +110,8 @@ describe('a row that agreed', () => {
   });
 });
 
-describe('a row that was linked', () => {
-  it('was scrambled, then deleted: its password does not open the next row', async () => {
+describe('a linked row', () => {
+  it('was scrambled, then deleted: its password does not sign in to the next row', async () => {
     const id = await start();
     expect(await outcome(email, first)).toEqual({ status: 200, id });
     await usher.database.sql(leave['was scrambled, then deleted'], [id]);
@@ -117,7 +120,7 @@ describe('a row that was linked', () => {
     expect(await outcome(email, first)).not.toEqual({ status: 200, id: next });
   });
 
-  it('was soft-deleted, its address scrambled: the next row is reached by a reset', async () => {
+  it('was soft-deleted, its address scrambled: a reset of the address reaches the next row', async () => {
     const id = await start();
     expect(await outcome(email, first)).toEqual({ status: 200, id });
     await usher.database.sql(leave['was soft-deleted, its address scrambled'], [id]);
@@ -126,7 +129,7 @@ describe('a row that was linked', () => {
     expect(await outcome(email, 'password-of-the-owner-1')).toEqual({ status: 200, id: next });
   });
 
-  it('changed its address: a reset by the next owner of the address does not open it', async () => {
+  it('changed its address: a reset by the next owner of the address does not give access to it', async () => {
     const id = await start();
     expect(await outcome(email, first)).toEqual({ status: 200, id });
     await usher.database.sql(leave['changed its address'], [id]);
@@ -135,7 +138,7 @@ describe('a row that was linked', () => {
     expect(await outcome(email, 'password-of-the-owner-1')).not.toEqual({ status: 200, id });
   });
 
-  it('changed its address: the old password of the next row does not open it', async () => {
+  it('changed its address: the legacy password of the next row does not sign in to it', async () => {
     const id = await start();
     expect(await outcome(email, first)).toEqual({ status: 200, id });
     await usher.database.sql(leave['changed its address'], [id]);
@@ -161,7 +164,7 @@ describe('a row that was linked', () => {
     expect({ me: me.status, refresh: refreshed.status }).toEqual({ me: 401, refresh: 401 });
   });
 
-  it('shares its address since: a reset ends its sessions', async () => {
+  it('shares its address with another row since: a reset revokes its sessions', async () => {
     const id = await start();
     const old = await signInWithTokens(usher.api, { email, password: first });
     await insertRow(email.toUpperCase(), second);

@@ -10,7 +10,7 @@ const { start, mailServer, stubbornServer, post, rows, until, dueNow, isEmpty, s
 const { lines, sql, databaseUrl } = outbox;
 
 describe('a mail', () => {
-  it('is sent at once, to one address, in its language', async () => {
+  it('is sent at once, to one address, in its own language', async () => {
     const server = await mailServer();
     const app = await start(server.smtpUrl);
     await post(app, 'ada@example.com');
@@ -25,7 +25,7 @@ describe('a mail', () => {
     await isEmpty();
   });
 
-  it('is sent once, however many processes there are', async () => {
+  it('is sent once by several processes', async () => {
     const server = await mailServer();
     const apps = await Promise.all([start(server.smtpUrl), start(server.smtpUrl), start(server.smtpUrl)]);
     await Promise.all(
@@ -35,7 +35,7 @@ describe('a mail', () => {
     expect(server.messages()).toHaveLength(60);
   });
 
-  it('goes out with what it belongs to, or not at all', async () => {
+  it('is sent only if the transaction that queued it commits', async () => {
     const server = await mailServer();
     const app = await start(server.smtpUrl);
     const failing = app.get(Database).transaction(async () => {
@@ -49,7 +49,7 @@ describe('a mail', () => {
     expect(server.messages()).toHaveLength(1);
   });
 
-  it('waits for a server that is down, and for one that is busy', async () => {
+  it('is retried when the server is down or busy', async () => {
     const port = await freePort();
     const app = await start(`smtp://127.0.0.1:${port}`);
     await post(app, 'patient@example.com');
@@ -62,7 +62,7 @@ describe('a mail', () => {
     await isEmpty();
   });
 
-  it('is tried again when the server is busy, later every time, and an operator hears of it', async () => {
+  it('is retried with back-off when the server is busy, with an alarm for the operator', async () => {
     const url = await stubbornServer((command) => {
       if (command.startsWith('RCPT')) return '451 greylisted';
       return command.startsWith('QUIT') ? '221 bye' : '250 ok';
@@ -80,7 +80,7 @@ describe('a mail', () => {
     expect(lines().join()).not.toContain('canary');
   });
 
-  it('is given up after a permanent refusal', async () => {
+  it('fails after a permanent refusal', async () => {
     const url = await stubbornServer((command) =>
       command.startsWith('RCPT') ? '550 no such user canary@example.com' : '250 ok',
     );
@@ -91,7 +91,7 @@ describe('a mail', () => {
     expect(lines().join()).not.toContain('canary');
   });
 
-  it('is not given up because the server refuses us', async () => {
+  it('does not fail when the server refuses the sender', async () => {
     const url = await stubbornServer((command) =>
       command.startsWith('MAIL') ? '530 who are you' : '250 ok',
     );
@@ -112,7 +112,7 @@ describe('a mail', () => {
     await server.waitFor(({ to }) => to.includes('orphan@example.com'));
   });
 
-  it('survives a change of SESSION_SECRETS, until the old one is dropped', async () => {
+  it('is readable after a change of SESSION_SECRETS until the old secret is removed', async () => {
     const app = await start(undefined);
     await post(app, 'old-secret@example.com');
     const server = await mailServer();
@@ -133,7 +133,7 @@ describe('a mail', () => {
     expect(lines().join()).toContain('SMTP_URL is not set; mails stay in the outbox');
   });
 
-  it('is finished before the process ends', async () => {
+  it('is completed before the process exits', async () => {
     let deliver: () => void = () => undefined;
     const waiting = new Promise<void>((resolve) => (deliver = resolve));
     let begun: () => void = () => undefined;
@@ -174,7 +174,7 @@ describe('usher mail', () => {
     return outcome;
   }
 
-  it('shows what waits and why, and tries it again', async () => {
+  it('lists pending mails with their errors, and retries them', async () => {
     const app = await start(undefined);
     expect(await usher('status')).toEqual({ status: 0, out: 'No mails are waiting.\n', err: '' });
     await post(app, 'canary@example.com');

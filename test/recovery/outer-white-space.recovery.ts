@@ -57,7 +57,7 @@ describe('a legacy password with outer white space', () => {
     },
   );
 
-  it('cannot be changed: the answer offers the reset, in every language, and the reset works', async () => {
+  it('cannot be changed, and the answer refers to the reset in every language, which works', async () => {
     const email = 'changes@example.com';
     await legacyUser(email);
     const { accessToken } = await signInWithTokens(usher.api, { email, password: spaced });
@@ -88,7 +88,7 @@ describe('a legacy password with outer white space', () => {
     expect((await change(again.accessToken, plain, 'yet-another-1')).status).toBe(204);
   });
 
-  it('is said to be wrong when it is', async () => {
+  it('is reported as wrong when it is wrong', async () => {
     const email = 'mistypes@example.com';
     await legacyUser(email);
     const { accessToken } = await signInWithTokens(usher.api, { email, password: spaced });
@@ -99,7 +99,7 @@ describe('a legacy password with outer white space', () => {
       });
   });
 
-  it('leads to the reset after a stranger has requested one', async () => {
+  it('is referred to the reset after a stranger has requested one', async () => {
     const email = 'reset-by-a-stranger@example.com';
     await legacyUser(email);
     await usher.api.post('/passwords/forgot', { email });
@@ -111,7 +111,7 @@ describe('a legacy password with outer white space', () => {
   });
 });
 
-describe('a new password with outer white space is refused by field', () => {
+describe('a new password with outer white space is refused with the name of the field', () => {
   it.each([' chosen-by-me-1', 'chosen-by-me-1 ', 'chosen\nby-me-1'])(
     'at a sign-up, a change, a reset and a first password: %j',
     async (password) => {

@@ -21,7 +21,7 @@ const change = (token: string, body: object = {}) =>
     token === '' ? {} : bearer(token),
   );
 
-/** Somebody in the pool, who has a row and a session. */
+/** A pool user with a row and a session. */
 async function person(email: string) {
   await createPoolUser(usher, email);
   const tokens = await signInWithTokens(usher.api, { email, password: poolPassword });
@@ -37,7 +37,7 @@ const hashOf = async (email: string) =>
   )[0]?.hash;
 
 describe('POST /passwords/change', () => {
-  it('changes it at Cognito, ends the other sessions and tells the owner', async () => {
+  it('changes the password at Cognito, revokes the other sessions and notifies the owner', async () => {
     const { email, tokens } = await person('change@example.com');
     const other = await signInWithTokens(usher.api, { email, password: poolPassword });
     const browser = await signInWithCookie(usher, { email, password: poolPassword });
@@ -55,7 +55,7 @@ describe('POST /passwords/change', () => {
     expect(subjectsTo(usher, email)).toEqual(['Your password was changed']);
   });
 
-  it('works with the cookie, from our own pages', async () => {
+  it('works with the session cookie from an allowed origin', async () => {
     const { email } = await person('cookie@example.com');
     const browser = await signInWithCookie(usher, { email, password: poolPassword });
     const body = { currentPassword: poolPassword, password: newPassword, passwordConfirmation: newPassword };
@@ -65,7 +65,7 @@ describe('POST /passwords/change', () => {
     expect((await browser.get('/users/me')).status).toBe(200);
   });
 
-  it('erases the old hash, whatever LEGACY_HASH says', async () => {
+  it('deletes the legacy hash with every value of LEGACY_HASH', async () => {
     const user = deviseUser('plain');
     const { accessToken } = await signInWithTokens(usher.api, user);
     expect(await hashOf(user.email)).not.toBe('');
@@ -73,7 +73,7 @@ describe('POST /passwords/change', () => {
     expect(await hashOf(user.email)).toBe('');
   });
 
-  it('refuses what cannot be, the first fault first', async () => {
+  it('refuses invalid requests with the first error', async () => {
     const { tokens } = await person('refused@example.com');
     const codeOf = async (body: object) => {
       const { status, body: problem } = await change(tokens.accessToken, body);
@@ -93,7 +93,7 @@ describe('POST /passwords/change', () => {
     expect((await change('')).body.code).toBe('auth.token_invalid');
   });
 
-  it('says how long to wait when Cognito has had enough of guesses', async () => {
+  it('returns Retry-After when Cognito limits the attempts', async () => {
     const { tokens } = await person('guessing@example.com');
     for (let guess = 1; guess <= 5; guess += 1)
       await change(tokens.accessToken, { currentPassword: `guess-${guess}` });
@@ -107,7 +107,7 @@ describe('POST /passwords/change', () => {
 });
 
 describe('POST /passwords/reset', () => {
-  it('ends every session, also those of other products, and tells the owner', async () => {
+  it('revokes every session, also those of other clients, and notifies the owner', async () => {
     const { email, tokens } = await person('reset@example.com');
     await usher.api.post('/passwords/forgot', { email });
     const code = await mailedCode(usher, email);
@@ -119,7 +119,7 @@ describe('POST /passwords/reset', () => {
     expect(subjectsTo(usher, email).at(-1)).toBe('Ihr Passwort wurde geändert');
   });
 
-  it('says each broken rule of the pool, and refuses the code while Cognito limits the tries', async () => {
+  it('names each violated rule of the pool’s policy, and refuses the code while Cognito limits the attempts', async () => {
     const { email } = await person('rules@example.com');
     await usher.api.post('/passwords/forgot', { email });
     const code = await mailedCode(usher, email);
@@ -134,7 +134,7 @@ describe('POST /passwords/reset', () => {
     );
     const limited = await send(newPassword);
     usher.proxy.answerWith('ConfirmForgotPassword', undefined);
-    // Cognito limits only users it has: 429 would reveal them.
+    // Cognito limits existing users only: 429 would reveal them.
     expect({ status: limited.status, code: limited.body.code }).toEqual({
       status: 422,
       code: 'passwords.code_wrong',
@@ -143,12 +143,12 @@ describe('POST /passwords/reset', () => {
   });
 });
 
-describe('the old password, after a stranger asked for a reset', () => {
-  const askForReset = (email: string) => usher.api.post('/passwords/forgot', { email });
+describe('the legacy password, after a stranger has requested a reset', () => {
+  const requestReset = (email: string) => usher.api.post('/passwords/forgot', { email });
 
-  it('is wrong when it is wrong, in the one way', async () => {
+  it('is refused like any other when it is wrong', async () => {
     const user = deviseUser('second');
-    await askForReset(user.email);
+    await requestReset(user.email);
     const { body: refused } = await usher.api.signIn(user.email, user.wrong_password);
     const { body: unknown } = await usher.api.signIn('nobody@example.com', 'x');
     expect({ ...refused, requestId: '' }).toEqual({ ...unknown, requestId: '' });
@@ -158,7 +158,7 @@ describe('the old password, after a stranger asked for a reset', () => {
 
   it('counts guesses on the schedule of /aws/auth', async () => {
     const user = deviseUser('failed_attempts');
-    await askForReset(user.email);
+    await requestReset(user.email);
     for (let guess = 1; guess <= 8; guess += 1) await usher.api.signIn(user.email, `guess-${guess}`);
     expect((await usher.api.signIn(user.email, user.password)).status).toBe(401);
     await usher.database.sql('DELETE FROM usher.account_failures');
@@ -167,9 +167,9 @@ describe('the old password, after a stranger asked for a reset', () => {
     expect((await usher.api.signIn(user.email, user.password)).status).toBe(200);
   });
 
-  it('is not brought back once the pool has another', async () => {
+  it('is not restored when the pool user has another password', async () => {
     const user = deviseUser('lock_expired');
-    await askForReset(user.email);
+    await requestReset(user.email);
     await usher.cognito.send(
       new AdminSetUserPasswordCommand({
         UserPoolId: usher.userPoolId,
@@ -185,7 +185,7 @@ describe('the old password, after a stranger asked for a reset', () => {
 });
 
 describe('without AWS credentials', () => {
-  it('resets go on as far as Cognito goes alone, and the policy is 501', async () => {
+  it('resets work through Cognito, and the policy route answers 501', async () => {
     const alone = await usher.startProcess({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' });
     const policy = await alone.api.get('/passwords/policy');
     expect({ status: policy.status, code: policy.body.code }).toEqual({
@@ -208,9 +208,9 @@ describe('without AWS credentials', () => {
   });
 });
 
-// Last: Passport's strategies belong to the process, and the application started last has them.
-describe('an old password against the rules of the pool', () => {
-  it('leads to the reset, and is said only to who knows it', async () => {
+// Last: Passport's strategies are global, and the application started last replaces them.
+describe('a legacy password that violates the policy of the pool', () => {
+  it('is referred to the reset, only for the right password', async () => {
     const user = deviseUser('plain');
     const policy = { MinimumLength: 99 };
     const strict = await startUsher({ pool: { Policies: { PasswordPolicy: policy } } });

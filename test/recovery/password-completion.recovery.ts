@@ -48,7 +48,7 @@ async function person(email: string) {
   return { email, sub, tokens: await signInWithTokens(usher.api, { email, password: poolPassword }) };
 }
 
-async function askForCode(email: string): Promise<string> {
+async function requestCode(email: string): Promise<string> {
   await usher.api.post('/passwords/forgot', { email });
   return mailedCode(usher, email);
 }
@@ -74,15 +74,15 @@ const hashOf = async (email: string) =>
     )
   )[0]?.hash;
 
-/** The job finds what is due; its pause is over. */
+/** Runs the job, with every record due. */
 async function completed(): Promise<void> {
   await usher.database.sql('UPDATE usher.password_changes SET next_try_at = now()');
   usher.app.get(PasswordChangeCompletionJob).wake();
   await until(async () => (await records()).length === 0);
 }
 
-/** The password is the new one, the session is over, and there is one audit entry and one mail. */
-/** @param outcome where Cognito's answer was lost, and the pool does not tell */
+/** The new password is valid, the session is revoked, and there is one audit entry and one mail. */
+/** @param outcome set if Cognito's answer was lost and the pool does not show the result */
 async function expectCompleted(
   email: string,
   accessToken: string,
@@ -98,10 +98,10 @@ async function expectCompleted(
   expect((await usher.api.signIn(email, poolPassword)).status).toBe(401);
 }
 
-describe('while the database is away', () => {
-  it('Cognito is not asked, and nothing happens', async () => {
+describe('while the database is unavailable', () => {
+  it('no command is sent to Cognito, and nothing changes', async () => {
     const { email, tokens } = await person('away@example.com');
-    const code = await askForCode(email);
+    const code = await requestCode(email);
     await way.cut();
     usher.proxy.arrived.length = 0;
     for (const answer of [await reset(email, code), await change(tokens.accessToken)])
@@ -113,11 +113,11 @@ describe('while the database is away', () => {
   });
 
   it.each(['reset', 'change'])(
-    'and went away right after the yes to a %s, the caller hears the truth and the rest follows',
+    'since the answer of Cognito to a %s, the caller gets the right answer and the follow-ups run later',
     async (kind) => {
       const { email, tokens } = await person(`after-the-yes-${kind}@example.com`);
       const other = await signInWithTokens(usher.api, { email, password: poolPassword });
-      const code = kind === 'reset' ? await askForCode(email) : '';
+      const code = kind === 'reset' ? await requestCode(email) : '';
       const operation = kind === 'reset' ? 'ConfirmForgotPassword' : 'ChangePassword';
       const held = usher.proxy.holdAnswer(operation);
       const answer = kind === 'reset' ? reset(email, code) : change(tokens.accessToken);
@@ -132,7 +132,7 @@ describe('while the database is away', () => {
       usher.app.get(PasswordChangeCompletionJob).wake();
       await until(async () => (await records()).length === 0);
       await expectCompleted(email, other.accessToken, `${kind}-password`);
-      // A session that began after the yes goes on, here and at Cognito.
+      // A session that began after the answer stays valid, at Usher and at Cognito.
       expect(await statusWith(usher.api, since.accessToken)).toBe(200);
       const { refreshToken } = since;
       expect((await usher.api.post('/auth/refresh', { refreshToken })).status).toBe(200);
@@ -140,9 +140,9 @@ describe('while the database is away', () => {
     },
   );
 
-  it('and went away right after the no, the record goes without a trace', async () => {
+  it('since a refusal by Cognito, the record is deleted without follow-ups', async () => {
     const { email, tokens } = await person('after-the-no@example.com');
-    const code = await askForCode(email);
+    const code = await requestCode(email);
     const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
     const answer = reset(email, code === '000000' ? '000001' : '000000');
     await held.done;
@@ -207,13 +207,13 @@ describe('when the database fails between the row and the audit entry', () => {
 });
 
 describe("when Cognito's answer is lost", () => {
-  it('a reset that was done is completed once, and found by the sub', async () => {
+  it('a reset that was executed is completed once, and its user is found by the sub', async () => {
     const { email, tokens } = await person('lost-reset@example.com');
-    const code = await askForCode(email);
+    const code = await requestCode(email);
     const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
     const answer = reset(email, code);
     await held.done;
-    // Two processes may look at once.
+    // Two processes may run the job at once.
     await usher.database.sql('UPDATE usher.password_changes SET next_try_at = now()');
     usher.app.get(PasswordChangeCompletionJob).wake();
     await until(async () => (await audited(email)).length > 0);
@@ -224,10 +224,10 @@ describe("when Cognito's answer is lost", () => {
   });
 
   it.each(['ConfirmForgotPassword', 'ChangePassword'])(
-    'a question that never arrived (%s) changes nothing',
+    'a command that never reached Cognito (%s) changes nothing',
     async (operation) => {
       const { email, tokens } = await person(`never-${operation.toLowerCase()}@example.com`);
-      const code = await askForCode(email);
+      const code = await requestCode(email);
       usher.proxy.answerWith(operation, cutOff);
       const answer =
         operation === 'ChangePassword' ? await change(tokens.accessToken) : await reset(email, code);
@@ -240,9 +240,9 @@ describe("when Cognito's answer is lost", () => {
     },
   );
 
-  it('a legacy user whose reset was not done keeps the old password', async () => {
+  it('a legacy user whose reset was not executed keeps the legacy password', async () => {
     const user = deviseUser('second');
-    const code = await askForCode(user.email);
+    const code = await requestCode(user.email);
     usher.proxy.answerWith('ConfirmForgotPassword', cutOff);
     await reset(user.email, code);
     await completed();
@@ -250,9 +250,9 @@ describe("when Cognito's answer is lost", () => {
     expect((await usher.api.signIn(user.email, user.password)).status).toBe(200);
   });
 
-  it('a legacy user whose reset was done loses the old hash', async () => {
+  it('a legacy user whose reset was executed loses the legacy hash', async () => {
     const user = deviseUser('plain');
-    const code = await askForCode(user.email);
+    const code = await requestCode(user.email);
     const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
     const answer = reset(user.email, code);
     await held.done;
@@ -264,9 +264,9 @@ describe("when Cognito's answer is lost", () => {
     expect((await usher.api.signIn(user.email, newPassword)).status).toBe(200);
   });
 
-  it('a trigger that fails after Cognito has set the password hides no reset', async () => {
+  it('a reset is completed when a trigger fails after Cognito has set the password', async () => {
     const { email, tokens } = await person('trigger@example.com');
-    const code = await askForCode(email);
+    const code = await requestCode(email);
     const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
     const done = reset(email, code);
     await held.done;
@@ -274,7 +274,7 @@ describe("when Cognito's answer is lost", () => {
     await done;
     await until(async () => (await records()).length === 0);
     // The same response as with a failing PostConfirmation trigger: the second reset is not reported as successful.
-    const again = await askForCode(email);
+    const again = await requestCode(email);
     usher.proxy.answerWith('ConfirmForgotPassword', exception('UserLambdaValidationException'));
     expect((await reset(email, again)).status).toBe(503);
     expect(await records()).toHaveLength(1);
@@ -284,7 +284,7 @@ describe("when Cognito's answer is lost", () => {
 
   it('retries while the pool user cannot be read', async () => {
     const { email } = await person('cannot-look@example.com');
-    const code = await askForCode(email);
+    const code = await requestCode(email);
     usher.proxy.answerWith('ConfirmForgotPassword', cutOff);
     await reset(email, code);
     usher.proxy.answerWith('AdminGetUser', exception('InternalErrorException', '', 500));
@@ -297,14 +297,14 @@ describe("when Cognito's answer is lost", () => {
   });
 });
 
-describe('whose reset it is', () => {
-  it('is found by the sub where the row has another address than the pool', async () => {
+describe('the user of a reset', () => {
+  it('is found by the sub when the row and the pool have different addresses', async () => {
     const { email, sub, tokens } = await person('in-the-pool@example.com');
     await usher.database.sql(
       `UPDATE users SET email = 'in-the-row@example.com', encrypted_password = 'x' WHERE cognito_sub = $1`,
       [sub],
     );
-    expect((await reset(email, await askForCode(email))).status).toBe(204);
+    expect((await reset(email, await requestCode(email))).status).toBe(204);
     expect(await statusWith(usher.api, tokens.accessToken)).toBe(401);
     expect(await hashOf('in-the-row@example.com')).toBe('');
     expect(await audited('in-the-row@example.com')).toHaveLength(1);
@@ -312,11 +312,11 @@ describe('whose reset it is', () => {
     expect(subjectsTo(usher, 'in-the-row@example.com')).toEqual([changed]);
   });
 
-  it('never is that of a row that belongs to another user of the pool', async () => {
+  it('is never a row that is linked to another pool user', async () => {
     const { email, tokens } = await person('linked@example.com');
     const other = await createPoolUser(usher, 'moves-in@example.com');
     await usher.database.sql(`UPDATE users SET email = 'moves-in@example.com' WHERE email = $1`, [email]);
-    expect((await reset('moves-in@example.com', await askForCode('moves-in@example.com'))).status).toBe(204);
+    expect((await reset('moves-in@example.com', await requestCode('moves-in@example.com'))).status).toBe(204);
     expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
     expect(await audited('moves-in@example.com')).toEqual([]);
     const recorded = await usher.database.sql('SELECT 1 FROM usher.sign_outs WHERE sub = $1', [other]);
@@ -324,10 +324,10 @@ describe('whose reset it is', () => {
   });
 });
 
-describe('ending the sessions of other products at Cognito', () => {
-  it('is tried again until Cognito is back, and does not fail the reset', async () => {
+describe('the revocation of sessions of other clients at Cognito', () => {
+  it('is retried until Cognito is available again, and does not fail the reset', async () => {
     const { email, sub, tokens } = await person('other-products@example.com');
-    const code = await askForCode(email);
+    const code = await requestCode(email);
     usher.proxy.answerWith('AdminUserGlobalSignOut', exception('InternalErrorException', '', 500));
     expect((await reset(email, code)).status).toBe(204);
     expect(await statusWith(usher.api, tokens.accessToken)).toBe(401);
@@ -343,8 +343,8 @@ describe('ending the sessions of other products at Cognito', () => {
   });
 });
 
-describe('no record is left', () => {
-  it('after a refusal, and answers say nothing about whether an address exists', async () => {
+describe('no record remains', () => {
+  it('after a refusal, and answers do not reveal whether an address exists', async () => {
     await usher.cognito.send(
       new AdminUpdateUserAttributesCommand({
         UserPoolId: usher.userPoolId,

@@ -63,7 +63,7 @@ describe('a sign-in with the legacy password', () => {
     expect(await signIn(email)).toBe(401);
   });
 
-  it('waits for a reset in progress, and goes on when Cognito refuses the code', async () => {
+  it('waits for a reset in progress, and continues when Cognito refuses the code', async () => {
     const { email, reset } = await owner('in-progress@example.com');
     const pending: ServerResponse[] = [];
     usher.proxy.answerWith('ConfirmForgotPassword', (response) => void pending.push(response));
@@ -86,7 +86,7 @@ describe('a sign-in with the legacy password', () => {
     expect(arrivals('AdminSetUserPassword')).toBe(0);
   });
 
-  it('works several times at once', async () => {
+  it('works with concurrent requests', async () => {
     const { email } = await owner('impatient@example.com');
     expect(await Promise.all([signIn(email), signIn(email), signIn(email)])).toEqual([200, 200, 200]);
     expect(await leases()).toEqual([]);
@@ -119,7 +119,7 @@ describe('a reset', () => {
     expect((await reset()).status).toBe(204);
   });
 
-  it('of an earlier release beside this one is noticed, and the legacy password signs nobody in', async () => {
+  it('by a process of an earlier release is detected, and the legacy password is refused', async () => {
     const { email } = await owner('beside@example.com');
     const restore = await beginRestore(email);
     await usher.database.sql(

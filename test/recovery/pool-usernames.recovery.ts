@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => usher.close());
 
-describe('a person of the old application', () => {
+describe('a legacy user', () => {
   it.each([
     ['U-label', 'nameu', 'nameuü@exämple.example'],
     ['A-label', 'namea', 'nameaü@xn--exmple-cua.example'],
@@ -44,7 +44,7 @@ describe('a person of the old application', () => {
     },
   );
 
-  it('becomes one pool user, however many first sign-ins there are at once', async () => {
+  it('becomes one pool user with concurrent first sign-ins', async () => {
     await legacyUser(usher, 'crowdü@exämple.example');
     const api = await withoutCredentials(usher);
     const answers = await Promise.all(
@@ -55,7 +55,7 @@ describe('a person of the old application', () => {
     expect(await inPool(usher, 'crowd')).toEqual(['crowdü@xn--exmple-cua.example']);
   });
 
-  it('resets with any spelling, and is one pool user', async () => {
+  it('resets the password with any spelling, and is one pool user', async () => {
     await legacyUser(usher, 'resetü@exämple.example');
     expect((await usher.api.post('/passwords/forgot', { email: 'resetü@exämple.example' })).status).toBe(202);
     const code = await lastCode(usher, 'resetü@xn--exmple-cua.example');
@@ -64,7 +64,7 @@ describe('a person of the old application', () => {
     expect(await inPool(usher, 'reset')).toEqual(['resetü@xn--exmple-cua.example']);
   });
 
-  it('keeps the old password after a stranger asked for a reset in another spelling', async () => {
+  it('keeps the legacy password after a stranger has requested a reset in another spelling', async () => {
     await legacyUser(usher, 'restoreü@exämple.example');
     const stranger = { email: decomposed('restoreü@exämple.example') };
     expect((await usher.api.post('/passwords/forgot', stranger)).status).toBe(202);
@@ -73,11 +73,11 @@ describe('a person of the old application', () => {
   });
 });
 
-describe('a person whom the pool has in another spelling', () => {
+describe('a user whose pool username is another spelling of the address', () => {
   const known = (name: string) => `${name}ü@exämple.example`;
   const other = (name: string) => `${name}ü@xn--exmple-cua.example`;
 
-  it('is asked for by that spelling, and a second pool user is never made', async () => {
+  it('is requested from the pool by that spelling, and no second pool user is created', async () => {
     await legacyUser(usher, other('poolu'));
     const sub = await createPoolUser(usher, known('poolu'));
     for (const email of [other('poolu'), known('poolu'), decomposed(known('poolu'))])
@@ -86,14 +86,14 @@ describe('a person whom the pool has in another spelling', () => {
     expect(await rowsLike(usher, 'poolu')).toEqual([{ email: other('poolu'), sub }]);
   });
 
-  it('is not migrated with the old password', async () => {
+  it('is not migrated with the legacy password', async () => {
     await legacyUser(usher, other('poolm'));
     await createPoolUser(usher, known('poolm'));
     expect((await usher.api.signIn(other('poolm'), oldPassword)).status).toBe(401);
     expect(await inPool(usher, 'poolm')).toEqual([known('poolm')]);
   });
 
-  it('is found by the sub once the row is linked, also without AWS credentials', async () => {
+  it('is found by the sub after the row is linked, also without AWS credentials', async () => {
     await legacyUser(usher, other('pools'));
     const sub = await createPoolUser(usher, known('pools'));
     expect((await usher.api.signIn(other('pools'), poolPassword)).status).toBe(200);
@@ -127,7 +127,7 @@ describe('a person whom the pool has in another spelling', () => {
     expect(await inPool(usher, 'poolx')).toEqual([known('poolx')]);
   });
 
-  it('keeps the address: nobody else can change to another spelling of it', async () => {
+  it('keeps the address: no other user can change to another spelling of it', async () => {
     await createPoolUser(usher, known('taken'));
     await createPoolUser(usher, 'greedy-one@example.com');
     const { body } = await usher.api.signIn('greedy-one@example.com', poolPassword);
@@ -145,7 +145,7 @@ describe('a person whom the pool has in another spelling', () => {
   });
 });
 
-it('the pool user of a migrated person has the name that the pool was asked by', async () => {
+it('the pool user of a migrated user has the username of the request', async () => {
   await legacyUser(usher, 'Lambdaü@Exämple.example');
   const before = usher.proxy.calls.length;
   expect((await usher.api.signIn('lambdaü@exämple.example', oldPassword)).status).toBe(200);

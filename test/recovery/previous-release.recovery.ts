@@ -43,13 +43,13 @@ beforeAll(async () => {
 });
 afterAll(() => usher.close());
 
-/** The rows look as if they were written a moment ago. */
+/** Moves times forward, as if the rows had just been written. */
 function later(value: unknown, elapsed: number): unknown {
   const time = typeof value === 'string' && /^(\d{4}-\d\d-\d\dT[\d:]{8})[\d.]*(\+00:00)?$/.exec(value)?.[1];
   return time ? new Date(Date.parse(`${time}Z`) + elapsed).toISOString() : value;
 }
 
-/** What was sent to Cognito in one request. */
+/** The request that was sent to Cognito. */
 const sent = (operation: string) =>
   usher.proxy.calls.findLast((call) => call.operation === operation)?.request;
 
@@ -64,7 +64,7 @@ describe('keys', () => {
   });
 });
 
-describe('strings that callers hold', () => {
+describe('sealed strings of callers', () => {
   it('continues a sign-in from its challenge session', async () => {
     await usher.api.post('/auth/challenge', {
       session: fixture.challenge.sealed,
@@ -83,7 +83,7 @@ describe('strings that callers hold', () => {
   });
 });
 
-describe('rows', () => {
+describe('stored rows', () => {
   it('refreshes a session by its cookie', async () => {
     const { cookies, refreshToken } = fixture.cookieSession;
     await usher.api.call('POST', '/auth/refresh', {

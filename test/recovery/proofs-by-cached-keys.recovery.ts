@@ -6,7 +6,7 @@ import { type CognitoConfig, cognitoConfig } from '../../src/common/config/cogni
 import { personWith } from '../support/admins.js';
 import { minute, startWithFactors, usher } from '../support/second-factor.js';
 
-/** A cache in front of the pool's keys that answers with what it got an hour ago (RFC 9111, section 5.1). */
+/** A cache in front of the pool's keys with an hour-old response (Age, RFC 9111 section 5.1). */
 const cache = createServer((request, response) => {
   void (async () => {
     const keys = await (await fetch(usher.app.get<CognitoConfig>(cognitoConfig.KEY).jwksUrl)).text();
@@ -26,13 +26,13 @@ afterAll(async () => {
   cache.closeAllConnections();
 });
 
-it('takes no time from a cache: a sign-in of half an hour ago is not recent', async () => {
+it('does not take the time from a cached response: a sign-in half an hour ago is not recent', async () => {
   usher.clock.advanceBy(-30 * minute);
   const person = await personWith(usher, 'cached@example.org');
   usher.clock.advanceBy(30 * minute);
   const url = `http://127.0.0.1:${(cache.address() as AddressInfo).port}/`;
   const asked = usher.proxy.arrived.length;
-  // Without credentials it asks Cognito nothing at its start.
+  // Without credentials it sends no request to Cognito at its start.
   const { api } = await usher.startProcess({
     PORT: '0',
     COGNITO_JWKS_URL: url,

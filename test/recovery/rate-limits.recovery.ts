@@ -13,10 +13,10 @@ import { startUsher, type Usher } from '../support/usher.js';
 let usher: Usher;
 beforeAll(async () => {
   usher = await startUsher({
-    // The caller's address is what this test says it is, as if a proxy on this machine said so.
+    // This test sets the caller's address, as a proxy on this machine.
     environment: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '127.0.0.1' },
   });
-  // Cheap hashes for everybody, and so cheap decoys: what a guess costs is not the question here.
+  // Cheap hashes, so that the dummy hashes are cheap too: the cost of a check is not under test.
   await usher.database.sql('UPDATE users SET encrypted_password = $1', [bcrypt.hashSync(rightPassword, 4)]);
 });
 afterAll(() => usher.close());
@@ -29,7 +29,7 @@ const from = (address: string) => ({ 'x-forwarded-for': address });
 const guess = (email: string, { api = usher.api, address = '203.0.113.1', password = 'wrong' } = {}) =>
   api.post('/auth/sign-in', { email, password }, from(address));
 
-/** Sends one after the other, so that each is counted before the next. */
+/** Sends sequentially, so that each request is counted before the next one. */
 async function statuses(times: number, send: (n: number) => Promise<{ status: number }>): Promise<number[]> {
   const seen: number[] = [];
   for (let n = 0; n < times; n += 1) seen.push((await send(n)).status);
@@ -38,7 +38,7 @@ async function statuses(times: number, send: (n: number) => Promise<{ status: nu
 
 const times = (count: number, status: number) => Array<number>(count).fill(status);
 
-/** Acts as if the counts had reached their limit, or their end, without as many requests. */
+/** Sets counts or their expiry without sending as many requests. */
 const changeCounts = (change: string, keys: string) =>
   usher.database.sql(`UPDATE usher.rate_limits SET ${change} WHERE key LIKE $1`, [keys]);
 const counts = async () =>
@@ -51,8 +51,8 @@ const counts = async () =>
     ).map(({ kind, points }) => [kind, points]),
   );
 
-describe('tries at one account', () => {
-  it.each([known, 'nobody@example.com'])('end with the sixth wrong password, for %s', async (email) => {
+describe('attempts at one account', () => {
+  it.each([known, 'nobody@example.com'])('are limited at the sixth wrong password, for %s', async (email) => {
     expect(await statuses(5, () => guess(email))).toEqual(times(5, 401));
     const sixth = await guess(` ${email.toUpperCase()} `, { address: '198.51.100.7' });
     expect({ status: sixth.status, code: sixth.body.code }).toEqual({
@@ -65,7 +65,7 @@ describe('tries at one account', () => {
     expect(sixth.headers.get('retry-after')).toBe(String(retryAfter));
   });
 
-  it('look the same when they end, whether there is an account or not', async () => {
+  it('are limited with the same answer for existing and unknown accounts', async () => {
     const shapes = [];
     for (const email of [known, 'nobody@example.com']) {
       await statuses(5, () => guess(email));
@@ -83,7 +83,7 @@ describe('tries at one account', () => {
     expect(answers.filter(({ status }) => status === 429).length).toBe(35);
   });
 
-  it('begin anew when the minute is over, and end for the hour with the thirtieth', async () => {
+  it('are allowed again after a minute, and limited for the hour at the thirtieth', async () => {
     await statuses(6, () => guess(known));
     await changeCounts('expire = 0', 'sign-in/account/60:%');
     expect((await guess(known)).status).toBe(401);
@@ -95,12 +95,12 @@ describe('tries at one account', () => {
     expect((await guess(known)).status).toBe(401);
   });
 
-  it('do not count when the password is right', async () => {
+  it('do not count with the right password', async () => {
     const signIn = () => guess(known, { password: rightPassword });
     expect(await statuses(4, () => guess(known))).toEqual(times(4, 401));
     for (let n = 0; n < 12; n += 1) {
       expect((await signIn()).status).toBe(200);
-      // Points are given back after the answer: wait for them, as a person would.
+      // Points are refunded after the answer.
       while ((await counts()).get('sign-in/account/60') !== 4);
     }
     expect((await counts()).get('sign-in/address/60')).toBe(4);
@@ -108,7 +108,7 @@ describe('tries at one account', () => {
     expect((await signIn()).status).toBe(429);
   });
 
-  it('are told in the language of whoever makes them', async () => {
+  it('are refused in the language of the request', async () => {
     await statuses(5, () => guess(known));
     const { body } = await usher.api.post(
       '/auth/sign-in',
@@ -119,7 +119,7 @@ describe('tries at one account', () => {
   });
 });
 
-describe('sign-ins that stop at a further step', () => {
+describe('sign-ins that stop at a challenge', () => {
   it('count, because each may send a code', async () => {
     await invite(usher, 'invited@example.com');
     const signIn = () => guess('invited@example.com', { password: temporaryPassword });
@@ -132,19 +132,19 @@ describe('attempts that fail because of an outage', () => {
     usher.proxy.answerWith('InitiateAuth', exception('InternalErrorException', '', 500));
     expect(await statuses(6, () => guess(known, { password: rightPassword }))).toEqual(times(6, 503));
     usher.proxy.answerWith('InitiateAuth', undefined);
-    // The circuit breaker lets somebody through every few seconds.
+    // The half-open circuit breaker allows a request every few seconds.
     const statusNow = async () => (await guess(known, { password: rightPassword })).status;
     let status = await statusNow();
     for (; status === 503; status = await statusNow()) await pause(50);
     expect(status).toBe(200);
   });
 
-  it('do not count either where a mail was asked for', async () => {
+  it('do not count for requests of a mail either', async () => {
     usher.proxy.answerWith('ForgotPassword', exception('TooManyRequestsException'));
     const forget = () => usher.api.post('/passwords/forgot', { email: known }, from('203.0.113.1'));
     for (let n = 0; n < 6; n += 1) {
       expect((await forget()).status).toBe(503);
-      // Points are given back after the answer.
+      // Points are refunded after the answer.
       while ((await counts()).get('forgot/account/3600') !== 0);
     }
     usher.proxy.answerWith('ForgotPassword', undefined);
@@ -152,8 +152,8 @@ describe('attempts that fail because of an outage', () => {
   });
 });
 
-describe('tokens that are made up', () => {
-  it('cost Cognito sixty questions a minute at most, from one address', async () => {
+describe('invented tokens', () => {
+  it('cause at most sixty requests to Cognito a minute from one address', async () => {
     const refresh = () => usher.api.post('/auth/refresh', { refreshToken: 'made-up' }, from('203.0.113.9'));
     expect((await refresh()).status).toBe(401);
     await changeCounts('points = 60', 'refresh/address%');
@@ -165,18 +165,18 @@ describe('tokens that are made up', () => {
   });
 });
 
-describe('tries from one place', () => {
-  const somebody = (n: number) => `somebody-${n}@example.com`;
-  const tryFrom = async (address: string) => (await guess(somebody(Math.random()), { address })).status;
+describe('attempts from one network', () => {
+  const someAddress = (n: number) => `somebody-${n}@example.com`;
+  const tryFrom = async (address: string) => (await guess(someAddress(Math.random()), { address })).status;
 
-  it('end for the address, and not for its neighbours', async () => {
+  it('are limited by address, without effect on neighbouring addresses', async () => {
     await tryFrom('203.0.113.1');
     await changeCounts('points = 59', 'sign-in/address/60:%');
-    expect(await statuses(2, (n) => guess(somebody(n)))).toEqual([401, 429]);
+    expect(await statuses(2, (n) => guess(someAddress(n)))).toEqual([401, 429]);
     expect(await tryFrom('203.0.113.2')).toBe(401);
   });
 
-  it('use up nothing of the accounts once they are refused', async () => {
+  it('do not count for accounts when they are refused', async () => {
     await tryFrom('203.0.113.1');
     await changeCounts('points = 60', 'sign-in/address/60:%');
     expect(await statuses(10, () => guess(known))).toEqual(times(10, 429));
@@ -186,14 +186,14 @@ describe('tries from one place', () => {
   it.each([
     ['203.0.113.1', '::ffff:203.0.113.200', '203.0.114.1'],
     ['2001:db8:1:2200::1', '2001:db8:1:22ff::1', '2001:db8:1:2300::1'],
-  ])('end for the whole subnet of %s', async (address, neighbour, stranger) => {
+  ])('are limited for the whole subnet of %s', async (address, neighbour, stranger) => {
     await tryFrom(address);
     await changeCounts('points = 300', 'sign-in/subnet/60:%');
     expect(await tryFrom(neighbour)).toBe(429);
     expect(await tryFrom(stranger)).toBe(401);
   });
 
-  it('are one for all addresses of a /64, as one caller has them all', async () => {
+  it('are counted together for all addresses of a /64, which one caller can use', async () => {
     await tryFrom('2001:db8:1:2200::1');
     await changeCounts('points = 60', 'sign-in/address/60:%');
     expect(await tryFrom('2001:db8:1:2200:ffff::9')).toBe(429);
@@ -226,13 +226,13 @@ describe('forwarded addresses', () => {
 });
 
 describe('mails', () => {
-  it('are sent to one address five times an hour, right or not', async () => {
+  it('are limited to five an hour by address, existing or not', async () => {
     const forgot = () =>
       usher.api.post('/passwords/forgot', { email: 'nobody@example.com' }, from('203.0.113.9'));
     expect(await statuses(6, forgot)).toEqual([...times(5, 202), 429]);
   });
 
-  it('are asked for thirty times an hour from one place', async () => {
+  it('are limited to thirty an hour by network', async () => {
     const forgot = (n: number) =>
       usher.api.post('/passwords/forgot', { email: `nobody-${n}@example.com` }, from('203.0.113.9'));
     await forgot(0);
@@ -240,7 +240,7 @@ describe('mails', () => {
     expect([(await forgot(1)).status, (await forgot(2)).status]).toEqual([202, 429]);
   });
 
-  it('bring codes that can be guessed ten times with the address in the body, apart from those with the cookie', async () => {
+  it('have codes with ten attempts by the address in the body, counted separately from those with the cookie', async () => {
     // Cognito's own limit is 20 requests and codes an hour, and other tests have used up some of them.
     const email = 'no-codes@example.com';
     const asked = await usher.api.post('/passwords/forgot', { email }, from('203.0.113.9'));
@@ -255,13 +255,13 @@ describe('mails', () => {
   });
 });
 
-describe('the count', () => {
+describe('the counter', () => {
   const closers: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const close of closers.splice(0).reverse()) await close();
   });
 
-  /** Another process on the same database, as far as the counts are concerned. */
+  /** A process with its own counters on the same database. */
   async function another(environment: Record<string, string> = {}): Promise<ApiClient> {
     const app = await createApp({ ...usher.variables, ...environment });
     closers.push(() => app.close());
@@ -269,7 +269,7 @@ describe('the count', () => {
     return apiClient(await app.getUrl());
   }
 
-  /** The same, with a database that can be taken away. */
+  /** The same, with a database connection that can be interrupted. */
   async function anotherBehindProxy(): Promise<{ api: ApiClient; proxy: TcpProxy }> {
     const proxy = await startTcpProxy(usher.database.url);
     closers.push(() => proxy.cut());
@@ -278,14 +278,14 @@ describe('the count', () => {
     return { api, proxy };
   }
 
-  it('is one for all processes', async () => {
+  it('is shared by all processes', async () => {
     const api = await another();
     expect(await statuses(3, () => guess(known))).toEqual(times(3, 401));
     expect(await statuses(3, () => guess(known, { api }))).toEqual([401, 401, 429]);
     expect((await guess(known)).status).toBe(429);
   });
 
-  it('goes on in each process while the database is away, and together again afterwards', async () => {
+  it('continues in each process during an outage of the database, and is shared again afterwards', async () => {
     const { api, proxy } = await anotherBehindProxy();
     /** Within a second of an outage a process answers sign-ins with 503, which count nowhere: an attempt must be faster. */
     const attempt = async (email: string): Promise<number[]> => {
@@ -320,28 +320,28 @@ describe('the count', () => {
     ).toEqual([]);
   });
 
-  // A busy database counts a try a little later than the answer comes.
+  // The count is stored after the answer.
   const counted = () => until(async () => (await counts()).size === 5);
   const ofPlaces = ['sign-in/address/3600', 'sign-in/address/60', 'sign-in/subnet/60'];
 
-  it('is cleared away when it is over', async () => {
+  it('is deleted after it expires', async () => {
     await guess(known).then(counted);
     await changeCounts('expire = 0', 'sign-in/account/%');
     await usher.app.get(RateLimits, { strict: false }).deleteExpired();
     expect([...(await counts()).keys()].sort()).toEqual(ofPlaces);
   });
 
-  it('is cleared away when a process counted it whose clock was ahead', async () => {
+  it('is deleted when the process that counted had a clock ahead', async () => {
     await guess(known).then(counted);
     await changeCounts('expire = expire + 3600000', 'sign-in/account/60:%');
     await usher.app.get(RateLimits, { strict: false }).deleteExpired();
     expect([...(await counts()).keys()].sort()).toEqual(['sign-in/account/3600', ...ofPlaces]);
   });
 
-  it('leaves /aws/auth alone, which the Lambda of everybody calls from one address', async () => {
+  it('does not limit /aws/auth, which the Lambda calls for all users from one address', async () => {
     const body = { email: known, password: 'x', access_token: usher.migrationToken };
     await usher.api.post('/aws/auth', body);
-    // What an API of an earlier test still writes is about sign-ins.
+    // An API of an earlier test may still store counts of sign-ins.
     expect(
       await usher.database.sql(`SELECT 1 FROM usher.rate_limits WHERE key NOT LIKE 'sign%-in/%'`),
     ).toEqual([]);

@@ -56,7 +56,7 @@ describe('a token of a sign-in more than ten minutes ago', () => {
     });
   });
 
-  it('takes the password instead, for its family, in every process, for ten minutes, and leaves no session behind', async () => {
+  it('accepts the password instead, for its family, in every process, for ten minutes, and creates no session', async () => {
     const person = await personWith(usher, 'proof@example.org');
     const other = {
       headers: bearer((await signInWithTokens(usher.api, { ...person, password: poolPassword })).accessToken),
@@ -77,11 +77,11 @@ describe('a token of a sign-in more than ten minutes ago', () => {
     expect(outcome(await enrol(person))).toBe('403 auth.reauthentication_required');
   });
 
-  it('of another person proves nothing with its own password', async () => {
+  it('of another user is not a proof with that user’s password', async () => {
     const person = await personWith(usher, 'victim@example.org');
     const stranger = await personWith(usher, 'stranger@example.org');
     await pass(11 * minute);
-    // Cognito signs somebody else in under the name of the token.
+    // Cognito signs another user in under the username of the token.
     const { accessToken } = await signInWithTokens(usher.api, {
       email: stranger.email,
       password: poolPassword,
@@ -96,7 +96,7 @@ describe('a token of a sign-in more than ten minutes ago', () => {
     expect(refused).toBe('401 auth.invalid_credentials');
   });
 
-  it('guesses five passwords a minute, before Cognito is asked, and right ones count nothing', async () => {
+  it('allows five wrong passwords a minute, checked before the request to Cognito, and right ones do not count', async () => {
     const person = await personWith(usher, 'guessed@example.org');
     await pass(11 * minute);
     for (let turn = 0; turn < 6; turn++) {
@@ -114,7 +114,7 @@ describe('a token of a sign-in more than ten minutes ago', () => {
 });
 
 describe('a proof with a second factor', () => {
-  it('takes the code of the app, as apps show it, and no password alone', async () => {
+  it('needs the code of the app, with or without the blank that apps show', async () => {
     const person = await withApp('app@example.org');
     await pass(15 * minute);
     await usher.database.sql('DELETE FROM usher.recent_proofs');
@@ -129,7 +129,7 @@ describe('a proof with a second factor', () => {
     expect(calls(usher, 'RevokeToken')).toBe(revoked + 1);
   });
 
-  it('takes a mailed code, which is sent once the password was right', async () => {
+  it('needs a mailed code, which is sent after the right password', async () => {
     await setMfa(usher, {
       MfaConfiguration: 'OPTIONAL',
       SoftwareTokenMfaConfiguration: { Enabled: true },
@@ -158,7 +158,7 @@ describe('a proof with a second factor', () => {
 });
 
 describe('an administrator', () => {
-  it('needs a recent proof for roles, deletion and second factors, after the right to them', async () => {
+  it('needs a recent proof for roles, deletion and second factors, checked after the permission', async () => {
     const person = await personWith(usher, 'target@example.org');
     const boss = await personWith(usher, 'boss@example.org', 'admin');
     const helper = await personWith(usher, 'helper@example.org', 'support');
@@ -182,7 +182,7 @@ describe('an administrator', () => {
     expect(outcome(await call(boss, 'DELETE', path))).toBe('202');
   });
 
-  it('removes the factors of somebody else now: audited, mailed, and without sessions left', async () => {
+  it('removes the factors of a user with audit entry and mail, and revokes the sessions', async () => {
     const person = await withApp('lost-phone@example.org');
     const helper = await personWith(usher, 'helper-2@example.org', 'support');
     const path = `/admin/users/${person.id}/mfa`;
@@ -209,7 +209,7 @@ describe('an administrator', () => {
     expect((await mails(person.email)).at(-1)).toBe(removed);
   });
 
-  it('removes them although Cognito was away at first', async () => {
+  it('removes the factors after an outage of Cognito', async () => {
     const person = await withApp('away@example.org');
     const boss = await personWith(usher, 'boss-2@example.org', 'admin');
     usher.proxy.answerWith('AdminSetUserMFAPreference', exception('InternalErrorException', '', 500));

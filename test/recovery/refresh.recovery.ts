@@ -217,7 +217,7 @@ describe('the refresh of a session', () => {
     expect((await refresh(refreshToken)).status).toBe(200);
   });
 
-  it('counts as use', async () => {
+  it('updates the time of the last use', async () => {
     const { refreshToken } = await signInWithTokens(usher.api);
     await changeLastSession(usher, `last_used_at = now() - interval '13 days'`);
     await refresh(refreshToken);

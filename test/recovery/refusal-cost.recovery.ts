@@ -9,7 +9,7 @@ import { startUsher, type Usher } from '../support/usher.js';
 import type { UsherProcess } from '../support/usher-process.js';
 import { visible } from '../support/visible-answer.js';
 
-/** On, and too short to be waited for. */
+/** On, but too short to delay the tests. */
 const environment = { REFUSAL_TIME_MS: '1' };
 const erin = deviseUser('lock_expired');
 
@@ -42,7 +42,7 @@ describe('a refused sign-in', () => {
     expect(await costOf(usher.api, email, 'a wrong password')).toBe(1);
   });
 
-  // The Lambda asks the first process, and the second one answers the sign-in.
+  // The Lambda calls the first process, and the second one answers the sign-in.
   it.each(Object.entries(accountKinds))(
     'costs one hash for %s if /aws/auth is in another process',
     async (_kind, { email }) => {
@@ -78,7 +78,7 @@ it('does not compute a hash for a migrated user who signs in', async () => {
   expect(await hashes()).toBe(before);
 });
 
-it('gives every account the same answer if too many hashes are queued', async () => {
+it('returns the same answer for every account if too many hashes are queued', async () => {
   await usher.database.sql('DELETE FROM usher.account_failures');
   const overloaded = jest.spyOn(usher.app.get(PasswordHasher), 'isOverloaded', 'get').mockReturnValue(true);
   const answers = new Set<string>();

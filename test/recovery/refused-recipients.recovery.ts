@@ -16,7 +16,7 @@ interface LogLine {
 }
 
 describe('a recipient', () => {
-  /** A server that answers the two commands in this way, and everything that it was told. */
+  /** A server with these answers to MAIL and RCPT, and the commands that it received. */
   async function answering(answers: Record<string, string>) {
     const told: string[] = [];
     let inData = false;
@@ -37,7 +37,7 @@ describe('a recipient', () => {
       .map((line) => JSON.parse(line) as LogLine)
       .filter((line) => line.id === id);
 
-  async function givenUp() {
+  async function failedMail() {
     const row = await until(async () => (await rows()).find((known) => known.given_up));
     const [{ id } = { id: '' }] = await sql<{ id: string }>('SELECT id FROM usher.outbox');
     return { row, id, lines: await until(async () => (states(id).length > 0 ? states(id) : undefined)) };
@@ -52,11 +52,11 @@ describe('a recipient', () => {
     '550 5.4.1 Recipient address rejected: Access denied',
     '552 5.2.2 mailbox full',
     '501 bad address syntax',
-  ])('that the server refuses with "%s" raises no alarm', async (answer) => {
+  ])('refused by the server with "%s" raises no alarm', async (answer) => {
     const { url } = await answering({ RCPT: answer });
     const app = await start(url);
     await post(app, 'canary@example.com');
-    const { row, lines } = await givenUp();
+    const { row, lines } = await failedMail();
     expect(row).toMatchObject({ tries: 1, last_error: `EENVELOPE ${answer.slice(0, 3)}` });
     expect(lines).toEqual([expect.objectContaining({ level: 'warn', reason: row.last_error })]);
     expect(lines[0]).not.toHaveProperty('alarm');
@@ -70,16 +70,16 @@ describe('a recipient', () => {
     ['RCPT', '530 authentication required', 'EENVELOPE 530'],
     ['RCPT', '550 5.3.2 system not accepting messages', 'EENVELOPE 550'],
     ['.', '554 5.6.0 we do not like the contents', 'EMESSAGE 554'],
-  ])('is not to blame for the answer to %s "%s": that is an alarm', async (command, answer, reason) => {
+  ])('is not the cause of the answer to %s "%s", which raises an alarm', async (command, answer, reason) => {
     const { url } = await answering({ [command]: answer });
     const app = await start(url);
     await post(app, 'canary@example.com');
-    const { lines } = await givenUp();
+    const { lines } = await failedMail();
     expect(lines).toEqual([expect.objectContaining({ level: 'error', alarm: 'mail.stuck', reason })]);
     expect(await figures(app)).toMatchObject({ givenUp: 1, refused: 0 });
   });
 
-  it('whose domain is not known is tried again, and raises no alarm at any try', async () => {
+  it('with an unknown domain is retried, without an alarm at any attempt', async () => {
     const { url } = await answering({ RCPT: '450 4.1.2 Recipient address rejected: Domain not found' });
     const app = await start(url);
     await post(app, 'canary@nowhere.example');
@@ -97,11 +97,11 @@ describe('a recipient', () => {
     ]);
     expect(await figures(app)).toMatchObject({ tried: 1, oldestSeconds: 0 });
     await sql(`UPDATE usher.outbox SET next_try_at = now(), posted_at = now() - interval '4 days'`);
-    expect((await givenUp()).row.last_error).toBe('EENVELOPE 450');
+    expect((await failedMail()).row.last_error).toBe('EENVELOPE 450');
     expect(await figures(app)).toMatchObject({ givenUp: 0, refused: 1 });
   });
 
-  it('that is no single mailbox is not mailed at all', async () => {
+  it('that is not a single mailbox gets no mail', async () => {
     const { url, told } = await answering({});
     const app = await start(url);
     const recipients = [
@@ -137,7 +137,7 @@ describe('a recipient', () => {
     const { url, told } = await answering({});
     const app = await start(url);
     await post(app, 'j\u00fcrgen@example.com');
-    const { row, lines } = await givenUp();
+    const { row, lines } = await failedMail();
     expect(row).toMatchObject({ tries: 1, last_error: 'the mail server does not offer SMTPUTF8' });
     expect(lines[0]).not.toHaveProperty('alarm');
     expect(app.get(SmtpTransport).isWorking).toBe(true);
@@ -153,7 +153,7 @@ describe('a recipient', () => {
     expect(told.find((command) => command.startsWith('RCPT'))).toBe('RCPT TO:<j\u00fcrgen@ex\u00e4mple.com>');
   });
 
-  it('in another script waits for a server that is away', async () => {
+  it('in another script is retried while the server is unavailable', async () => {
     const app = await start(`smtp://127.0.0.1:${await freePort()}`);
     await post(app, 'j\u00fcrgen@example.com');
     const row = await until(async () => (await rows()).find(({ last_error }) => last_error));

@@ -7,7 +7,7 @@ import { until } from '../support/until.js';
 import { startUsher, type Usher } from '../support/usher.js';
 
 let usher: Usher;
-/** Another process on the same database, as far as the counts are concerned. */
+/** A process with its own counters on the same database. */
 let another: ApiClient;
 let close: () => Promise<void>;
 beforeAll(async () => {
@@ -40,7 +40,7 @@ async function statuses(count: number, send: (n: number) => Promise<{ status: nu
 
 async function points(kind: string): Promise<number> {
   const [row] = await usher.database.sql<{ points: number }>(
-    // A sign-in of the test before may be forgotten only after its row was deleted: then a row of -1 is left.
+    // A refund of an earlier test may arrive after its row was deleted, and then leaves a row of -1.
     `SELECT coalesce(sum(points) FILTER (WHERE points > 0), 0)::int AS points FROM usher.rate_limits WHERE key LIKE $1`,
     [`${kind}:%`],
   );
@@ -53,7 +53,7 @@ const setPoints = (kind: string, value: number) =>
 const signIn = (api = usher.api) => api.signIn(email, poolPassword);
 
 describe('successful sign-ins', () => {
-  it('are limited by account in all processes together, whatever password is typed next', async () => {
+  it('are limited by account over all processes, for right and wrong passwords', async () => {
     expect((await signIn()).status).toBe(200);
     await setPoints('signed-in/account/60', 29);
     expect((await signIn(another)).status).toBe(200);
@@ -79,7 +79,7 @@ describe('successful sign-ins', () => {
     expect((await usher.api.post('/auth/sign-in', body, elsewhere)).status).toBe(200);
   });
 
-  it('are the only ones that this count has, so that it tells nothing about accounts', async () => {
+  it('are the only requests that this counter counts, so that it does not reveal accounts', async () => {
     for (const address of [email, 'nobody@example.com']) await usher.api.signIn(address, 'wrong-password-1');
     await until(async () => (await points('signed-in/%')) === 0);
     await signIn();
@@ -112,8 +112,8 @@ describe('successful refreshes', () => {
   });
 });
 
-describe('tries that are refused', () => {
-  it('for the successes of an account do not count for the address', async () => {
+describe('refused attempts', () => {
+  it('that exceed the limit of successes of an account do not count for the address', async () => {
     const { refreshToken } = await signInWithTokens(usher.api, { email, password: poolPassword });
     expect((await usher.api.post('/auth/refresh', { refreshToken })).status).toBe(200);
     await setPoints('signed-in/account/3600', 300);
@@ -125,7 +125,7 @@ describe('tries that are refused', () => {
     for (const kind of ['refreshed/address/60', 'refreshed/account/60']) expect(await points(kind)).toBe(1);
   });
 
-  it('do not count as successes when the caller hangs up before the answer', async () => {
+  it('do not count as successes when the caller disconnects before the answer', async () => {
     const { refreshToken } = await signInWithTokens(usher.api, { email, password: poolPassword });
     const { done, release } = usher.proxy.holdAnswer('GetTokensFromRefreshToken');
     await usher.database.sql('DELETE FROM usher.session_refresh_tokens');
@@ -141,12 +141,12 @@ describe('tries that are refused', () => {
     await expect(refused).rejects.toThrow();
     release();
     await until(async () => (await points('refreshed/%')) === 0);
-    // It may have been a guess.
+    // It counts as an attempt, because the password may have been wrong.
     expect(await points('refresh/address/60')).toBe(1);
   });
 });
 
-describe('passwords of people who are signed in', () => {
+describe('password attempts of signed-in users', () => {
   const newPassword = 'chosen-password-1';
   const change = (token: string, currentPassword: string, password = newPassword) =>
     usher.api.call('POST', '/passwords/change', {
@@ -159,7 +159,7 @@ describe('passwords of people who are signed in', () => {
       headers: bearer(token),
     });
 
-  it('can be guessed five times a minute by caller, at both routes together', async () => {
+  it('are limited to five a minute by user, over both routes', async () => {
     const { accessToken } = await signInWithTokens(usher.api, { email, password: poolPassword });
     const wrong = (n: number) =>
       n % 2 === 0
@@ -168,18 +168,18 @@ describe('passwords of people who are signed in', () => {
     expect(await statuses(6, wrong)).toEqual([...times(5, 401), 429]);
     expect((await changeEmail(accessToken, poolPassword)).status).toBe(429);
     expect((await change(accessToken, poolPassword)).status).toBe(429);
-    // Nobody else is concerned, and neither are the owner's sign-ins.
+    // Other users and the owner's sign-ins are not limited.
     expect([await points('proof/account/60'), await points('sign-in/account/60')]).toEqual([8, 0]);
   });
 
-  it('can be guessed thirty times an hour', async () => {
+  it('are limited to thirty an hour', async () => {
     const { accessToken } = await signInWithTokens(usher.api, { email, password: poolPassword });
     expect((await changeEmail(accessToken, 'wrong-password-1')).status).toBe(401);
     await setPoints('proof/account/3600', 30);
     expect((await changeEmail(accessToken, poolPassword)).status).toBe(429);
   });
 
-  it('count only if they are wrong', async () => {
+  it('count only when they are wrong', async () => {
     const { accessToken } = await signInWithTokens(usher.api, { email, password: poolPassword });
     expect((await change(accessToken, poolPassword, 'short')).status).toBe(422);
     expect((await change(accessToken, poolPassword)).status).toBe(204);
@@ -188,26 +188,28 @@ describe('passwords of people who are signed in', () => {
 });
 
 describe('refused tokens at /aws/auth', () => {
-  const ask = (token: string, address: string) =>
+  const callMigrationEndpoint = (token: string, address: string) =>
     usher.api.post(
       '/aws/auth',
       { email: 'nobody@example.com', password: 'x', access_token: token },
       { 'x-forwarded-for': address },
     );
 
-  it('are limited by place, and the right token is not', async () => {
-    const refused = await ask('wrong', '203.0.113.1');
+  it('are limited by network, and the right token is not', async () => {
+    const refused = await callMigrationEndpoint('wrong', '203.0.113.1');
     expect([refused.status, refused.text]).toEqual([401, '']);
     await setPoints('migration-token/address/60', 59);
-    expect((await ask('wrong', '203.0.113.1')).status).toBe(401);
-    const limited = await ask('wrong', '203.0.113.1');
+    expect((await callMigrationEndpoint('wrong', '203.0.113.1')).status).toBe(401);
+    const limited = await callMigrationEndpoint('wrong', '203.0.113.1');
     expect([limited.status, limited.body.code]).toEqual([429, 'too_many_requests']);
-    expect((await ask(usher.migrationToken, '203.0.113.1')).status).toBe(200);
-    expect((await ask('wrong', '203.0.113.2')).status).toBe(401);
+    expect((await callMigrationEndpoint(usher.migrationToken, '203.0.113.1')).status).toBe(200);
+    expect((await callMigrationEndpoint('wrong', '203.0.113.2')).status).toBe(401);
   });
 
-  it('are the only ones that count', async () => {
-    expect(await statuses(3, () => ask(usher.migrationToken, '203.0.113.1'))).toEqual(times(3, 200));
+  it('count, and accepted ones do not', async () => {
+    expect(await statuses(3, () => callMigrationEndpoint(usher.migrationToken, '203.0.113.1'))).toEqual(
+      times(3, 200),
+    );
     expect(await points('migration-token/%')).toBe(0);
   });
 });

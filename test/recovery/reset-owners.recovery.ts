@@ -22,24 +22,24 @@ afterAll(() => usher.close());
 
 const newPassword = 'another-password-1';
 const twice = { password: newPassword, passwordConfirmation: newPassword };
-const of = (email: string, password = poolPassword) => ({ email, password });
+const credentials = (email: string, password = poolPassword) => ({ email, password });
 const changed = 'Your password was changed';
 
-async function askForCode(email: string, api: ApiClient = usher.api): Promise<string> {
+async function requestCode(email: string, api: ApiClient = usher.api): Promise<string> {
   await api.post('/passwords/forgot', { email });
   return mailedCode(usher, email);
 }
 
 describe('without AWS credentials', () => {
-  it('a reset is never that of a row that belongs to another user of the pool', async () => {
+  it('a reset is never applied to a row that is linked to another pool user', async () => {
     await createPoolUser(usher, 'bystander@example.com');
-    const bystander = await signInWithTokens(usher.api, of('bystander@example.com'));
+    const bystander = await signInWithTokens(usher.api, credentials('bystander@example.com'));
     const owner = await createPoolUser(usher, 'owner@example.com');
-    // The row has another address than the pool, as with changes of address in another product.
+    // The row and the pool have different addresses, as after a change of address by another client.
     await usher.database.sql(
       `UPDATE users SET email = 'owner@example.com' WHERE email = 'bystander@example.com'`,
     );
-    const code = await askForCode('owner@example.com', bare);
+    const code = await requestCode('owner@example.com', bare);
     expect((await bare.post('/passwords/reset', { email: 'owner@example.com', code, ...twice })).status).toBe(
       204,
     );
@@ -53,12 +53,12 @@ describe('without AWS credentials', () => {
     }).toEqual({ bystander: 200, told: 0, ownerSignedOut: true });
   });
 
-  it('a reset by an address that only the pool has ends the sessions, also where Cognito goes away after the yes', async () => {
+  it('a reset by an address that only the pool has revokes the sessions, also when Cognito becomes unavailable after its answer', async () => {
     const email = 'pool-only@example.com';
     const sub = await createPoolUser(usher, email);
-    const before = await signInWithTokens(usher.api, of(email));
+    const before = await signInWithTokens(usher.api, credentials(email));
     await usher.database.sql(`UPDATE users SET email = 'row-only@example.com' WHERE cognito_sub = $1`, [sub]);
-    const code = await askForCode(email, bare);
+    const code = await requestCode(email, bare);
     usher.proxy.answerWith('InitiateAuth', exception('InternalErrorException', '', 500));
     expect((await bare.post('/passwords/reset', { email, code, ...twice })).status).toBe(204);
     usher.proxy.answerWith('InitiateAuth', undefined);
@@ -67,14 +67,14 @@ describe('without AWS credentials', () => {
   });
 });
 
-describe('a process that has just begun', () => {
-  it("ends what began elsewhere, with Cognito's clock 30 s ahead and only the pool’s keys downloaded", async () => {
+describe('a process that has just started', () => {
+  it("revokes sessions of other clients, with Cognito's clock 30 s ahead and no request but for the pool’s keys", async () => {
     const admin = await personWith(usher, 'admin-new@example.com', 'admin');
     const person = await personWith(usher, 'person-new@example.com');
     usher.clock.advanceBy(30_000);
     try {
       const fresh = await withoutCredentials(usher);
-      const thief = await signInElsewhere(usher, of(person.email));
+      const thief = await signInElsewhere(usher, credentials(person.email));
       const headers = admin.headers;
       expect((await fresh.delete(`/admin/users/${person.id}/sessions`, headers)).status).toBe(204);
       await until(async () => (await statusWith(usher.api, thief.accessToken)) === 401, 5000);

@@ -54,7 +54,7 @@ describe('a reset of a migrated user', () => {
     expect(visible(await reset(migrated, code))).toEqual(await ofUnknownUser());
   });
 
-  it('is answered as for an unknown user if Cognito limits the tries', async () => {
+  it('is answered as for an unknown user if Cognito limits the attempts', async () => {
     const limited = { __type: 'LimitExceededException', message: 'Attempt limit exceeded' };
     usher.proxy.answerWith('ConfirmForgotPassword', (response) => {
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(limited));

@@ -33,7 +33,7 @@ beforeAll(() => startWithFactors());
 afterAll(() => usher.close());
 
 describe('a change of the second factor', () => {
-  it('is shown, audited and mailed, and ends other sessions, wherever they began', async () => {
+  it('is returned, audited and mailed, and revokes other sessions, of any client', async () => {
     const person = await personWith(usher, 'owner@example.org');
     const second = await signInWithTokens(usher.api, { ...person, password: poolPassword });
     const elsewhere = await signInElsewhere(usher, { ...person, password: poolPassword });
@@ -74,7 +74,7 @@ describe('a change of the second factor', () => {
     expect(await actions(person)).toEqual(['enable-totp']);
     expect(outcome(await verify(person, nextTotp(usher, next.secretCode)))).toBe('204');
     expect(outcome(await disable(person))).toBe('204');
-    // Nothing is on: nothing changes.
+    // Without an enabled factor nothing changes.
     expect(outcome(await disable(person))).toBe('204');
     expect(await audit(person)).toEqual(
       ['enable-totp', 'replace-totp', 'disable-totp'].map((action) => ({
@@ -104,7 +104,7 @@ describe('a change of the second factor', () => {
     );
   });
 
-  it('that Cognito refuses leaves nothing behind, and one without an answer is told and ends sessions', async () => {
+  it('that Cognito refuses changes nothing, and one without an answer is mailed and revokes sessions', async () => {
     const person = await personWith(usher, 'lost@example.org');
     const second = await signInWithTokens(usher.api, { ...person, password: poolPassword });
     const { secretCode } = (await enrol(person)).body as unknown as TotpEnrolmentResponse;
@@ -114,7 +114,7 @@ describe('a change of the second factor', () => {
     expect(outcome(await verify(person, nextTotp(usher, secretCode)))).toBe('503 cognito.unavailable');
     usher.proxy.answerWith('VerifySoftwareToken', undefined);
     expect(await statusWith(usher.api, second.accessToken)).toBe(200);
-    // As after a crash: the lease has run out.
+    // As after a crash, the lease has expired.
     await usher.database.sql(`UPDATE usher.mfa_changes SET next_try_at = now()`);
     await until(async () => (await statusWith(usher.api, second.accessToken)) === 401, 20_000);
     expect(await audit(person)).toEqual([
@@ -123,7 +123,7 @@ describe('a change of the second factor', () => {
     expect(await mails(person.email)).toEqual([uncertain]);
   });
 
-  it('that only the app part of succeeded is told as well', async () => {
+  it('is mailed also when only its command for the app succeeded', async () => {
     const person = await personWith(usher, 'half@example.org');
     const { secretCode } = (await enrol(person)).body as unknown as TotpEnrolmentResponse;
     usher.proxy.answerWith(
@@ -147,7 +147,7 @@ describe('a reset', () => {
     return status;
   };
 
-  it('removes no factor by itself, nor without an administrator’s permission of the last 24 hours', async () => {
+  it('removes a factor only on request, with an administrator’s permission of the last 24 hours', async () => {
     const person = await withApp('reset@example.org');
     const boss = await personWith(usher, 'boss-3@example.org', 'admin');
     const path = `/admin/users/${person.id}/mfa`;
@@ -178,7 +178,7 @@ describe('a reset', () => {
     expect(await actions(person)).toEqual(['enable-totp', 'allow-mfa-removal']);
   });
 
-  it('removes the factors once where it was allowed and is wanted', async () => {
+  it('removes the factors once when it is allowed and requested', async () => {
     const person = await withApp('allowed@example.org');
     const boss = await personWith(usher, 'boss-4@example.org', 'admin');
     const path = `/admin/users/${person.id}/mfa`;
@@ -201,7 +201,7 @@ describe('a reset', () => {
 });
 
 describe('a sign-in', () => {
-  it('takes the code as the app shows it, and leaves a password with blanks as it is', async () => {
+  it('accepts the code with the blank that apps show, and sends a password with blanks unchanged', async () => {
     const person = await withApp('shown@example.org');
     const challenge = challengeOf(await usher.api.signIn(person.email, poolPassword));
     const code = nextTotp(usher, person.secret);
@@ -210,7 +210,7 @@ describe('a sign-in', () => {
     expect((await signInWithApp(person)).status).toBe(200);
   });
 
-  it('that sets up the app the pool demands is audited and mailed', async () => {
+  it('that sets up the app that the pool requires is audited and mailed', async () => {
     const person = await personWith(usher, 'demanded@example.org');
     await setMfa(usher, { MfaConfiguration: 'ON', SoftwareTokenMfaConfiguration: { Enabled: true } });
     const challenge = challengeOf(await usher.api.signIn(person.email, poolPassword));

@@ -44,7 +44,7 @@ const audited = async (action: string) =>
     [owner.email, action],
   );
 
-/** Live sessions created by an earlier release. */
+/** Creates live sessions as an earlier release did. */
 async function fill(count: number): Promise<void> {
   await usher.database.sql(
     `INSERT INTO usher.sessions (id, user_id, sub, client_id, mode, origin_jti, access_expires_at, created_at, last_used_at)

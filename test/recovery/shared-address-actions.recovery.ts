@@ -48,7 +48,7 @@ it.each([
   expect(lines.map(({ id }) => id)).toEqual(ids);
 });
 
-it('a change to an address that several rows have takes nothing to the pool', async () => {
+it('a change to an address of several rows sends no command to the pool', async () => {
   await start();
   await insertRow('twin@example.com', one, 1);
   await insertRow('twin@example.com', other, 2);
@@ -65,8 +65,8 @@ it('a change to an address that several rows have takes nothing to the pool', as
   );
 });
 
-describe('what an administrator does to a row', () => {
-  it('that is soft-deleted does not reach the pool user that the live row of its address agreed to', async () => {
+describe('an action of an administrator on a row', () => {
+  it('that is soft-deleted does not affect the pool user of the live row of its address', async () => {
     await start();
     const email = 'again@example.com';
     const deleted = await insertRow(email, one);
@@ -75,7 +75,7 @@ describe('what an administrator does to a row', () => {
     ]);
     const live = await insertRow(email, other);
     const admin = await personWith(usher, 'admin@example.com', 'admin');
-    // Moved with a second factor to set up, say: the sign-in is not over yet.
+    // For example, a migration that waits for the set-up of a second factor.
     expect(
       (await usher.api.post('/aws/auth', { email, password: other, access_token: usher.migrationToken })).body
         .success,

@@ -41,7 +41,7 @@ const rowsOf = (email: string) =>
     [email],
   );
 
-const askMigrationEndpoint = (email: string, password?: string) =>
+const callMigrationEndpoint = (email: string, password?: string) =>
   usher.api.post('/aws/auth', { email, password, access_token: usher.migrationToken });
 
 const progress = async () => {
@@ -54,8 +54,8 @@ const progress = async () => {
   return { status, ...(JSON.parse(lines.join('')) as { duplicates: unknown }) };
 };
 
-describe('an address that several live rows have', () => {
-  it('finds none of them', async () => {
+describe('an address of several live rows', () => {
+  it('matches none of them', async () => {
     const pairs = [
       ['twin@example.com', 'twin@example.com'],
       ['Case@example.com', 'case@example.com'],
@@ -71,22 +71,22 @@ describe('an address that several live rows have', () => {
     usher = await startUsher({ database });
     for (const email of new Set(pairs.flat()))
       for (const password of ['password-of-one-1', 'password-of-other-1']) {
-        const { body } = await askMigrationEndpoint(email, password);
+        const { body } = await callMigrationEndpoint(email, password);
         expect(body).toMatchObject({ email: null, user_exists: false, success: false });
         expect((await usher.api.signIn(email, password)).status).toBe(401);
       }
     expect(await usher.database.sql('SELECT 1 FROM users WHERE cognito_sub IS NOT NULL')).toEqual([]);
   });
 
-  it('is free for no sign-up at the pool and for none here', async () => {
+  it('is refused for a sign-up at the pool and at Usher', async () => {
     const email = 'twin@example.com';
     const database = await withPeople(
       { email, password: 'password-of-one-1', account: 1 },
       { email, password: 'password-of-other-1', account: 2 },
     );
     usher = await startUsher({ database });
-    expect((await askMigrationEndpoint(email)).body.sign_up_allowed).toBe(false);
-    expect((await askMigrationEndpoint('free@example.com')).body.sign_up_allowed).toBe(true);
+    expect((await callMigrationEndpoint(email)).body.sign_up_allowed).toBe(false);
+    expect((await callMigrationEndpoint('free@example.com')).body.sign_up_allowed).toBe(true);
     expect(
       (
         await usher.api.post('/users', {
@@ -99,7 +99,7 @@ describe('an address that several live rows have', () => {
     expect(await rowsOf(email)).toHaveLength(2);
   });
 
-  it('is linked to no pool user that no row agreed to', async () => {
+  it('is not linked to a pool user that no row has approved', async () => {
     const email = 'twin@example.com';
     const database = await withPeople(
       { email, password: 'password-of-one-1', account: 1 },
@@ -112,7 +112,7 @@ describe('an address that several live rows have', () => {
     expect((await rowsOf(email)).map(({ sub }) => sub)).toEqual([null, null]);
   });
 
-  it('is counted, exactly and by case, as the old application changes it', async () => {
+  it('is counted correctly, by case, after changes of the legacy application', async () => {
     const database = await withPeople(
       { email: 'twin@example.com', password: 'password-of-one-1', account: 1 },
       { email: 'twin@example.com', password: 'password-of-other-1', account: 2 },
@@ -131,14 +131,14 @@ describe('an address that several live rows have', () => {
   });
 });
 
-describe('a live row beside a deleted one of the same address', () => {
+describe('a live row beside a soft-deleted row of the same address', () => {
   const email = 'again@example.com';
   const people = [
     { email, password: 'password-of-deleted-1', deletedAt: '2020-01-01' },
     { email, password: 'password-of-live-1' },
   ];
 
-  it('signs in with its own password and is not opened by the old one', async () => {
+  it('signs in with its own password, and not with that of the other row', async () => {
     usher = await startUsher({ database: await withPeople(...people) });
     const [, live] = await rowsOf(email);
     expect((await usher.api.signIn(email, 'password-of-deleted-1')).status).toBe(401);
@@ -147,10 +147,10 @@ describe('a live row beside a deleted one of the same address', () => {
     expect((await rowsOf(email)).map(({ sub }) => sub === null)).toEqual([true, false]);
   });
 
-  it('is the row that agreed, also when the other one comes back to life later', async () => {
+  it('is the approved row, also when the other one is restored later', async () => {
     usher = await startUsher({ database: await withPeople(...people) });
     const [, live] = await rowsOf(email);
-    expect((await askMigrationEndpoint(email, 'password-of-live-1')).body.success).toBe(true);
+    expect((await callMigrationEndpoint(email, 'password-of-live-1')).body.success).toBe(true);
     await createPoolUser(usher, email);
     await usher.database.sql(
       'UPDATE users SET deleted_at = NULL, account_id = 2 WHERE deleted_at IS NOT NULL',
@@ -160,18 +160,18 @@ describe('a live row beside a deleted one of the same address', () => {
   });
 });
 
-describe('a row that agreed and is no longer live', () => {
+describe('an approved row that is no longer live', () => {
   const email = 'again@example.com';
 
   it.each([
     ['was soft-deleted', `UPDATE users SET deleted_at = now() - interval '1 minute' WHERE email = $1`],
     ['was deleted', 'DELETE FROM users WHERE email = $1'],
   ])(
-    '%s: the next row of the address is linked once a reset has proved the mailbox',
+    '%s: the next row of the address is linked after a reset has proven the mailbox',
     async (_how, remove) => {
       usher = await startUsher({ database: await withPeople({ email, password: 'password-of-first-1' }) });
       // Cognito creates the pool user with the first row's password, and the answer is lost.
-      expect((await askMigrationEndpoint(email, 'password-of-first-1')).body.success).toBe(true);
+      expect((await callMigrationEndpoint(email, 'password-of-first-1')).body.success).toBe(true);
       await createPoolUser(usher, email);
       await usher.database.sql(remove, [email]);
       await usher.database.sql(
@@ -194,7 +194,7 @@ describe('a row that agreed and is no longer live', () => {
     },
   );
 
-  it('was linked and soft-deleted: the next row of the address is reached by a reset too', async () => {
+  it('was linked and soft-deleted: a reset reaches the next row of the address too', async () => {
     usher = await startUsher({ database: await withPeople({ email, password: 'password-of-first-1' }) });
     expect((await usher.api.signIn(email, 'password-of-first-1')).status).toBe(200);
     await usher.database.sql(`UPDATE users SET deleted_at = now() - interval '1 minute' WHERE email = $1`, [

@@ -43,7 +43,7 @@ function setClock(milliseconds: number): void {
 
 const newPassword = 'another-password-1';
 const twice = { password: newPassword, passwordConfirmation: newPassword };
-const of = (email: string, password = poolPassword) => ({ email, password });
+const credentials = (email: string, password = poolPassword) => ({ email, password });
 const everywhere = (token: string) => usher.api.post('/auth/sign-out-everywhere', undefined, bearer(token));
 const change = (token: string) =>
   usher.api.post('/passwords/change', { currentPassword: poolPassword, ...twice }, bearer(token));
@@ -56,22 +56,22 @@ async function reset(email: string): Promise<void> {
   expect((await usher.api.post('/passwords/reset', { email, code, ...twice })).status).toBe(204);
 }
 
-const elsewhere = (email: string) => signInElsewhere(usher, of(email));
+const elsewhere = (email: string) => signInElsewhere(usher, credentials(email));
 
 const skews = [0, -1000, -30_000, 30_000];
 
 describe.each(skews)("with Cognito's clock %d ms ahead", (skew) => {
   const address = (name: string) => `${name}${skew}@example.com`;
 
-  it('a session that begins after a sign-out everywhere is valid, also in the same second', async () => {
+  it('a session created after a sign-out everywhere is valid, also in the same second', async () => {
     const email = address('everywhere');
     await createPoolUser(usher, email);
     setClock(skew);
-    const before = await signInWithTokens(usher.api, of(email));
+    const before = await signInWithTokens(usher.api, credentials(email));
     const foreign = await elsewhere(email);
     expect((await everywhere(before.accessToken)).status).toBe(204);
-    const after = await signInWithTokens(usher.api, of(email));
-    const browser = await signInWithCookie(usher, of(email));
+    const after = await signInWithTokens(usher.api, credentials(email));
+    const browser = await signInWithCookie(usher, credentials(email));
     expect(await statusWith(usher.api, after.accessToken)).toBe(200);
     expect((await refresh(after.refreshToken)).status).toBe(200);
     expect((await browser.get('/users/me')).status).toBe(200);
@@ -83,12 +83,12 @@ describe.each(skews)("with Cognito's clock %d ms ahead", (skew) => {
     const email = address('reset');
     await createPoolUser(usher, email);
     setClock(skew);
-    const before = await signInWithTokens(usher.api, of(email));
-    const browser = await signInWithCookie(usher, of(email));
+    const before = await signInWithTokens(usher.api, credentials(email));
+    const browser = await signInWithCookie(usher, credentials(email));
     const foreign = await elsewhere(email);
     expect(await statusWith(usher.api, foreign.accessToken)).toBe(200);
     await reset(email);
-    const after = await signInWithTokens(usher.api, of(email, newPassword));
+    const after = await signInWithTokens(usher.api, credentials(email, newPassword));
     expect(await statusWith(usher.api, after.accessToken)).toBe(200);
     expect((await browser.get('/users/me')).status).toBe(401);
     for (const { accessToken, refreshToken } of [before, foreign]) {
@@ -101,7 +101,7 @@ describe.each(skews)("with Cognito's clock %d ms ahead", (skew) => {
     const email = address('change');
     await createPoolUser(usher, email);
     setClock(skew);
-    const mine = await signInWithTokens(usher.api, of(email));
+    const mine = await signInWithTokens(usher.api, credentials(email));
     const foreign = await elsewhere(email);
     expect((await change(mine.accessToken)).status).toBe(204);
     expect(await statusWith(usher.api, foreign.accessToken)).toBe(401);
@@ -117,7 +117,7 @@ describe.each(skews)("with Cognito's clock %d ms ahead", (skew) => {
     const email = address('from-elsewhere');
     await createPoolUser(usher, email);
     setClock(skew);
-    const here = await signInWithTokens(usher.api, of(email));
+    const here = await signInWithTokens(usher.api, credentials(email));
     const mine = await elsewhere(email);
     expect((await change(mine.accessToken)).status).toBe(204);
     expect(await statusWith(usher.api, mine.accessToken)).toBe(200);
@@ -130,16 +130,16 @@ describe.each(skews)("with Cognito's clock %d ms ahead", (skew) => {
     const person = await personWith(usher, address('person'));
     setClock(skew);
     const foreign = await elsewhere(person.email);
-    await signInWithTokens(usher.api, of(person.email));
+    await signInWithTokens(usher.api, credentials(person.email));
     const url = `/admin/users/${person.id}/sessions`;
     expect((await usher.api.delete(url, admin.headers)).status).toBe(204);
     expect(await statusWith(usher.api, foreign.accessToken)).toBe(401);
-    const after = await signInWithTokens(usher.api, of(person.email));
+    const after = await signInWithTokens(usher.api, credentials(person.email));
     expect(await statusWith(usher.api, after.accessToken)).toBe(200);
   });
 });
 
-describe('a sign-in that began before', () => {
+describe('a sign-in from before a sign-out', () => {
   /** Accepted by Cognito; Usher has not received the response yet. */
   async function signInInFlight(email: string, session?: 'cookie') {
     const { done, release: letGo } = usher.proxy.holdAnswer('InitiateAuth');
@@ -160,7 +160,7 @@ describe('a sign-in that began before', () => {
   it.each(Object.keys(ends))('%s creates no session, and its tokens are revoked', async (name) => {
     const email = `${name.replaceAll(' ', '-')}-in-flight@example.com`;
     await createPoolUser(usher, email);
-    const { accessToken } = await signInWithTokens(usher.api, of(email));
+    const { accessToken } = await signInWithTokens(usher.api, credentials(email));
     const flights = [await signInInFlight(email), await signInInFlight(email, 'cookie')];
     await ends[name]?.(email, accessToken);
     await until(async () => (await unrevoked(usher, email)) === 0);
@@ -179,7 +179,7 @@ describe('a sign-in that began before', () => {
   it('is refused by a process that has not read the sign-out yet', async () => {
     const email = 'not-heard@example.com';
     const sub = await createPoolUser(usher, email);
-    await signInWithTokens(usher.api, of(email));
+    await signInWithTokens(usher.api, credentials(email));
     const { answer, letGo } = await signInInFlight(email);
     // As another process records it.
     await usher.database.sql('SELECT usher.record_sign_out($1, NULL, NULL, NULL, 0, NULL)', [sub]);
@@ -188,7 +188,7 @@ describe('a sign-in that began before', () => {
     expect((await usher.api.signIn(email, poolPassword)).status).toBe(200);
   });
 
-  /** A transaction of another process. */
+  /** Runs `work` in a transaction of another process. */
   async function inTransaction(work: (client: pg.Client) => Promise<void>): Promise<void> {
     const client = new pg.Client({ connectionString: usher.database.url });
     await client.connect();
@@ -201,17 +201,17 @@ describe('a sign-in that began before', () => {
     }
   }
 
-  const somebodyWaits = () => until(async () => (await usher.database.sql(waitingForLock)).length > 0, 4000);
+  const lockAwaited = () => until(async () => (await usher.database.sql(waitingForLock)).length > 0, 4000);
 
   it('waits for a sign-out that is being recorded', async () => {
     const email = 'two-connections@example.com';
     const sub = await createPoolUser(usher, email);
-    await signInWithTokens(usher.api, of(email));
+    await signInWithTokens(usher.api, credentials(email));
     const { answer, letGo } = await signInInFlight(email);
     await inTransaction(async (other) => {
       await other.query('SELECT usher.record_sign_out($1, NULL, NULL, NULL, 0, NULL)', [sub]);
       letGo();
-      await somebodyWaits();
+      await lockAwaited();
     });
     expect((await answer).status).toBe(401);
   });
@@ -219,7 +219,7 @@ describe('a sign-in that began before', () => {
   it('is revoked by a sign-out that is recorded while its session is created', async () => {
     const email = 'the-other-way@example.com';
     const sub = await createPoolUser(usher, email);
-    const { accessToken } = await signInWithTokens(usher.api, of(email));
+    const { accessToken } = await signInWithTokens(usher.api, credentials(email));
     const insert = `INSERT INTO usher.sessions (id, sub, client_id, mode, origin_jti, access_expires_at)
       SELECT gen_random_uuid(), $1, 'client', 'tokens', 'being-created', now()
       WHERE usher.admits_session($1, 'being-created', 1, now(), NULL)`;
@@ -227,7 +227,7 @@ describe('a sign-in that began before', () => {
     await inTransaction(async (other) => {
       await other.query(insert, [sub]);
       signedOut = everywhere(accessToken);
-      await somebodyWaits();
+      await lockAwaited();
     });
     expect((await signedOut)?.status).toBe(204);
     const ended = `SELECT ended_at IS NOT NULL AS ended FROM usher.sessions WHERE origin_jti = 'being-created'`;
@@ -235,7 +235,7 @@ describe('a sign-in that began before', () => {
   });
 });
 
-describe('a challenge from before', () => {
+describe('a challenge from before a sign-out', () => {
   const phone = '+41790000000';
   beforeAll(async () => {
     await setMfa(usher, {
@@ -244,18 +244,18 @@ describe('a challenge from before', () => {
     });
   });
 
-  /** A user with a sign-in that waits for a code and an earlier session of another client. */
-  async function asked(email: string) {
+  /** A user with an open challenge and an earlier session of another client. */
+  async function withOpenChallenge(email: string) {
     await createPoolUser(usher, email, { phone_number: phone, phone_number_verified: 'true' });
-    const { accessToken } = await signInWithTokens(usher.api, of(email));
+    const { accessToken } = await signInWithTokens(usher.api, credentials(email));
     await useFactors(usher, email, 'SMS');
     const challenge = challengeOf(await usher.api.signIn(email, poolPassword));
     return { accessToken, challenge, code: await lastCode(usher, phone) };
   }
 
-  it.each(skews)("ends with no session (Cognito's clock %d ms ahead)", async (skew) => {
+  it.each(skews)("creates no session (Cognito's clock %d ms ahead)", async (skew) => {
     setClock(skew);
-    const { accessToken, challenge, code } = await asked(`challenge${skew}@example.com`);
+    const { accessToken, challenge, code } = await withOpenChallenge(`challenge${skew}@example.com`);
     expect((await everywhere(accessToken)).status).toBe(204);
     const { status, body } = await answerTo(usher, challenge, { SMS_MFA_CODE: code });
     expect({ status, code: body.code }).toEqual({ status: 401, code: 'auth.challenge_expired' });
@@ -266,9 +266,9 @@ describe('a challenge from before', () => {
     expect(await statusWith(usher.api, answered.body.tokens?.accessToken ?? '')).toBe(200);
   });
 
-  it('ends with no session in a process that has not read the sign-out yet', async () => {
+  it('creates no session in a process that has not read the sign-out yet', async () => {
     const email = 'challenge-not-heard@example.com';
-    const { challenge, code } = await asked(email);
+    const { challenge, code } = await withOpenChallenge(email);
     const record = `SELECT usher.record_sign_out(cognito_sub, NULL, NULL, NULL, 0, NULL) FROM users WHERE email = $1`;
     const held = usher.proxy.holdAnswer('RespondToAuthChallenge');
     const answer = answerTo(usher, challenge, { SMS_MFA_CODE: code });
@@ -300,7 +300,7 @@ describe('a sign-out time', () => {
     );
     expect(await statusWith(usher.api, renewed?.AccessToken ?? '')).toBe(401);
     expect((await refresh(foreign.refreshToken)).status).toBe(401);
-    const after = await signInWithTokens(usher.api, of(email));
+    const after = await signInWithTokens(usher.api, credentials(email));
     expect(await statusWith(usher.api, after.accessToken)).toBe(200);
   });
 
@@ -317,8 +317,8 @@ describe('a sign-out time', () => {
   it('refuses sessions that Cognito could not revoke, and they are revoked later', async () => {
     const email = 'revoked-later@example.com';
     await createPoolUser(usher, email);
-    const mine = await signInWithTokens(usher.api, of(email));
-    const other = await signInWithTokens(usher.api, of(email));
+    const mine = await signInWithTokens(usher.api, credentials(email));
+    const other = await signInWithTokens(usher.api, credentials(email));
     usher.proxy.answerWith('RevokeToken', exception('InternalErrorException', '', 500));
     expect((await change(mine.accessToken)).status).toBe(204);
     usher.proxy.answerWith('RevokeToken', undefined);
@@ -326,14 +326,14 @@ describe('a sign-out time', () => {
     await usher.database.sql(
       `UPDATE usher.sessions SET ended_at = ended_at - interval '2 minutes' WHERE ended_at IS NOT NULL`,
     );
-    const told = () =>
+    const revokedTokens = () =>
       usher.proxy.calls.some(
         ({ operation, request }) => operation === 'RevokeToken' && request.Token === other.refreshToken,
       );
-    // Each sign-in retries a few.
+    // Each sign-in retries some pending revocations.
     await until(async () => {
       await signInWithTokens(usher.api);
-      return told();
+      return revokedTokens();
     }, 10_000);
   });
 });

@@ -13,7 +13,7 @@ import { startUsher, type Usher } from '../support/usher.js';
 let usher: Usher;
 beforeAll(async () => {
   usher = await startUsher();
-  // Only what a request or a test asks for happens.
+  // No background jobs.
   await usher.app.get(ObsoleteSignUpsJob).beforeApplicationShutdown();
 });
 afterAll(() => usher.close());
@@ -46,7 +46,7 @@ const dataOf = (email: string) =>
     [email],
   );
 
-/** Somebody who signs up twice. */
+/** A user with two sign-ups. */
 async function newcomer(email: string) {
   const tokens = await signUpWithEach(email, password, 'another-password-1');
   const hashes = (await dataOf(email)).map(({ hash }) => hash);
@@ -59,7 +59,7 @@ async function newcomer(email: string) {
   return { email, token: tokens[0] ?? '', hashes, expectNothingLeft };
 }
 
-/** As a release before this one leaves it: a used sign-up with its hash. */
+/** A used sign-up with its hash, as an earlier release stored it. */
 async function keptBy(email: string): Promise<string> {
   const hash = `$2b$04$${email.replaceAll(/\W/g, '').padEnd(53, '.').slice(0, 53)}`;
   await usher.database.sql(
@@ -72,7 +72,7 @@ async function keptBy(email: string): Promise<string> {
 }
 
 describe('the password hash of a sign-up is deleted from the schema usher', () => {
-  it('when a link is used, and the link still answers 204', async () => {
+  it('when a link is used, which then still answers 204', async () => {
     const { email, token, expectNothingLeft } = await newcomer('used@example.com');
     expect((await confirm(token)).status).toBe(204);
     await expectNothingLeft();
@@ -103,7 +103,7 @@ describe('the password hash of a sign-up is deleted from the schema usher', () =
 
   it('when the password is reset', async () => {
     const { email, expectNothingLeft } = await newcomer('reset-by-owner@example.com');
-    // By the old application.
+    // As the legacy application confirms it.
     await usher.database.sql('UPDATE users SET confirmed_at = now() WHERE email = $1', [email]);
     await usher.api.post('/passwords/forgot', { email });
     const code = await mailedCode(usher, email);
@@ -122,7 +122,7 @@ describe('the password hash of a sign-up is deleted from the schema usher', () =
     expect(await placesOf(hash)).toEqual([]);
   });
 
-  it('when the row is disabled, and when the person is deleted', async () => {
+  it('when the row is disabled or deleted', async () => {
     const admin = await personWith(usher, 'the-admin@example.com', 'admin');
     const disabled = await newcomer('disabled@example.com');
     const path = async (email: string) => `/admin/users/${(await rowOf(email))?.id}`;
@@ -134,7 +134,7 @@ describe('the password hash of a sign-up is deleted from the schema usher', () =
     await deleted.expectNothingLeft();
   });
 
-  it('by a job, when the old application confirms or deletes the row, or an earlier release has kept it', async () => {
+  it('by a job, when the legacy application confirms or deletes the row, or an earlier release has kept the hash', async () => {
     const confirmed = await newcomer('confirmed-by-rails@example.com');
     const deleted = await newcomer('deleted-by-rails@example.com');
     await usher.database.sql('UPDATE users SET confirmed_at = now() WHERE email = $1', [confirmed.email]);
@@ -146,7 +146,7 @@ describe('the password hash of a sign-up is deleted from the schema usher', () =
     expect(await placesOf(kept)).toEqual([]);
   });
 
-  it('by a job, when it has expired, but not while a link that was sent again needs it', async () => {
+  it('by a job, when the sign-up has expired and no link that was sent again needs it', async () => {
     const { email, hashes, expectNothingLeft } = await newcomer('expired@example.com');
     const expire = (isResent: boolean) =>
       usher.database.sql(

@@ -15,7 +15,7 @@ const password = 'chosen-by-me-1';
 const { confirm, rowOf, signUp, signUpWithEach, resentToken } = signUps(() => usher, password);
 
 describe('the link of a sign-up', () => {
-  it('stays when its sign-up was confirmed by a link that was sent again', async () => {
+  it('is kept when its sign-up was confirmed by a link that was sent again', async () => {
     const email = 'both-mails@example.com';
     const [first = ''] = await signUpWithEach(email, password);
     const again = await resentToken(email);
@@ -23,7 +23,7 @@ describe('the link of a sign-up', () => {
     expect((await confirm(first)).status).toBe(204);
   });
 
-  it('answers 204 once it is used, whatever else is sent', async () => {
+  it('answers 204 after its use, with any other member', async () => {
     const [token = ''] = await signUpWithEach('used@example.com', password);
     expect((await confirm(token)).status).toBe(204);
     const answers = [];
@@ -36,7 +36,7 @@ describe('the link of a sign-up', () => {
 });
 
 describe('a stranger', () => {
-  it('cannot push the owner’s sign-up out by signing up with one password again and again', async () => {
+  it('cannot displace the owner’s sign-up by repeated sign-ups with one password', async () => {
     const email = 'crowded@example.com';
     const tagOf = (text: string) => passwordTags(usher.app.get(KeyRing), text)[0];
     let strange = 0;
@@ -48,7 +48,7 @@ describe('a stranger', () => {
     expect((await rowOf(email))?.confirmed).toBe(true);
   });
 
-  it('cannot make two rows of an address by two spellings at once', async () => {
+  it('cannot create two rows of an address by concurrent sign-ups in two spellings', async () => {
     for (let n = 0; n < 12; n += 1) {
       const names = [`victim-${n}@bücher.example`, `victim-${n}@xn--bcher-kva.example`];
       await Promise.all(

@@ -42,14 +42,14 @@ async function statuses(count: number, send: () => Promise<{ status: number }>):
 
 const guess = (client: ApiClient = usher.api, address = email) => client.signIn(address, 'wrong-password-1');
 
-/** A browser in which somebody has signed in, and that has no session any more. */
+/** A browser with a device cookie and without a session. */
 async function device(address = email): Promise<ApiClient> {
   const browser = usher.browser();
   expect((await browser.signIn(address, poolPassword)).status).toBe(200);
   return browser;
 }
 
-/** Without negative rows: the try of an earlier test may be given back after the counts were deleted. */
+/** Without negative rows: a point of an earlier test may be refunded after the counts were deleted. */
 async function points(kind: string): Promise<number> {
   const [row] = await usher.database.sql<{ points: number }>(
     `SELECT coalesce(sum(points), 0)::int AS points FROM usher.rate_limits WHERE key LIKE $1 AND points > 0`,
@@ -109,16 +109,16 @@ describe('the device cookie', () => {
 });
 
 describe('sign-ins with the device cookie', () => {
-  it('succeed while wrong passwords of strangers keep everybody else out', async () => {
+  it('succeed while other clients are limited by wrong passwords of strangers', async () => {
     const browser = await device();
     expect(await statuses(6, () => guess())).toEqual([...times(5, 401), 429]);
     expect((await usher.api.signIn(email, poolPassword)).status).toBe(429);
-    // Cognito's own lock-out after the fifth wrong password lasts a second, for everybody.
+    // Cognito's own lockout after the fifth wrong password lasts a second, for all clients.
     usher.clock.advanceBy(2000);
     expect((await browser.signIn(` ${email.toUpperCase()} `, poolPassword)).status).toBe(200);
   });
 
-  it('have five wrong passwords a minute of their own', async () => {
+  it('have a separate limit of five wrong passwords a minute', async () => {
     const browser = await device();
     expect(await statuses(6, () => guess(browser))).toEqual([...times(5, 401), 429]);
     expect(await points('sign-in/account/60')).toBe(0);
@@ -127,7 +127,7 @@ describe('sign-ins with the device cookie', () => {
     expect((await usher.api.signIn(email, poolPassword)).status).toBe(200);
   });
 
-  it('count as any other with a cookie that is not of this account', async () => {
+  it('count like any other with a cookie of another account', async () => {
     const other = await device(`owner-${people - 1}@example.com`);
     await until(async () => (await points('sign-in/account/60')) === 0);
     const changed = usher.browser();
@@ -138,14 +138,14 @@ describe('sign-ins with the device cookie', () => {
     expect([await points('sign-in/account/60'), await points('sign-in/device/60')]).toEqual([6, 0]);
   });
 
-  it('still count for their address', async () => {
+  it('still count for their client address', async () => {
     const browser = await device();
     await guess(browser);
     await setPoints('sign-in/address/60', 60);
     expect((await browser.signIn(email, poolPassword)).status).toBe(429);
   });
 
-  it('follow a change of the address', async () => {
+  it('stay valid after a change of the e-mail address', async () => {
     const browser = await device();
     const moved = `moved-${people}@example.com`;
     await changeAttributes(usher, email, { email: moved });
@@ -178,7 +178,7 @@ describe('a new password', () => {
     expect([await points('sign-in/account/60'), await points('sign-in/device/60')]).toEqual([5 + 1, 0]);
   });
 
-  it('by change keeps the cookie of the browser that made it, and no other', async () => {
+  it('by change keeps only the cookie of the browser that made it', async () => {
     const [browser, thief] = [await device(), await device()];
     const { accessToken } = await signInWithTokens(usher.api, { email, password: poolPassword });
     const body = { currentPassword: poolPassword, password: newPassword, passwordConfirmation: newPassword };
@@ -190,19 +190,19 @@ describe('a new password', () => {
   });
 });
 
-it('a device cookie that is renewed gives no more tries', async () => {
+it('a renewed device cookie gives no additional attempts', async () => {
   const browser = await device();
   const { accessToken } = await signInWithTokens(usher.api, { email, password: poolPassword });
   expect(await statuses(4, () => guess(browser))).toEqual(times(4, 401));
   const before = browser.cookies.get('usher_device');
-  // There is no app, so nothing changes.
+  // Without an app nothing changes.
   expect((await browser.delete('/auth/mfa/totp', bearer(accessToken))).status).toBe(204);
   expect(browser.cookies.get('usher_device')).not.toBe(before);
   expect(await statuses(2, () => guess(browser))).toEqual([401, 429]);
 });
 
-describe('codes of a second step', () => {
-  it('are counted apart for the device', async () => {
+describe('codes of a challenge', () => {
+  it('are counted separately for the device', async () => {
     const browser = await device();
     const session = usher.app.get(ChallengesService, { strict: false }).seal({
       ...{ name: 'SMS_MFA', session: 'x'.repeat(40), userId: sub, email, mode: 'tokens' },
@@ -215,7 +215,7 @@ describe('codes of a second step', () => {
 });
 
 describe('resets', () => {
-  it('can be asked for by the device while strangers ask for them', async () => {
+  it('can be requested by the device while strangers have reached the limit', async () => {
     const browser = await device();
     expect(await statuses(6, () => forgot())).toEqual([...times(5, 202), 429]);
     await resetWithCode(browser);
@@ -232,7 +232,7 @@ describe('resets', () => {
     expect(done.status).toBe(204);
   });
 
-  it('take ten codes each, however the cookie is written', async () => {
+  it('accept ten codes each, independent of the spelling of the cookie', async () => {
     const browser = usher.browser();
     await forgot(browser);
     await reset(browser, '000000');
@@ -245,7 +245,7 @@ describe('resets', () => {
     expect(await points('reset/account/3600')).toBe(0);
   });
 
-  it('of one account take 150 codes an hour together, but for those of the device', async () => {
+  it('of one account accept 150 codes an hour in total, without those of the device', async () => {
     const [stranger, owner] = [usher.browser(), await device()];
     await forgot(stranger);
     await forgot(owner);
@@ -255,7 +255,7 @@ describe('resets', () => {
     expect((await reset(owner, await mailedCode(usher, email))).status).toBe(204);
   });
 
-  it('count for the address in the body if the cookie has another one', async () => {
+  it('count for the address in the body when the cookie has another one', async () => {
     const browser = usher.browser();
     await forgot(browser);
     await reset(browser, '000000', { email: 'nobody@example.com' });
@@ -263,7 +263,7 @@ describe('resets', () => {
   });
 });
 
-// Last: Passport keeps the strategies of the app that was created last.
+// Last: Passport's strategies are global, and the application started last replaces them.
 describe('the device cookie with https', () => {
   it('has the prefix __Host- and is secure', async () => {
     const app = await createApp({ ...usher.variables, PUBLIC_URL: 'https://id.example.com' });

@@ -34,7 +34,7 @@ const signUpAtPool = async (email: string): Promise<string> => {
   return (await usher.cognito.send(command)).UserSub ?? '';
 };
 
-/** Somebody who asks for an address, and reads its mailbox. */
+/** A user who requests a change to an address and can read its mailbox. */
 async function changer(from: string, to: string) {
   const owner = await emailChanger(usher, from);
   await allMailsSent(usher);
@@ -62,7 +62,7 @@ describe('a change of address to one that a stranger has signed up with', () => 
     expect(await owner.click()).toBe(204);
   });
 
-  it('also when the stranger signs up after the request', async () => {
+  it('deletes a sign-up that the stranger makes after the request', async () => {
     const to = 'taken-later@example.com';
     const owner = await changer('owner-2@example.com', to);
     const token = await mailedToken(usher, to);
@@ -93,7 +93,7 @@ describe('a change of address to one that a stranger has signed up with', () => 
     expect(await rowOf(to)).toBeDefined();
   });
 
-  it('refuses the click when a table of the old application refers to the row', async () => {
+  it('refuses the click when a legacy table references the row', async () => {
     const to = 'referred-to@example.com';
     await signUpWithEach(to, ofStranger);
     await usher.database.sql('CREATE TABLE orders (user_id bigint REFERENCES users (id))');
@@ -104,7 +104,7 @@ describe('a change of address to one that a stranger has signed up with', () => 
     expect(await rowOf(to)).toBeDefined();
   });
 
-  it('mails no link to the owner of a row of the old application, confirmed or not', async () => {
+  it('mails no link to the address of a legacy row, confirmed or not', async () => {
     const to = 'of-rails@example.com';
     await legacyUser(usher, to);
     await usher.database.sql('UPDATE users SET confirmed_at = NULL WHERE email = $1', [to]);
@@ -126,7 +126,7 @@ describe('a change of address to one that a stranger has signed up with', () => 
     expect((await usher.api.signIn(to, ofStranger)).status).toBe(200);
   });
 
-  it('also gets past an unconfirmed sign-up at the pool', async () => {
+  it('deletes an unconfirmed sign-up at the pool', async () => {
     const to = 'taken-at-pool@example.com';
     const owner = await changer('owner-4@example.com', to);
     const sub = await signUpAtPool(to);
@@ -135,7 +135,7 @@ describe('a change of address to one that a stranger has signed up with', () => 
     expect(await addressesOf(usher, owner)).toMatchObject({ here: to, pool: to });
   });
 
-  it('but not past a confirmed pool user', async () => {
+  it('refuses the click for a confirmed pool user', async () => {
     const to = 'confirmed-at-pool@example.com';
     const owner = await changer('owner-5@example.com', to);
     const sub = await signUpAtPool(to);
@@ -171,7 +171,7 @@ describe('a sign-up at the pool with the address of a legacy user', () => {
     expect(await signIn(email, 'chosen-by-me-1')).toBe(200);
   });
 
-  it('stays when a row is linked to it', async () => {
+  it('is kept when a row is linked to it', async () => {
     const email = 'squatted-and-linked@example.com';
     await legacyUser(usher, email);
     await legacyUser(usher, 'has-moved@example.com');
@@ -184,7 +184,7 @@ describe('a sign-up at the pool with the address of a legacy user', () => {
     expect((await poolUser(email)).sub).toBe(sub);
   });
 
-  it('stays when it is confirmed before it is deleted', async () => {
+  it('is kept when it is confirmed before its deletion', async () => {
     const email = 'squatted-and-confirmed@example.com';
     await legacyUser(usher, email);
     const sub = await signUpAtPool(email);
@@ -198,7 +198,7 @@ describe('a sign-up at the pool with the address of a legacy user', () => {
   });
 
   it.each(['locked_at = now()', 'confirmed_at = NULL', 'usher_disabled_at = now()'])(
-    'stays for a row with %s',
+    'is kept for a row with %s',
     async (change) => {
       const email = `squatted-${change.replaceAll(/\W/g, '')}@example.com`;
       await legacyUser(usher, email);
@@ -209,7 +209,7 @@ describe('a sign-up at the pool with the address of a legacy user', () => {
     },
   );
 
-  it('keeps the user out as before where Usher has no AWS credentials', async () => {
+  it('still prevents the sign-in when Usher has no AWS credentials', async () => {
     const email = 'squatted-alone@example.com';
     await legacyUser(usher, email);
     const sub = await signUpAtPool(email);

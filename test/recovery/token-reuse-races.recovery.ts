@@ -40,14 +40,14 @@ const reasonsOf = (email: string) =>
 
 const alarms = () => usher.logLines().filter((line) => line.includes('"sessions.token_reuse"'));
 
-/** Ends the connections that wait for a lock. */
+/** Terminates the connections that wait for a lock. */
 const endWaiting = () =>
   usher.database.sql(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE datname = current_database() AND wait_event_type = 'Lock'`,
   );
 
-/** Does `work` while another transaction holds what `statement` locks. */
+/** Runs `work` while another transaction holds the locks of `statement`. */
 async function whileLocked(
   statement: string,
   work: (unlock: () => Promise<unknown>) => Promise<void>,
@@ -63,7 +63,7 @@ async function whileLocked(
   }
 }
 
-describe('a session that ends while it is being renewed', () => {
+describe('a session that is revoked during its refresh', () => {
   it('has its newest refresh token revoked at Cognito', async () => {
     const mine = await signInWithTokens(usher.api, await person('renewing'));
     const { id } = await lastSession<{ id: string }>(usher, 'id');
@@ -82,7 +82,7 @@ describe('a session that ends while it is being renewed', () => {
     expect(revokedTokens()).toContain(body.tokens?.refreshToken);
   });
 
-  it('issues no tokens when it ends first, and the new refresh token is revoked', async () => {
+  it('gets no tokens when the revocation comes first, and the new refresh token is revoked', async () => {
     const mine = await signInWithTokens(usher.api, await person('ending-first'));
     const { done, release } = usher.proxy.holdAnswer('GetTokensFromRefreshToken');
     const refreshing = refresh(mine.refreshToken);
@@ -96,7 +96,7 @@ describe('a session that ends while it is being renewed', () => {
   });
 });
 
-describe('a session that began elsewhere', () => {
+describe('a session of another client', () => {
   it('is not lost when the database fails after Cognito has rotated its token', async () => {
     const foreign = await signInElsewhere(usher, await person('foreign'));
     const { done, release } = usher.proxy.holdAnswer('GetTokensFromRefreshToken');

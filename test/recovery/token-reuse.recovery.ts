@@ -79,7 +79,7 @@ const lastRevoked = () => String(usher.proxy.calls.at(-1)?.request.Token);
 const lastId = async () => (await lastSession<{ id: string }>(usher, 'id')).id;
 
 describe('a refresh token that a thief has rotated at Cognito', () => {
-  it('is refused here, and the family is revoked with alarm, audit entry and mail', async () => {
+  it('is refused by Usher, and the family is revoked with alarm, audit entry and mail', async () => {
     const owner = await person('thief-here');
     const mine = await signInWithTokens(usher.api, owner);
     const other = await signInWithTokens(usher.api, owner);
@@ -148,7 +148,7 @@ describe('a refresh token that a thief has rotated at Cognito', () => {
     expect(await statusWith(usher.api, stolen.accessToken)).toBe(401);
   });
 
-  it('is no reuse when the response to an earlier refresh was lost', async () => {
+  it('is not a reuse when the response to an earlier refresh was lost', async () => {
     const owner = await person('lost-answer');
     const mine = await signInWithTokens(usher.api, owner);
     const id = await lastId();
@@ -183,7 +183,7 @@ describe('a refresh token that a thief has rotated at Cognito', () => {
     expect(await mailsTo(owner)).toEqual(['Eine Anmeldung an Ihrem Konto wurde möglicherweise kopiert']);
   });
 
-  it('revokes the family when it is used to sign out here', async () => {
+  it('revokes the family when it is used to sign out at Usher', async () => {
     const owner = await person('thief-signs-out');
     const mine = await signInWithTokens(usher.api, owner);
     const id = await lastId();
@@ -215,7 +215,7 @@ describe('a revoked family', () => {
     usher.clock.advanceBy(hours);
     const mine = await refreshAtCognito(old.refreshToken);
     expect(await statusWith(usher.api, mine.accessToken)).toBe(200);
-    // Answers success without a revocation.
+    // The proxy answers success without a revocation.
     usher.proxy.answerWith('RevokeToken', (response) => response.end('{}'));
     expect((await usher.api.post('/auth/sign-out', { refreshToken: mine.refreshToken })).status).toBe(204);
     const refreshToken = lastRevoked();

@@ -21,7 +21,7 @@ interface Tracked {
   last: string | null;
   currentIp: string | null;
   lastIp: string | null;
-  /** Is the newest time within a minute of now, in UTC? */
+  /** Whether the newest time is within a minute of now, in UTC. */
   isNow: boolean;
 }
 
@@ -32,12 +32,12 @@ const select = `
       AND updated_at = current_sign_in_at AS "isNow"
   FROM users WHERE email = $1`;
 
-/** Not awaited by anybody, so asked for again and again. */
+/** Polls, because no request waits for the counting. */
 async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
   for (const end = Date.now() + 10_000; Date.now() < end;) {
     const found = await look();
     if (found !== undefined) return found;
-    // Looking at the log alone would leave nothing else its turn.
+    // Reading the log alone would never yield to the event loop.
     await setImmediate();
   }
   throw new Error('it did not happen');
@@ -52,7 +52,7 @@ const afterSignIns = (usher: Usher, email: string, count: number): Promise<Track
     return row?.count === count ? row : undefined;
   });
 
-/** One more API on the same database and pool, for tests that look at what is left when it has ended. */
+/** Another API on the same database and pool, for tests of the state after its shutdown. */
 async function startAnother({ variables }: Usher) {
   const app = await createApp(variables);
   await app.listen(0, '127.0.0.1');
@@ -74,7 +74,7 @@ describe('sign-ins are counted as Devise counts them', () => {
   const signIn = (email: string, password: string, address: string) =>
     usher.api.post('/auth/sign-in', { email, password }, from(address));
 
-  it('the first time both pairs are the same, later the old one moves on', async () => {
+  it('writes both pairs at the first sign-in, and moves the current pair to the last one later', async () => {
     await createPoolUser(usher, 'ann@example.com');
     await signIn('ann@example.com', poolPassword, '203.0.113.7');
     const first = await afterSignIns(usher, 'ann@example.com', 1);
@@ -87,7 +87,7 @@ describe('sign-ins are counted as Devise counts them', () => {
     expect(second.current).not.toBe(first.current);
   });
 
-  it('goes on from what Devise had counted', async () => {
+  it('continues the counts of Devise', async () => {
     await usher.database.sql(
       `UPDATE users SET sign_in_count = 41, current_sign_in_at = '2020-02-02 02:02:02', last_sign_in_at = '2019-01-01',
          current_sign_in_ip = '192.0.2.1', last_sign_in_ip = '192.0.2.2' WHERE id = $1`,
@@ -99,14 +99,14 @@ describe('sign-ins are counted as Devise counts them', () => {
     });
   });
 
-  it('counts neither refusals nor questions nor refreshes', async () => {
+  it('does not count refusals, challenges or refreshes', async () => {
     await invite(usher, 'bea@example.com');
     await signIn('bea@example.com', 'wrong-1', '203.0.113.9');
     const challenge = challengeOf(await signIn('bea@example.com', temporaryPassword, '203.0.113.9'));
     const answers = { NEW_PASSWORD: poolPassword };
     const { body } = await answerTo(usher, challenge, answers, from('203.0.113.10'));
     await usher.api.post('/auth/refresh', { refreshToken: body.tokens?.refreshToken });
-    // One more sign-in, or nobody knows whether something is still to come.
+    // A further sign-in shows that no earlier count is outstanding.
     await signIn('bea@example.com', poolPassword, '203.0.113.11');
     const row = await afterSignIns(usher, 'bea@example.com', 2);
     expect(row).toMatchObject({ lastIp: '203.0.113.10', currentIp: '203.0.113.11' });
@@ -119,14 +119,14 @@ describe('sign-ins are counted as Devise counts them', () => {
   });
 });
 
-describe('counting', () => {
+describe('sign-in tracking', () => {
   let usher: Usher;
   beforeEach(async () => {
     usher = await startUsher();
   });
   afterEach(() => usher.close());
 
-  it('holds up no answer, and is done before the process ends', async () => {
+  it('does not delay the answer, and completes before the process exits', async () => {
     await signInWithTokens(usher.api);
     const { count } = await afterSignIns(usher, ada.email, 1);
     const blocker = new pg.Client({ connectionString: usher.database.url });
@@ -144,7 +144,7 @@ describe('counting', () => {
     expect(row?.count).toBe(count + 1);
   });
 
-  it('fails no sign-in, and says so', async () => {
+  it('does not fail a sign-in when it fails, and logs the error', async () => {
     await signInWithTokens(usher.api);
     await afterSignIns(usher, ada.email, 1);
     await usher.database.sql(
@@ -161,7 +161,7 @@ describe('counting', () => {
 });
 
 describe('a users table without the columns of trackable', () => {
-  it('is left alone, and the operator hears of it once', async () => {
+  it('is not changed, with one log message for the operator', async () => {
     const database = await createDeviseDatabase();
     await database.sql('ALTER TABLE users DROP COLUMN current_sign_in_ip, DROP COLUMN last_sign_in_ip');
     const usher = await startUsher({ database });
@@ -174,7 +174,7 @@ describe('a users table without the columns of trackable', () => {
     const lines = usher.logLines().filter((line) => line.includes('sign-in tracking is off'));
     await usher.close();
     expect(row).toEqual({ sign_in_count: 0 });
-    // Once for each of the two.
+    // One message from each of the two processes.
     expect(told).toHaveLength(1);
     expect(lines).toHaveLength(2);
   });

@@ -33,7 +33,7 @@ describe('an empty body', () => {
   const blanks = ['', ' ', '\r\n\t'];
   const types = ['application/json', 'application/json; charset=utf-8'];
 
-  it.each(types)('sent as %s is no error where nothing is needed', async (type) => {
+  it.each(types)('sent as %s is accepted by routes without required members', async (type) => {
     for (const raw of blanks) {
       const signOut = await call('POST', '/auth/sign-out', as(type, raw));
       expect({ raw, status: signOut.status }).toEqual({ raw, status: 204 });
@@ -47,7 +47,7 @@ describe('an empty body', () => {
   });
 
   it.each(['text/plain;charset=UTF-8', 'application/x-www-form-urlencoded', 'application/octet-stream'])(
-    'of length 0 is no error where nothing is needed, whatever its type (%s)',
+    'of length 0 is accepted by routes without required members, with any type (%s)',
     async (type) => {
       expect((await call('POST', '/auth/sign-out', as(type))).status).toBe(204);
       expect((await call('POST', '/auth/sign-out', as(type, 'x'))).status).toBe(415);
@@ -58,7 +58,7 @@ describe('an empty body', () => {
     ['/auth/sign-in', ['email', 'password']],
     ['/passwords/forgot', ['email']],
     ['/auth/challenge', ['session', 'answers']],
-  ])('is refused at %s as {} is: each missing field is named', async (path, fields) => {
+  ])('is refused at %s like {}, with each missing member', async (path, fields) => {
     const calls: Call[] = [{ body: {} }, {}, ...blanks.map((raw) => as('application/json', raw))];
     for (const sent of calls) {
       const answer = await call('POST', path, sent);
@@ -70,7 +70,7 @@ describe('an empty body', () => {
     }
   });
 
-  it('signs out everywhere', async () => {
+  it('is accepted by the sign-out everywhere', async () => {
     const other = 'everywhere@example.com';
     await createPoolUser(usher, other);
     const { accessToken } = await signInWithTokens(usher.api, { email: other, password: poolPassword });
@@ -82,7 +82,7 @@ describe('an empty body', () => {
     expect(answer.status).toBe(204);
   });
 
-  it('is refused at POST /aws/auth for its token first', async () => {
+  it('is refused at POST /aws/auth for its missing token first', async () => {
     const refused = await usher.api.call('POST', '/aws/auth', as('application/json'));
     expect({ status: refused.status, text: refused.text }).toEqual({ status: 401, text: '' });
   });
@@ -120,7 +120,7 @@ describe('application/merge-patch+json', () => {
     expect({ status, code }).toEqual({ status: 400, code: 'request.invalid' });
   });
 
-  it('is named where a PATCH is sent as something else (Accept-Patch)', async () => {
+  it('is named in Accept-Patch when a PATCH has another type', async () => {
     const { status, headers } = await call('PATCH', '/users/me', as('application/json-patch+json', '[]', me));
     expect({ status, accepted: headers.get('accept-patch') }).toEqual({
       status: 415,
@@ -128,7 +128,7 @@ describe('application/merge-patch+json', () => {
     });
   });
 
-  it('is allowed to pages of CORS_ORIGINS', async () => {
+  it('is allowed for the origins of CORS_ORIGINS', async () => {
     const { status, headers } = await usher.api.call('OPTIONS', '/users/me', {
       headers: {
         origin: page,
@@ -166,7 +166,7 @@ describe('application/merge-patch+json', () => {
   });
 });
 
-describe('an unknown address', () => {
+describe('an unknown path', () => {
   it.each(['application/json', mergePatch, 'text/plain'])('is 404 for a body sent as %s', async (type) => {
     expect((await call('POST', '/nothing', as(type, '{}'))).status).toBe(404);
   });
@@ -182,7 +182,7 @@ const raw = async (head: string, body = '') => {
 
 const refusal = { status: 400, type: 'application/problem+json; charset=utf-8' };
 
-describe('headers that can be read in two ways', () => {
+describe('ambiguous headers', () => {
   const token = () => me.authorization ?? '';
   const json = 'Content-Type: application/json';
   const filler = Array.from({ length: 2100 }, () => 'a:').join('\n');
@@ -220,30 +220,30 @@ describe('headers that can be read in two ways', () => {
     ],
     ['a folded header', () => 'GET /health/live HTTP/1.1\nHost: a\n b'],
     ['a blank before the colon', () => 'GET /health/live HTTP/1.1\nHost : a'],
-  ])('%s: 400, as a problem', async (_what, head) => {
+  ])('with %s are refused with 400 and a problem document', async (_what, head) => {
     const { text, ...answer } = await raw(`${head()}\nConnection: close`, '{}');
     expect(answer).toEqual(refusal);
     expect(JSON.parse(text)).toMatchObject({ status: 400, code: 'request.invalid' });
   });
 
   it.each(['localhost', 'a.example:3000', '127.0.0.1:80', '[::1]:3000', 'under_score', ''])(
-    'a host such as "%s" is accepted',
+    'with the host "%s" are accepted',
     async (host) => {
       expect((await raw(`GET /health/live HTTP/1.1\nHost: ${host}\nConnection: close`)).status).toBe(200);
     },
   );
 
-  it('HTTP/1.0 may go without a host', async () => {
+  it('HTTP/1.0 needs no host', async () => {
     expect((await raw('GET /health/live HTTP/1.0')).status).toBe(200);
   });
 
-  it('2000 headers do not push out the token', async () => {
+  it('2000 headers do not displace the token', async () => {
     const head = `GET /users/me HTTP/1.1\nHost: a\n${filler}\nAuthorization: ${token()}\nConnection: close`;
     expect((await raw(head)).status).toBe(200);
   });
 });
 
-describe('what is unusual and allowed', () => {
+describe('an unusual but valid request', () => {
   const last = 'Host: a\nConnection: close';
 
   it.each([

@@ -8,7 +8,7 @@ import { startUsher, type Usher } from '../support/usher.js';
 
 const people = Number(process.env.SCALE_USERS ?? 10_000_000);
 
-/** Of four people three are in the table before Usher is, and one is in the pool by the time we look. */
+/** Three of four users are in the table before Usher starts, and one of four is in the pool. */
 const before = Math.floor((people * 3) / 4);
 
 const longestMs = 60 * 60_000;
@@ -24,10 +24,10 @@ const common = `'person-' || n || '@example.com', ${hash}, CASE WHEN n % 10 > 0 
 
 const columns = 'email, encrypted_password, confirmed_at, current_sign_in_at, created_at, updated_at';
 
-/** As the old application left them. */
+/** Rows of the legacy application. */
 const insertLegacy = `INSERT INTO users (${columns}) SELECT ${common} FROM generate_series($1::int, $2::int) AS n`;
 
-/** What became of the others, over the last two months. */
+/** States of the other users, over the last two months. */
 const insertOthers = `
   INSERT INTO users (${columns}, cognito_sub, usher_migration_state, usher_migration_reason, usher_migration_at, usher_disabled_at)
   SELECT ${common}, CASE WHEN n % 20 < 12 THEN 'sub-' || n END,
@@ -49,7 +49,7 @@ async function fill(insert: string, from: number, to: number): Promise<void> {
   }
 }
 
-/** Indexes are made quicker afterwards. */
+/** Recreating the indexes afterwards is faster. */
 async function withoutIndexes(work: () => Promise<void>): Promise<void> {
   const indexes = await database.sql<{ name: string; definition: string }>(
     `SELECT indexname AS name, indexdef AS definition FROM pg_indexes WHERE tablename = 'users' AND indexname NOT LIKE '%pkey'`,
@@ -70,7 +70,7 @@ beforeAll(async () => {
 }, longestMs);
 afterAll(() => usher.close(), longestMs);
 
-/** Written without a look at how the counts are kept. */
+/** Independent of how the counts are stored. */
 const fullCount = `
   WITH person AS (
     SELECT *, CASE

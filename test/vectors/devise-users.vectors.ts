@@ -17,7 +17,7 @@ const hashOf = async (id: number) =>
 describe.each(deviseUsers.filter((user) => !user.blank_hash).map((user) => [user.key, user] as const))(
   'the hash that Devise made for %s',
   (_key, user) => {
-    it('takes what Devise takes', async () => {
+    it('accepts the passwords that Devise accepts', async () => {
       const hash = await hashOf(user.id);
       const right = [user.password, ...user.also_accepts];
       const wrong = [user.wrong_password, ...user.also_rejects];

@@ -45,27 +45,27 @@ describe('parseAuthResponse', () => {
     [[7]],
     [{}],
   ])('refuses the id %j', (id) => {
-    expect(() => parseAuthResponse({ ...person, id })).toThrow(new UsherError('nonsense: id'));
+    expect(() => parseAuthResponse({ ...person, id })).toThrow(new UsherError('invalid_response: id'));
   });
 
   it.each(['first_name', 'last_name', 'email', 'authentication_hash'])(
     'accepts only text or null in %s',
     (key) => {
       expect(parseAuthResponse({ ...person, [key]: undefined })).toHaveProperty(key, null);
-      expect(() => parseAuthResponse({ ...person, [key]: 1 })).toThrow(`nonsense: ${key}`);
+      expect(() => parseAuthResponse({ ...person, [key]: 1 })).toThrow(`invalid_response: ${key}`);
     },
   );
 
   it.each(['user_exists', 'success'])('requires a boolean in %s', (key) => {
     for (const value of [undefined, null, 'true', 1]) {
-      expect(() => parseAuthResponse({ ...person, [key]: value })).toThrow(`nonsense: ${key}`);
+      expect(() => parseAuthResponse({ ...person, [key]: value })).toThrow(`invalid_response: ${key}`);
     }
   });
 
   it.each(['email_verified', 'password_reset_allowed', 'sign_up_allowed'])('treats %s as optional', (key) => {
     expect(parseAuthResponse({ ...person, [key]: null })).toEqual(parseAuthResponse(person));
     expect(parseAuthResponse({ ...person, [key]: false })).toHaveProperty(key, false);
-    expect(() => parseAuthResponse({ ...person, [key]: 'no' })).toThrow(`nonsense: ${key}`);
+    expect(() => parseAuthResponse({ ...person, [key]: 'no' })).toThrow(`invalid_response: ${key}`);
   });
 
   it('returns the values of additional keys unchanged', () => {
@@ -83,7 +83,7 @@ describe('parseAuthResponse', () => {
   });
 
   it('reads own properties only', () => {
-    expect(() => parseAuthResponse(Object.create(person))).toThrow('nonsense: user_exists');
+    expect(() => parseAuthResponse(Object.create(person))).toThrow('invalid_response: user_exists');
     const inherited = Object.assign(Object.create({ email_verified: true, id: 8 }) as object, person, {
       id: null,
     });

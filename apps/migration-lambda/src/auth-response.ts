@@ -74,5 +74,5 @@ function readOptionalBoolean(body: Json, key: keyof AwsAuthResponse): boolean | 
 }
 
 function invalid(what: string): UsherError {
-  return new UsherError(`nonsense: ${what}`);
+  return new UsherError(`invalid_response: ${what}`);
 }

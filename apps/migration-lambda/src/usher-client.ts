@@ -82,7 +82,7 @@ interface HttpResponse {
 function sendWithin(ms: number, request: ClientRequest, payload: string): Promise<HttpResponse> {
   return new Promise<HttpResponse>((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new UsherError('too slow'));
+      reject(new UsherError('timeout'));
       request.destroy();
     }, ms);
     const settle = (action: () => void) => {
@@ -105,7 +105,7 @@ async function readText(response: IncomingMessage): Promise<string> {
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > MAX_RESPONSE_BYTES) throw new UsherError('nonsense: too long');
+    if (length > MAX_RESPONSE_BYTES) throw new UsherError('invalid_response: too long');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -116,7 +116,7 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // The error of JSON.parse quotes the text.
-    throw new UsherError('nonsense: not JSON');
+    throw new UsherError('invalid_response: not JSON');
   }
 }
 

@@ -5,8 +5,8 @@ import { FolderInUse } from './state/folder-lock.js';
 import { ServiceError } from './wire/errors.js';
 
 async function main(): Promise<void> {
-  const { options, pools, help: asksForHelp } = readArguments(process.argv.slice(2));
-  if (asksForHelp) {
+  const { options, pools, help: showHelp } = readArguments(process.argv.slice(2));
+  if (showHelp) {
     process.stdout.write(help);
     return;
   }

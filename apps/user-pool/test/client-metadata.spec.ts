@@ -128,12 +128,12 @@ describe('ClientMetadata', () => {
 
   it('of GetUserAttributeVerificationCode reaches the message', async () => {
     const AccessToken = await signedIn('ida@example.com');
-    const ask = new GetUserAttributeVerificationCodeCommand({
+    const command = new GetUserAttributeVerificationCodeCommand({
       AccessToken,
       AttributeName: 'email',
       ClientMetadata,
     });
-    expect(await reached(() => pool.sdk.send(ask))).toEqual({
+    expect(await reached(() => pool.sdk.send(command))).toEqual({
       CustomMessage_VerifyUserAttribute: 'clientMetadata',
     });
   });

@@ -40,7 +40,7 @@ const reset = (Username: string, ConfirmationCode: string, Password = password) 
   );
 const accessToken = async (email: string) => (await signIn(pool, email)).AuthenticationResult?.AccessToken;
 const AttributeName = 'email';
-const ask = (AccessToken: string | undefined) =>
+const requestCode = (AccessToken: string | undefined) =>
   pool.sdk.send(new GetUserAttributeVerificationCodeCommand({ AccessToken, AttributeName }));
 const verify = (AccessToken: string | undefined, Code: string) =>
   pool.sdk.send(new VerifyUserAttributeCommand({ AccessToken, AttributeName, Code }));
@@ -70,13 +70,13 @@ describe('calls for one user in an hour', () => {
     let token = await accessToken('bea@example.com');
     await expectHourlyLimit(5, async () => {
       token = await accessToken('bea@example.com');
-      return ask(token);
+      return requestCode(token);
     });
   });
 
   it('VerifyUserAttribute: 15', async () => {
     await createUser(pool, 'cyd@example.com');
-    await ask(await accessToken('cyd@example.com'));
+    await requestCode(await accessToken('cyd@example.com'));
     const code = wrong(lastCode(pool));
     await expectHourlyLimit(15, async () => verify(await accessToken('cyd@example.com'), code));
   });
@@ -113,11 +113,11 @@ describe('a code is valid for', () => {
 
   it('24 hours for an attribute', async () => {
     await createUser(pool, 'hal@example.com');
-    await ask(await accessToken('hal@example.com'));
+    await requestCode(await accessToken('hal@example.com'));
     const first = lastCode(pool);
     pass(day - 1);
     await verify(await accessToken('hal@example.com'), first);
-    await ask(await accessToken('hal@example.com'));
+    await requestCode(await accessToken('hal@example.com'));
     pass(day);
     const late = verify(await accessToken('hal@example.com'), lastCode(pool));
     expect((await refusal(late)).name).toBe('ExpiredCodeException');

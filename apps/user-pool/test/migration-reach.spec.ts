@@ -109,7 +109,7 @@ describe('the migration trigger is invoked', () => {
 });
 
 describe('the migration trigger is not invoked', () => {
-  const askSrp = (ClientId: string) =>
+  const startSrp = (ClientId: string) =>
     pool.sdk.send(
       new InitiateAuthCommand({
         ClientId,
@@ -119,7 +119,7 @@ describe('the migration trigger is not invoked', () => {
     );
 
   it('by USER_SRP_AUTH', async () => {
-    expect((await askSrp(pool.clientId)).ChallengeName).toBe('PASSWORD_VERIFIER');
+    expect((await startSrp(pool.clientId)).ChallengeName).toBe('PASSWORD_VERIFIER');
     expect(sources()).toEqual([]);
   });
 
@@ -130,7 +130,7 @@ describe('the migration trigger is not invoked', () => {
   });
 
   it('by a client that allows no password flow', async () => {
-    expect((await askSrp(srpOnly.clientId)).ChallengeName).toBe('PASSWORD_VERIFIER');
+    expect((await startSrp(srpOnly.clientId)).ChallengeName).toBe('PASSWORD_VERIFIER');
     expect((await forgot(srpOnly, email)).CodeDeliveryDetails?.Destination).toBe('o***@e***');
     expect(sources()).toEqual([]);
   });

@@ -245,9 +245,9 @@ describe('enableSMSMFA of a migration', () => {
 
   it('enables SMS as second factor from this sign-in on', async () => {
     const pool = await migrating({ enableSMSMFA, userAttributes: withPhone }, messages);
-    const asked = await signIn(pool, email, oldPassword);
-    expect(asked.ChallengeName).toBe('SMS_MFA');
-    expect(asked.ChallengeParameters?.['CODE_DELIVERY_DESTINATION']).toBe('+*******4567');
+    const challenge = await signIn(pool, email, oldPassword);
+    expect(challenge.ChallengeName).toBe('SMS_MFA');
+    expect(challenge.ChallengeParameters?.['CODE_DELIVERY_DESTINATION']).toBe('+*******4567');
     expect((await get(pool, email)).UserMFASettingList).toEqual(['SMS_MFA']);
   });
 

@@ -55,14 +55,18 @@ async function poolWith(mfa: Omit<SetUserPoolMfaConfigRequest, 'UserPoolId'>): P
 const codeOf = (secret = '', offset = 0) => codeAt(secret, base.server.clock.now() + offset);
 const nextPeriod = () => base.server.clock.advanceBy(period);
 
-type Asked = { ChallengeName?: string; Session?: string; ChallengeParameters?: Record<string, string> };
-const answer = ({ sdk, clientId }: TestPool, asked: Asked, answers: Record<string, string>) =>
+type ChallengeStep = {
+  ChallengeName?: string;
+  Session?: string;
+  ChallengeParameters?: Record<string, string>;
+};
+const answer = ({ sdk, clientId }: TestPool, challenge: ChallengeStep, answers: Record<string, string>) =>
   sdk.send(
     new RespondToAuthChallengeCommand({
       ClientId: clientId,
-      ChallengeName: asked.ChallengeName as ChallengeNameType,
-      Session: asked.Session,
-      ChallengeResponses: { USERNAME: asked.ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '', ...answers },
+      ChallengeName: challenge.ChallengeName as ChallengeNameType,
+      Session: challenge.Session,
+      ChallengeResponses: { USERNAME: challenge.ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '', ...answers },
     }),
   );
 
@@ -88,16 +92,18 @@ describe('an authenticator app', () => {
     const secret = await enrol('ann@example.com');
     expect(secret).toMatch(/^[A-Z2-7]{52}$/);
     nextPeriod();
-    const asked = await signIn(pool, 'ann@example.com');
-    expect(asked.ChallengeName).toBe('SOFTWARE_TOKEN_MFA');
-    expect(asked.ChallengeParameters).toMatchObject({ FRIENDLY_DEVICE_NAME: 'phone' });
+    const challenge = await signIn(pool, 'ann@example.com');
+    expect(challenge.ChallengeName).toBe('SOFTWARE_TOKEN_MFA');
+    expect(challenge.ChallengeParameters).toMatchObject({ FRIENDLY_DEVICE_NAME: 'phone' });
     const wrong = wrongCodeAt(secret, base.server.clock.now());
     for (const SOFTWARE_TOKEN_MFA_CODE of [wrong, '', 'x']) {
-      expect((await refusal(answer(pool, asked, { SOFTWARE_TOKEN_MFA_CODE }))).name).toMatch(
+      expect((await refusal(answer(pool, challenge, { SOFTWARE_TOKEN_MFA_CODE }))).name).toMatch(
         /CodeMismatch|InvalidParameter/,
       );
     }
-    const { AuthenticationResult } = await answer(pool, asked, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret) });
+    const { AuthenticationResult } = await answer(pool, challenge, {
+      SOFTWARE_TOKEN_MFA_CODE: codeOf(secret),
+    });
     expect(AuthenticationResult?.RefreshToken).toBeDefined();
     const user = { UserPoolId: pool.poolId, Username: 'ann@example.com' };
     expect(await pool.sdk.send(new AdminGetUserCommand(user))).toMatchObject({
@@ -112,11 +118,11 @@ describe('an authenticator app', () => {
       name: 'ExpiredCodeException',
       message: 'Your software token has already been used once.',
     };
-    const asked = await signIn(pool, 'bea@example.com');
+    const challenge = await signIn(pool, 'bea@example.com');
     const SOFTWARE_TOKEN_MFA_CODE = codeOf(secret);
-    expect(await refusal(answer(pool, asked, { SOFTWARE_TOKEN_MFA_CODE }))).toEqual(used);
+    expect(await refusal(answer(pool, challenge, { SOFTWARE_TOKEN_MFA_CODE }))).toEqual(used);
     nextPeriod();
-    await answer(pool, asked, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret) });
+    await answer(pool, challenge, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret) });
     const again = await signIn(pool, 'bea@example.com');
     expect(await refusal(answer(pool, again, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret) }))).toEqual(used);
   });
@@ -126,14 +132,14 @@ describe('an authenticator app', () => {
     nextPeriod();
     nextPeriod();
     nextPeriod();
-    const asked = await signIn(pool, 'cyd@example.com');
+    const challenge = await signIn(pool, 'cyd@example.com');
     expect(
-      await refusal(answer(pool, asked, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret, 2 * period) })),
+      await refusal(answer(pool, challenge, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret, 2 * period) })),
     ).toEqual({
       name: 'CodeMismatchException',
       message: 'Invalid code received for user',
     });
-    await answer(pool, asked, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret, -period) });
+    await answer(pool, challenge, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret, -period) });
   });
 
   it('is unavailable if the pool has disabled it', async () => {
@@ -161,39 +167,41 @@ describe('codes that are sent', () => {
 
   it('are sent by SMS', async () => {
     await prefer('eve@example.com', { SMSMfaSettings: { Enabled: true, PreferredMfa: true } });
-    const asked = await signIn(pool, 'eve@example.com');
-    expect(asked.ChallengeName).toBe('SMS_MFA');
-    expect(asked.ChallengeParameters).toMatchObject({
+    const challenge = await signIn(pool, 'eve@example.com');
+    expect(challenge.ChallengeName).toBe('SMS_MFA');
+    expect(challenge.ChallengeParameters).toMatchObject({
       CODE_DELIVERY_DESTINATION: '+*******4567',
       CODE_DELIVERY_DELIVERY_MEDIUM: 'SMS',
     });
     const code = lastCode(base);
-    expect((await refusal(answer(pool, asked, {}))).message).toBe('Missing required parameter SMS_MFA_CODE');
-    await answer(pool, asked, { SMS_MFA_CODE: code });
-    expect((await refusal(answer(pool, asked, { SMS_MFA_CODE: code }))).message).toBe(
+    expect((await refusal(answer(pool, challenge, {}))).message).toBe(
+      'Missing required parameter SMS_MFA_CODE',
+    );
+    await answer(pool, challenge, { SMS_MFA_CODE: code });
+    expect((await refusal(answer(pool, challenge, { SMS_MFA_CODE: code }))).message).toBe(
       'Invalid session for the user, session can only be used once.',
     );
   });
 
   it('keep the session valid after six wrong codes (inferred)', async () => {
     await prefer('ida@example.com', { SMSMfaSettings: { Enabled: true, PreferredMfa: true } });
-    const asked = await signIn(pool, 'ida@example.com');
+    const challenge = await signIn(pool, 'ida@example.com');
     const code = lastCode(base);
     const wrong = code === '000000' ? '111111' : '000000';
     for (let attempt = 1; attempt <= 6; attempt++) {
-      expect(await refusal(answer(pool, asked, { SMS_MFA_CODE: wrong }))).toEqual({
+      expect(await refusal(answer(pool, challenge, { SMS_MFA_CODE: wrong }))).toEqual({
         name: 'CodeMismatchException',
         message: 'Invalid code received for user',
       });
     }
-    expect((await answer(pool, asked, { SMS_MFA_CODE: code })).AuthenticationResult).toBeDefined();
+    expect((await answer(pool, challenge, { SMS_MFA_CODE: code })).AuthenticationResult).toBeDefined();
   });
 
   it('are sent by mail, which then cannot be used for a password reset', async () => {
     await prefer('fay@example.com', { EmailMfaSettings: { Enabled: true } });
-    const asked = await signIn(pool, 'fay@example.com');
-    expect(asked.ChallengeName).toBe('EMAIL_MFA');
-    await answer(pool, asked, { EMAIL_MFA_CODE: lastCode(base) });
+    const challenge = await signIn(pool, 'fay@example.com');
+    expect(challenge.ChallengeName).toBe('EMAIL_MFA');
+    await answer(pool, challenge, { EMAIL_MFA_CODE: lastCode(base) });
     await forgot(pool, 'fay@example.com');
     expect(base.server.deliveries.list()[0]).toMatchObject({ medium: 'SMS', purpose: 'reset' });
   });
@@ -203,20 +211,21 @@ describe('codes that are sent', () => {
       SMSMfaSettings: { Enabled: true },
       EmailMfaSettings: { Enabled: true },
     });
-    const asked = await signIn(pool, 'gus@example.com');
-    expect(asked.ChallengeName).toBe('SELECT_MFA_TYPE');
-    expect(JSON.parse(asked.ChallengeParameters?.['MFAS_CAN_CHOOSE'] ?? '')).toEqual([
+    const challenge = await signIn(pool, 'gus@example.com');
+    expect(challenge.ChallengeName).toBe('SELECT_MFA_TYPE');
+    expect(JSON.parse(challenge.ChallengeParameters?.['MFAS_CAN_CHOOSE'] ?? '')).toEqual([
       'SMS_MFA',
       'EMAIL_MFA',
     ]);
-    const chosen = await answer(pool, asked, { ANSWER: 'SMS_MFA' });
+    const chosen = await answer(pool, challenge, { ANSWER: 'SMS_MFA' });
     expect(chosen.ChallengeName).toBe('SMS_MFA');
-    expect((await refusal(answer(pool, asked, { ANSWER: 'SMS_MFA' }))).message).toContain(
+    expect((await refusal(answer(pool, challenge, { ANSWER: 'SMS_MFA' }))).message).toContain(
       'only be used once',
     );
     // The session of one challenge is not valid for another.
     expect(
-      (await refusal(answer(pool, { ...asked, ChallengeName: 'SMS_MFA' }, { SMS_MFA_CODE: '1' }))).message,
+      (await refusal(answer(pool, { ...challenge, ChallengeName: 'SMS_MFA' }, { SMS_MFA_CODE: '1' })))
+        .message,
     ).toBe('Invalid session for the user.');
     await answer(pool, chosen, { SMS_MFA_CODE: lastCode(base) });
   });
@@ -235,17 +244,17 @@ describe('a required second factor', () => {
     });
     await createUser(strict, 'hal@example.com');
     const who = { UserPoolId: strict.poolId, ClientId: strict.clientId };
-    const asked = await strict.sdk.send(
+    const challenge = await strict.sdk.send(
       new AdminInitiateAuthCommand({
         ...who,
         AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
         AuthParameters: { USERNAME: 'hal@example.com', PASSWORD: password },
       }),
     );
-    expect(asked.ChallengeName).toBe('MFA_SETUP');
-    expect((await refusal(answer(strict, asked, {}))).name).toBe('NotAuthorizedException');
+    expect(challenge.ChallengeName).toBe('MFA_SETUP');
+    expect((await refusal(answer(strict, challenge, {}))).name).toBe('NotAuthorizedException');
     const { SecretCode, Session } = await strict.sdk.send(
-      new AssociateSoftwareTokenCommand({ Session: asked.Session }),
+      new AssociateSoftwareTokenCommand({ Session: challenge.Session }),
     );
     const verified = await strict.sdk.send(
       new VerifySoftwareTokenCommand({ Session, UserCode: codeOf(SecretCode) }),
@@ -255,7 +264,7 @@ describe('a required second factor', () => {
         ...who,
         ChallengeName: 'MFA_SETUP',
         Session: verified.Session,
-        ChallengeResponses: { USERNAME: asked.ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '' },
+        ChallengeResponses: { USERNAME: challenge.ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '' },
       }),
     );
     expect(AuthenticationResult?.AccessToken).toBeDefined();

@@ -16,7 +16,11 @@ import { createUser, lastCode, password, signIn } from './support.js';
 
 const { pool, reached } = openMetadataPool();
 
-type Asked = { ChallengeName?: string; Session?: string; ChallengeParameters?: Record<string, string> };
+type ChallengeStep = {
+  ChallengeName?: string;
+  Session?: string;
+  ChallengeParameters?: Record<string, string>;
+};
 type Answers = Record<string, string>;
 
 const begin = (AuthParameters: Answers, AuthFlow: 'USER_PASSWORD_AUTH' | 'REFRESH_TOKEN_AUTH') =>
@@ -25,18 +29,18 @@ const begin = (AuthParameters: Answers, AuthFlow: 'USER_PASSWORD_AUTH' | 'REFRES
   );
 const withPassword = (USERNAME: string) => begin({ USERNAME, PASSWORD: password }, 'USER_PASSWORD_AUTH');
 
-const response = (asked: Asked, answers: Answers) => ({
+const response = (challenge: ChallengeStep, answers: Answers) => ({
   ClientId: pool.clientId,
-  ChallengeName: asked.ChallengeName as ChallengeNameType,
-  Session: asked.Session,
-  ChallengeResponses: { USERNAME: asked.ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '', ...answers },
+  ChallengeName: challenge.ChallengeName as ChallengeNameType,
+  Session: challenge.Session,
+  ChallengeResponses: { USERNAME: challenge.ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '', ...answers },
   ClientMetadata,
 });
-const answer = (asked: Asked, answers: Answers) =>
-  pool.sdk.send(new RespondToAuthChallengeCommand(response(asked, answers)));
-const answerAsAdministrator = (asked: Asked, answers: Answers) =>
+const answer = (challenge: ChallengeStep, answers: Answers) =>
+  pool.sdk.send(new RespondToAuthChallengeCommand(response(challenge, answers)));
+const answerAsAdministrator = (challenge: ChallengeStep, answers: Answers) =>
   pool.sdk.send(
-    new AdminRespondToAuthChallengeCommand({ UserPoolId: pool.poolId, ...response(asked, answers) }),
+    new AdminRespondToAuthChallengeCommand({ UserPoolId: pool.poolId, ...response(challenge, answers) }),
   );
 
 /** A user with SMS and e-mail as second factors. */
@@ -57,7 +61,7 @@ async function prefer(Username: string, factor?: 'SMS' | 'EMAIL'): Promise<void>
 }
 
 /** An invited user with a second factor, in the NEW_PASSWORD_REQUIRED challenge. */
-async function invited(Username: string): Promise<Asked> {
+async function invited(Username: string): Promise<ChallengeStep> {
   await pool.sdk.send(
     new AdminCreateUserCommand({
       UserPoolId: pool.poolId,
@@ -148,8 +152,8 @@ describe.each([
   const address = (name: string) => `${name}.${operation.toLowerCase()}@example.com`;
 
   it('reaches PreTokenGeneration and PostAuthentication after a new password', async () => {
-    const asked = await invited(address('eve'));
-    expect(await reached(() => answerBy(asked, newPassword))).toEqual({
+    const challenge = await invited(address('eve'));
+    expect(await reached(() => answerBy(challenge, newPassword))).toEqual({
       TokenGeneration_NewPasswordChallenge: 'clientMetadata',
       PostAuthentication_Authentication: 'clientMetadata',
     });
@@ -158,14 +162,14 @@ describe.each([
   it('reaches the same triggers after a code', async () => {
     await createUser(pool, address('fay'));
     await prefer(address('fay'), 'SMS');
-    const asked = await signIn(pool, address('fay'));
-    expect(await reached(() => answerBy(asked, { SMS_MFA_CODE: lastCode(pool) }))).toEqual(signedIn);
+    const challenge = await signIn(pool, address('fay'));
+    expect(await reached(() => answerBy(challenge, { SMS_MFA_CODE: lastCode(pool) }))).toEqual(signedIn);
   });
 
   it(`gives the message with a code ${message}`, async () => {
-    const asked = await invited(address('gus'));
+    const challenge = await invited(address('gus'));
     await prefer(address('gus'), 'EMAIL');
-    expect(await reached(() => answerBy(asked, newPassword))).toEqual({
+    expect(await reached(() => answerBy(challenge, newPassword))).toEqual({
       CustomMessage_Authentication: message,
     });
     await createUser(pool, address('hal'));

@@ -7,7 +7,7 @@ export interface InvalidField {
   field: string;
   /** If the field's error has its own code. */
   code?: ErrorCode;
-  fault: ValidationMessage;
+  message: ValidationMessage;
   /** For the `{placeholders}` of the message. */
   values?: Record<string, string | number>;
 }

@@ -19,8 +19,8 @@ export function toProblem(error: AppError, requestId: string, language: Language
   };
 }
 
-function toFieldError({ field, code, fault, values }: InvalidField, language: Language): FieldError {
-  return { field, ...(code && { code }), message: validationMessage(language, fault, values) };
+function toFieldError({ field, code, message, values }: InvalidField, language: Language): FieldError {
+  return { field, ...(code && { code }), message: validationMessage(language, message, values) };
 }
 
 /** Maps errors of Fastify and Nest to error codes. Unknown errors become `internal`. */
@@ -35,8 +35,8 @@ export function toAppError(error: unknown): AppError {
 }
 
 /** The error for a request that could not be parsed. */
-export function unreadable(status: number, fault = messages[status], cause?: unknown): AppError {
-  const errors = [{ field: '', fault: fault ?? 'request.unreadable' }];
+export function unreadable(status: number, message = messages[status], cause?: unknown): AppError {
+  const errors = [{ field: '', message: message ?? 'request.unreadable' }];
   return new AppError('request.invalid', { cause, status, errors });
 }
 

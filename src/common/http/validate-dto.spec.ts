@@ -36,7 +36,7 @@ describe('validateDto', () => {
   });
 
   it.each([[null], [[]], [[{ email: 'a@b.c' }]], ['text'], [7], [true]])('refuses %j as a body', (body) => {
-    expect(refusal(SignInRequest, body).errors).toEqual([{ field: '', fault: 'body.not_an_object' }]);
+    expect(refusal(SignInRequest, body).errors).toEqual([{ field: '', message: 'body.not_an_object' }]);
   });
 
   it('names every required field when there is no body', () => {
@@ -75,18 +75,18 @@ describe('validateDto', () => {
   );
 
   it.each([
-    [SignInRequest, 'password', 7, { fault: 'field.not_text' }],
-    [SignInRequest, 'password', 'nul\u0000', { fault: 'field.not_storable' }],
-    [SignInRequest, 'password', '', { fault: 'field.wrong_length', values: { min: 1, max: 256 } }],
-    [SignInRequest, 'email', 'ada', { fault: 'field.not_an_address' }],
-    [SignInRequest, 'email', undefined, { fault: 'field.missing' }],
-    [SignInRequest, 'session', 'x', { fault: 'field.not_one_of', values: { choices: 'tokens, cookie' } }],
-    [ResetPasswordRequest, 'code', 'x'.repeat(2049), { fault: 'field.too_long', values: { max: 2048 } }],
-    [ChallengeRequest, 'answers', { code: 7 }, { fault: 'field.not_a_text_map' }],
-    [UserResponse, 'id', 1.5, { fault: 'field.not_a_whole_number' }],
-  ])('says what is wrong with %p.%s when it is %j', (type, field, value, fault) => {
+    [SignInRequest, 'password', 7, { message: 'field.not_text' }],
+    [SignInRequest, 'password', 'nul\u0000', { message: 'field.not_storable' }],
+    [SignInRequest, 'password', '', { message: 'field.wrong_length', values: { min: 1, max: 256 } }],
+    [SignInRequest, 'email', 'ada', { message: 'field.not_an_address' }],
+    [SignInRequest, 'email', undefined, { message: 'field.missing' }],
+    [SignInRequest, 'session', 'x', { message: 'field.not_one_of', values: { choices: 'tokens, cookie' } }],
+    [ResetPasswordRequest, 'code', 'x'.repeat(2049), { message: 'field.too_long', values: { max: 2048 } }],
+    [ChallengeRequest, 'answers', { code: 7 }, { message: 'field.not_a_text_map' }],
+    [UserResponse, 'id', 1.5, { message: 'field.not_a_whole_number' }],
+  ])('reports the violated rule of %p.%s for %j', (type, field, value, violation) => {
     const { errors } = refusal(type, { [field]: value });
-    expect(errors).toContainEqual({ field, ...fault });
+    expect(errors).toContainEqual({ field, ...violation });
   });
 
   it('has a message for every rule of every request', () => {
@@ -97,8 +97,8 @@ describe('validateDto', () => {
       const rules = getMetadataStorage().getTargetValidationMetadatas(request, '', false, false);
       for (const { propertyName, name, type: kind } of rules) {
         if (kind !== ValidationTypes.CUSTOM_VALIDATION) continue;
-        const { fault } = violationOf(request, propertyName, name ?? '');
-        expect({ propertyName, name, fault }).not.toHaveProperty('fault', 'field.invalid');
+        const { message } = violationOf(request, propertyName, name ?? '');
+        expect({ propertyName, name, message }).not.toHaveProperty('message', 'field.invalid');
       }
     }
   });
@@ -106,7 +106,7 @@ describe('validateDto', () => {
   it('names unknown fields, truncated to 100 characters', () => {
     const name = 'x'.repeat(5000);
     const { errors } = refusal(SignInRequest, { email: 'a@b.c', password: 'x', [name]: 1 });
-    expect(errors).toEqual([{ field: 'x'.repeat(100), fault: 'field.unknown' }]);
+    expect(errors).toEqual([{ field: 'x'.repeat(100), message: 'field.unknown' }]);
   });
 
   it('throws only request.invalid for any input', () => {

@@ -27,7 +27,7 @@ const mostErrors = 20;
  */
 export function validateDto<T extends object>(type: BodyClass<T>, body: unknown = {}): T {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw invalid([{ field: '', fault: 'body.not_an_object' }]);
+    throw invalid([{ field: '', message: 'body.not_an_object' }]);
   const instance = Object.assign(plainToInstance(type, flatten(body)), jsonFields(type, body));
   const inherited = Object.keys(body).filter((key) => key in Object.prototype);
   const violations = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true });
@@ -76,7 +76,7 @@ function toInvalidField(
 ): InvalidField {
   const [rule = ''] = Object.keys(constraints ?? {});
   if (constraints && 'whitelistValidation' in constraints) return unknownField(property);
-  if (value === undefined || value === null) return { field: property, fault: 'field.missing' };
+  if (value === undefined || value === null) return { field: property, message: 'field.missing' };
   return { field: property, ...violationOf(type, property, rule) };
 }
 
@@ -85,7 +85,7 @@ const longestName = 100;
 
 const unknownField = (name: string): InvalidField => ({
   field: name.slice(0, longestName).toWellFormed(),
-  fault: 'field.unknown',
+  message: 'field.unknown',
 });
 
 type Violation = Omit<InvalidField, 'field' | 'code'>;
@@ -95,24 +95,30 @@ export function violationOf(type: BodyClass<object>, property: string, name: str
   const rule = rulesOf(type).find(
     (candidate) => candidate.propertyName === property && candidate.name === name,
   );
-  return violations[name]?.(rule?.constraints ?? []) ?? { fault: 'field.invalid' };
+  return violations[name]?.(rule?.constraints ?? []) ?? { message: 'field.invalid' };
 }
 
 /** The messages for the rules of the contract classes, by class-validator's name of the rule. */
 const violations: Record<string, (limits: unknown[]) => Violation> = {
-  isString: () => ({ fault: 'field.not_text' }),
-  isBoolean: () => ({ fault: 'field.not_a_boolean' }),
-  isInt: () => ({ fault: 'field.not_a_whole_number' }),
-  isEmailAddress: () => ({ fault: 'field.not_an_address' }),
-  isStorable: () => ({ fault: 'field.not_storable' }),
-  isTextMap: () => ({ fault: 'field.not_a_text_map' }),
-  isProfile: ([max]) => ({ fault: 'field.not_a_profile', values: { max: Number(max) } }),
-  isRoleList: ([max]) => ({ fault: 'field.not_roles', values: { max: Number(max) } }),
+  isString: () => ({ message: 'field.not_text' }),
+  isBoolean: () => ({ message: 'field.not_a_boolean' }),
+  isInt: () => ({ message: 'field.not_a_whole_number' }),
+  isEmailAddress: () => ({ message: 'field.not_an_address' }),
+  isStorable: () => ({ message: 'field.not_storable' }),
+  isTextMap: () => ({ message: 'field.not_a_text_map' }),
+  isProfile: ([max]) => ({ message: 'field.not_a_profile', values: { max: Number(max) } }),
+  isRoleList: ([max]) => ({ message: 'field.not_roles', values: { max: Number(max) } }),
   isNumberFrom: ([min, max]) => ({
-    fault: 'field.not_a_number_from',
+    message: 'field.not_a_number_from',
     values: { min: Number(min), max: Number(max) },
   }),
-  isIn: ([choices]) => ({ fault: 'field.not_one_of', values: { choices: (choices as string[]).join(', ') } }),
-  maxLength: ([max]) => ({ fault: 'field.too_long', values: { max: Number(max) } }),
-  isLength: ([min, max]) => ({ fault: 'field.wrong_length', values: { min: Number(min), max: Number(max) } }),
+  isIn: ([choices]) => ({
+    message: 'field.not_one_of',
+    values: { choices: (choices as string[]).join(', ') },
+  }),
+  maxLength: ([max]) => ({ message: 'field.too_long', values: { max: Number(max) } }),
+  isLength: ([min, max]) => ({
+    message: 'field.wrong_length',
+    values: { min: Number(min), max: Number(max) },
+  }),
 };

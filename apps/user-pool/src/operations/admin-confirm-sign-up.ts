@@ -4,7 +4,7 @@ import type {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { requirePool } from '../sign-in/clients.js';
 import { confirmUser } from '../sign-up/confirm-user.js';
-import { tellPostConfirmation } from '../triggers/post-confirmation.js';
+import { runPostConfirmation } from '../triggers/post-confirmation.js';
 import { requireUser } from '../users/users.js';
 import { operation } from '../wire/operation.js';
 
@@ -14,7 +14,7 @@ export const adminConfirmSignUp = operation<AdminConfirmSignUpRequest, AdminConf
   async (context, { UserPoolId, Username, ClientMetadata }) => {
     const pool = requirePool(context, UserPoolId);
     const user = confirmUser(context, pool, requireUser(context, pool, Username), {});
-    await tellPostConfirmation(context, { pool, user }, 'PostConfirmation_ConfirmSignUp', ClientMetadata);
+    await runPostConfirmation(context, { pool, user }, 'PostConfirmation_ConfirmSignUp', ClientMetadata);
     return {};
   },
 );

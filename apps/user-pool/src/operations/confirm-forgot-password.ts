@@ -9,7 +9,7 @@ import { checkSecretHash } from '../passwords/secret-hash.js';
 import { requireClient, type ClientOfPool } from '../sign-in/clients.js';
 import { hidesUsers } from '../state/client-rules.js';
 import type { User } from '../state/records.js';
-import { tellPostConfirmation } from '../triggers/post-confirmation.js';
+import { runPostConfirmation } from '../triggers/post-confirmation.js';
 import { currentUser, findUser, modifyUser } from '../users/users.js';
 import { codeExpired, codeMismatch, userDisabled, userNotFoundForClient } from '../wire/errors.js';
 import { operation } from '../wire/operation.js';
@@ -43,7 +43,7 @@ export const confirmForgotPassword = operation<ConfirmForgotPasswordRequest, Con
       failures: undefined,
     });
     const source = 'PostConfirmation_ConfirmForgotPassword';
-    await tellPostConfirmation(context, { ...owner, user: confirmed }, source, ClientMetadata);
+    await runPostConfirmation(context, { ...owner, user: confirmed }, source, ClientMetadata);
     return {};
   },
 );

@@ -4,7 +4,7 @@ import { checkSecretHash } from '../passwords/secret-hash.js';
 import { requireClient } from '../sign-in/clients.js';
 import { confirmUser, refuseConfirmed } from '../sign-up/confirm-user.js';
 import { hidesUsers } from '../state/client-rules.js';
-import { tellPostConfirmation } from '../triggers/post-confirmation.js';
+import { runPostConfirmation } from '../triggers/post-confirmation.js';
 import { findUser } from '../users/users.js';
 import { codeExpired, userDisabled, userNotFoundForClient } from '../wire/errors.js';
 import { operation } from '../wire/operation.js';
@@ -37,7 +37,7 @@ export const confirmSignUp = operation<ConfirmSignUpRequest, ConfirmSignUpRespon
     const { attribute } = checkCode(context, user, 'sign-up', ConfirmationCode);
     const confirmed = confirmUser(context, owner.pool, user, { attribute, forcesAlias: ForceAliasCreation });
     const source = 'PostConfirmation_ConfirmSignUp';
-    await tellPostConfirmation(context, { ...owner, user: confirmed }, source, ClientMetadata);
+    await runPostConfirmation(context, { ...owner, user: confirmed }, source, ClientMetadata);
     return {};
   },
 );

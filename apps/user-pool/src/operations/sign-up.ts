@@ -7,7 +7,7 @@ import { requireClient, type ClientOfPool } from '../sign-in/clients.js';
 import { confirmationAttribute } from '../sign-up/confirmation-attribute.js';
 import { refuseTakenName } from '../sign-up/taken-name.js';
 import { runPreSignUp } from '../triggers/pre-sign-up.js';
-import { tellPostConfirmation } from '../triggers/post-confirmation.js';
+import { runPostConfirmation } from '../triggers/post-confirmation.js';
 import { claimAlias } from '../users/aliases.js';
 import { checkWritable, fromAttributeList } from '../users/attributes.js';
 import { checkAttributes, checkRequired } from '../users/schema.js';
@@ -37,7 +37,7 @@ export const signUp = operation<SignUpRequest, SignUpResponse>(
     const isConfirmed = user.status === 'CONFIRMED';
     const clientMetadata = request.ClientMetadata;
     if (isConfirmed) {
-      await tellPostConfirmation(
+      await runPostConfirmation(
         context,
         { ...owner, user },
         'PostConfirmation_ConfirmSignUp',

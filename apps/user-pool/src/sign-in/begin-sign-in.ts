@@ -6,7 +6,7 @@ import type { ClientOfPool } from './clients.js';
 import { signInWithPassword } from './password-sign-in.js';
 import { signInWithRefreshToken } from './refresh-sign-in.js';
 import type { SignInResponse } from './sign-in-response.js';
-import { askPasswordVerifier } from './srp-sign-in.js';
+import { passwordVerifierChallenge } from './srp-sign-in.js';
 
 interface Request {
   AuthFlow: string;
@@ -43,7 +43,8 @@ export async function beginSignIn(
   if (flow === undefined) throw unknownFlow(AuthFlow);
   requireFlow(owner.client, flow, caller);
   if (flow === 'REFRESH_TOKEN_AUTH') return signInWithRefreshToken(context, owner, AuthParameters);
-  if (flow === 'USER_SRP_AUTH') return askPasswordVerifier(context, owner, AuthParameters, ClientMetadata);
+  if (flow === 'USER_SRP_AUTH')
+    return passwordVerifierChallenge(context, owner, AuthParameters, ClientMetadata);
   return signInWithPassword(context, owner, AuthParameters, ClientMetadata);
 }
 

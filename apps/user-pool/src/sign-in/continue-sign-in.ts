@@ -2,11 +2,11 @@ import type { Context } from '../context.js';
 import { challengeSecondFactor } from '../second-factors/second-factor-challenge.js';
 import type { Holder } from '../tokens/session.js';
 import { startSession } from '../tokens/sessions.js';
-import { tellPostAuthentication } from '../triggers/authentication-triggers.js';
+import { runPostAuthentication } from '../triggers/authentication-triggers.js';
 import type { ClientMetadata } from '../triggers/client-metadata.js';
 import type { TokenSource } from '../triggers/pre-token-generation.js';
 import { notAuthorized } from '../wire/errors.js';
-import { askNewPassword } from './new-password.js';
+import { newPasswordChallenge } from './new-password.js';
 import type { SignInResponse } from './sign-in-response.js';
 
 /** ClientMetadata of the current request. */
@@ -29,7 +29,7 @@ export async function continueSignIn(
     if ((user.temporaryPasswordExpiresAt ?? Infinity) <= context.clock.now()) {
       throw notAuthorized('Temporary password has expired and must be reset by an administrator.');
     }
-    return askNewPassword(context, holder);
+    return newPasswordChallenge(context, holder);
   }
   return (
     (await challengeSecondFactor(context, holder, step.messageMetadata)) ??
@@ -43,6 +43,6 @@ export async function finishSignIn(
   { source = 'TokenGeneration_Authentication', clientMetadata }: Step,
 ): Promise<SignInResponse> {
   const tokens = await startSession(context, holder, { source, clientMetadata });
-  await tellPostAuthentication(context, holder, clientMetadata);
+  await runPostAuthentication(context, holder, clientMetadata);
   return { ChallengeParameters: {}, AuthenticationResult: tokens };
 }

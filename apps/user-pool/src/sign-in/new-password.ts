@@ -15,7 +15,7 @@ const name = 'NEW_PASSWORD_REQUIRED';
 const prefix = 'userAttributes.';
 
 /** Returns the challenge to replace a correct temporary password. */
-export function askNewPassword(context: Context, holder: Holder): SignInResponse {
+export function newPasswordChallenge(context: Context, holder: Holder): SignInResponse {
   const { user } = holder;
   return {
     ChallengeName: name,

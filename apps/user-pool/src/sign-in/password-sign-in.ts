@@ -3,7 +3,7 @@ import { migrateUser } from '../migration/migrate-user.js';
 import { checkSecretHash } from '../passwords/secret-hash.js';
 import { checkNobodysPassword } from '../passwords/stored-password.js';
 import { hidesUsers } from '../state/client-rules.js';
-import { askPreAuthentication } from '../triggers/authentication-triggers.js';
+import { runPreAuthentication } from '../triggers/authentication-triggers.js';
 import { currentUser, findUser } from '../users/users.js';
 import { incorrectCredentials, userNotFound } from '../wire/errors.js';
 import { requireParameter, type ClientOfPool } from './clients.js';
@@ -27,7 +27,7 @@ export async function signInWithPassword(
     findUser(context, pool, userName) ??
     (await migrateUser(context, { pool, client, userName, password, clientMetadata }));
   if (!user && !hidesUsers(client.settings)) throw userNotFound();
-  await askPreAuthentication(context, owner, { userName, user }, clientMetadata);
+  await runPreAuthentication(context, owner, { userName, user }, clientMetadata);
   if (!user) {
     await checkNobodysPassword(password);
     throw incorrectCredentials();

@@ -6,7 +6,7 @@ import { createVerifier, type SrpVerifier } from '../passwords/srp-verifier.js';
 import { challengeLifetime, hidesUsers } from '../state/client-rules.js';
 import type { Pool } from '../state/records.js';
 import { seal, unseal } from '../tokens/seal.js';
-import { askPreAuthentication } from '../triggers/authentication-triggers.js';
+import { runPreAuthentication } from '../triggers/authentication-triggers.js';
 import { findUser } from '../users/users.js';
 import { incorrectCredentials, invalidParameter, userNotFound } from '../wire/errors.js';
 import { requireParameter, type ClientOfPool } from './clients.js';
@@ -28,7 +28,7 @@ interface Exchange {
 }
 
 /** First step: exchanges the public values. (RFC 5054) */
-export async function askPasswordVerifier(
+export async function passwordVerifierChallenge(
   context: Context,
   owner: ClientOfPool,
   parameters: Parameters = {},
@@ -41,7 +41,7 @@ export async function askPasswordVerifier(
   if (!/^[0-9a-f]{1,800}$/i.test(A) || BigInt(`0x${A}`) % N === 0n) throw invalidParameter('Invalid SRP_A.');
   const user = findUser(context, pool, userName);
   if (!user && !hidesUsers(client.settings)) throw userNotFound();
-  await askPreAuthentication(context, owner, { userName, user }, metadata);
+  await runPreAuthentication(context, owner, { userName, user }, metadata);
   const username = user?.username ?? userName;
   const { salt, verifier } = user?.password?.srp ?? simulatedVerifier(context, pool, username);
   const secretB = context.random.bytes(32);

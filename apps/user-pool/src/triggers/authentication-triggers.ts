@@ -6,7 +6,7 @@ import type { ClientMetadata } from './client-metadata.js';
 import { runTrigger, triggerAttributes } from './run-trigger.js';
 
 /** May throw to refuse a sign-in. Also runs for unknown users with PreventUserExistenceErrors. */
-export async function askPreAuthentication(
+export async function runPreAuthentication(
   context: Context,
   owner: ClientOfPool,
   who: { userName: string; user: User | undefined },
@@ -25,7 +25,7 @@ export async function askPreAuthentication(
   });
 }
 
-export async function tellPostAuthentication(
+export async function runPostAuthentication(
   context: Context,
   { pool, client, user }: Holder,
   metadata: ClientMetadata,

@@ -5,7 +5,7 @@ export type LambdaAnswer =
   | { kind: 'answered'; payload: Record<string, unknown> }
   | { kind: 'threw'; message: string }
   | { kind: 'not-permitted' }
-  | { kind: 'nonsense' }
+  | { kind: 'invalid-response' }
   | { kind: 'timed-out' };
 
 /** Three tries of five seconds each. (Developer guide, Customizing user pool workflows with Lambda triggers) */
@@ -66,7 +66,7 @@ function read(response: Response, text: string): LambdaAnswer | 'again' {
     return { kind: 'threw', message: typeof error === 'string' ? error : '' };
   }
   if (/^Task timed out after/.test(text)) return { kind: 'threw', message: text };
-  return payload ? { kind: 'answered', payload } : { kind: 'nonsense' };
+  return payload ? { kind: 'answered', payload } : { kind: 'invalid-response' };
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

@@ -6,7 +6,7 @@ import { runTrigger, triggerAttributes } from './run-trigger.js';
 type Source = 'PostConfirmation_ConfirmSignUp' | 'PostConfirmation_ConfirmForgotPassword';
 
 /** An error reaches the caller, but the confirmation stays. */
-export async function tellPostConfirmation(
+export async function runPostConfirmation(
   context: Context,
   { pool, client, user }: Omit<ClientOfPool, 'client'> & { client?: ClientOfPool['client']; user: User },
   source: Source,

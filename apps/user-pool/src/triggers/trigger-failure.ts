@@ -12,7 +12,7 @@ export function triggerFailure(
         'UserLambdaValidationException',
         `${trigger} failed with error ${answer.message}.`,
       );
-    case 'nonsense':
+    case 'invalid-response':
       return unrecognizable();
     case 'not-permitted':
       return new ServiceError(

@@ -51,15 +51,19 @@ const invite = ({ sdk, poolId }: Target, Username: string) =>
       MessageAction: 'SUPPRESS',
     }),
   );
-type Asked = { ChallengeName?: string; Session?: string; ChallengeParameters?: Record<string, string> };
-const idOf = ({ ChallengeParameters }: Asked) => ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '';
-const answer = ({ sdk, clientId }: Target, asked: Asked, answers: Record<string, string>) =>
+type ChallengeStep = {
+  ChallengeName?: string;
+  Session?: string;
+  ChallengeParameters?: Record<string, string>;
+};
+const idOf = ({ ChallengeParameters }: ChallengeStep) => ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '';
+const answer = ({ sdk, clientId }: Target, challenge: ChallengeStep, answers: Record<string, string>) =>
   sdk.send(
     new RespondToAuthChallengeCommand({
       ClientId: clientId,
-      ChallengeName: asked.ChallengeName as ChallengeNameType,
-      Session: asked.Session,
-      ChallengeResponses: { USERNAME: idOf(asked), ...answers },
+      ChallengeName: challenge.ChallengeName as ChallengeNameType,
+      Session: challenge.Session,
+      ChallengeResponses: { USERNAME: idOf(challenge), ...answers },
     }),
   );
 const codeOf = (secret = '') => codeAt(secret, target.now());
@@ -98,14 +102,14 @@ describe('NEW_PASSWORD_REQUIRED', () => {
       ],
     });
     await invite(pool, 'ann@example.com');
-    const asked = await signIn(pool, 'ann@example.com');
-    expect(JSON.parse(asked.ChallengeParameters?.['requiredAttributes'] ?? '')).toEqual([
+    const challenge = await signIn(pool, 'ann@example.com');
+    expect(JSON.parse(challenge.ChallengeParameters?.['requiredAttributes'] ?? '')).toEqual([
       'userAttributes.name',
     ]);
-    const missing = answer(pool, asked, { NEW_PASSWORD: newPassword });
+    const missing = answer(pool, challenge, { NEW_PASSWORD: newPassword });
     expect((await refusal(missing)).name).toBe('InvalidParameterException');
     const answers = { NEW_PASSWORD: newPassword, 'userAttributes.name': 'Ann' };
-    expect((await answer(pool, asked, answers)).AuthenticationResult).toBeDefined();
+    expect((await answer(pool, challenge, answers)).AuthenticationResult).toBeDefined();
   });
 
   it.each([
@@ -113,9 +117,9 @@ describe('NEW_PASSWORD_REQUIRED', () => {
     ['email_verified', 'email_verified', 'true'],
   ])('fails with %s', async (_what, name, value) => {
     await invite(target, `${name}@example.com`);
-    const asked = await signIn(target, `${name}@example.com`);
+    const challenge = await signIn(target, `${name}@example.com`);
     const answers = { NEW_PASSWORD: newPassword, [`userAttributes.${name}`]: value };
-    const { name: error } = await refusal(answer(target, asked, answers));
+    const { name: error } = await refusal(answer(target, challenge, answers));
     expect(target.either('NotAuthorizedException', 'InvalidParameterException')).toContain(error);
   });
 
@@ -127,7 +131,7 @@ describe('NEW_PASSWORD_REQUIRED', () => {
         .digest('base64');
     const email = 'bea@example.com';
     await invite(target, email);
-    const asked = await target.sdk.send(
+    const challenge = await target.sdk.send(
       new InitiateAuthCommand({
         ClientId,
         AuthFlow: 'USER_PASSWORD_AUTH',
@@ -135,11 +139,11 @@ describe('NEW_PASSWORD_REQUIRED', () => {
       }),
     );
     const client = { ...target, clientId: ClientId };
-    expect((await refusal(answer(client, asked, { NEW_PASSWORD: newPassword }))).message).toBe(
+    expect((await refusal(answer(client, challenge, { NEW_PASSWORD: newPassword }))).message).toBe(
       `Client ${ClientId} is configured with secret but SECRET_HASH was not received`,
     );
-    const answers = { NEW_PASSWORD: newPassword, SECRET_HASH: hash(idOf(asked)) };
-    expect((await answer(client, asked, answers)).AuthenticationResult).toBeDefined();
+    const answers = { NEW_PASSWORD: newPassword, SECRET_HASH: hash(idOf(challenge)) };
+    expect((await answer(client, challenge, answers)).AuthenticationResult).toBeDefined();
   });
 
   it('has a session of at least 1,500 characters (measured for another challenge)', async () => {
@@ -184,12 +188,12 @@ describe('an authenticator app', () => {
 
   it('has codes that are valid once, also right after enrolment', async () => {
     const secret = await enrolled('gus@example.com');
-    const asked = await signIn(apps, 'gus@example.com');
+    const challenge = await signIn(apps, 'gus@example.com');
     const used = {
       name: 'ExpiredCodeException',
       message: 'Your software token has already been used once.',
     };
-    const give = (SOFTWARE_TOKEN_MFA_CODE: string) => answer(apps, asked, { SOFTWARE_TOKEN_MFA_CODE });
+    const give = (SOFTWARE_TOKEN_MFA_CODE: string) => answer(apps, challenge, { SOFTWARE_TOKEN_MFA_CODE });
     expect(await refusal(give(codeOf(secret)))).toEqual(used);
     await target.pass(period);
     expect((await give(codeOf(secret))).AuthenticationResult).toBeDefined();
@@ -198,8 +202,8 @@ describe('an authenticator app', () => {
   it('keeps the session valid after six wrong codes (inferred)', async () => {
     const secret = await enrolled('hal@example.com');
     await target.pass(period);
-    const asked = await signIn(apps, 'hal@example.com');
-    const give = (SOFTWARE_TOKEN_MFA_CODE: string) => answer(apps, asked, { SOFTWARE_TOKEN_MFA_CODE });
+    const challenge = await signIn(apps, 'hal@example.com');
+    const give = (SOFTWARE_TOKEN_MFA_CODE: string) => answer(apps, challenge, { SOFTWARE_TOKEN_MFA_CODE });
     for (let attempt = 1; attempt <= 6; attempt++) {
       expect(await refusal(give(wrongCodeOf(secret)))).toEqual({
         name: 'CodeMismatchException',
@@ -231,16 +235,18 @@ describe('an authenticator app', () => {
   it('is set up during the sign-in if it is required and the user has none', async () => {
     const strict = await withApps('ON');
     await createUser(strict, 'fay@example.com');
-    const asked = await signIn(strict, 'fay@example.com');
-    expect(asked.ChallengeName).toBe('MFA_SETUP');
-    expect(JSON.parse(asked.ChallengeParameters?.['MFAS_CAN_SETUP'] ?? '')).toContain('SOFTWARE_TOKEN_MFA');
+    const challenge = await signIn(strict, 'fay@example.com');
+    expect(challenge.ChallengeName).toBe('MFA_SETUP');
+    expect(JSON.parse(challenge.ChallengeParameters?.['MFAS_CAN_SETUP'] ?? '')).toContain(
+      'SOFTWARE_TOKEN_MFA',
+    );
     const { SecretCode, Session } = await strict.sdk.send(
-      new AssociateSoftwareTokenCommand({ Session: asked.Session }),
+      new AssociateSoftwareTokenCommand({ Session: challenge.Session }),
     );
     const verified = await strict.sdk.send(
       new VerifySoftwareTokenCommand({ Session, UserCode: codeOf(SecretCode) }),
     );
-    const last = await answer(strict, { ...asked, Session: verified.Session }, {});
+    const last = await answer(strict, { ...challenge, Session: verified.Session }, {});
     expect(last.AuthenticationResult).toBeDefined();
   });
 });

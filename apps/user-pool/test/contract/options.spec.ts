@@ -192,8 +192,8 @@ describe('pool and app-client options', () => {
       AuthParameters: Record<string, string>,
     ) => target.sdk.send(new InitiateAuthCommand({ ClientId, AuthFlow, AuthParameters }));
     const SRP_A = 'ab'.repeat(384);
-    const asked = await start('USER_SRP_AUTH', { USERNAME: 'five@example.com', SRP_A });
-    expect(asked.ChallengeName).toBe('PASSWORD_VERIFIER');
+    const challenge = await start('USER_SRP_AUTH', { USERNAME: 'five@example.com', SRP_A });
+    expect(challenge.ChallengeName).toBe('PASSWORD_VERIFIER');
     expect((await refusal(start('REFRESH_TOKEN_AUTH', { REFRESH_TOKEN: 'x' }))).name).toBe(
       'NotAuthorizedException',
     );
