@@ -1,6 +1,6 @@
 import type { CaaRecord } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
-import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { type IncomingMessage, request as requestHttp, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 import { systemErrorCode } from '../common/errors/system-error-code.js';
@@ -43,10 +43,10 @@ export interface Issue {
 }
 
 type Problem = [code: Issue['code'], text: string, severity?: Issue['severity']];
-const withSubject = (subject: string, [code, text, severity]: Problem): Problem => [
+const withSubject = (subject: string, [code, text, ...severity]: Problem): Problem => [
   code,
   `${subject} ${text}`,
-  severity,
+  ...severity,
 ];
 
 /** Boulder, Let's Encrypt's server, allows 10 s per address, redirects included. */
@@ -61,6 +61,7 @@ export const defaultSettings = {
 };
 /** `nameServers` is in the format of `Resolver.setServers`; default: those of this machine. */
 export type PreflightSettings = typeof defaultSettings & { nameServers?: string[] };
+type Verdict = Promise<Problem | undefined>;
 type Context = PreflightSettings & { challenge: Challenge; resolver: Resolver };
 
 /**
@@ -89,14 +90,9 @@ export async function preflight(
 const failedConnections = ['http.unreachable', 'http.refused', 'http.timed_out'];
 
 async function checkName(name: string, context: Context): Promise<Issue[]> {
-  const createIssue = ([code, text, severity = 'fails']: Problem, address: string | null = null): Issue => ({
-    code,
-    severity,
-    name,
-    address,
-    problem: `${text}.`,
-    remedy: remedies[code],
-  });
+  const createIssue = ([code, text, severity = 'fails']: Problem, address: string | null = null): Issue => {
+    return { code, severity, name, address, problem: `${text}.`, remedy: remedies[code] };
+  };
   const { addresses, problem } = await findAddresses(name, context.resolver);
   const issues = problem ? [createIssue(problem)] : [];
   if (addresses.length === 0 && problem?.[0] !== 'dns.no_address') return issues;
@@ -144,7 +140,7 @@ async function lookUp<T>(query: Promise<T[]>): Promise<{ records: T[]; error?: s
 }
 
 /** Climbs from the name to its top-level domain (RFC 8659 section 3). */
-async function findCaaProblem(name: string, { resolver, ca }: Context): Promise<Problem | undefined> {
+async function findCaaProblem(name: string, { resolver, ca }: Context): Verdict {
   const labels = name.split('.');
   for (const level of labels.keys()) {
     const at = labels.slice(level).join('.');
@@ -168,9 +164,8 @@ function judgeCaa(records: CaaRecord[], ca: string): Problem | undefined {
   if (issuers.length === 0) return undefined;
   const ours = issuers.filter((issuer) => issuer.split(';', 1)[0]?.trim().toLowerCase() === ca.toLowerCase());
   if (ours.length === 0) return ['dns.caa_forbids', `do not allow ${ca}`];
-  const usable = ours.filter(
-    (issuer) => !/;\s*validationmethods\s*=(?!([^;]*[,\s])?http-01\s*(,|;|$))/i.test(issuer),
-  );
+  const otherMethods = /;\s*validationmethods\s*=(?!([^;]*[,\s])?http-01\s*(,|;|$))/i;
+  const usable = ours.filter((issuer) => !otherMethods.test(issuer));
   if (usable.length === 0) return ['dns.caa_forbids', `do not allow ${ca} to use the method http-01`];
   if (!usable.every((issuer) => /;\s*accounturi\s*=/i.test(issuer))) return undefined;
   return ['dns.caa_account', `allow one account only: ${escapeControlChars(usable.join(' or '))}`, 'warns'];
@@ -200,30 +195,26 @@ const isFollowed = (status: number, { protocol, port, hostname }: URL): boolean 
   isIP(hostname.replace(/[[\]]/g, '')) === 0;
 
 const elsewhere = 'http.redirects_elsewhere';
-const redirected: Problem = ['http.redirects', 'gives the right answer', 'warns'];
 
 /** Requests the challenge at one address. Follows redirects to the same name only, so that no server chooses the address. */
-async function findHttpProblem(
-  name: string,
-  address: string,
-  context: Context,
-): Promise<Problem | undefined> {
+async function findHttpProblem(name: string, address: string, context: Context): Verdict {
   if (!context.allowPrivateAddresses && !isPublicAddress(address))
     return ['dns.private_address', 'is a private or reserved address, which CAs cannot reach'];
   const signal = AbortSignal.timeout(context.httpTimeoutMs);
   let url = new URL(`http://${name}/.well-known/acme-challenge/${context.challenge.token}`);
   for (let redirects = 0; ; redirects += 1) {
     const subject = `redirects to ${escapeControlChars(url.href, 200)}, which`;
-    const via = (problem?: Problem) => (redirects > 0 && problem ? withSubject(subject, problem) : problem);
+    const via = (problem: Problem): Problem => (redirects > 0 ? withSubject(subject, problem) : problem);
     const port = Number(url.port) || (url.protocol === 'https:' ? context.httpsPort : context.httpPort);
     let isConnected = false;
     try {
       const response = await send(url, { host: address, port, signal }, () => (isConnected = true));
       const { statusCode = 0, headers } = response;
-      if (headers.location === undefined || statusCode < 300 || statusCode > 399)
-        return via(
-          (await judgeAnswer(response, context.challenge)) ?? (redirects > 0 ? redirected : undefined),
-        );
+      if (headers.location === undefined || statusCode < 300 || statusCode > 399) {
+        const problem = await judgeAnswer(response, context.challenge);
+        if (problem) return via(problem);
+        return redirects > 0 ? via(['http.redirects', 'gives the right answer', 'warns']) : undefined;
+      }
       response.destroy();
       const to = escapeControlChars(headers.location, 200);
       const next = URL.canParse(headers.location, url.href) ? new URL(headers.location, url) : undefined;
@@ -240,14 +231,10 @@ async function findHttpProblem(
   }
 }
 
-function send(
-  url: URL,
-  at: { host: string; port: number; signal: AbortSignal },
-  onConnect: () => void,
-): Promise<IncomingMessage> {
+function send(url: URL, to: RequestOptions, onConnect: () => void): Promise<IncomingMessage> {
   // Boulder sends Accept, because some web application firewalls require it.
   const headers = { host: url.hostname, accept: '*/*', 'user-agent': 'usher-preflight' };
-  const options = { ...at, path: `${url.pathname}${url.search}`, headers, agent: false as const };
+  const options = { ...to, path: `${url.pathname}${url.search}`, headers, agent: false as const };
   // A CA does not verify the certificate, because there may be none yet (RFC 8555 section 8.3).
   const tls = { servername: url.hostname, rejectUnauthorized: false };
   const request = url.protocol === 'https:' ? requestHttps({ ...options, ...tls }) : requestHttp(options);
@@ -261,7 +248,7 @@ function send(
 
 const maxLength = 8 * 1024;
 
-async function judgeAnswer(response: IncomingMessage, challenge: Challenge): Promise<Problem | undefined> {
+async function judgeAnswer(response: IncomingMessage, challenge: Challenge): Verdict {
   const { statusCode: status, headers } = response;
   const sender = headers.server ? ` (from ${escapeControlChars(String(headers.server), 60)})` : '';
   const answers = `answers ${status}${sender}`;
