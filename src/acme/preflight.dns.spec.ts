@@ -9,7 +9,7 @@ import {
   probe,
   startPreflightWorld,
 } from '../../test/support/preflight-world.js';
-import { preflight } from './preflight.js';
+import { isPublicAddress, preflight } from './preflight.js';
 
 const name = 'shop.example.com';
 const here = { A: ['127.0.0.1'] };
@@ -21,6 +21,7 @@ afterEach(async () => {
 });
 
 const issuesWith = async (zone: Zone, settings = {}) => {
+  await world?.close();
   world = await startPreflightWorld(zone, { '127.0.0.1': ours });
   return preflight([name], probe, { ...world.settings, ...settings });
 };
@@ -45,8 +46,7 @@ describe('preflight, DNS', () => {
         name,
         address: null,
         problem: 'shop.example.com does not exist in the DNS.',
-        remedy:
-          'Add an A record with the address of Usher or of the proxy before it, or correct the spelling.',
+        remedy: 'Add an A record with the address of Usher or its proxy, or correct the spelling.',
       },
     ]);
   });
@@ -67,17 +67,17 @@ describe('preflight, DNS', () => {
   });
 
   it.each([
-    ['SERVFAIL', 'dns.server_failed', 'The name servers failed to answer', 'ESERVFAIL'],
-    ['REFUSED', 'dns.server_failed', 'The name servers failed to answer', 'EREFUSED'],
-    ['silence', 'dns.timed_out', 'The name servers did not answer in time', 'ETIMEOUT'],
-  ] as const)('distinguishes %s from other failures', async (trouble, code, what, detail) => {
+    ['SERVFAIL', 'dns.server_failed', 'ESERVFAIL'],
+    ['REFUSED', 'dns.server_failed', 'EREFUSED'],
+    ['silence', 'dns.timed_out', 'ETIMEOUT'],
+  ] as const)('distinguishes %s from other failures', async (trouble, code, detail) => {
     expect(await issuesWith({ [name]: trouble })).toEqual([
       {
         code,
         severity: 'fails',
         name,
         address: null,
-        problem: `${what} when asked for addresses of shop.example.com (${detail}).`,
+        problem: `The lookup of the addresses of shop.example.com failed (${detail}).`,
         remedy: 'Contact the DNS operator of this domain; often DNSSEC or the delegation is broken.',
       },
     ]);
@@ -146,23 +146,45 @@ describe('preflight, CAA records', () => {
         name,
         address: null,
         problem: 'The CAA records of example.com do not allow letsencrypt.org.',
-        remedy: 'Add the record: example.com CAA 0 issue "letsencrypt.org".',
+        remedy: 'Add a CAA record with the tag "issue" and the domain of the CA.',
       },
     ]);
     const own = await preflight([name], probe, { ...world?.settings, ca: 'ca.example' });
     expect(own).toEqual([]);
   });
 
-  it('reports an unknown critical tag', async () => {
-    const zone = { [name]: { ...here, CAA: [{ flags: 128, tag: 'tbs', value: 'x' }] } };
-    expect(await issuesWith(zone)).toMatchObject([
-      {
-        code: 'dns.caa_forbids',
-        severity: 'fails',
-        problem: 'The CAA records of shop.example.com have the critical tag "tbs", which CAs do not support.',
-        remedy: 'Remove that record, or its critical flag.',
-      },
+  it.each([
+    'letsencrypt.org',
+    ' LetsEncrypt.ORG ',
+    'letsencrypt.org;validationmethods=dns-01,http-01',
+    'letsencrypt.org; validationmethods = http-01 ; accounturi=',
+  ])('accepts the value %j', async (value) => {
+    const records = [...caa('ca.example').CAA, { flags: 128, tag: 'Issue', value }];
+    const issues = await issuesWith({ [name]: { ...here, CAA: records } });
+    expect(issues.filter(({ severity }) => severity === 'fails')).toEqual([]);
+  });
+
+  it.each([
+    [';', 'do not allow letsencrypt.org'],
+    ['letsencrypt.org.evil.example', 'do not allow letsencrypt.org'],
+    ['letsencrypt.org; validationmethods=dns-01', 'do not allow letsencrypt.org to use the method http-01'],
+    [
+      'letsencrypt.org; validationmethods=x-http-01',
+      'do not allow letsencrypt.org to use the method http-01',
+    ],
+  ])('refuses the value %j', async (value, text) => {
+    const records = [...caa(value).CAA, { tag: 'issuewild', value: 'letsencrypt.org' }];
+    expect(await issuesWith({ [name]: { ...here, CAA: records } })).toMatchObject([
+      { code: 'dns.caa_forbids', severity: 'fails', problem: `The CAA records of ${name} ${text}.` },
     ]);
+  });
+
+  it('accepts records without the tag "issue"', async () => {
+    const records = [
+      { tag: 'iodef', value: 'mailto:security@example.com' },
+      { tag: 'issuewild', value: ';' },
+    ];
+    expect(await issuesWith({ [name]: { ...here, CAA: records } })).toEqual([]);
   });
 
   it('uses the nearest records', async () => {
@@ -177,9 +199,11 @@ describe('preflight, CAA records', () => {
         code: 'dns.caa_account',
         severity: 'warns',
         problem:
-          'The CAA records of shop.example.com allow letsencrypt.org only for the account https://ca.example/acct/1.',
+          'The CAA records of shop.example.com allow one account only: letsencrypt.org; accounturi=https://ca.example/acct/1.',
       },
     ]);
+    const others = [...caa('letsencrypt.org; accounturi=x').CAA, ...caa('letsencrypt.org').CAA];
+    expect(await issuesWith({ [name]: { ...here, CAA: others } })).toEqual([]);
   });
 
   it.each([
@@ -213,4 +237,23 @@ it('checks eight names at a time', async () => {
   const zone = Object.fromEntries(names.map((one) => [one, here]));
   world = await startPreflightWorld(zone, { '127.0.0.1': together });
   expect(await preflight(names, probe, world.settings)).toEqual([]);
+});
+
+describe('isPublicAddress', () => {
+  it.each([
+    ...['0.0.0.0', '10.0.0.0', '10.255.255.255', '100.64.0.1', '127.0.0.1', '169.254.169.254', '172.16.0.0'],
+    ...['172.31.255.255', '192.0.2.1', '192.168.0.0', '192.168.255.255', '198.18.0.1', '224.0.0.1'],
+    ...['255.255.255.255', '::', '::1', '::ffff:8.8.8.8', 'fc00::1', 'fdff::1', 'fe80::1', 'febf::1'],
+    ...['ff0e::1', '2001:db8::1', '3fff::1', '64:ff9b::808:808'],
+  ])('is false for %s', (address) => {
+    expect(isPublicAddress(address)).toBe(false);
+  });
+
+  it.each([
+    ...['1.1.1.1', '9.255.255.255', '11.0.0.0', '126.255.255.255', '128.0.0.0', '172.15.255.255'],
+    ...['172.32.0.0', '192.167.255.255', '192.169.0.0', '223.255.255.255'],
+    ...['2001:4860::1', '2606:4700::1111', '2a00::1'],
+  ])('is true for %s', (address) => {
+    expect(isPublicAddress(address)).toBe(true);
+  });
 });

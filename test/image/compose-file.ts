@@ -31,3 +31,17 @@ export const readProjectFile = (name: string): string => readFileSync(join(proje
 
 /** docker-compose.yml, its anchors filled in. */
 export const readCompose = () => parse(readProjectFile('docker-compose.yml'), { merge: true }) as ComposeFile;
+
+/** The lines of each stage of the Dockerfile, FROM included, by the name of the stage. */
+export function readStages(): Map<string, string> {
+  const [, ...texts] = readProjectFile('Dockerfile').split(/^(?=FROM )/m);
+  return new Map(texts.map((text) => [/^FROM \S+ AS (\S+)$/m.exec(text)?.[1] ?? '', text]));
+}
+
+/** The words after the last CMD of this stage or of its health check, in the exec form: a shell would get the signals. */
+export function execForm(stage: string, instruction: 'CMD' | 'HEALTHCHECK'): string[] {
+  const start = instruction === 'CMD' ? '^CMD' : String.raw`^HEALTHCHECK .*\\\n +CMD`;
+  const [, words = 'null'] =
+    new RegExp(`${start} (\\[.*\\])$`, 'm').exec(readStages().get(stage) ?? '') ?? [];
+  return JSON.parse(words) as string[];
+}

@@ -7,11 +7,21 @@ import { readConfiguration } from '../../apps/migration-lambda/src/config/config
 import { triggerTimeout } from '../../src/cognito/cognito-client.js';
 import { loadConfig } from '../../src/common/config/config.js';
 import { startWarnings } from '../../src/common/config/start-warnings.js';
-import { projectRoot, readCompose, readProjectFile, type Service } from './compose-file.js';
-import { execForm, lastOf, parseDockerfile } from './dockerfile.js';
+import {
+  execForm,
+  projectRoot,
+  readCompose,
+  readProjectFile,
+  readStages,
+  type Service,
+} from './compose-file.js';
 
 const compose = readCompose();
-const stages = parseDockerfile(readProjectFile('Dockerfile'));
+const stages = readStages();
+const lastOf = (stage: string, instruction: string): string | undefined =>
+  new RegExp(`^${instruction} (.*)$`, 'm').exec(stages.get(stage) ?? '')?.[1];
+const dockerfile = readProjectFile('Dockerfile');
+const [, nodeVersion = ''] = /^ARG NODE_VERSION=(.*)$/m.exec(dockerfile) ?? [];
 const manifest = JSON.parse(readProjectFile('package.json')) as {
   engines: { node: string };
   scripts: Record<string, string>;
@@ -58,19 +68,19 @@ describe('docker-compose.yml', () => {
   );
 
   it.each(services)('runs %s as an unprivileged account', (_name, one) => {
-    const account = one.user ?? lastOf(stages, one.build?.target ?? '', 'USER')?.text;
+    const account = one.user ?? lastOf(one.build?.target ?? '', 'USER');
     expect(account).toMatch(/^(postgres|node|65534:65534)$/);
   });
 
   it.each(services)('has a health check for %s that its dependents wait for', (name, one) => {
     const own = one.healthcheck?.test.length ?? 0;
-    expect(own > 0 || lastOf(stages, one.build?.target ?? '', 'HEALTHCHECK') !== undefined).toBe(true);
+    expect(own > 0 || lastOf(one.build?.target ?? '', 'HEALTHCHECK') !== undefined).toBe(true);
     const conditions = services.flatMap(([, { depends_on }]) => depends_on?.[name]?.condition ?? []);
     expect(conditions.filter((condition) => condition !== 'service_healthy')).toEqual([]);
   });
 
   it.each(services)('builds or pulls %s from an existing source', (_name, { build, image, volumes = [] }) => {
-    if (build) expect(stages.map(({ name }) => name)).toContain(build.target);
+    if (build) expect([...stages.keys()]).toContain(build.target);
     // A tag that names a release, not whatever is newest.
     else expect(image).toMatch(/:v?\d+\.\d+/);
     for (const volume of volumes) {
@@ -120,26 +130,29 @@ describe('docker-compose.yml', () => {
 
 describe('Dockerfile', () => {
   it('uses one Node image, of a version that package.json accepts', () => {
-    const images = stages.map(({ from }) => from).filter((from) => from.startsWith('node:'));
-    expect(new Set(images).size).toBe(1);
-    expect(version(images[0])).toBeGreaterThanOrEqual(version(manifest.engines.node));
+    const images = [...dockerfile.matchAll(/^FROM (node:\S+)/gm)].map(([, image]) => image);
+    expect(new Set(images)).toEqual(new Set(['node:${NODE_VERSION}-bookworm-slim']));
+    expect(version(nodeVersion)).toBeGreaterThanOrEqual(version(manifest.engines.node));
   });
 
   it('runs the Lambda with the same Node version, not older than the target of its bundle', () => {
-    const [image] = stages.map(({ from }) => from).filter((from) => from.startsWith('node:'));
-    const lambda = stages.find(({ name }) => name === 'migration-lambda')?.from;
+    const [, lambda = ''] = /^FROM \S+:(\d+) /.exec(stages.get('migration-lambda') ?? '') ?? [];
     const [, target] = /target: 'node(\d+)'/.exec(readProjectFile('apps/migration-lambda/bundle.js')) ?? [];
-    expect(lambda?.split(':')[1]).toBe(/^node:(\d+)/.exec(image ?? '')?.[1]);
-    expect(Number(lambda?.split(':')[1])).toBeGreaterThanOrEqual(Number(target));
+    expect(lambda).toBe(nodeVersion.split('.')[0]);
+    expect(Number(lambda)).toBeGreaterThanOrEqual(Number(target));
   });
 
-  it('starts the API like package.json, on the exposed and published port', () => {
-    const command = execForm(lastOf(stages, 'runtime', 'CMD')?.text ?? '');
-    expect(command.join(' ')).toBe(manifest.scripts['start:api']);
+  it('starts the API as package.json does, on the port that is exposed and published', () => {
+    expect(execForm('runtime', 'CMD').join(' ')).toBe(manifest.scripts['start:api']);
     const port = String(loadConfig(environment('api')).http.port);
-    expect(lastOf(stages, 'runtime', 'EXPOSE')?.text).toBe(port);
+    expect(lastOf('runtime', 'EXPOSE')).toBe(port);
     expect(service('api').ports).toEqual([`127.0.0.1:${port}:${port}`]);
   });
 
-  it('ends with the image for production', () => expect(stages.at(-1)?.name).toBe('runtime'));
+  it('runs the scripts that `npm run test:image` runs', () => {
+    const scripts = [...dockerfile.matchAll(/^RUN (docker\/\S+)$/gm)].map(([, script]) => script);
+    expect(scripts).toEqual(['docker/install.sh', 'docker/build.sh', 'docker/install-production.sh']);
+  });
+
+  it('ends with the image for production', () => expect([...stages.keys()].at(-1)).toBe('runtime'));
 });

@@ -177,7 +177,7 @@ describe('when the database fails between the row and the audit entry', () => {
   it.each(['reset', 'change'])('a %s keeps the hash until both are written', async (kind) => {
     const { email, tokens } = await withHash(`no-audit-${kind}@example.com`);
     const other = await signInWithTokens(usher.api, { email, password: poolPassword });
-    const code = kind === 'reset' ? await askForCode(email) : '';
+    const code = kind === 'reset' ? await requestCode(email) : '';
     await withoutAudit(async () => {
       const { status } = await (kind === 'reset' ? reset(email, code) : change(tokens.accessToken));
       expect({ status, hash: await hashOf(email), audit: await audited(email) }).toEqual({

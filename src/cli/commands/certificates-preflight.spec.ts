@@ -52,10 +52,10 @@ describe('usher certificates preflight', () => {
         'shop.test: nothing will fail',
         'old.test: will fail',
         `  fails  http.refused: 127.0.0.2 refuses connections on port ${world.port}.`,
-        '         Let Usher, or the proxy before it, listen on this port, or remove the address from the DNS.',
+        '         Let Usher or its proxy listen on this port, or remove the address from the DNS.',
         'new.test: will fail',
         '  fails  dns.no_such_name: new.test does not exist in the DNS.',
-        '         Add an A record with the address of Usher or of the proxy before it, or correct the spelling.',
+        '         Add an A record with the address of Usher or its proxy, or correct the spelling.',
         '',
       ].join('\n'),
     );
@@ -75,12 +75,18 @@ describe('usher certificates preflight', () => {
           name: 'new.test',
           address: null,
           problem: 'new.test does not exist in the DNS.',
-          remedy:
-            'Add an A record with the address of Usher or of the proxy before it, or correct the spelling.',
+          remedy: 'Add an A record with the address of Usher or its proxy, or correct the spelling.',
         },
       ],
     });
     expect(error).toMatchObject({ status: 3 });
+  });
+
+  it('reports a warning without an error', async () => {
+    world.dns.zone['shop.test'] = { A: ['127.0.0.1'], AAAA: 'SERVFAIL' };
+    const { out, error } = await preflight(['shop.test']);
+    expect(out).toMatch(/^shop\.test: nothing will fail, with warnings\n {2}warns {2}dns\.server_failed: /);
+    expect(error).toBeUndefined();
   });
 
   it('checks the CAA records for the given CA', async () => {

@@ -2,14 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Challenge } from '../../acme/challenge.service.js';
-import {
-  defaultSettings,
-  failingNames,
-  type Issue,
-  preflight,
-  type PreflightSettings,
-  reportLines,
-} from '../../acme/preflight.js';
+import { defaultSettings, type Issue, preflight, type PreflightSettings } from '../../acme/preflight.js';
 import { checkNames, type NameOptions } from '../../common/names/hostnames.js';
 import { CommandError, exitStatus, type Io } from '../command.js';
 
@@ -27,7 +20,7 @@ interface Options {
 
 const explanation = `
 Publishes a challenge and requests it from every address of every name on port 80, as Let's Encrypt does. Also checks
-DNS, CAA records, redirects and other servers that respond. The challenge is deleted at the end.
+DNS and CAA records. Follows redirects to the same name only. The challenge is deleted at the end.
 
 The checks run from this machine. A CA connects from several networks, so a firewall that only blocks the CA is not
 detected, nor is a broken IPv6 address from a machine without IPv6. If internal name servers give other results, use a
@@ -73,6 +66,21 @@ const answerOf = (names: string[], issues: Issue[]) => ({
   failing: failingNames(issues),
   findings: issues,
 });
+
+/** Returns the names whose validation will fail. */
+const failingNames = (issues: Issue[]): string[] => [
+  ...new Set(issues.flatMap(({ name, severity }) => (severity === 'fails' ? [name] : []))),
+];
+
+/** Returns the report for operators: each name with its issues. */
+const reportLines = (names: string[], issues: Issue[]): string[] =>
+  names.flatMap((name) => {
+    const own = issues.filter((issue) => issue.name === name);
+    const isFailing = own.some(({ severity }) => severity === 'fails');
+    const verdict = isFailing ? 'will fail' : `nothing will fail${own.length > 0 ? ', with warnings' : ''}`;
+    const lines = own.map((one) => `  ${one.severity}  ${one.code}: ${one.problem}\n         ${one.remedy}`);
+    return [`${name}: ${verdict}`, ...lines];
+  });
 
 /** Runs `work` while all processes respond to a challenge without an order. */
 async function withPublishedProbe<T>(io: Io, work: (probe: Challenge) => Promise<T>): Promise<T> {

@@ -1,2 +1,0 @@
-/** The least a Lambda can be. */
-export const handler = async (event) => event;
