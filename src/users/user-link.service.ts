@@ -4,7 +4,7 @@ import { isBlankHash } from '#password-hashes';
 import { Database } from '../common/database/database.js';
 import { AuditLog } from './audit-log.js';
 import { UsersRepository } from './users.repository.js';
-import { deleteSignUpData, revokeAllEmailChanges, revokeEmailChanges } from './revoke-confirmations.js';
+import { revokeAllEmailChanges } from './revoke-confirmations.js';
 import type { User } from './user.js';
 
 export type Reopening = 'reopened' | 'not_linked' | 'no_old_password';
@@ -29,17 +29,13 @@ export class UserLinkService {
   }
 
   /**
-   * Also revokes pending e-mail changes.
    * @param sub the new link, or `null` to remove it
    * @returns the former link; `undefined` when the user was deleted in the meantime
    */
   relink(id: number, sub: string | null): Promise<{ before: string | null } | undefined> {
     return this.database.transaction(async () => {
       const relinked = await this.users.relink(id, sub);
-      if (relinked === undefined) return undefined;
-      await revokeEmailChanges(this.database, { id });
-      if (sub !== null) await deleteSignUpData(this.database, { id });
-      await this.audit.record('operator', 'relink', { id }, { ...relinked, after: sub });
+      if (relinked) await this.audit.record('operator', 'relink', { id }, { ...relinked, after: sub });
       return relinked;
     });
   }
@@ -59,7 +55,6 @@ export class UserLinkService {
       if (user.sub === null) return { user, outcome: 'not_linked' };
       if (isBlankHash(passwordHash)) return { user, outcome: 'no_old_password' };
       await this.users.relink(user.id, null);
-      await revokeEmailChanges(this.database, user);
       await this.audit.record('operator', 'reopen-migration', user);
       return { user, outcome: 'reopened' };
     });

@@ -4,7 +4,7 @@ import { Database } from '../common/database/database.js';
 import { AuditLog } from './audit-log.js';
 import { MigrationStatusRepository } from './migration-status.js';
 import { UsersRepository } from './users.repository.js';
-import { isBeingRolledBack, revokeEmailChanges } from './revoke-confirmations.js';
+import { isBeingRolledBack } from './revoke-confirmations.js';
 import type { UserRecord } from './user.js';
 import { UserStatusService } from './user-status.service.js';
 
@@ -65,7 +65,6 @@ export class UserRepair {
     return this.write('unlink', id, async (record) => {
       if (record.sub !== sub) return false;
       await this.users.relink(id, null);
-      await revokeEmailChanges(this.database, { id });
       return true;
     });
   }

@@ -99,9 +99,17 @@ export class UsersRepository {
     return { user: toUser(row), legacyHashPrefix: row.legacyHashPrefix ?? undefined };
   }
 
-  /** @param sub `null` removes the link @returns the link before; `undefined` when the user was deleted */
-  relink(id: number, sub: string | null): Promise<{ before: string | null } | undefined> {
-    return this.database.queryOne<{ before: string | null }>(link.relink, [id, sub]);
+  /**
+   * To be called in a transaction. Also revokes pending e-mail changes; with a link, deletes the passwords of sign-ups.
+   * @param sub `null` removes the link
+   * @returns the link before; `undefined` when the user was deleted
+   */
+  async relink(id: number, sub: string | null): Promise<{ before: string | null } | undefined> {
+    const relinked = await this.database.queryOne<{ before: string | null }>(link.relink, [id, sub]);
+    if (relinked === undefined) return undefined;
+    await revokeEmailChanges(this.database, { id });
+    if (sub !== null) await deleteSignUpData(this.database, { id });
+    return relinked;
   }
 
   async unlinkAll(): Promise<number> {
