@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { FireAndForget } from '../jobs/fire-and-forget.js';
+import { SingleFlight } from '../common/concurrency/single-flight.js';
 import { Log } from '../common/logging/log.js';
 import { UsersRepository } from './users.repository.js';
 
@@ -10,7 +11,7 @@ import { UsersRepository } from './users.repository.js';
 @Injectable()
 export class SignInTracking implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly writes = new FireAndForget();
-  private isTracked: Promise<boolean> | undefined;
+  private readonly isTracked = new SingleFlight<boolean>(Infinity);
 
   constructor(
     private readonly users: UsersRepository,
@@ -42,10 +43,6 @@ export class SignInTracking implements OnApplicationBootstrap, OnApplicationShut
 
   /** Cached; an error is not. */
   private hasColumns(): Promise<boolean> {
-    this.isTracked ??= this.users.hasTrackingColumns().catch((error: unknown) => {
-      this.isTracked = undefined;
-      throw error;
-    });
-    return this.isTracked;
+    return this.isTracked.run(() => this.users.hasTrackingColumns());
   }
 }
