@@ -7,6 +7,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { Outcome } from '#password-hashes';
+import { SingleFlight } from '../common/concurrency/single-flight.js';
 import { type LegacyHashesConfig, legacyHashesConfig } from '../common/config/migration.config.js';
 import { type RegistrationConfig, registrationConfig } from '../common/config/registration.config.js';
 import { AppError } from '../common/errors/app-error.js';
@@ -63,7 +64,7 @@ export class PasswordHasher implements OnApplicationShutdown {
 
   // A key of this process, so that the cache in memory holds no digest of a password that can be attacked offline.
   private readonly cacheKey = randomBytes(32);
-  private readonly results = new Map<string, Promise<Outcome>>();
+  private readonly checks = new SingleFlight<Outcome>(keptMs);
   private readonly running = new Set<{ queuedAt: number; done: Promise<unknown> }>();
   private refusedAt = -Infinity;
   private observer = noObserver;
@@ -110,15 +111,7 @@ export class PasswordHasher implements OnApplicationShutdown {
     const key = createHmac('sha256', this.cacheKey)
       .update(JSON.stringify([stored, password]))
       .digest('base64');
-    const known = this.results.get(key);
-    if (known) return known;
-    const result = this.check(password, stored);
-    this.results.set(key, result);
-    result.then(
-      () => setTimeout(() => this.results.delete(key), keptMs).unref(),
-      () => this.results.delete(key),
-    );
-    return result;
+    return this.checks.run(() => this.check(password, stored), key);
   }
 
   /**

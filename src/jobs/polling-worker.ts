@@ -1,3 +1,4 @@
+import { SingleFlight } from '../common/concurrency/single-flight.js';
 import { runOutsideRequest } from '../common/http/request-context.js';
 
 /**
@@ -6,7 +7,7 @@ import { runOutsideRequest } from '../common/http/request-context.js';
  */
 export class PollingWorker {
   private timer: NodeJS.Timeout | undefined;
-  private underWay: Promise<void> | undefined;
+  private readonly flight = new SingleFlight<void>();
   private again = false;
   private stopped = false;
 
@@ -24,14 +25,14 @@ export class PollingWorker {
   wake(): void {
     if (this.stopped) return;
     this.again = true;
-    this.underWay ??= runOutsideRequest(() => this.work()).finally(() => (this.underWay = undefined));
+    void this.flight.run(() => runOutsideRequest(() => this.work()));
   }
 
   /** Resolves when the current round is done. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
-    await this.underWay;
+    await this.flight.settled();
   }
 
   private async work(): Promise<void> {

@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../common/clock/clock.js';
+import { SingleFlight } from '../common/concurrency/single-flight.js';
 import { Log } from '../common/logging/log.js';
 import { SessionsRepository, type SignOut } from './persistence/sessions.repository.js';
 import { type Bearer, SignOutTimes } from './sign-out-times.js';
@@ -20,7 +21,7 @@ export class RevocationList implements OnApplicationBootstrap, BeforeApplication
   private readAt: string | undefined;
   private isBehind = false;
   private timer: NodeJS.Timeout | undefined;
-  private polling: Promise<void> | undefined;
+  private readonly polls = new SingleFlight<void>();
 
   constructor(
     private readonly sessions: SessionsRepository,
@@ -54,14 +55,12 @@ export class RevocationList implements OnApplicationBootstrap, BeforeApplication
 
   async onApplicationBootstrap(): Promise<void> {
     await this.read();
-    this.timer = setInterval(() => {
-      this.polling ??= this.poll().finally(() => (this.polling = undefined));
-    }, pollMs).unref();
+    this.timer = setInterval(() => void this.polls.run(() => this.poll()), pollMs).unref();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
-    await this.polling;
+    await this.polls.settled();
   }
 
   /** After an outage the next read starts at the last successful one, so none is missed. */

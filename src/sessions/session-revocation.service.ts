@@ -5,6 +5,7 @@ import type { AccessTokenClaims } from '../cognito/token-verifier.js';
 import { UserDirectory } from '../cognito/user-directory.js';
 import { FireAndForget } from '../jobs/fire-and-forget.js';
 import { Clock } from '../common/clock/clock.js';
+import { SingleFlight } from '../common/concurrency/single-flight.js';
 import { isAppError } from '../common/errors/app-error.js';
 import { runOutsideRequest } from '../common/http/request-context.js';
 import { Log } from '../common/logging/log.js';
@@ -42,7 +43,7 @@ export interface UserRevocation {
  */
 @Injectable()
 export class SessionRevocationService implements BeforeApplicationShutdown {
-  private retrying: Promise<void> | undefined;
+  private readonly retries = new SingleFlight<void>();
   private readonly background = new FireAndForget();
   private isShuttingDown = false;
 
@@ -162,12 +163,12 @@ export class SessionRevocationService implements BeforeApplicationShutdown {
 
   /** Also revokes expired sessions. Returns at once and never fails. */
   retryPendingRevocations(): void {
-    this.retrying ??= this.retry().finally(() => (this.retrying = undefined));
+    void this.retries.run(() => this.retry());
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.isShuttingDown = true;
-    await this.retrying;
+    await this.retries.settled();
     await this.background.settled();
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isTokenReuse, mayHaveSucceeded } from '../cognito/cognito-errors.js';
 import { IdentityProvider, type Tokens } from '../cognito/identity-provider.js';
 import { Clock } from '../common/clock/clock.js';
+import { SingleFlight } from '../common/concurrency/single-flight.js';
 import { AppError, isAppError } from '../common/errors/app-error.js';
 import type { Principal } from '../common/http/caller.decorators.js';
 import { ExternalSessions } from './external-sessions.js';
@@ -25,7 +26,7 @@ const expiresSoon = 30;
  */
 @Injectable()
 export class TokenRefreshService {
-  private readonly inFlight = new Map<string, Promise<Tokens>>();
+  private readonly flight = new SingleFlight<Tokens>();
 
   constructor(
     private readonly sessions: SessionsRepository,
@@ -87,13 +88,7 @@ export class TokenRefreshService {
 
   /** @param refreshToken the caller's, for the case that the stored one cannot be unsealed */
   private renew(session: Session, refreshToken?: string): Promise<Tokens> {
-    const known = this.inFlight.get(session.id);
-    if (known) return known;
-    const renewal = this.renewUnderLease(session, refreshToken).finally(() =>
-      this.inFlight.delete(session.id),
-    );
-    this.inFlight.set(session.id, renewal);
-    return renewal;
+    return this.flight.run(() => this.renewUnderLease(session, refreshToken), session.id);
   }
 
   private async renewUnderLease(session: Session, shown?: string): Promise<Tokens> {

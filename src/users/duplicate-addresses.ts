@@ -1,6 +1,7 @@
 import { canonicalEmail, type DuplicateAddressCount, normaliseEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock/clock.js';
+import { SingleFlight } from '../common/concurrency/single-flight.js';
 import { Database, type Statement } from '../common/database/database.js';
 import { emailExpression } from '../common/database/email-expression.js';
 import { isLive } from './user-lookup.sql.js';
@@ -35,7 +36,7 @@ const findInternational: Statement = {
 @Injectable()
 export class DuplicateAddresses {
   private last: { value: DuplicateAddressCount; at: number; tookMs: number } | undefined;
-  private counting: Promise<DuplicateAddressCount> | undefined;
+  private readonly flight = new SingleFlight<DuplicateAddressCount>();
 
   constructor(
     private readonly database: Database,
@@ -61,10 +62,8 @@ export class DuplicateAddresses {
       : Promise.race([counting, this.clock.sleep(timeoutMs).then(() => null)]);
   }
 
-  /** Single-flight: concurrent calls share one count. */
   count(): Promise<DuplicateAddressCount> {
-    this.counting ??= this.countNow().finally(() => (this.counting = undefined));
-    return this.counting;
+    return this.flight.run(() => this.countNow());
   }
 
   private async countNow(): Promise<DuplicateAddressCount> {

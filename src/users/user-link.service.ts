@@ -5,7 +5,7 @@ import { AuditLog } from './audit-log.js';
 import { UserLinksRepository } from './user-links.repository.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
-import { deleteSignUpData, revokeAllEmailChanges, revokeEmailChanges } from './revoke-confirmations.js';
+import { revokeAllEmailChanges } from './revoke-confirmations.js';
 import type { LocalUser } from './user.js';
 
 export type Reopening = 'reopened' | 'not_linked' | 'no_old_password';
@@ -32,17 +32,13 @@ export class UserLinkService {
   }
 
   /**
-   * Also revokes pending e-mail changes.
    * @param sub the new link, or `null` to remove it
    * @returns the former link; `undefined` when the user was deleted in the meantime
    */
   relink(id: number, sub: string | null): Promise<{ before: string | null } | undefined> {
     return this.database.transaction(async () => {
       const relinked = await this.links.relink(id, sub);
-      if (relinked === undefined) return undefined;
-      await revokeEmailChanges(this.database, { id });
-      if (sub !== null) await deleteSignUpData(this.database, { id });
-      await this.audit.record('operator', 'relink', { id }, { ...relinked, after: sub });
+      if (relinked) await this.audit.record('operator', 'relink', { id }, { ...relinked, after: sub });
       return relinked;
     });
   }
@@ -62,7 +58,6 @@ export class UserLinkService {
       if (user.sub === null) return { user, outcome: 'not_linked' };
       if (isBlankHash(passwordHash)) return { user, outcome: 'no_old_password' };
       await this.links.relink(user.id, null);
-      await revokeEmailChanges(this.database, user);
       await this.audit.record('operator', 'reopen-migration', user);
       return { user, outcome: 'reopened' };
     });

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../common/database/database.js';
 import { emailDigest, isSpelling } from '../common/database/email-expression.js';
 import { format, isBlank } from '../common/database/migration-counts.sql.js';
+import { deleteSignUpData, revokeEmailChanges } from './revoke-confirmations.js';
 import {
   columnsOfAddress,
   isDigestOf,
@@ -212,9 +213,17 @@ export class UserLinksRepository {
     return row && { user: toLocalUser(row), legacyHashPrefix: row.legacyHashPrefix ?? undefined };
   }
 
-  /** @param sub `null` removes the link @returns the link before; `undefined` when the user was deleted */
-  relink(id: number, sub: string | null): Promise<{ before: string | null } | undefined> {
-    return this.database.queryOne<{ before: string | null }>(relink, [id, sub]);
+  /**
+   * To be called in a transaction. Also revokes pending e-mail changes; with a link, deletes the passwords of sign-ups.
+   * @param sub `null` removes the link
+   * @returns the link before; `undefined` when the user was deleted
+   */
+  async relink(id: number, sub: string | null): Promise<{ before: string | null } | undefined> {
+    const relinked = await this.database.queryOne<{ before: string | null }>(relink, [id, sub]);
+    if (relinked === undefined) return undefined;
+    await revokeEmailChanges(this.database, { id });
+    if (sub !== null) await deleteSignUpData(this.database, { id });
+    return relinked;
   }
 
   /** Also writes the audit entries. */

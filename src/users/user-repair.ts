@@ -5,7 +5,7 @@ import { AuditLog } from './audit-log.js';
 import { MigrationStatusRepository } from './migration-status.js';
 import { UserLinksRepository } from './user-links.repository.js';
 import { UsersRepository } from './users.repository.js';
-import { isBeingRolledBack, revokeEmailChanges } from './revoke-confirmations.js';
+import { isBeingRolledBack } from './revoke-confirmations.js';
 import type { User } from './user.entity.js';
 import { UserStatusService } from './user-status.service.js';
 
@@ -67,7 +67,6 @@ export class UserRepair {
     return this.write('unlink', id, async (record) => {
       if (record.sub !== sub) return false;
       await this.links.relink(id, null);
-      await revokeEmailChanges(this.database, { id });
       return true;
     });
   }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { rootCertificates } from 'node:tls';
 import { AuthorityKeyIdentifierExtension, X509Certificate } from '@peculiar/x509';
 import acme, { type Authorization, type Order } from 'acme-client';
+import { SingleFlight } from '../../common/concurrency/single-flight.js';
 import {
   AcmeError,
   errorFromProblem,
@@ -38,7 +39,7 @@ interface Options {
 /** One account at one CA (RFC 8555). Every method can be repeated. */
 export class CertificateAuthority {
   private readonly client: acme.Client;
-  private account: Promise<unknown> | undefined;
+  private readonly account = new SingleFlight<unknown>(Infinity);
 
   /** @throws Error if the CA bundle cannot be read */
   constructor(private readonly options: Options) {
@@ -52,20 +53,15 @@ export class CertificateAuthority {
     const { contact } = this.options;
     const details = contact === undefined ? {} : { contact: [`mailto:${contact}`] };
     // createAccount alone would update an existing account with an empty request, which CAs may refuse.
-    this.account ??= this.client
-      .createAccount({ onlyReturnExisting: true })
-      .then(
+    return this.account.run(() =>
+      this.client.createAccount({ onlyReturnExisting: true }).then(
         () => this.client.updateAccount(details),
         (error: unknown) => {
           if (!(error instanceof AcmeError && error.type === 'accountDoesNotExist')) throw error;
           return this.client.createAccount({ termsOfServiceAgreed: true, ...details });
         },
-      )
-      .catch((error: unknown) => {
-        this.account = undefined;
-        throw error;
-      });
-    return this.account;
+      ),
+    );
   }
 
   /** @param replaces the identifier of the certificate that the new one replaces (RFC 9773 section 5) */

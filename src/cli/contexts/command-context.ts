@@ -1,11 +1,29 @@
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { INestApplicationContext, Type } from '@nestjs/common';
+import { type DynamicModule, Global, type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { DataSource } from 'typeorm';
+import { CommonModule } from '../../common/common.module.js';
 import { type ConfigNamespace, readNamespaces } from '../../common/config/config-namespace.js';
-import { databaseConfig } from '../../common/config/servers.config.js';
-import type { Io } from '../command.js';
-import { CliModule } from './cli.module.js';
+import { type DatabaseConfig, databaseConfig } from '../../common/config/servers.config.js';
+import { Database } from '../../common/database/database.js';
+import { Log } from '../../common/logging/log.js';
+import { CommandError, type Io } from '../command.js';
+import { OperatorLog } from './operator-log.js';
+
+/** The root module of a command. `feature` has no jobs, so that none starts. */
+@Global()
+@Module({})
+export class CliModule {
+  static register(io: Io, config: { database: DatabaseConfig }, feature: Type): DynamicModule {
+    return {
+      module: CliModule,
+      imports: [CommonModule.register(config, requireSchema), feature],
+      providers: [{ provide: Log, useValue: new OperatorLog(io) }],
+      exports: [Log],
+    };
+  }
+}
 
 /** Runs `work` with a service, in an application context that is closed at the end. */
 export type WithService<Service> = <Result>(
@@ -38,6 +56,13 @@ export const inContextOf =
       ignoreSignals();
     }
   };
+
+/** Only the API creates and migrates the schema. */
+async function requireSchema(dataSource: DataSource): Promise<void> {
+  const text = `SELECT to_regclass('usher.installation') IS NOT NULL AS found`;
+  const [row] = await new Database(dataSource).query<{ found: boolean }>({ name: '', text });
+  if (!row?.found) throw new CommandError('The database has no Usher schema. Start the API on it once.');
+}
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

@@ -5,7 +5,7 @@ import { ProgressModule } from '../../migration/progress.module.js';
 import { ReconciliationModule } from '../../migration/reconciliation.module.js';
 import { UsersDataModule } from '../../users/users-data.module.js';
 import { IssueCommandsModule } from './certificates.js';
-import { CliModule } from './cli.module.js';
+import { CliModule } from './command-context.js';
 import { MailCommandsModule } from './mail.js';
 
 const io = { out: () => undefined, err: () => undefined, variables: () => ({}) };
