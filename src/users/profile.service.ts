@@ -57,7 +57,11 @@ const trimName = (typed: string | null): string | null => typed?.trim() || null;
 function mergedProfile(profile: User['profile'], patch: User['profile']): User['profile'] {
   const merged = mergePatch(profile, patch);
   if (isProfile(merged)) return merged;
-  const issue = { field: 'profile', message: 'field.not_a_profile', values: { max: largestProfile } } as const;
+  const issue = {
+    field: 'profile',
+    message: 'field.not_a_profile',
+    values: { max: largestProfile },
+  } as const;
   throw new AppError('request.invalid', { errors: [issue] });
 }
 
