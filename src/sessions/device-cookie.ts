@@ -6,6 +6,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type HttpConfig, httpConfig } from '../common/config/http.config.js';
 import { SealedBox } from '../common/crypto/sealed-box.js';
 import { isAppError } from '../common/errors/app-error.js';
+import {
+  type RateLimitKeyResolver,
+  EmailRateLimitKey,
+  type RateLimitKeys,
+} from '../rate-limit/rate-limit-key.js';
 import { UsersService } from '../users/users.service.js';
 import { type SignInStart, SignOutTimes } from './sign-out-times.js';
 
@@ -93,5 +98,23 @@ export class DeviceCookie {
     return sealed === undefined
       ? undefined
       : (this.sealedBox.unseal('device-cookie', sealed) as Content | undefined);
+  }
+}
+
+/** The account is the address in the body; a known device of this account has its own count. */
+@Injectable()
+export class DeviceRateLimitKey implements RateLimitKeyResolver {
+  constructor(
+    private readonly body: EmailRateLimitKey,
+    private readonly cookie: DeviceCookie,
+  ) {}
+
+  accountKey(request: FastifyRequest): string | undefined {
+    return this.body.accountKey(request);
+  }
+
+  async knownCaller(request: FastifyRequest, account: string): Promise<RateLimitKeys | undefined> {
+    const device = await this.cookie.find(request);
+    return device?.email === account ? { device: device.id } : undefined;
   }
 }

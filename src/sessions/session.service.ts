@@ -7,15 +7,17 @@ import { AppError } from '../common/errors/app-error.js';
 import type { Principal } from '../common/http/caller.decorators.js';
 import type { LocalUser } from '../users/user.js';
 import {
+  type Device,
   isSessionId,
   type ListedSession,
   type Position,
   SessionsRepository,
 } from './persistence/sessions.repository.js';
 import { RevocationList } from './revocation-list.js';
-import type { Device } from './session-device.js';
 import { SessionRevocationService } from './session-revocation.service.js';
 import { type SignInStart, SignOutTimes } from './sign-out-times.js';
+
+export type { Device } from './persistence/sessions.repository.js';
 
 /** Bytes. With so many random bits a plain digest in the table is enough. */
 const cookieSecretLength = 32;

@@ -1,4 +1,14 @@
-import { Body, Controller, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  HttpCode,
+  Injectable,
+  Post,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import { ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -6,24 +16,45 @@ import { ChallengeRequest, SignInRequest, SignInResponse } from '#contracts';
 import { AppError } from '../../common/errors/app-error.js';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
 import { CallerLanguage } from '../../common/http/caller.decorators.js';
-import type { Language } from '../../i18n/languages.js';
+import { type Language, languageOf } from '../../i18n/languages.js';
 import { recordOutcome } from '../../common/http/request-events.js';
 import { CsrfGuard } from '../../common/http/csrf.guard.js';
 import { Public } from '../../common/http/access.decorators.js';
+import type { RateLimitKeyResolver, RateLimitKeys } from '../../rate-limit/rate-limit-key.js';
 import { countEvenOnSuccess } from '../../rate-limit/rate-limit.guard.js';
 import { RateLimited } from '../../rate-limit/rate-limited.decorator.js';
-import { DeviceCookie } from '../../sessions/device-cookie.js';
-import { DeviceRateLimitKey } from '../../sessions/device.rate-limit-key.js';
+import { DeviceCookie, DeviceRateLimitKey } from '../../sessions/device-cookie.js';
 import { SessionCookie } from '../../sessions/session-cookie.js';
-import { deviceOf } from '../../sessions/session-device.js';
+import type { Device } from '../../sessions/session.service.js';
 import { SessionRevocationService } from '../../sessions/session-revocation.service.js';
 import { toUserResponse } from '../../users/user.js';
-import { ChallengeRateLimitKey } from '../challenge.rate-limit-key.js';
 import { ChallengesService } from '../challenges.service.js';
 import { cognitoPassword } from '../cognito-password.strategy.js';
 import { RefusalFilter } from '../refusal.filter.js';
 import type { SignInEnd } from '../sign-in-monitoring.js';
 import { type AnsweredSignIn, type SignInOutcome, SignInService } from '../sign-in.service.js';
+
+/** The limits count the attempts of a user over all challenge sessions. */
+@Injectable()
+export class ChallengeRateLimitKey implements RateLimitKeyResolver {
+  constructor(
+    private readonly challenges: ChallengesService,
+    private readonly deviceCookie: DeviceCookie,
+  ) {}
+
+  accountKey({ body }: FastifyRequest): string | undefined {
+    const isObject = typeof body === 'object' && body !== null;
+    return isObject && 'session' in body && typeof body.session === 'string'
+      ? this.challenges.unseal(body.session)?.userId
+      : undefined;
+  }
+
+  /** Knows no device in pools whose user names are not the `sub`. */
+  async knownCaller(request: FastifyRequest, userId: string): Promise<RateLimitKeys | undefined> {
+    const device = await this.deviceCookie.find(request);
+    return device?.sub === userId ? { device: device.id } : undefined;
+  }
+}
 
 @ApiTags('auth')
 @Public()
@@ -119,4 +150,15 @@ export class AuthController {
     this.cookie.set(reply, outcome.cookieSecret);
     return { user };
   }
+}
+
+/** Characters. Browsers send about 150. */
+const maxUserAgentLength = 512;
+
+function deviceOf({ headers, ip }: FastifyRequest): Device {
+  return {
+    userAgent: headers['user-agent']?.slice(0, maxUserAgentLength),
+    address: ip,
+    language: languageOf(headers['accept-language']),
+  };
 }

@@ -12,7 +12,8 @@ import {
   type Repository,
 } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import { AppError } from '../errors/app-error.js';
+import type { Clock } from '../clock/clock.js';
+import { AppError, isAppError } from '../errors/app-error.js';
 
 /** A prepared statement. PostgreSQL parses and plans it once per connection. */
 export interface Statement {
@@ -244,4 +245,29 @@ export function isConnectionError(error: unknown): boolean {
   const cause = driverError(error);
   if (cause instanceof pg.DatabaseError) return connectionStates.test(cause.code ?? '');
   return types.isNativeError(cause) && ('syscall' in cause || connectionMessages.test(cause.message));
+}
+
+/** PostgreSQL restarts and fails over in less. */
+const retryBudgetMs = 10_000;
+const retryDelayMs = 500;
+
+/**
+ * Retries while the database is unavailable. For what must be recorded after a request to Cognito that cannot be repeated, such as a
+ * refresh: with rotation Cognito returns new tokens only once.
+ * @param work must be idempotent
+ * @throws AppError `overloaded`
+ */
+export async function retryWhileOverloaded<Result>(
+  clock: Clock,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const until = clock.elapsed() + retryBudgetMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isAppError(error, 'overloaded') || clock.elapsed() > until) throw error;
+      await clock.sleep(retryDelayMs);
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Injectable, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
@@ -16,19 +16,47 @@ import {
   SessionResponse,
   SignOutRequest,
 } from '#contracts';
-import { AppError } from '../../common/errors/app-error.js';
+import { AppError, isAppError } from '../../common/errors/app-error.js';
 import { AllowRevokedSession, Public } from '../../common/http/access.decorators.js';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
 import { CurrentUser, type Principal } from '../../common/http/caller.decorators.js';
 import { CsrfGuard } from '../../common/http/csrf.guard.js';
 import { validateDto } from '../../common/http/validate-dto.js';
+import type { RateLimitKeyResolver } from '../../rate-limit/rate-limit-key.js';
 import { RateLimited } from '../../rate-limit/rate-limited.decorator.js';
 import { CurrentUserService } from '../../users/current-user.service.js';
-import { RefreshRateLimitKey } from '../refresh.rate-limit-key.js';
+import { SessionsRepository } from '../persistence/sessions.repository.js';
 import { SessionCookie } from '../session-cookie.js';
 import { SessionService } from '../session.service.js';
 import { SignOutService } from '../sign-out.service.js';
 import { TokenRefreshService } from '../token-refresh.service.js';
+
+/** The `sub` of the session, or the refresh token if Usher did not issue it. */
+@Injectable()
+export class RefreshRateLimitKey implements RateLimitKeyResolver {
+  constructor(
+    private readonly sessions: SessionsRepository,
+    private readonly cookie: SessionCookie,
+  ) {}
+
+  async accountKey(request: FastifyRequest): Promise<string | undefined> {
+    const refreshToken = refreshTokenOf(request);
+    const secret = this.cookie.read(request);
+    try {
+      if (refreshToken !== undefined)
+        return (await this.sessions.findByRefreshToken(refreshToken))?.sub ?? refreshToken;
+      return secret === undefined ? undefined : (await this.sessions.findByCookie(secret))?.sub;
+    } catch (error) {
+      if (isAppError(error, 'overloaded')) return refreshToken ?? secret;
+      throw error;
+    }
+  }
+}
+
+function refreshTokenOf({ body }: FastifyRequest): string | undefined {
+  if (typeof body !== 'object' || body === null || !('refreshToken' in body)) return undefined;
+  return typeof body.refreshToken === 'string' && body.refreshToken !== '' ? body.refreshToken : undefined;
+}
 
 @ApiTags('auth')
 @Controller('auth')

@@ -9,7 +9,6 @@ import { Database } from '../../common/database/database.js';
 import { storableAddress } from '../../common/http/addresses.js';
 import { revokeEmailChangesOfSub } from '../../users/revoke-confirmations.js';
 import type { Language } from '../../i18n/languages.js';
-import type { Device } from '../session-device.js';
 import { type RevocationReason, SessionEntity } from './session.entities.js';
 import * as sql from './sessions.sql.js';
 
@@ -58,6 +57,14 @@ export interface SessionOfToken extends Session {
   replaced: boolean;
   /** The replacement is too old for a concurrent or repeated request. */
   reused: boolean;
+}
+
+/** The client of a session. */
+export interface Device {
+  userAgent: string | undefined;
+  address: string;
+  /** For mails about the session. */
+  language: Language;
 }
 
 export interface NewSession {
