@@ -27,12 +27,12 @@ const isSharedWithLiveRow = `EXISTS (SELECT 1 FROM users AS other
   WHERE ${emailExpression('other.email')} = ${emailExpression('users.email')} AND other.id <> users.id
     AND other.usher_erased_at IS NULL AND NOT usher.is_blocked(other.*))`;
 
-/** Removes hash, tokens and roles at once. */
+/** Removes hash, tokens and roles at once. The caller disables the user. */
 const mark: Statement = {
   name: 'erasures-mark',
   text: `
     UPDATE users SET
-      usher_erased_at = now(), usher_disabled_at = coalesce(usher_disabled_at, now()),
+      usher_erased_at = now(),
       usher_erased_email = CASE WHEN NOT ${isSharedWithLiveRow} THEN ${emailDigest('email')} END,
       encrypted_password = '', authentication_hash = NULL, reset_password_token = NULL, confirmation_token = NULL,
       unlock_token = NULL, unconfirmed_email = NULL, usher_roles = '{}', updated_at = ${nowForRails}

@@ -28,7 +28,10 @@ export class RolesService {
     await this.audit.record(actor, 'set-roles', user, { roles });
   }
 
-  /** For an operator, also for the first administrator. @returns the changed user; `undefined` when no user who was not deleted has the address */
+  /**
+   * For an operator, also for the first administrator.
+   * @returns the changed user; `undefined` when no user who was not deleted has the address
+   */
   change(
     email: string,
     { add, remove }: { add: string[]; remove: string[] },
