@@ -95,7 +95,7 @@ describe('npm run bench', () => {
 
   it('lists all areas with --help', async () => {
     const { stdout } = await run('--help');
-    for (const area of ['passwords', 'tokens', 'http', 'database', 'cognito', 'lambda', 'start', 'user-pool'])
+    for (const area of ['passwords', 'users-me', 'sign-in', 'lambda', 'user-pool'])
       expect(stdout).toContain(`  ${area} `);
   });
 

@@ -2,17 +2,14 @@
  * Benchmarks as ratios to a limit measured in the same run: `npm run bench -- --help`, docs/benchmarks.md.
  */
 import { parseArgs } from 'node:util';
-import * as cognito from './areas/cognito.js';
-import * as database from './areas/database.js';
-import * as http from './areas/http.js';
 import * as lambda from './areas/lambda.js';
 import * as passwords from './areas/passwords.js';
-import * as start from './areas/start.js';
-import * as tokens from './areas/tokens.js';
+import * as signIn from './areas/sign-in.js';
 import * as userPool from './areas/user-pool.js';
+import * as usersMe from './areas/users-me.js';
 import { report, statusOf } from './report.js';
 
-const areas = { passwords, tokens, http, database, cognito, lambda, start, 'user-pool': userPool };
+const areas = { passwords, 'users-me': usersMe, 'sign-in': signIn, lambda, 'user-pool': userPool };
 
 const fewestRounds = 10;
 

@@ -1,9 +1,8 @@
 import bcrypt from 'bcryptjs';
 import pg from 'pg';
-import { pairedRuns, compare, median, quantile, untilValid } from '../measure/paired-runs.js';
+import { pairedRuns, compare, quantile, untilValid } from '../measure/paired-runs.js';
 import { atLeast, atMost, result } from '../measure/goal.js';
 import { getRequest, postRequest, startLoad, underLoad } from '../measure/load.js';
-import { startWorker } from '../measure/node-process.js';
 import { migrationToken, startApi, startPart, withClosers } from '../parts/world.js';
 
 export const about = 'password checks of POST /aws/auth against native bcrypt, and a GET meanwhile';
@@ -22,56 +21,22 @@ const password = 'correct horse battery staple '.repeat(3).slice(0, 72);
 export function measure({ rounds, say }) {
   return withClosers(async (closing) => {
     const { native, ours, idle, busy } = await prepare(closing, say);
-    const perCpuSecond = async () => {
-      say('1a  checks, against native bcrypt');
-      return ofChecks(await pairedRuns({ limit: native, ours, rounds, say }));
+    const checks = async () => {
+      say('P1  checks, against native bcrypt');
+      const samples = await pairedRuns({ limit: native, ours, rounds, say });
+      const comparison = compare(samples, ({ perCpuSecond }) => perCpuSecond);
+      return [result('P1', 'POST /aws/auth, checks a CPU second', atLeast(0.88), comparison)];
     };
     const meanwhile = async () => {
-      say('1b  an unrelated GET, against the same without checks');
+      say('P2  an unrelated GET, against the same without checks');
       await busy();
-      return ofGets(await pairedRuns({ limit: idle, ours: busy, rounds, say }));
+      const samples = await pairedRuns({ limit: idle, ours: busy, rounds, say });
+      const comparison = compare(samples, ({ latencies }) => quantile(latencies, 0.99));
+      return [result('P2', 'GET meanwhile, 99th percentile', atMost(2), comparison)];
     };
-    const inPool = await prepareInPool(closing);
-    const withoutRequests = async () => {
-      say('1*  checks in the worker pool alone, against native bcrypt');
-      const comparison = compare(await pairedRuns({ ...inPool, rounds, say }));
-      return [result('1*', 'checks in the worker pool a CPU second', atLeast(0.88), comparison)];
-    };
-    return [
-      ...(await untilValid(withoutRequests, say)),
-      ...(await untilValid(perCpuSecond, say)),
-      ...(await untilValid(meanwhile, say)),
-    ];
+    return [...(await untilValid(checks, say)), ...(await untilValid(meanwhile, say))];
   });
 }
-
-function ofChecks(samples) {
-  const comparison = compare(samples, ({ perCpuSecond }) => perCpuSecond);
-  // Of each run by itself: the machine slows down and speeds up between them.
-  const spreads = samples.flatMap(({ ours }) =>
-    ours.map(({ latencies }) => quantile(latencies, 0.99) / quantile(latencies, 0.5)),
-  );
-  const what = 'POST /aws/auth, checks a CPU second';
-  return [
-    result('1a', what, atLeast(0.66), comparison),
-    result('1c', 'POST /aws/auth, 99th percentile to median', atMost(1.25), { value: median(spreads) }),
-  ];
-}
-
-const ofGets = (samples) => [
-  result(
-    '1b',
-    'GET meanwhile, 99th percentile',
-    atMost(1.5),
-    compare(samples, (measured) => quantile(measured.latencies, 0.99)),
-  ),
-  result(
-    '1b-loop',
-    'delay of the event loop meanwhile, 99th percentile',
-    atMost(1.25),
-    compare(samples, ({ delayP99Ms }) => delayP99Ms),
-  ),
-];
 
 async function prepare(closing, say) {
   say('starting the API, and native bcrypt behind node:http');
@@ -89,24 +54,13 @@ async function prepare(closing, say) {
   const ours = await load(api, checks);
   const native = await load(limit, checks);
   const gets = await load(api, { requests: [getRequest('/health/live')], connections: 4, pauseMs: 5 });
-  const idle = () => underLoad(api, gets, secondsOfGets, true);
+  const idle = () => underLoad(api, gets, secondsOfGets);
   return {
     native: () => underLoad(limit, native, seconds),
     ours: () => underLoad(api, ours, seconds),
     idle,
     busy: async () => (await Promise.all([idle(), ours.run(secondsOfGets)]))[0],
   };
-}
-
-async function prepareInPool(closing) {
-  const worker = await startWorker(new URL('../parts/password-checks.js', import.meta.url), {
-    args: [password, bcrypt.hashSync(password, cost)],
-  });
-  closing(worker.stop);
-  const run = (name) => async () => (await worker.ask({ name, times: 16 })).perCpuSecond;
-  await run('limit')();
-  await run('ours')();
-  return { limit: run('limit'), ours: run('ours') };
 }
 
 const question = (_, index) =>

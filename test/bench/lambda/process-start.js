@@ -40,9 +40,6 @@ const expected = JSON.stringify({
   messageAction: 'SUPPRESS',
 });
 
-/** What the event has in the place of an answer. */
-const nothing = JSON.stringify(event.response);
-
 /** An endpoint that answers at once, so that the handlers are measured and not the API. */
 export async function startEndpoint() {
   const server = createServer((request, response) => {
@@ -61,8 +58,7 @@ export async function startEndpoint() {
 
 /**
  * A new process with a handler in it.
- * @returns `readyMs` and `answerMs` from its start until the handler is loaded and until its first answer, and `rssMiB`, the
- * memory it had when it was ready
+ * @returns `readyMs` from its start until the handler is loaded; throws unless it then gives the expected answer
  */
 export async function startHandler(handlerFile, apiUrl) {
   // Nothing of this process's own: NODE_OPTIONS and NODE_EXTRA_CA_CERTS add much time, to one side more than the other.
@@ -73,16 +69,16 @@ export async function startHandler(handlerFile, apiUrl) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
-  let ready;
-  let answerMs;
+  let readyMs;
+  let hasAnswered = false;
   for await (const line of createInterface({ input: child.stdout })) {
-    ready ??= { readyMs: performance.now() - began, rssMiB: Number(line) / 2 ** 20 };
-    // Whatever the handler logs comes by here too. The empty one has no answer.
-    if (line !== expected && line !== nothing) continue;
-    answerMs = performance.now() - began;
+    readyMs ??= performance.now() - began;
+    // What the handler logs is on the same stream.
+    if (line !== expected) continue;
+    hasAnswered = true;
     child.kill('SIGKILL');
   }
   await exited;
-  if (answerMs === undefined) throw new Error(`${handlerFile} did not give the expected answer`);
-  return { ...ready, answerMs };
+  if (!hasAnswered) throw new Error(`${handlerFile} did not give the expected answer`);
+  return { readyMs };
 }

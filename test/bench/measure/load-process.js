@@ -26,7 +26,7 @@ async function run({ seconds }) {
   const awake = load.isBusy ? keepAwake() : undefined;
   await Promise.all(sockets.map((socket) => sendUntil(until, { socket, latencies })));
   awake?.end();
-  return { latencies, seconds: (performance.now() - began) / 1000 };
+  return { latencies };
 }
 
 /**

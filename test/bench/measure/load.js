@@ -9,21 +9,19 @@ export async function startLoad({ pauseMs = 0, isBusy = false, ...load }) {
   const worker = await startWorker(new URL('load-process.js', import.meta.url));
   await worker.ask({ prepare: { pauseMs, isBusy, ...load } });
   return {
-    /** @returns `{ latencies, seconds }`, the latencies in milliseconds; ends when all requests are answered */
+    /** @returns `{ latencies }` in milliseconds; ends when all requests are answered */
     run: (seconds) => worker.ask({ seconds }),
     stop: worker.stop,
   };
 }
 
-/** What a server does with so many seconds of load. @param withDelay also how late its event loop is */
-export async function underLoad(server, load, seconds, withDelay = false) {
-  await server.ask(withDelay ? 'begin with delay' : 'begin');
-  const { latencies, seconds: took } = await load.run(seconds);
-  const { cpuMs, delayP99Ms } = await server.ask('end');
+/** What a server does with so many seconds of load. */
+export async function underLoad(server, load, seconds) {
+  await server.ask('begin');
+  const { latencies } = await load.run(seconds);
+  const { cpuMs } = await server.ask('end');
   return {
     latencies,
-    delayP99Ms,
-    perSecond: latencies.length / took,
     perCpuSecond: (1000 * latencies.length) / cpuMs,
   };
 }

@@ -16,7 +16,7 @@ export async function startTokenPool() {
   const issuer = `http://127.0.0.1:${server.address().port}/pool`;
   const clientId = 'clientofthebenchmarks';
   const token = (claims) => {
-    const common = { sub: randomUUID(), iss: issuer, origin_jti: randomUUID(), jti: randomUUID() };
+    const common = { iss: issuer, origin_jti: randomUUID(), jti: randomUUID() };
     const times = { auth_time: now, iat: now, exp: now + 86_400 };
     const input = `${encode({ kid: jwk.kid, alg: 'RS256' })}.${encode({ ...common, ...claims, ...times })}`;
     return `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}`;
@@ -25,15 +25,14 @@ export async function startTokenPool() {
     jwk,
     issuer,
     clientId,
-    accessToken: () =>
+    accessToken: (sub) =>
       token({
+        sub,
         token_use: 'access',
         client_id: clientId,
         scope: 'aws.cognito.signin.user.admin',
-        username: randomUUID(),
+        username: sub,
       }),
-    idToken: () =>
-      token({ token_use: 'id', aud: clientId, email: 'ada@example.com', email_verified: true, name: 'Ada' }),
     close: () => {
       server.close();
       server.closeAllConnections();

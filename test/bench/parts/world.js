@@ -28,6 +28,7 @@ export async function startDatabase(closing) {
 }
 
 export const apiEnvironment = (databaseUrl, pool) => ({
+  NODE_ENV: 'production',
   HOST: '127.0.0.1',
   DATABASE_URL: databaseUrl,
   AWS_REGION: 'us-east-1',
@@ -43,13 +44,13 @@ export const apiEnvironment = (databaseUrl, pool) => ({
 export const builtApi = new URL('../../../dist/api/main.js', import.meta.url);
 
 /** The API in a process of its own, with a database and a pool behind it. */
-export async function startApi(closing, file = builtApi) {
+export async function startApi(closing) {
   const databaseUrl = await startDatabase(closing);
   const pool = await startTokenPool();
   closing(pool.close);
   const port = await freePort();
   const env = { ...apiEnvironment(databaseUrl, pool), PORT: String(port) };
-  const server = await startServer(file, { port, path: '/health/live', env });
+  const server = await startServer(builtApi, { port, path: '/health/live', env });
   closing(server.stop);
   return { ...server, port, pool, databaseUrl };
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -47,10 +47,7 @@ async function start(command, args, { port, cwd, env = {} }) {
       child.once('exit', resolve);
       child.kill('SIGTERM');
     });
-  /** Resident memory in MiB. */
-  const memory = () =>
-    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) / 1024;
-  return { url, stop, memory };
+  return { url, stop };
 }
 
 const answers = (url) =>
