@@ -45,13 +45,14 @@ export class AdminUserQuery {
       const records = await this.database.with(User, (users) => users.findBy({ sub: wanted }));
       return { records, next: null };
     }
-    const records = await this.findBySpellings(wanted);
-    if (records.length > 0) return { records, next: null };
+    const spelled = await this.findBySpellings(wanted);
+    if (spelled.length > 0) return { records: spelled, next: null };
     const count = Number(limit ?? defaultLimit);
     const { entities, raw } = await this.findPage(normaliseEmail(wanted), decodeCursor(after), count + 1);
-    const last = raw[count - 1];
-    const next = raw.length > count && last ? encodeCursor(last) : null;
-    return { records: entities.slice(0, count), next };
+    const records = entities.slice(0, count);
+    const [id, key] = [records.at(-1)?.id, raw[count - 1]?.key];
+    const isLastPage = entities.length <= count || id === undefined || key === undefined;
+    return { records, next: isLastPage ? null : encodeCursor({ key, id }) };
   }
 
   /** Finds every row with a complete address by all of its spellings, if it has several. */
@@ -73,13 +74,12 @@ export class AdminUserQuery {
     beginning: string,
     after: Position | undefined,
     count: number,
-  ): Promise<{ entities: User[]; raw: Position[] }> {
+  ): Promise<{ entities: User[]; raw: Pick<Position, 'key'>[] }> {
     const from = after !== undefined && after.key >= beginning ? after : { key: beginning, id: 0 };
     return this.database.with(User, (users) =>
       users
         .createQueryBuilder('users')
         .addSelect(emailKey, 'key')
-        .addSelect('users.id', 'id')
         .where(`${emailKey} < :end AND (${emailKey}, users.id) > (:key, :id)`)
         .setParameters({ end: beginning + lastCharacter, ...from })
         .orderBy(emailKey)

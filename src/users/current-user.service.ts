@@ -4,7 +4,7 @@ import { AppError, isAppError } from '../common/errors/app-error.js';
 import type { Principal } from '../common/http/caller.decorators.js';
 import { AccountLinkingService } from './account-linking.service.js';
 import { UsersService } from './users.service.js';
-import type { LocalUser } from './user.js';
+import type { LocalUser, Me } from './user.js';
 
 @Injectable()
 export class CurrentUserService {
@@ -23,6 +23,18 @@ export class CurrentUserService {
     const user = (await this.users.findBySub(sub)) ?? (await this.linkByToken(accessToken));
     if (user.disabled) throw new AppError('auth.token_invalid');
     return user;
+  }
+
+  /** Like `resolve`, with what `GET /users/me` returns. */
+  async read({ sub, accessToken }: Principal): Promise<Me> {
+    let me = await this.users.findMe(sub);
+    if (me === undefined) {
+      await this.linkByToken(accessToken);
+      me = await this.users.findMe(sub);
+    }
+    // The row may have been deleted since.
+    if (me === undefined || me.disabled) throw new AppError('auth.token_invalid');
+    return me;
   }
 
   private async linkByToken(accessToken: string): Promise<LocalUser> {

@@ -16,10 +16,6 @@ export class ProfileService {
     private readonly audit: AuditLog,
   ) {}
 
-  async read({ id }: LocalUser): Promise<User> {
-    return requireEnabled(await this.users.find(id));
-  }
-
   /**
    * Concurrent changes of different members are both kept.
    * @throws AppError `request.invalid` when the profile would become too large

@@ -51,7 +51,10 @@ export function toUserResponse({ id, email, firstName, lastName, roles }: LocalU
   return { id, email, firstName, lastName, roles };
 }
 
-export function toMeResponse(record: User): MeResponse {
+/** What `GET /users/me` returns. */
+export type Me = LocalUser & Pick<User, 'profile' | 'unconfirmedEmail'>;
+
+export function toMeResponse(record: Me): MeResponse {
   const { profile, unconfirmedEmail, roles } = record;
   return { ...toUserResponse(record), profile, unconfirmedEmail, permissions: permissionsOf(roles) };
 }

@@ -28,7 +28,7 @@ export class UsersController {
     'overloaded',
   )
   async me(@CurrentUser() principal: Principal): Promise<MeResponse> {
-    return toMeResponse(await this.profiles.read(await this.currentUser.resolve(principal)));
+    return toMeResponse(await this.currentUser.read(principal));
   }
 
   /** PATCH /users/me: a JSON Merge Patch (RFC 7396). Returns the changed user. */

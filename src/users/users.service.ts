@@ -3,7 +3,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { type MigrationConfig, migrationConfig } from '../common/config/migration.config.js';
 import { Database, type Statement } from '../common/database/database.js';
 import { columnsOfAddress, isTaken, nowForRails, rowByEmail, userColumns } from './user-lookup.sql.js';
-import { type AccountState, type LegacyAccount, type LocalUser, toLocalUser } from './user.js';
+import { type AccountState, type LegacyAccount, type LocalUser, type Me, toLocalUser } from './user.js';
 
 type StateRow = LocalUser & Omit<AccountState, 'user'>;
 type LegacyRow = StateRow & Pick<LegacyAccount, 'passwordHash' | 'authenticationHash'>;
@@ -11,6 +11,13 @@ type LegacyRow = StateRow & Pick<LegacyAccount, 'passwordHash' | 'authentication
 const findBySub: Statement = {
   name: 'users-find-by-sub',
   text: `SELECT ${userColumns} FROM users WHERE cognito_sub = $1`,
+};
+
+const findMe: Statement = {
+  name: 'users-find-me',
+  text: `
+    SELECT ${userColumns}, usher_profile AS profile, unconfirmed_email AS "unconfirmedEmail"
+    FROM users WHERE cognito_sub = $1`,
 };
 
 /** $1: `emailSpellings` */
@@ -63,6 +70,11 @@ export class UsersService {
 
   findBySub(sub: string): Promise<LocalUser | undefined> {
     return this.database.queryOne<LocalUser>(findBySub, [sub]);
+  }
+
+  /** Like `findBySub`, with what `GET /users/me` returns: the whole request needs one statement. */
+  findMe(sub: string): Promise<Me | undefined> {
+    return this.database.queryOne<Me>(findMe, [sub]);
   }
 
   findByEmail(email: string): Promise<LocalUser | undefined> {
