@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { anyText } from '../../../test/support/any-text.js';
 import { formatUrl, resolveRedirect } from './follow-redirects.js';
 import type { HttpTarget } from './http-probe.js';
 
@@ -44,7 +45,7 @@ describe('resolveRedirect', () => {
 
   it('returns only names, on the two ports, with the two schemes', () => {
     const location = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      anyText(),
       fc.webUrl({
         withFragments: true,
         withQueryParameters: true,
