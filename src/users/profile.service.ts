@@ -59,7 +59,11 @@ const trimName = (typed: string | null): string | null => typed?.trim() || null;
 function mergedProfile(profile: UserRecord['profile'], patch: UserRecord['profile']): UserRecord['profile'] {
   const merged = mergePatch(profile, patch);
   if (isProfile(merged)) return merged;
-  const issue = { field: 'profile', message: 'field.not_a_profile', values: { max: largestProfile } } as const;
+  const issue = {
+    field: 'profile',
+    message: 'field.not_a_profile',
+    values: { max: largestProfile },
+  } as const;
   throw new AppError('request.invalid', { errors: [issue] });
 }
 
