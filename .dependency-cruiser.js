@@ -93,7 +93,7 @@ export default {
       severity: 'error',
       comment: 'Rename the spec to .integration.spec.ts.',
       from: { path: '\\.spec\\.ts$', pathNot: ['\\.integration\\.spec\\.ts$', '^test/e2e/'] },
-      to: { path: '^test/support/database\\.ts$', reachable: true },
+      to: { path: '^test/support/drivers/database\\.ts$', reachable: true },
     },
     {
       name: 'no-orphans',

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { decoyLike } from '#password-hashes';
-import { minimalEnvironment } from '../../test/support/environment.js';
-import { parseMetrics, valueOf } from '../../test/support/metrics.js';
+import { minimalEnvironment } from '../../test/support/builders/environment.js';
+import { parseMetrics, valueOf } from '../../test/support/drivers/metrics.js';
 import { loadConfig } from '../common/config/config.js';
 import { HealthParts } from '../common/health/health-parts.js';
 import { Log } from '../common/logging/log.js';

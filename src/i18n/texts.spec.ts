@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyText } from '../../test/support/any-text.js';
+import { anyText } from '../../test/support/builders/any-text.js';
 import { errorCodes } from '#contracts';
 import { validationMessage, languageOf, texts } from './languages.js';
 import type { Texts } from './texts.js';

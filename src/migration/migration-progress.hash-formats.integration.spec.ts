@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { costOfCheck, isBlankHash, labels } from '#password-hashes';
-import { createDatabase, type TestDatabase } from '../../test/support/database.js';
-import { labelledVectors, moreVectors, vectorsOfFrameworks } from '../../test/support/hash-vectors.js';
+import { createDatabase, type TestDatabase } from '../../test/support/drivers/database.js';
+import {
+  labelledVectors,
+  moreVectors,
+  vectorsOfFrameworks,
+} from '../../test/support/builders/hash-vectors.js';
 import { dataSourceOptions, openMigratedDataSource } from '../common/database/data-source.js';
 import { Database } from '../common/database/database.js';
 import { format, isBlank } from '../common/database/migration-counts.sql.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { createDatabase, type TestDatabase } from '../../test/support/database.js';
+import { createDatabase, type TestDatabase } from '../../test/support/drivers/database.js';
 import { dataSourceOptions, openMigratedDataSource } from '../common/database/data-source.js';
 import { Limiter } from './limiter.js';
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { captureLog } from '../../test/support/output.js';
+import { captureLog } from '../../test/support/drivers/output.js';
 import { Database } from '../common/database/database.js';
 import { Log } from '../common/logging/log.js';
 import { UsersRepository } from './users.repository.js';

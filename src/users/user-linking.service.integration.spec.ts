@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { createDatabase, createDeviseDatabase, type TestDatabase } from '../../test/support/database.js';
-import { minimalEnvironment } from '../../test/support/environment.js';
+import {
+  createDatabase,
+  createDeviseDatabase,
+  type TestDatabase,
+} from '../../test/support/drivers/database.js';
+import { minimalEnvironment } from '../../test/support/builders/environment.js';
 import { loadConfig } from '../common/config/config.js';
 import { CoreModule } from '../core.module.js';
 import { UsersRepository } from './users.repository.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { createDeviseDatabase, type TestDatabase } from '../../test/support/database.js';
-import { deviseUser } from '../../test/support/devise-users.js';
-import { minimalEnvironment } from '../../test/support/environment.js';
+import { createDeviseDatabase, type TestDatabase } from '../../test/support/drivers/database.js';
+import { deviseUser } from '../../test/support/builders/devise-users.js';
+import { minimalEnvironment } from '../../test/support/builders/environment.js';
 import { loadConfig } from '../common/config/config.js';
 import { CoreModule } from '../core.module.js';
 import { findAccountState, findLegacyAccount } from './users.sql.js';

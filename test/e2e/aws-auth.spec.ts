@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import bcrypt from 'bcryptjs';
 import fc from 'fast-check';
 import { PasswordHasher } from '../../src/credentials/password-hasher.js';
-import { deviseUser, deviseUsers, maySignIn } from '../support/devise-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { deviseUser, deviseUsers, maySignIn } from '../support/builders/devise-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Problem } from '#contracts';
-import type { Call } from '../support/api-client.js';
-import { deviseUser } from '../support/devise-users.js';
-import { rawHttp } from '../support/raw-http.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import type { Call } from '../support/drivers/api-client.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { rawHttp } from '../support/drivers/raw-http.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChallengeResponse } from '#contracts';
-import { json } from '../support/cognito-proxy.js';
+import { json } from '../support/fakes/cognito-proxy.js';
 import {
   answerTo,
   challengeOf,
@@ -9,8 +9,8 @@ import {
   poolPassword,
   setMfa,
   useFactors,
-} from '../support/pool-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/builders/pool-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const allFactors = {
   MfaConfiguration: 'OPTIONAL',

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exception } from '../support/cognito-proxy.js';
-import { addressesOf, auditOf, confirmEmail, emailChanger } from '../support/email-changes.js';
-import { allMailsSent, mailedToken, subjectsTo } from '../support/mails.js';
-import { poolPassword } from '../support/pool-users.js';
-import { bearer } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { addressesOf, auditOf, confirmEmail, emailChanger } from '../support/builders/email-changes.js';
+import { allMailsSent, mailedToken, subjectsTo } from '../support/drivers/mails.js';
+import { poolPassword } from '../support/builders/pool-users.js';
+import { bearer } from '../support/drivers/sessions.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

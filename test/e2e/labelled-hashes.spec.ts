@@ -7,9 +7,9 @@ import { type LegacyHashesConfig, legacyHashesConfig } from '../../src/common/co
 import { KeyRing } from '../../src/common/crypto/key-ring.js';
 import { Database } from '../../src/common/database/database.js';
 import { DummyHash } from '../../src/credentials/dummy-hash.js';
-import { personWith } from '../support/admins.js';
-import { labelledVectors } from '../support/hash-vectors.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { personWith } from '../support/builders/admins.js';
+import { labelledVectors } from '../support/builders/hash-vectors.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deviseUser } from '../support/devise-users.js';
-import { changeAttributes, createPoolUser, poolPassword } from '../support/pool-users.js';
-import { ada, bearer } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { changeAttributes, createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { ada, bearer } from '../support/drivers/sessions.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const carol = deviseUser('unconfirmed');
 

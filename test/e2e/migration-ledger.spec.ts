@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import bcrypt from 'bcryptjs';
 import pg from 'pg';
 import { MigrationStatus } from '../../src/users/migration-status.js';
-import { deviseUser } from '../support/devise-users.js';
-import { mailedCode, mailedToken } from '../support/mails.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { ada, bob, signInWithTokens } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { mailedCode, mailedToken } from '../support/drivers/mails.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { ada, bob, signInWithTokens } from '../support/drivers/sessions.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const erin = deviseUser('lock_expired');
 const frank = deviseUser('failed_attempts');

@@ -5,10 +5,10 @@ import {
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deviseUser } from '../support/devise-users.js';
-import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
-import { createPoolUser, invite, poolPassword, temporaryPassword } from '../support/pool-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { allMailsSent, mailedCode, subjectsTo } from '../support/drivers/mails.js';
+import { createPoolUser, invite, poolPassword, temporaryPassword } from '../support/builders/pool-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

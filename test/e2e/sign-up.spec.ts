@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openPage } from '../support/confirmation-page.js';
-import { deviseUser } from '../support/devise-users.js';
-import { allMailsSent, mailedToken, subjectsTo, tokenIn } from '../support/mails.js';
-import { createPoolUser } from '../support/pool-users.js';
-import { signUps } from '../support/sign-ups.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { openPage } from '../support/drivers/confirmation-page.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { allMailsSent, mailedToken, subjectsTo, tokenIn } from '../support/drivers/mails.js';
+import { createPoolUser } from '../support/builders/pool-users.js';
+import { signUps } from '../support/drivers/sign-ups.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

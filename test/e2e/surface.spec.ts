@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { errorCodes } from '#contracts';
 import { createApp } from '../../src/create-app.js';
-import { apiClient } from '../support/api-client.js';
-import { startTcpProxy } from '../support/tcp-proxy.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { apiClient } from '../support/drivers/api-client.js';
+import { startTcpProxy } from '../support/fakes/tcp-proxy.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

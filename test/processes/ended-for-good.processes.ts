@@ -2,7 +2,7 @@ import { RevokeTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TokenVerifier } from '../../src/cognito/token-verifier.js';
 import { AppError } from '../../src/common/errors/app-error.js';
-import { exception } from '../support/cognito-proxy.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
 import {
   ada,
   bearer,
@@ -11,9 +11,9 @@ import {
   signInWithCookie,
   signInWithTokens,
   statusWith,
-} from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

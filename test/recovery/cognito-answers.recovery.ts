@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { exception, json } from '../support/cognito-proxy.js';
-import { deviseUser } from '../support/devise-users.js';
-import { signInElsewhere } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { exception, json } from '../support/fakes/cognito-proxy.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { signInElsewhere } from '../support/drivers/sessions.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const ada = deviseUser('plain');
 

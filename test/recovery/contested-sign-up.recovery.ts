@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import { PasswordHasher } from '../../src/credentials/password-hasher.js';
-import { personWith } from '../support/admins.js';
-import { deviseUser } from '../support/devise-users.js';
-import { tokenIn } from '../support/mails.js';
-import { signUps } from '../support/sign-ups.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { personWith } from '../support/builders/admins.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { tokenIn } from '../support/drivers/mails.js';
+import { signUps } from '../support/drivers/sign-ups.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

@@ -6,10 +6,10 @@ import {
   confirmEmail,
   emailChanger,
   pendingConfirmations,
-} from '../support/email-changes.js';
-import { allMailsSent, mailedToken, subjectsTo } from '../support/mails.js';
-import { answerTo, challengeOf, temporaryPassword } from '../support/pool-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/builders/email-changes.js';
+import { allMailsSent, mailedToken, subjectsTo } from '../support/drivers/mails.js';
+import { answerTo, challengeOf, temporaryPassword } from '../support/builders/pool-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { PasswordChangeCompletionJob } from '../../src/passwords/completion/password-change-completion.job.js';
-import { personWith } from '../support/admins.js';
-import { cutOff, exception } from '../support/cognito-proxy.js';
-import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
-import { changeAttributes, createPoolUser, poolPassword } from '../support/pool-users.js';
-import { bearer, signInElsewhere, signInWithTokens, statusWith } from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { personWith } from '../support/builders/admins.js';
+import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
+import { allMailsSent, mailedCode, subjectsTo } from '../support/drivers/mails.js';
+import { changeAttributes, createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { bearer, signInElsewhere, signInWithTokens, statusWith } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

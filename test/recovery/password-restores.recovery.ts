@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { legacyUser, oldPassword } from '../support/addresses.js';
-import { cutOff, exception } from '../support/cognito-proxy.js';
-import { mailedCode } from '../support/mails.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { legacyUser, oldPassword } from '../support/builders/addresses.js';
+import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
+import { mailedCode } from '../support/drivers/mails.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

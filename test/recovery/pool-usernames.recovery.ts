@@ -11,10 +11,10 @@ import {
   rowsLike,
   spellingsOf,
   withoutCredentials,
-} from '../support/addresses.js';
-import { createPoolUser, lastCode, poolPassword } from '../support/pool-users.js';
-import { bearer } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/builders/addresses.js';
+import { createPoolUser, lastCode, poolPassword } from '../support/builders/pool-users.js';
+import { bearer } from '../support/drivers/sessions.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

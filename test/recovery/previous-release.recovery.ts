@@ -4,8 +4,8 @@ import { CertificatesRepository } from '../../src/acme/persistence/certificates.
 import { KeyRing, type Purpose } from '../../src/common/crypto/key-ring.js';
 import { SealedBox } from '../../src/common/crypto/sealed-box.js';
 import { Database } from '../../src/common/database/database.js';
-import { mailedToken } from '../support/mails.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { mailedToken } from '../support/drivers/mails.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 interface Fixture {
   madeAt: string;

@@ -3,12 +3,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import bcrypt from 'bcryptjs';
 import { createApp } from '../../src/create-app.js';
 import { RateLimits } from '../../src/rate-limit/rate-limits.js';
-import { type ApiClient, apiClient } from '../support/api-client.js';
-import { invite, temporaryPassword } from '../support/pool-users.js';
-import { exception } from '../support/cognito-proxy.js';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { type ApiClient, apiClient } from '../support/drivers/api-client.js';
+import { invite, temporaryPassword } from '../support/builders/pool-users.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { startTcpProxy, type TcpProxy } from '../support/fakes/tcp-proxy.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

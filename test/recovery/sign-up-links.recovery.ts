@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KeyRing } from '../../src/common/crypto/key-ring.js';
 import { passwordTags } from '../../src/registration/sign-up-confirmation.service.js';
-import { allMailsSent } from '../support/mails.js';
-import { signUps } from '../support/sign-ups.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { allMailsSent } from '../support/drivers/mails.js';
+import { signUps } from '../support/drivers/sign-ups.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

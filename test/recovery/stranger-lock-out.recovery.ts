@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ChallengesService } from '../../src/auth/challenges.service.js';
 import { createApp } from '../../src/create-app.js';
-import { type ApiClient, apiClient } from '../support/api-client.js';
-import { allMailsSent, mailedCode } from '../support/mails.js';
+import { type ApiClient, apiClient } from '../support/drivers/api-client.js';
+import { allMailsSent, mailedCode } from '../support/drivers/mails.js';
 import {
   answerTo,
   challengeOf,
@@ -11,10 +11,10 @@ import {
   invite,
   poolPassword,
   temporaryPassword,
-} from '../support/pool-users.js';
-import { bearer, signInWithTokens } from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/builders/pool-users.js';
+import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

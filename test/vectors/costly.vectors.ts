@@ -4,14 +4,14 @@ import {
   readsPadding,
   refusesChanges,
   verifiesVectors,
-} from '../support/hash-vector-contract.js';
+} from '../support/contracts/hash-vector.js';
 import {
   isCostly,
   labelledVectors,
   moreVectors,
   oneOfEachFormat,
   vectorsOfFrameworks,
-} from '../support/hash-vectors.js';
+} from '../support/builders/hash-vectors.js';
 
 // The specs of libs/password-hashes run the same contracts with the cheap vectors.
 const labelled = labelledVectors.filter(isCostly);

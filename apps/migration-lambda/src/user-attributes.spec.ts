@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyText } from '../../../test/support/any-text.js';
+import { anyText } from '../../../test/support/builders/any-text.js';
 import { readConfiguration } from './config/configuration.js';
 import { parseAuthResponse, requireUser } from './auth-response.js';
 import { userAttributes } from './user-attributes.js';

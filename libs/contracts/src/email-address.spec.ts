@@ -1,7 +1,7 @@
 import { domainToUnicode } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyText } from '../../../test/support/any-text.js';
+import { anyText } from '../../../test/support/builders/any-text.js';
 import {
   canonicalEmail,
   emailSpellings,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import fc from 'fast-check';
-import { anyText } from '../../../test/support/any-text.js';
+import { anyText } from '../../../test/support/builders/any-text.js';
 import {
   padding,
   readsLabels,
   readsPadding,
   verifiesVectors,
-} from '../../../test/support/hash-vector-contract.js';
+} from '../../../test/support/contracts/hash-vector.js';
 import {
   isCostly,
   labelledVectors,
@@ -15,7 +15,7 @@ import {
   oneOfEachFormat,
   type Vector,
   vectorsOfFrameworks,
-} from '../../../test/support/hash-vectors.js';
+} from '../../../test/support/builders/hash-vectors.js';
 import { selfDescribing } from './detect-scheme.js';
 import { costOfCheck, detectScheme, isBlankHash, labels, verifyPassword } from './index.js';
 import { normalise } from './normalise.js';

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import fc from 'fast-check';
-import { anyText } from '../../../test/support/any-text.js';
-import { refusesChanges, verifiesVectors } from '../../../test/support/hash-vector-contract.js';
+import { anyText } from '../../../test/support/builders/any-text.js';
+import { refusesChanges, verifiesVectors } from '../../../test/support/contracts/hash-vector.js';
 import {
   isCostly,
   moreVectors,
   oneOfEachFormat,
   type Vector,
   vectorsOfFrameworks,
-} from '../../../test/support/hash-vectors.js';
+} from '../../../test/support/builders/hash-vectors.js';
 import { detectScheme, verifyPassword } from './index.js';
 
 /** `npm run test:vectors` has the costly vectors. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { createDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { createDatabase, type TestDatabase } from '../../../test/support/drivers/database.js';
 import { Clock } from '../../common/clock/clock.js';
 import { KeyRing } from '../../common/crypto/key-ring.js';
 import { SealedBox } from '../../common/crypto/sealed-box.js';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyText } from '../../../test/support/any-text.js';
+import { anyText } from '../../../test/support/builders/any-text.js';
 import { formatUrl, resolveRedirect } from './follow-redirects.js';
 import type { HttpTarget } from './http-probe.js';
 

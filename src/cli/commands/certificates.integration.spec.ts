@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { createAuthority } from '../../../test/support/certificates.js';
-import { runCommand } from '../../../test/support/command.js';
-import { createDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { createAuthority } from '../../../test/support/builders/certificates.js';
+import { runCommand } from '../../../test/support/drivers/command.js';
+import { createDatabase, type TestDatabase } from '../../../test/support/drivers/database.js';
 import { dataSourceOptions, openMigratedDataSource } from '../../common/database/data-source.js';
 
 let database: TestDatabase;

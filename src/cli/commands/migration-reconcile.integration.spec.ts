@@ -5,12 +5,12 @@ import {
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { exception } from '../../../test/support/cognito-proxy.js';
-import { runCommand } from '../../../test/support/command.js';
-import { changeAttributes, createPoolUser, poolPassword } from '../../../test/support/pool-users.js';
-import { reconcileTools } from '../../../test/support/reconcile-tools.js';
-import { ada, bob, statusWith } from '../../../test/support/sessions.js';
-import { startUsher, type Usher } from '../../../test/support/usher.js';
+import { exception } from '../../../test/support/fakes/cognito-proxy.js';
+import { runCommand } from '../../../test/support/drivers/command.js';
+import { changeAttributes, createPoolUser, poolPassword } from '../../../test/support/builders/pool-users.js';
+import { reconcileTools } from '../../../test/support/drivers/reconcile-tools.js';
+import { ada, bob, statusWith } from '../../../test/support/drivers/sessions.js';
+import { startUsher, type Usher } from '../../../test/support/drivers/usher.js';
 import { MigrationStatus } from '../../users/migration-status.js';
 
 let usher: Usher;

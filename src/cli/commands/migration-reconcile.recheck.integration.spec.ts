@@ -1,11 +1,16 @@
 import { AdminDeleteUserCommand, AdminDisableUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { exception } from '../../../test/support/cognito-proxy.js';
-import { deviseUser } from '../../../test/support/devise-users.js';
-import { changeAttributes, createPoolUser, invite, poolPassword } from '../../../test/support/pool-users.js';
-import { reconcileTools } from '../../../test/support/reconcile-tools.js';
-import { ada, bob } from '../../../test/support/sessions.js';
-import { startUsher, type Usher } from '../../../test/support/usher.js';
+import { exception } from '../../../test/support/fakes/cognito-proxy.js';
+import { deviseUser } from '../../../test/support/builders/devise-users.js';
+import {
+  changeAttributes,
+  createPoolUser,
+  invite,
+  poolPassword,
+} from '../../../test/support/builders/pool-users.js';
+import { reconcileTools } from '../../../test/support/drivers/reconcile-tools.js';
+import { ada, bob } from '../../../test/support/drivers/sessions.js';
+import { startUsher, type Usher } from '../../../test/support/drivers/usher.js';
 
 const grace = deviseUser('lock_expired');
 

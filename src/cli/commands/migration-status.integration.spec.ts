@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MigrationProgressResponse } from '#contracts';
-import { createDatabase } from '../../../test/support/database.js';
-import { runCommand } from '../../../test/support/command.js';
-import { ada, bob, signInWithTokens } from '../../../test/support/sessions.js';
-import { startUsher, type Usher } from '../../../test/support/usher.js';
+import { createDatabase } from '../../../test/support/drivers/database.js';
+import { runCommand } from '../../../test/support/drivers/command.js';
+import { ada, bob, signInWithTokens } from '../../../test/support/drivers/sessions.js';
+import { startUsher, type Usher } from '../../../test/support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

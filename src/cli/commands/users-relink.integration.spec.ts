@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { createDatabase, untilWaiting } from '../../../test/support/database.js';
-import { createPoolUser, poolPassword } from '../../../test/support/pool-users.js';
-import { ada, bob } from '../../../test/support/sessions.js';
-import { startUsher, type Usher } from '../../../test/support/usher.js';
+import { createDatabase, untilWaiting } from '../../../test/support/drivers/database.js';
+import { createPoolUser, poolPassword } from '../../../test/support/builders/pool-users.js';
+import { ada, bob } from '../../../test/support/drivers/sessions.js';
+import { startUsher, type Usher } from '../../../test/support/drivers/usher.js';
 import { run } from '../run.js';
 
 let usher: Usher;

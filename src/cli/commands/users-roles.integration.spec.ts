@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ada, bob } from '../../../test/support/sessions.js';
-import { startUsher, type Usher } from '../../../test/support/usher.js';
+import { ada, bob } from '../../../test/support/drivers/sessions.js';
+import { startUsher, type Usher } from '../../../test/support/drivers/usher.js';
 import { run } from '../run.js';
 
 let usher: Usher;

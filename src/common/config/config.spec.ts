@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyText } from '../../../test/support/any-text.js';
+import { anyText } from '../../../test/support/builders/any-text.js';
 import { loadConfig } from './config.js';
 import { ConfigurationError } from './config-namespace.js';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { createDeviseDatabase, type TestDatabase } from '../../../test/support/database.js';
-import { minimalEnvironment } from '../../../test/support/environment.js';
+import { createDeviseDatabase, type TestDatabase } from '../../../test/support/drivers/database.js';
+import { minimalEnvironment } from '../../../test/support/builders/environment.js';
 import { loadConfig } from '../config/config.js';
 import { ConfigurationError, StartError } from '../config/config-namespace.js';
 import { CoreModule } from '../../core.module.js';

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { createDatabase, createDeviseDatabase, type TestDatabase } from '../../../test/support/database.js';
+import {
+  createDatabase,
+  createDeviseDatabase,
+  type TestDatabase,
+} from '../../../test/support/drivers/database.js';
 import { dataSourceOptions, openMigratedDataSource } from './data-source.js';
 import { ConfirmationRevocations1764000000018 } from './migrations/mail-and-confirmations.js';
 import { PasswordRestores1764000000025 } from './migrations/credentials.js';

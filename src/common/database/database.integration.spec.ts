@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { createDatabase, type TestDatabase } from '../../../test/support/database.js';
-import { startTcpProxy } from '../../../test/support/tcp-proxy.js';
+import { createDatabase, type TestDatabase } from '../../../test/support/drivers/database.js';
+import { startTcpProxy } from '../../../test/support/fakes/tcp-proxy.js';
 import { dataSourceOptions } from './data-source.js';
 import { Database } from './database.js';
 

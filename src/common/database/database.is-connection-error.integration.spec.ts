@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { createDatabase } from '../../../test/support/database.js';
+import { createDatabase } from '../../../test/support/drivers/database.js';
 import { freePort } from '../../../apps/local-stack/src/ports.js';
 import { isConnectionError } from './database.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { createDeviseDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { createDeviseDatabase, type TestDatabase } from '../../../test/support/drivers/database.js';
 import { UsersRepository } from '../../users/users.repository.js';
 import { dataSourceOptions, openMigratedDataSource } from './data-source.js';
 import { Database } from './database.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { createDeviseDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { createDeviseDatabase, type TestDatabase } from '../../../test/support/drivers/database.js';
 import { dataSourceOptions, openMigratedDataSource } from '../../common/database/data-source.js';
 import { Database } from '../../common/database/database.js';
 import { type Count, MigrationCounts } from './migration-counts.repository.js';

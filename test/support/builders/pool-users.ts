@@ -7,10 +7,10 @@ import {
   SetUserPoolMfaConfigCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { ChallengeResponse } from '#contracts';
-import { codeAt } from '../../apps/user-pool/test/authenticator.js';
-import { type CognitoConfig, cognitoConfig } from '../../src/common/config/cognito.config.js';
-import type { Answer } from './api-client.js';
-import type { Usher } from './usher.js';
+import { codeAt } from '../../../apps/user-pool/test/authenticator.js';
+import { type CognitoConfig, cognitoConfig } from '../../../src/common/config/cognito.config.js';
+import type { Answer } from '../drivers/api-client.js';
+import type { Usher } from '../drivers/usher.js';
 
 export const poolPassword = 'pool-password-1';
 export const temporaryPassword = 'temporary-1';

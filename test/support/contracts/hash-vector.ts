@@ -1,14 +1,14 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyText } from './any-text.js';
+import { anyText } from '../builders/any-text.js';
 import {
   costOfCheck,
   decoyLike,
   type SchemeName,
   verifyPassword,
-} from '../../libs/password-hashes/src/index.js';
-import { normalise } from '../../libs/password-hashes/src/normalise.js';
-import { checker, expectToHold, type Vector } from './hash-vectors.js';
+} from '../../../libs/password-hashes/src/index.js';
+import { normalise } from '../../../libs/password-hashes/src/normalise.js';
+import { checker, expectToHold, type Vector } from '../builders/hash-vectors.js';
 
 const byLabel = (vectors: Vector[]) => vectors.map((vector) => [vector.label, vector] as const);
 const byFormat = (vectors: Vector[]) => vectors.map((vector) => [vector.format, vector] as const);

@@ -1,10 +1,10 @@
 import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { expect } from '@jest/globals';
 import type { TotpEnrolmentResponse } from '#contracts';
-import { type Person, personWith } from './admins.js';
+import { type Person, personWith } from '../builders/admins.js';
 import type { Answer } from './api-client.js';
 import { allMailsSent, subjectsTo } from './mails.js';
-import { answerTo, challengeOf, nextTotp, poolPassword } from './pool-users.js';
+import { answerTo, challengeOf, nextTotp, poolPassword } from '../builders/pool-users.js';
 import { startUsher, type Usher, type UsherOptions } from './usher.js';
 
 export const minute = 60_000;

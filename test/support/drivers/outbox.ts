@@ -3,11 +3,11 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { startMailCatcher } from '../../apps/local-stack/src/mail-catcher/mail-catcher.js';
-import { createApp } from '../../src/create-app.js';
-import { Outbox } from '../../src/mail/outbox.js';
+import { startMailCatcher } from '../../../apps/local-stack/src/mail-catcher/mail-catcher.js';
+import { createApp } from '../../../src/create-app.js';
+import { Outbox } from '../../../src/mail/outbox.js';
 import { createDatabase, type TestDatabase } from './database.js';
-import { minimalEnvironment } from './environment.js';
+import { minimalEnvironment } from '../builders/environment.js';
 import { captureLog } from './output.js';
 
 interface Row {

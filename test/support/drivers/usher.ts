@@ -1,20 +1,20 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { join } from 'node:path';
-import { startLambdaHost } from '../../apps/local-stack/src/lambda-host/lambda-host.js';
-import { startMailCatcher } from '../../apps/local-stack/src/mail-catcher/mail-catcher.js';
-import { freePort } from '../../apps/local-stack/src/ports.js';
-import type { Clock } from '../../apps/user-pool/src/clock.js';
-import { startUserPool } from '../../apps/user-pool/src/server.js';
-import { createApp } from '../../src/create-app.js';
+import { startLambdaHost } from '../../../apps/local-stack/src/lambda-host/lambda-host.js';
+import { startMailCatcher } from '../../../apps/local-stack/src/mail-catcher/mail-catcher.js';
+import { freePort } from '../../../apps/local-stack/src/ports.js';
+import type { Clock } from '../../../apps/user-pool/src/clock.js';
+import { startUserPool } from '../../../apps/user-pool/src/server.js';
+import { createApp } from '../../../src/create-app.js';
 import { type ApiClient, apiClient } from './api-client.js';
-import { type CognitoProxy, startCognitoProxy } from './cognito-proxy.js';
+import { type CognitoProxy, startCognitoProxy } from '../fakes/cognito-proxy.js';
 import { createDeviseDatabase, type TestDatabase } from './database.js';
 import { captureLog } from './output.js';
-import { createPool, type PoolOptions, region } from './test-pool.js';
+import { createPool, type PoolOptions, region } from '../builders/test-pool.js';
 import { startUsherProcess, type UsherProcess } from './usher-process.js';
 
-const bundle = join(import.meta.dirname, '../../dist/migration-lambda/index.mjs');
+const bundle = join(import.meta.dirname, '../../../dist/migration-lambda/index.mjs');
 const migrationToken = 'migration-token-of-the-tests';
 
 /** Usher with all parts on one machine: the API, PostgreSQL, a user pool and the built Lambda. */

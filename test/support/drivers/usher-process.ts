@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort } from '../../apps/local-stack/src/ports.js';
+import { freePort } from '../../../apps/local-stack/src/ports.js';
 import { type ApiClient, apiClient } from './api-client.js';
 
-const main = join(import.meta.dirname, '../../dist/api/main.js');
+const main = join(import.meta.dirname, '../../../dist/api/main.js');
 
 /** The built API in a child process, as started by `npm run start:api`. */
 export interface UsherProcess {

@@ -1,9 +1,9 @@
 import { personWith } from './admins.js';
-import { createDeviseDatabase, type TestDatabase } from './database.js';
+import { createDeviseDatabase, type TestDatabase } from '../drivers/database.js';
 import { deviseUser } from './devise-users.js';
 import { createPoolUser, poolPassword } from './pool-users.js';
-import { until } from './until.js';
-import type { Usher } from './usher.js';
+import { until } from '../drivers/until.js';
+import type { Usher } from '../drivers/usher.js';
 
 const migrated = deviseUser('second');
 const deleted = deviseUser('cost_10');

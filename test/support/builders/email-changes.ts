@@ -1,7 +1,7 @@
-import { UserDirectory } from '../../src/cognito/user-directory.js';
+import { UserDirectory } from '../../../src/cognito/user-directory.js';
 import { createPoolUser, poolPassword } from './pool-users.js';
-import { bearer, signInWithTokens } from './sessions.js';
-import type { Usher } from './usher.js';
+import { bearer, signInWithTokens } from '../drivers/sessions.js';
+import type { Usher } from '../drivers/usher.js';
 
 /** A signed-in user for tests of address changes. */
 export interface EmailChanger {

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { until } from './until.js';
+import { until } from '../drivers/until.js';
 import {
   type CertificateHost,
   HostError,
   type IssuedCertificate,
-} from '../../src/acme/hosts/certificate-host.js';
-import { createAuthority, type TestAuthority } from './certificates.js';
+} from '../../../src/acme/hosts/certificate-host.js';
+import { createAuthority, type TestAuthority } from '../builders/certificates.js';
 
 /** A host, and the environment that tests control. */
 export interface HostWorld {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { projectRoot } from '../../apps/local-stack/src/project-root.js';
-import type { StackFile } from '../../apps/local-stack/src/stack-file.js';
+import { projectRoot } from '../../../apps/local-stack/src/project-root.js';
+import type { StackFile } from '../../../apps/local-stack/src/stack-file.js';
 import { until } from './until.js';
 
 /** A checkout with the built files and its own `.local/`. Like every mkdtemp folder it is private (0700). */

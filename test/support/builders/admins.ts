@@ -1,6 +1,6 @@
 import { createPoolUser, poolPassword } from './pool-users.js';
-import { bearer, signInWithTokens } from './sessions.js';
-import type { Usher } from './usher.js';
+import { bearer, signInWithTokens } from '../drivers/sessions.js';
+import type { Usher } from '../drivers/usher.js';
 
 export interface Person {
   id: number;

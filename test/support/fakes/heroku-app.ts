@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IssuedCertificate } from '../../src/acme/hosts/certificate-host.js';
+import type { IssuedCertificate } from '../../../src/acme/hosts/certificate-host.js';
 import * as rules from './heroku-rules.js';
 import { HerokuRefusal, type UploadedCertificate } from './heroku-rules.js';
 

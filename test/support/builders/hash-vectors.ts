@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
-import { costOfCheck, type SchemeName, verifyPassword } from '../../libs/password-hashes/src/index.js';
+import { costOfCheck, type SchemeName, verifyPassword } from '../../../libs/password-hashes/src/index.js';
 
 export interface Vector {
   id: string;

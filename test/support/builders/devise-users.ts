@@ -16,7 +16,7 @@ export interface DeviseUser {
   blank_hash: boolean;
 }
 
-const file = new URL('../../apps/local-stack/demo-data/devise-users.json', import.meta.url);
+const file = new URL('../../../apps/local-stack/demo-data/devise-users.json', import.meta.url);
 
 export const deviseUsers = (JSON.parse(readFileSync(file, 'utf8')) as { users: DeviseUser[] }).users;
 

@@ -1,7 +1,7 @@
 import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
-import type { IssuedCertificate } from '../../src/acme/hosts/certificate-host.js';
+import type { IssuedCertificate } from '../../../src/acme/hosts/certificate-host.js';
 
 type KeyType = 'EC' | 'RSA';
 type KeyPair = webcrypto.CryptoKeyPair;

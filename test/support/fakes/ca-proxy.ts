@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { createServer, request as ask } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createAuthority } from './certificates.js';
+import { createAuthority } from '../builders/certificates.js';
 
 export interface CaRequest {
   method: string;

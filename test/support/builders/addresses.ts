@@ -1,7 +1,7 @@
 import { ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
 import bcrypt from 'bcryptjs';
-import { type ApiClient, apiClient } from './api-client.js';
-import type { Usher } from './usher.js';
+import { type ApiClient, apiClient } from '../drivers/api-client.js';
+import type { Usher } from '../drivers/usher.js';
 
 export const password = 'chosen-by-me-1';
 export const oldPassword = 'old-password-1';

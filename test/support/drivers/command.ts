@@ -1,4 +1,4 @@
-import { run } from '../../src/cli/run.js';
+import { run } from '../../../src/cli/run.js';
 
 export interface Outcome {
   status: number;

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createSecureContext, createServer as createTlsServer } from 'node:tls';
-import type { IssuedCertificate } from '../../src/acme/hosts/certificate-host.js';
-import type { TlsAddress } from '../../src/acme/hosts/tls-probe.js';
+import type { IssuedCertificate } from '../../../src/acme/hosts/certificate-host.js';
+import type { TlsAddress } from '../../../src/acme/hosts/tls-probe.js';
 import { HerokuApp, notFound } from './heroku-app.js';
 import { checkHeaders, HerokuRefusal } from './heroku-rules.js';
 

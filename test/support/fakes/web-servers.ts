@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Server, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { freePort } from '../../apps/local-stack/src/ports.js';
+import { freePort } from '../../../apps/local-stack/src/ports.js';
 
 export interface Listening {
   port: number;

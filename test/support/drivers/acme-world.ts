@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CaProxy, startCaProxy } from './ca-proxy.js';
+import { type CaProxy, startCaProxy } from '../fakes/ca-proxy.js';
 import { type Outcome, runCommand } from './command.js';
 import { type Pebble, startPebble } from './pebble.js';
 import { startUsher, type Usher } from './usher.js';

@@ -5,8 +5,8 @@ import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
-import { freePort } from '../../apps/local-stack/src/ports.js';
-import { createAuthority } from './certificates.js';
+import { freePort } from '../../../apps/local-stack/src/ports.js';
+import { createAuthority } from '../builders/certificates.js';
 
 /** Let's Encrypt's test server, which validates challenges at the API, and a name server that resolves all names to this machine. */
 export interface Pebble {

@@ -37,7 +37,7 @@ countCalls(fs, [
 syncBuiltinESMExports();
 calls = 0;
 
-const { FileHost } = await import('../../dist/src/acme/hosts/file-host.js');
+const { FileHost } = await import('../../../dist/src/acme/hosts/file-host.js');
 const host = new FileHost({ directory });
 do {
   for (const certificate of certificates) await host.deploy(certificate);

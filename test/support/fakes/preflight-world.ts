@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
-import type { Challenge } from '../../src/acme/challenge.service.js';
-import type { PreflightSettings } from '../../src/acme/preflight.js';
+import type { Challenge } from '../../../src/acme/challenge.service.js';
+import type { PreflightSettings } from '../../../src/acme/preflight.js';
 import { type DnsServer, startDnsServer, type Zone } from './dns-server.js';
 import { listenTogether } from './web-servers.js';
 

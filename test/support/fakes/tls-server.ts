@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { TlsAddress } from '../../src/acme/hosts/tls-probe.js';
+import type { TlsAddress } from '../../../src/acme/hosts/tls-probe.js';
 
 /** A process that serves the certificate in a directory and reloads it at SIGHUP, like nginx. */
 export interface TlsServerProcess {

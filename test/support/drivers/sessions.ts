@@ -1,7 +1,7 @@
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import type { TokensResponse } from '#contracts';
 import type { ApiClient } from './api-client.js';
-import { deviseUser } from './devise-users.js';
+import { deviseUser } from '../builders/devise-users.js';
 import type { Usher } from './usher.js';
 
 export const ada = deviseUser('plain');

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import bcrypt from 'bcryptjs';
 import pg from 'pg';
-import { loadDeviseUsers } from '../../apps/local-stack/src/demo-users.js';
-import { deviseUsers } from './devise-users.js';
+import { loadDeviseUsers } from '../../../apps/local-stack/src/demo-users.js';
+import { deviseUsers } from '../builders/devise-users.js';
 import { until } from './until.js';
 
 /** A database for one test. */
