@@ -37,12 +37,12 @@ const longSuites = ['acme', 'faults', 'image', 'leak', 'processes', 'recovery', 
 export default {
   projects: [
     // A spec that needs the built files or PostgreSQL has the ending `.integration.spec.ts` or is in test/e2e.
-    project(
-      'unit',
-      [...code, 'test/bench', 'test/image', 'test/supply-chain'],
-      '(?<!\\.integration)\\.spec\\.ts$',
+    project('unit', [...code, 'test/image', 'test/supply-chain'], '(?<!\\.integration)\\.spec\\.ts$'),
+    projectWithDatabase(
+      'integration',
+      [...code, 'test/bench', 'test/e2e'],
+      '(\\.integration|/test/e2e/.*)\\.spec\\.ts$',
     ),
-    projectWithDatabase('integration', [...code, 'test/e2e'], '(\\.integration|/test/e2e/.*)\\.spec\\.ts$'),
     project('user-pool', ['apps/user-pool'], '\\.spec\\.ts$'),
     ...longSuites.map((name) => projectWithDatabase(name, [`test/${name}`], `\\.${name}\\.ts$`)),
   ],

@@ -1,5 +1,5 @@
 import { RevokeTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { TokenVerifier } from '../../src/cognito/token-verifier.js';
 import { AppError } from '../../src/common/errors/app-error.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
@@ -13,13 +13,9 @@ import {
   statusWith,
 } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const refresh = (refreshToken: string, api = usher.api) => api.post('/auth/refresh', { refreshToken });
 

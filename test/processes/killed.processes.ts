@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
 import { personWith } from '../support/builders/admins.js';
@@ -7,14 +7,10 @@ import { allMailsSent, mailedCode, mailedToken, subjectsTo } from '../support/dr
 import { poolPassword } from '../support/builders/pool-users.js';
 import { ada, bob } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher, type Usher } from '../support/drivers/usher.js';
 import type { UsherProcess } from '../support/drivers/usher-process.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const newPassword = 'another-password-1';
 const twice = { password: newPassword, passwordConfirmation: newPassword };

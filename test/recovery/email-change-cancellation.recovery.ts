@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { openPage } from '../support/drivers/confirmation-page.js';
 import {
   addressesOf,
@@ -8,13 +8,9 @@ import {
   pendingConfirmations,
 } from '../support/builders/email-changes.js';
 import { allMailsSent, mailedCancelToken, mailedToken } from '../support/drivers/mails.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({ environment: { RATE_LIMITS: 'on' } });
-});
-afterAll(() => usher.close());
+const usher = openUsher({ environment: { RATE_LIMITS: 'on' } });
 
 const person = (email: string) => emailChanger(usher, email);
 const confirm = (token: string) => confirmEmail(usher, token);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
 import { personWith } from '../support/builders/admins.js';
 import { cutOff } from '../support/fakes/cognito-proxy.js';
@@ -13,13 +13,9 @@ import {
 import { mailedCode, mailedToken } from '../support/drivers/mails.js';
 import { changeAttributes, poolPassword } from '../support/builders/pool-users.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const person = (email: string) => emailChanger(usher, email);
 const confirm = (token: string) => confirmEmail(usher, token);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import { mailedCode, subjectsTo } from '../support/drivers/mails.js';
 import {
@@ -10,13 +10,9 @@ import {
   temporaryPassword,
 } from '../support/builders/pool-users.js';
 import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const spaced = ' legacy-secret-1 ';
 const plain = 'without-blanks-1';

@@ -8,6 +8,7 @@ import {
   answerTo,
   challengeOf,
   createPoolUser,
+  credentials,
   lastCode,
   poolPassword,
   setMfa,
@@ -43,7 +44,6 @@ function setClock(milliseconds: number): void {
 
 const newPassword = 'another-password-1';
 const twice = { password: newPassword, passwordConfirmation: newPassword };
-const credentials = (email: string, password = poolPassword) => ({ email, password });
 const everywhere = (token: string) => usher.api.post('/auth/sign-out-everywhere', undefined, bearer(token));
 const change = (token: string) =>
   usher.api.post('/passwords/change', { currentPassword: poolPassword, ...twice }, bearer(token));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Database } from '../../src/common/database/database.js';
 import { ConfirmationsRepository } from '../../src/registration/persistence/confirmations.repository.js';
 import { ObsoleteSignUpsJob } from '../../src/registration/obsolete-sign-ups.job.js';
@@ -9,15 +9,13 @@ import { createPoolUser, poolPassword } from '../support/builders/pool-users.js'
 import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
 import { signUps } from '../support/drivers/sign-ups.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   // No background jobs.
   await usher.app.get(ObsoleteSignUpsJob).beforeApplicationShutdown();
 });
-afterAll(() => usher.close());
 
 const password = 'chosen-by-me-1';
 const { confirm, rowOf, signUpWithEach, resentToken } = signUps(() => usher, password);

@@ -1,5 +1,5 @@
 import { GetTokensFromRefreshTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { untilWaiting } from '../support/drivers/database.js';
 import { allMailsSent, subjectsTo } from '../support/drivers/mails.js';
@@ -13,13 +13,9 @@ import {
 } from '../support/drivers/sessions.js';
 import { rotation } from '../support/builders/test-pool.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({ client: rotation(0) });
-});
-afterAll(() => usher.close());
+const usher = openUsher({ client: rotation(0) });
 
 const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
 const signOut = (refreshToken: string) => usher.api.post('/auth/sign-out', { refreshToken });

@@ -13,6 +13,7 @@ import type { Answer } from '../drivers/api-client.js';
 import type { Usher } from '../drivers/usher.js';
 
 export const poolPassword = 'pool-password-1';
+export const credentials = (email: string, password = poolPassword) => ({ email, password });
 export const temporaryPassword = 'temporary-1';
 
 type Attributes = Record<string, string>;

@@ -6,6 +6,12 @@ export async function mailedCode({ mail }: Usher, email: string): Promise<string
   return /\b\d{6}\b/.exec(text)?.[0] ?? '';
 }
 
+/** Requests a reset and returns the mailed code. */
+export async function requestCode(usher: Usher, email: string, api = usher.api): Promise<string> {
+  await api.post('/passwords/forgot', { email });
+  return mailedCode(usher, email);
+}
+
 /** The token of a mailed link. */
 export const tokenIn = (text: string): string =>
   /[?&]token=([\w-]+)/.exec(text)?.[1] ?? 'no token in this mail';

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from '@jest/globals';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { join } from 'node:path';
@@ -54,6 +55,16 @@ export interface UsherOptions extends PoolOptions {
   /** An app client with a secret. */
   withSecret?: boolean;
   database?: TestDatabase;
+}
+
+/** Usher for all tests of a file. It is started before them and stopped after them. */
+export function openUsher(options: UsherOptions = {}): Usher {
+  const opened = {} as Usher;
+  beforeAll(async () => {
+    Object.assign(opened, await startUsher(options));
+  });
+  afterAll(() => opened.close());
+  return opened;
 }
 
 export async function startUsher({
