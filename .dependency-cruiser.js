@@ -104,6 +104,13 @@ export default {
       },
     },
     {
+      name: 'unit-tests-without-database',
+      severity: 'error',
+      comment: 'Rename the spec to .integration.spec.ts.',
+      from: { path: '\\.spec\\.ts$', pathNot: ['\\.integration\\.spec\\.ts$', '^test/e2e/'] },
+      to: { path: '^test/support/drivers/database\\.ts$', reachable: true },
+    },
+    {
       name: 'no-orphans',
       severity: 'error',
       from: { orphan: true, path: '^(src|libs|apps)/', pathNot: ['\\.spec\\.ts$', '\\.d\\.ts$', '\\.js$'] },

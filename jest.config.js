@@ -9,18 +9,45 @@ const swc = {
   sourceMaps: 'inline',
 };
 
-export default {
+const code = ['src', 'libs', 'apps/local-stack', 'apps/migration-lambda'];
+
+/** @param folders that are searched for files whose path matches `testRegex` */
+const project = (displayName, folders, testRegex) => ({
+  displayName,
+  roots: folders.map((folder) => `<rootDir>/${folder}`),
+  testRegex,
   testEnvironment: 'node',
   // "source" makes `#contracts` and `#password-hashes` resolve to the TypeScript files.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
-  roots: ['<rootDir>/src', '<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
-  testRegex: '\\.spec\\.ts$',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+});
+
+/** Needs the built files and starts a PostgreSQL. */
+const projectWithDatabase = (...options) => ({
+  ...project(...options),
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
+});
+
+const longSuites = ['acme', 'faults', 'image', 'leak', 'processes', 'recovery', 'scale', 'vectors'];
+
+/** `node test/run.js NAME` runs one of these projects. */
+export default {
+  projects: [
+    // A spec that needs the built files or PostgreSQL has the ending `.integration.spec.ts` or is in test/e2e.
+    project('unit', [...code, 'test/image', 'test/supply-chain'], '(?<!\\.integration)\\.spec\\.ts$'),
+    projectWithDatabase(
+      'integration',
+      [...code, 'test/bench', 'test/e2e'],
+      '(\\.integration|/test/e2e/.*)\\.spec\\.ts$',
+    ),
+    project('user-pool', ['apps/user-pool'], '\\.spec\\.ts$'),
+    ...longSuites.map((name) => projectWithDatabase(name, [`test/${name}`], `\\.${name}\\.ts$`)),
+  ],
   // One more than the cores of the smallest machine: a good part of the tests wait for time-outs.
   maxWorkers: 3,
+  // Jest reads it from here only, not from the projects.
   testTimeout: 30_000,
 };

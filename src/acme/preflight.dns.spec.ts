@@ -1,14 +1,14 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Zone } from '../../test/support/dns-server.js';
+import type { Zone } from '../../test/support/fakes/dns-server.js';
 import {
   answers,
   ours,
   type PreflightWorld,
   probe,
   startPreflightWorld,
-} from '../../test/support/preflight-world.js';
+} from '../../test/support/fakes/preflight-world.js';
 import { isPublicAddress, preflight } from './preflight.js';
 
 const name = 'shop.example.com';

@@ -9,8 +9,8 @@ import {
   probe,
   probePath,
   startPreflightWorld,
-} from '../../test/support/preflight-world.js';
-import { hasIpv6, startDeafServer } from '../../test/support/web-servers.js';
+} from '../../test/support/fakes/preflight-world.js';
+import { hasIpv6, startDeafServer } from '../../test/support/fakes/web-servers.js';
 import { preflight } from './preflight.js';
 
 const name = 'shop.example.com';

@@ -1,8 +1,14 @@
 import type { RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { answers, ours, probe, probePath, startPreflightWorld } from '../../test/support/preflight-world.js';
-import { listenTogether, selfSigned } from '../../test/support/web-servers.js';
+import {
+  answers,
+  ours,
+  probe,
+  probePath,
+  startPreflightWorld,
+} from '../../test/support/fakes/preflight-world.js';
+import { listenTogether, selfSigned } from '../../test/support/fakes/web-servers.js';
 import { preflight } from './preflight.js';
 
 const name = 'shop.example.com';

@@ -11,7 +11,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { minimalEnvironment } from '../../test/support/environment.js';
+import { minimalEnvironment } from '../../test/support/builders/environment.js';
 import { loadConfig } from '../common/config/config.js';
 import { createUnsignedClient } from './cognito-client.js';
 

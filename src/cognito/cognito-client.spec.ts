@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CognitoIdentityProviderClient, GetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { minimalEnvironment } from '../../test/support/environment.js';
+import { minimalEnvironment } from '../../test/support/builders/environment.js';
 import { Clock } from '../common/clock/clock.js';
 import { loadConfig } from '../common/config/config.js';
 import { Log } from '../common/logging/log.js';

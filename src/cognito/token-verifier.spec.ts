@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { minimalEnvironment } from '../../test/support/environment.js';
+import { minimalEnvironment } from '../../test/support/builders/environment.js';
 import {
   accessClaims,
   createSigningKey,
   inSeconds,
   type SigningKey,
-} from '../../test/support/signing-key.js';
+} from '../../test/support/fakes/signing-key.js';
 import { Clock } from '../common/clock/clock.js';
 import { loadConfig } from '../common/config/config.js';
 import { Log } from '../common/logging/log.js';

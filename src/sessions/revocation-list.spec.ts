@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { AppError } from '../common/errors/app-error.js';
 import { Clock } from '../common/clock/clock.js';
 import { Log } from '../common/logging/log.js';
-import { captureLog } from '../../test/support/output.js';
+import { captureLog } from '../../test/support/drivers/output.js';
 import { RevocationList } from './revocation-list.js';
 import type { SessionsRepository, SignOut } from './persistence/sessions.repository.js';
 import { SignOutTimes } from './sign-out-times.js';

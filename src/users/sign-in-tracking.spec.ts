@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { captureLog } from '../../test/support/output.js';
+import { captureLog } from '../../test/support/drivers/output.js';
 import { Database } from '../common/database/database.js';
 import { Log } from '../common/logging/log.js';
 import { SignInTracking } from './sign-in-tracking.js';

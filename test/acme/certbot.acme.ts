@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../apps/local-stack/src/ports.js';
-import { isCertbotInstalled, startCertbot } from '../support/certbot.js';
-import { isPebbleInstalled, type Pebble, startPebble } from '../support/pebble.js';
-import { startUsher, type Usher } from '../support/usher.js';
-import { startUsherProcess } from '../support/usher-process.js';
+import { isCertbotInstalled, startCertbot } from '../support/drivers/certbot.js';
+import { isPebbleInstalled, type Pebble, startPebble } from '../support/drivers/pebble.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { startUsherProcess } from '../support/drivers/usher-process.js';
 
 const missing = [...(isPebbleInstalled() ? [] : ['pebble']), ...(isCertbotInstalled() ? [] : ['certbot'])];
 if (missing.length > 0)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { runCommand } from '../support/command.js';
-import { describeWithPebble, type Pebble, startPebble } from '../support/pebble.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { runCommand } from '../support/drivers/command.js';
+import { describeWithPebble, type Pebble, startPebble } from '../support/drivers/pebble.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 let pebble: Pebble;

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createAuthority } from '../support/certificates.js';
+import { createAuthority } from '../support/builders/certificates.js';
 import type { IssuedCertificate } from '../../src/acme/hosts/certificate-host.js';
 import { FileHost } from '../../src/acme/hosts/file-host.js';
 
-const script = join(import.meta.dirname, '../support/deploy-until-killed.js');
+const script = join(import.meta.dirname, '../support/drivers/deploy-until-killed.js');
 const names = ['api.example.com'];
 
 describe('a process that is killed during a deployment', () => {

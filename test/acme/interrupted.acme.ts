@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type AcmeWorld, isGoodFor, startAcmeWorld } from '../support/acme-world.js';
-import type { CaAnswer } from '../support/ca-proxy.js';
-import { describeWithPebble } from '../support/pebble.js';
-import { until } from '../support/until.js';
+import { type AcmeWorld, isGoodFor, startAcmeWorld } from '../support/drivers/acme-world.js';
+import type { CaAnswer } from '../support/fakes/ca-proxy.js';
+import { describeWithPebble } from '../support/drivers/pebble.js';
+import { until } from '../support/drivers/until.js';
 
 const main = join(import.meta.dirname, '../../dist/src/cli/main.js');
 

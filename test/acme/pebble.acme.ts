@@ -2,9 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type AcmeWorld, isGoodFor, startAcmeWorld } from '../support/acme-world.js';
-import { describeWithPebble } from '../support/pebble.js';
-import { until } from '../support/until.js';
+import { type AcmeWorld, isGoodFor, startAcmeWorld } from '../support/drivers/acme-world.js';
+import { describeWithPebble } from '../support/drivers/pebble.js';
+import { until } from '../support/drivers/until.js';
 
 let world: AcmeWorld;
 beforeEach(async () => {

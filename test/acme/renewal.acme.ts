@@ -8,11 +8,16 @@ import { RenewalJob } from '../../src/acme/issuance/renewal.job.js';
 import { createApp } from '../../src/create-app.js';
 import { Clock } from '../../src/common/clock/clock.js';
 import { type AcmeConfig, acmeConfig } from '../../src/common/config/acme.config.js';
-import { type AcmeWorld, isGoodFor, startAcmeWorld, type StoredCertificate } from '../support/acme-world.js';
-import type { CaAnswer, CaRequest } from '../support/ca-proxy.js';
-import { allMailsSent, subjectsTo } from '../support/mails.js';
-import { describeWithPebble } from '../support/pebble.js';
-import { until } from '../support/until.js';
+import {
+  type AcmeWorld,
+  isGoodFor,
+  startAcmeWorld,
+  type StoredCertificate,
+} from '../support/drivers/acme-world.js';
+import type { CaAnswer, CaRequest } from '../support/fakes/ca-proxy.js';
+import { allMailsSent, subjectsTo } from '../support/drivers/mails.js';
+import { describeWithPebble } from '../support/drivers/pebble.js';
+import { until } from '../support/drivers/until.js';
 
 const day = 86_400_000;
 const name = 'renewed.usher.dev';

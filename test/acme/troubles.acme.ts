@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type AcmeWorld, isGoodFor, startAcmeWorld } from '../support/acme-world.js';
-import type { CaAnswer } from '../support/ca-proxy.js';
-import { describeWithPebble } from '../support/pebble.js';
-import { until } from '../support/until.js';
+import { type AcmeWorld, isGoodFor, startAcmeWorld } from '../support/drivers/acme-world.js';
+import type { CaAnswer } from '../support/fakes/ca-proxy.js';
+import { describeWithPebble } from '../support/drivers/pebble.js';
+import { until } from '../support/drivers/until.js';
 
 const name = 'troubled.usher.dev';
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApp } from '../../src/create-app.js';
-import { apiClient } from '../support/api-client.js';
-import { runCommand } from '../support/command.js';
-import { startTcpProxy } from '../support/tcp-proxy.js';
-import { startUsher, type Usher } from '../support/usher.js';
-import type { UsherProcess } from '../support/usher-process.js';
+import { apiClient } from '../support/drivers/api-client.js';
+import { runCommand } from '../support/drivers/command.js';
+import { startTcpProxy } from '../support/fakes/tcp-proxy.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
+import type { UsherProcess } from '../support/drivers/usher-process.js';
 
 const byHand = { LETSENCRYPT_KEY: 'the-token', LETSENCRYPT_CHALLENGE: 'the-token.thumbprint' };
 

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import fc from 'fast-check';
 import { PasswordHasher } from '../../src/credentials/password-hasher.js';
-import { deviseUser, deviseUsers, maySignIn } from '../support/devise-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { deviseUser, deviseUsers, maySignIn } from '../support/builders/devise-users.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({ environment: { MIGRATION_ACCESS_TOKENS: 'new-token-1,old-token-1' } });
-});
-afterAll(() => usher.close());
+const usher = openUsher({ environment: { MIGRATION_ACCESS_TOKENS: 'new-token-1,old-token-1' } });
 beforeEach(async () => {
   await usher.database.sql('DELETE FROM usher.account_failures');
   await usher.database.sql('UPDATE users SET usher_agreed_at = NULL');

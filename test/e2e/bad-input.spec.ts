@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Problem } from '#contracts';
-import type { Call } from '../support/api-client.js';
-import { deviseUser } from '../support/devise-users.js';
-import { rawHttp } from '../support/raw-http.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import type { Call } from '../support/drivers/api-client.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { rawHttp } from '../support/drivers/raw-http.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const routes = ['/auth/sign-in', '/auth/refresh', '/auth/sign-out', '/passwords/forgot', '/passwords/reset'];
 const type = (value: string) => ({ 'content-type': value });

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChallengeResponse } from '#contracts';
-import { json } from '../support/cognito-proxy.js';
+import { json } from '../support/fakes/cognito-proxy.js';
 import {
   answerTo,
   challengeOf,
@@ -9,8 +9,8 @@ import {
   poolPassword,
   setMfa,
   useFactors,
-} from '../support/pool-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/builders/pool-users.js';
+import { openUsher, startUsher } from '../support/drivers/usher.js';
 
 const allFactors = {
   MfaConfiguration: 'OPTIONAL',
@@ -19,12 +19,10 @@ const allFactors = {
   EmailMfaConfiguration: {},
 } as const;
 
-let usher: Usher;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   await setMfa(usher, allFactors);
 });
-afterAll(() => usher.close());
 
 const signIn = async (email: string) => challengeOf(await usher.api.signIn(email, poolPassword));
 

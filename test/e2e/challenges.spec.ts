@@ -2,9 +2,9 @@ import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Clock } from '../../src/common/clock/clock.js';
 import { SealedBox } from '../../src/common/crypto/sealed-box.js';
-import { json } from '../support/cognito-proxy.js';
-import { answerTo, challengeOf, invite, temporaryPassword } from '../support/pool-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { json } from '../support/fakes/cognito-proxy.js';
+import { answerTo, challengeOf, invite, temporaryPassword } from '../support/builders/pool-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const lasting = 'lasting-password-1';
 

@@ -1,17 +1,13 @@
 import { AdminCreateUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { IdentityProvider, type SignInAnswer } from '../../src/cognito/identity-provider.js';
-import { type Answerer, exception, json } from '../support/cognito-proxy.js';
-import { deviseUser } from '../support/devise-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { type Answerer, exception, json } from '../support/fakes/cognito-proxy.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 const ada = deviseUser('plain');
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({ withSecret: true });
-});
-afterAll(() => usher.close());
+const usher = openUsher({ withSecret: true });
 
 const operations = [
   'AssociateSoftwareToken',

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type Answerer, cutOff, exception } from '../support/cognito-proxy.js';
-import { deviseUser } from '../support/devise-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { type Answerer, cutOff, exception } from '../support/fakes/cognito-proxy.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const ada = deviseUser('plain');
 

@@ -1,9 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuthenticationResultType } from '@aws-sdk/client-cognito-identity-provider';
-import { exception } from '../support/cognito-proxy.js';
-import { ada, bob, calls, changeLastSession, lastSession, signInWithCookie } from '../support/sessions.js';
-import { rotation } from '../support/test-pool.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import {
+  ada,
+  bob,
+  calls,
+  changeLastSession,
+  lastSession,
+  signInWithCookie,
+} from '../support/drivers/sessions.js';
+import { rotation } from '../support/builders/test-pool.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const refresh = 'GetTokensFromRefreshToken';
 const cookie = 'usher_session';

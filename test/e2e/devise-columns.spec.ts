@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { personWith } from '../support/admins.js';
-import { deviseUser } from '../support/devise-users.js';
-import { mailedCode, mailedToken } from '../support/mails.js';
-import { poolPassword } from '../support/pool-users.js';
-import { ada, bearer, bob, signInWithTokens } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { describe, expect, it } from '@jest/globals';
+import { personWith } from '../support/builders/admins.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { mailedCode, mailedToken } from '../support/drivers/mails.js';
+import { poolPassword } from '../support/builders/pool-users.js';
+import { ada, bearer, bob, signInWithTokens } from '../support/drivers/sessions.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 /** All columns that Devise and the original application read. */
 const columns = `id, email, encrypted_password, reset_password_token, reset_password_sent_at, remember_created_at,
@@ -14,11 +14,7 @@ const columns = `id, email, encrypted_password, reset_password_token, reset_pass
 
 type Row = Record<string, unknown>;
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 async function rowOf(email: string): Promise<Row> {
   const [row] = await usher.database.sql<Row>(`SELECT ${columns} FROM users WHERE email = $1`, [email]);

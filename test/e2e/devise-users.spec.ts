@@ -1,9 +1,9 @@
 import { canonicalEmail } from '#contracts/email-address';
 import { AdminDeleteUserCommand, AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type DeviseUser, deviseUsers, maySignIn } from '../support/devise-users.js';
-import { createDeviseDatabase } from '../support/database.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { type DeviseUser, deviseUsers, maySignIn } from '../support/builders/devise-users.js';
+import { createDeviseDatabase } from '../support/drivers/database.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exception } from '../support/cognito-proxy.js';
-import { addressesOf, auditOf, confirmEmail, emailChanger } from '../support/email-changes.js';
-import { allMailsSent, mailedToken, subjectsTo } from '../support/mails.js';
-import { poolPassword } from '../support/pool-users.js';
-import { bearer } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { describe, expect, it } from '@jest/globals';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { addressesOf, auditOf, confirmEmail, emailChanger } from '../support/builders/email-changes.js';
+import { allMailsSent, mailedToken, subjectsTo } from '../support/drivers/mails.js';
+import { poolPassword } from '../support/builders/pool-users.js';
+import { bearer } from '../support/drivers/sessions.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const person = (email: string) => emailChanger(usher, email);
 const confirm = (token: string) => confirmEmail(usher, token);

@@ -5,8 +5,8 @@ import { dataSourceOptions } from '../../src/common/database/data-source.js';
 import { createApp } from '../../src/create-app.js';
 import { PoolListing } from '../../src/migration/persistence/pool-listing.entity.js';
 import { User } from '../../src/users/user.entity.js';
-import { createDatabase, createDeviseDatabase } from '../support/database.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { createDatabase, createDeviseDatabase } from '../support/drivers/database.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 /** Written by triggers and migrations only, and without a primary key, which TypeORM requires. */
 const withoutEntity = ['deleted_agreements', 'installation', 'migration_counts', 'schema_migrations'];

@@ -16,10 +16,10 @@ import {
 } from '../../src/common/http/access.decorators.js';
 import { CurrentUser, type Principal } from '../../src/common/http/caller.decorators.js';
 import { Log } from '../../src/common/logging/log.js';
-import { type ApiClient, apiClient } from '../support/api-client.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import * as sessions from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { type ApiClient, apiClient } from '../support/drivers/api-client.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import * as sessions from '../support/drivers/sessions.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const { bearer } = sessions;
 // Created in the pool, because checks of legacy passwords would slow down the tests.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { rawHttp } from '../support/raw-http.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { rawHttp } from '../support/drivers/raw-http.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const ourPage = 'https://app.example.com';
 const otherPage = 'https://evil.example.com';

@@ -1,18 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createApp } from '../../src/create-app.js';
-import { type ApiClient, apiClient } from '../support/api-client.js';
-import { cutOff } from '../support/cognito-proxy.js';
-import { scrape, valueOf } from '../support/metrics.js';
-import { ada } from '../support/sessions.js';
-import { startTcpProxy } from '../support/tcp-proxy.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { type ApiClient, apiClient } from '../support/drivers/api-client.js';
+import { cutOff } from '../support/fakes/cognito-proxy.js';
+import { scrape, valueOf } from '../support/drivers/metrics.js';
+import { ada } from '../support/drivers/sessions.js';
+import { startTcpProxy } from '../support/fakes/tcp-proxy.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 type Readiness = Record<string, unknown> & { details: Record<string, { status: string }> };
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import type { MigrationProgressResponse } from '#contracts';
 import { costOfCheck } from '#password-hashes';
@@ -7,15 +7,11 @@ import { type LegacyHashesConfig, legacyHashesConfig } from '../../src/common/co
 import { KeyRing } from '../../src/common/crypto/key-ring.js';
 import { Database } from '../../src/common/database/database.js';
 import { DummyHash } from '../../src/credentials/dummy-hash.js';
-import { personWith } from '../support/admins.js';
-import { labelledVectors } from '../support/hash-vectors.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { personWith } from '../support/builders/admins.js';
+import { labelledVectors } from '../support/builders/hash-vectors.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const password = 'Correct-horse-1';
 const bcryptHash = bcrypt.hashSync(password, 4);

@@ -1,17 +1,13 @@
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deviseUser } from '../support/devise-users.js';
-import { changeAttributes, createPoolUser, poolPassword } from '../support/pool-users.js';
-import { ada, bearer } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { describe, expect, it } from '@jest/globals';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { changeAttributes, createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { ada, bearer } from '../support/drivers/sessions.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 const carol = deviseUser('unconfirmed');
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 /** All data that an attacker could take over. */
 const victims = async () => {

@@ -2,8 +2,8 @@ import { afterEach, expect, it } from '@jest/globals';
 import pg from 'pg';
 import * as links from '../../src/users/user-links.repository.js';
 import * as users from '../../src/users/users.service.js';
-import { createDeviseDatabase } from '../support/database.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { createDeviseDatabase } from '../support/drivers/database.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 afterEach(() => usher.close());

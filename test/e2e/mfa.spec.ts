@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encode } from 'uqr';
 import type { TotpEnrolmentResponse } from '#contracts';
 import { wrongCodeAt } from '../../apps/user-pool/test/authenticator.js';
-import type { ApiClient } from '../support/api-client.js';
-import { cutOff, exception } from '../support/cognito-proxy.js';
-import { deviseUser } from '../support/devise-users.js';
+import type { ApiClient } from '../support/drivers/api-client.js';
+import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
+import { deviseUser } from '../support/builders/devise-users.js';
 import {
   answerTo,
   challengeOf,
@@ -14,8 +14,8 @@ import {
   nextTotp,
   poolPassword,
   temporaryPassword,
-} from '../support/pool-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/builders/pool-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const ada = deviseUser('plain');
 const issuer = 'accounts.example.com';

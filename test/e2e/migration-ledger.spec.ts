@@ -1,13 +1,13 @@
 import { AdminDeleteUserCommand, ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import pg from 'pg';
 import { MigrationStatus } from '../../src/users/migration-status.js';
-import { deviseUser } from '../support/devise-users.js';
-import { mailedCode, mailedToken } from '../support/mails.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { ada, bob, signInWithTokens } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { mailedCode, mailedToken } from '../support/drivers/mails.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { ada, bob, signInWithTokens } from '../support/drivers/sessions.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 const erin = deviseUser('lock_expired');
 const frank = deviseUser('failed_attempts');
@@ -15,11 +15,7 @@ const frank = deviseUser('failed_attempts');
 /** Long enough for a Lambda with cheap hashes; three timeouts exceed the timeout of Usher, which then retries. */
 const lambdaTimeout = 2000;
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({ lambdaTimeout });
-});
-afterAll(() => usher.close());
+const usher = openUsher({ lambdaTimeout });
 
 interface Entry {
   state: string | null;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MigrationProgressResponse } from '#contracts';
-import { type Person, personWith } from '../support/admins.js';
-import { ada, signInWithTokens } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { type Person, personWith } from '../support/builders/admins.js';
+import { ada, signInWithTokens } from '../support/drivers/sessions.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 let admin: Person;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
-import { type Answer, apiClient, type Call } from '../support/api-client.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { type Answer, apiClient, type Call } from '../support/drivers/api-client.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 interface Response {
   description: string;

@@ -4,17 +4,13 @@ import {
   AdminResetUserPasswordCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deviseUser } from '../support/devise-users.js';
-import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
-import { createPoolUser, invite, poolPassword, temporaryPassword } from '../support/pool-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { describe, expect, it } from '@jest/globals';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { allMailsSent, mailedCode, subjectsTo } from '../support/drivers/mails.js';
+import { createPoolUser, invite, poolPassword, temporaryPassword } from '../support/builders/pool-users.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const forgot = (email: string) => usher.api.post('/passwords/forgot', { email });
 const newPassword = 'chosen-by-the-owner-1';

@@ -1,13 +1,9 @@
 import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deviseUser } from '../support/devise-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { describe, expect, it } from '@jest/globals';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({ environment: { PUBLIC_URL: 'https://usher.example.com' } });
-});
-afterAll(() => usher.close());
+const usher = openUsher({ environment: { PUBLIC_URL: 'https://usher.example.com' } });
 
 const forgot = (email: string) => usher.api.post('/passwords/forgot', { email });
 const reset = (body: object, cookie = '') =>

@@ -7,10 +7,10 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
 import { createApp } from '../../src/create-app.js';
-import { exception } from '../support/cognito-proxy.js';
-import { ada, signInWithTokens } from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { ada, signInWithTokens } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const attacker = 'attacker@evil.example';
 const unsafe = { pool: { UserAttributeUpdateSettings: undefined }, client: { WriteAttributes: undefined } };

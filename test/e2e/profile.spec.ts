@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ApiClient } from '../support/api-client.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { bearer, signInWithTokens } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import type { ApiClient } from '../support/drivers/api-client.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 let api: ApiClient;

@@ -1,16 +1,12 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exception } from '../support/cognito-proxy.js';
-import { deviseUser } from '../support/devise-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { describe, expect, it } from '@jest/globals';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({ withSecret: true });
-});
-afterAll(() => usher.close());
+const usher = openUsher({ withSecret: true });
 
 interface Line {
   msg: string;

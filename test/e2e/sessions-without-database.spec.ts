@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RevocationList } from '../../src/sessions/revocation-list.js';
-import { apiClient } from '../support/api-client.js';
-import { json } from '../support/cognito-proxy.js';
-import { createDeviseDatabase } from '../support/database.js';
-import { ada, bearer, signInWithCookie, signInWithTokens, statusWith } from '../support/sessions.js';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { apiClient } from '../support/drivers/api-client.js';
+import { json } from '../support/fakes/cognito-proxy.js';
+import { createDeviseDatabase } from '../support/drivers/database.js';
+import { ada, bearer, signInWithCookie, signInWithTokens, statusWith } from '../support/drivers/sessions.js';
+import { startTcpProxy, type TcpProxy } from '../support/fakes/tcp-proxy.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 describe('sessions during database outages', () => {
   let usher: Usher;

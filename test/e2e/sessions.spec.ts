@@ -2,8 +2,8 @@ import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SessionResponse } from '#contracts';
 import { LastUsedTracker } from '../../src/sessions/last-used.tracker.js';
-import type { ApiClient } from '../support/api-client.js';
-import { exception } from '../support/cognito-proxy.js';
+import type { ApiClient } from '../support/drivers/api-client.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
 import {
   ada,
   bearer,
@@ -14,8 +14,8 @@ import {
   signInWithCookie,
   signInWithTokens,
   statusWith,
-} from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/drivers/sessions.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 /** `auth_time` has a resolution of 1 second. */
 async function nextSecond(): Promise<void> {

@@ -12,9 +12,9 @@ import { SigningKeys } from '../../src/cognito/signing-keys.js';
 import { TokenVerifier } from '../../src/cognito/token-verifier.js';
 import { Clock } from '../../src/common/clock/clock.js';
 import { type CognitoConfig, cognitoConfig } from '../../src/common/config/cognito.config.js';
-import { createDatabase } from '../support/database.js';
-import { deviseUser } from '../support/devise-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { createDatabase } from '../support/drivers/database.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const ada = deviseUser('plain');
 const bob = deviseUser('second');

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openPage } from '../support/confirmation-page.js';
-import { deviseUser } from '../support/devise-users.js';
-import { allMailsSent, mailedToken, subjectsTo, tokenIn } from '../support/mails.js';
-import { createPoolUser } from '../support/pool-users.js';
-import { signUps } from '../support/sign-ups.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { describe, expect, it } from '@jest/globals';
+import { openPage } from '../support/drivers/confirmation-page.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { allMailsSent, mailedToken, subjectsTo, tokenIn } from '../support/drivers/mails.js';
+import { createPoolUser } from '../support/builders/pool-users.js';
+import { signUps } from '../support/drivers/sign-ups.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({ environment: { PASSWORD_PEPPERS: 'a-pepper' } });
-});
-afterAll(() => usher.close());
+const usher = openUsher({ environment: { PASSWORD_PEPPERS: 'a-pepper' } });
 
 const password = 'chosen-by-me-1';
 const { signUp, confirm, confirmBare, resend, rowOf, longAgo } = signUps(() => usher, password);

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { createDatabase } from '../support/database.js';
-import { startUsher } from '../support/usher.js';
+import { createDatabase } from '../support/drivers/database.js';
+import { startUsher } from '../support/drivers/usher.js';
 
 const main = join(import.meta.dirname, '../../dist/api/main.js');
 

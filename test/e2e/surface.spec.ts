@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { errorCodes } from '#contracts';
 import { createApp } from '../../src/create-app.js';
-import { apiClient } from '../support/api-client.js';
-import { startTcpProxy } from '../support/tcp-proxy.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { apiClient } from '../support/drivers/api-client.js';
+import { startTcpProxy } from '../support/fakes/tcp-proxy.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({
-    environment: { LETSENCRYPT_KEY: 'the-token', LETSENCRYPT_CHALLENGE: 'the-token.thumbprint' },
-  });
+const usher = openUsher({
+  environment: { LETSENCRYPT_KEY: 'the-token', LETSENCRYPT_CHALLENGE: 'the-token.thumbprint' },
 });
-afterAll(() => usher.close());
 
 interface Operation {
   security?: unknown[];

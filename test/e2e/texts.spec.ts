@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startUsher, type Usher } from '../support/usher.js';
+import { describe, expect, it } from '@jest/globals';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const refused = (acceptLanguage: string) =>
   usher.api.post(

@@ -5,9 +5,9 @@ import {
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
-import { exception, json } from '../support/cognito-proxy.js';
-import { createPoolUser, invite, poolPassword } from '../support/pool-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { exception, json } from '../support/fakes/cognito-proxy.js';
+import { createPoolUser, invite, poolPassword } from '../support/builders/pool-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 let directory: UserDirectory;

@@ -1,5 +1,5 @@
 import { paginateListUsers } from '@aws-sdk/client-cognito-identity-provider';
-import { runCommand } from '../support/command.js';
+import { runCommand } from '../support/drivers/command.js';
 import { refresh } from './actors/refresh.js';
 import { signIn, tryWrongPassword } from './actors/sign-in.js';
 import type { Stage } from './actors/actor.js';

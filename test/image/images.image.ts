@@ -9,9 +9,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type LambdaHost, startLambdaHost } from '../../apps/local-stack/src/lambda-host/lambda-host.js';
 import { freePort } from '../../apps/local-stack/src/ports.js';
-import { apiClient } from '../support/api-client.js';
-import { createDeviseDatabase, type TestDatabase } from '../support/database.js';
-import { deviseUser } from '../support/devise-users.js';
+import { apiClient } from '../support/drivers/api-client.js';
+import { createDeviseDatabase, type TestDatabase } from '../support/drivers/database.js';
+import { deviseUser } from '../support/builders/devise-users.js';
 import { execForm, projectRoot, readCompose, readProjectFile } from './compose-file.js';
 
 const compose = readCompose();

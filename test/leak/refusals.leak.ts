@@ -5,11 +5,11 @@ import {
   databaseOfAccountKinds,
   migrate,
   prepareAccountKinds,
-} from '../support/account-kinds.js';
-import type { Answer } from '../support/api-client.js';
-import { deviseUser } from '../support/devise-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
-import { visible } from '../support/visible-answer.js';
+} from '../support/builders/account-kinds.js';
+import type { Answer } from '../support/drivers/api-client.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { visible } from '../support/drivers/visible-answer.js';
 
 const refusalTimeMs = 1500;
 const rounds = 7;

@@ -1,8 +1,8 @@
 import { RevokeTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { TokenVerifier } from '../../src/cognito/token-verifier.js';
 import { AppError } from '../../src/common/errors/app-error.js';
-import { exception } from '../support/cognito-proxy.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
 import {
   ada,
   bearer,
@@ -11,15 +11,11 @@ import {
   signInWithCookie,
   signInWithTokens,
   statusWith,
-} from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const refresh = (refreshToken: string, api = usher.api) => api.post('/auth/refresh', { refreshToken });
 

@@ -4,9 +4,9 @@ import { Agent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import pg from 'pg';
 import { SMTPServer } from 'smtp-server';
-import { allMailsSent } from '../support/mails.js';
-import type { UsherProcess } from '../support/usher-process.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { allMailsSent } from '../support/drivers/mails.js';
+import type { UsherProcess } from '../support/drivers/usher-process.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 /** Receives mails, and confirms them when `answer` is called. */
 interface SlowMailServer {

@@ -5,12 +5,12 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { run } from '../../src/cli/run.js';
-import { type Person, personWith } from '../support/admins.js';
-import { exception } from '../support/cognito-proxy.js';
-import { deviseUser } from '../support/devise-users.js';
-import { allMailsSent, mailedToken, subjectsTo } from '../support/mails.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { type Person, personWith } from '../support/builders/admins.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { allMailsSent, mailedToken, subjectsTo } from '../support/drivers/mails.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 let admin: Person;

@@ -6,8 +6,8 @@ import {
   type KeyServer,
   type SigningKey,
   startKeyServer,
-} from '../support/signing-key.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/fakes/signing-key.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const issuer = 'https://pool.example.com/us-east-1_abc';
 const sub = 'b1c7c9c8-0000-4000-8000-000000000001';

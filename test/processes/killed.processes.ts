@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
-import { personWith } from '../support/admins.js';
-import { deviseUser } from '../support/devise-users.js';
-import { allMailsSent, mailedCode, mailedToken, subjectsTo } from '../support/mails.js';
-import { poolPassword } from '../support/pool-users.js';
-import { ada, bob } from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
-import type { UsherProcess } from '../support/usher-process.js';
+import { personWith } from '../support/builders/admins.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { allMailsSent, mailedCode, mailedToken, subjectsTo } from '../support/drivers/mails.js';
+import { poolPassword } from '../support/builders/pool-users.js';
+import { ada, bob } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { openUsher, type Usher } from '../support/drivers/usher.js';
+import type { UsherProcess } from '../support/drivers/usher-process.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const newPassword = 'another-password-1';
 const twice = { password: newPassword, passwordConfirmation: newPassword };

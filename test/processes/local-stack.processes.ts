@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startPostgres } from '../../apps/local-stack/src/postgres/postgres.js';
 import type { StackFile } from '../../apps/local-stack/src/stack-file.js';
-import { isRunning, makeCheckout, processesBelow, RunningStack } from '../support/running-stack.js';
-import { until } from '../support/until.js';
+import { isRunning, makeCheckout, processesBelow, RunningStack } from '../support/drivers/running-stack.js';
+import { until } from '../support/drivers/until.js';
 
 const ada = { email: 'ada@example.com', password: 'correct horse battery staple' };
 

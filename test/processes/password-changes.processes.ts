@@ -1,20 +1,16 @@
 import { CreateUserPoolClientCommand, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import type { ApiClient } from '../support/api-client.js';
-import { deviseUser } from '../support/devise-users.js';
-import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { bearer, signInElsewhere, signInWithTokens, statusWith } from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
-import type { UsherProcess } from '../support/usher-process.js';
+import type { ApiClient } from '../support/drivers/api-client.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { allMailsSent, mailedCode, requestCode, subjectsTo } from '../support/drivers/mails.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { bearer, signInElsewhere, signInWithTokens, statusWith } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { openUsher } from '../support/drivers/usher.js';
+import type { UsherProcess } from '../support/drivers/usher-process.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const newPassword = 'another-password-1';
 const twice = { password: newPassword, passwordConfirmation: newPassword };
@@ -23,11 +19,6 @@ const noCredentials = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
 async function person(email: string) {
   const sub = await createPoolUser(usher, email);
   return { email, sub, tokens: await signInWithTokens(usher.api, { email, password: poolPassword }) };
-}
-
-async function requestCode(email: string, api = usher.api): Promise<string> {
-  await api.post('/passwords/forgot', { email });
-  return mailedCode(usher, email);
 }
 
 type Send = (api: ApiClient) => Promise<unknown>;
@@ -119,7 +110,7 @@ async function expectDone(
 describe('a process that is killed', () => {
   it('after Cognito has executed a reset: another process completes it once', async () => {
     const { email, tokens } = await person('killed-reset@example.org');
-    const code = await requestCode(email);
+    const code = await requestCode(usher, email);
     await killAfterCommand('ConfirmForgotPassword', resetOf(email, code));
     expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
     const others = [await usher.startProcess(), await usher.startProcess()];
@@ -141,7 +132,7 @@ describe('a process that is killed', () => {
 
   it('during the follow-ups of a reset: no partial result remains, and another process completes them', async () => {
     const { email, tokens } = await person('killed-completing@example.org');
-    await killDuringCompletion(resetOf(email, await requestCode(email)));
+    await killDuringCompletion(resetOf(email, await requestCode(usher, email)));
     expect(await audited(email)).toEqual([]);
     await completed();
     await expectDone(email, tokens.accessToken, 'reset-password');
@@ -154,7 +145,7 @@ describe('a process that is killed', () => {
       const send =
         operation === 'ChangePassword'
           ? changeOf(tokens.accessToken)
-          : resetOf(email, await requestCode(email));
+          : resetOf(email, await requestCode(usher, email));
       await killBeforeCommand(operation, send);
       await completed();
       expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
@@ -191,7 +182,7 @@ describe('without AWS credentials', () => {
   it('refuses sessions of other clients, which Cognito still refreshes', async () => {
     const { email } = await person('elsewhere-alone@example.org');
     const foreign = await signInElsewhere(usher, { email, password: poolPassword });
-    const code = await requestCode(email, other.api);
+    const code = await requestCode(usher, email, other.api);
     expect(((await resetOf(email, code)(other.api)) as { status: number }).status).toBe(204);
     const renew = new InitiateAuthCommand({
       ClientId: usher.clientId,
@@ -223,7 +214,7 @@ describe('the token of another client', () => {
     const product = { email, password: poolPassword };
     const { accessToken: token } = await signInElsewhere(usher, product, client?.ClientId);
     for (const { api } of [one, two]) expect(await statusWith(api, token)).toBe(200);
-    const code = await requestCode(email);
+    const code = await requestCode(usher, email);
     expect(((await resetOf(email, code)(one.api)) as { status: number }).status).toBe(204);
     expect(await statusWith(one.api, token)).toBe(401);
     await until(async () => (await statusWith(two.api, token)) === 401, 2000);
@@ -237,7 +228,7 @@ describe('a password change with an unknown result', () => {
   it('revokes the sessions and records an unknown outcome', async () => {
     const database = usher.database;
     const { email, tokens } = await person('never-known@example.org');
-    const code = await requestCode(email);
+    const code = await requestCode(usher, email);
     // Without credentials: the record says that the pool could not be read.
     await killAfterCommand('ConfirmForgotPassword', resetOf(email, code), noCredentials);
     expect(await database.sql('SELECT sub, pool_status FROM usher.password_changes')).toEqual([

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { apiClient, type ApiClient } from '../support/api-client.js';
-import { exception } from '../support/cognito-proxy.js';
-import { deviseUser, deviseUsers } from '../support/devise-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
-import type { UsherProcess } from '../support/usher-process.js';
+import { apiClient, type ApiClient } from '../support/drivers/api-client.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { deviseUser, deviseUsers } from '../support/builders/devise-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
+import type { UsherProcess } from '../support/drivers/usher-process.js';
 
 /** A unique text with its origin. */
 const canary = (what: string) => `canary-${what}-${randomUUID()}`;

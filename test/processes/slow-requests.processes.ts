@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Problem } from '#contracts';
-import { startUsher, type Usher } from '../support/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({ environment: { REFUSAL_TIME_MS: '10000' } });
-});
-afterAll(() => usher.close());
+const usher = openUsher({ environment: { REFUSAL_TIME_MS: '10000' } });
 
 interface Ended {
   ms: number;

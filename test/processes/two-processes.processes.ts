@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ApiClient } from '../support/api-client.js';
+import type { ApiClient } from '../support/drivers/api-client.js';
 import {
   bearer,
   calls,
@@ -7,10 +7,10 @@ import {
   signInWithCookie,
   signInWithTokens,
   statusWith,
-} from '../support/sessions.js';
-import { rotation } from '../support/test-pool.js';
-import type { UsherProcess } from '../support/usher-process.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/drivers/sessions.js';
+import { rotation } from '../support/builders/test-pool.js';
+import type { UsherProcess } from '../support/drivers/usher-process.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const refresh = 'GetTokensFromRefreshToken';
 

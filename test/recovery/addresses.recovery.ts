@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   confirm,
   decomposed,
@@ -9,19 +9,15 @@ import {
   reset,
   rowsLike,
   spellingsOf,
-} from '../support/addresses.js';
-import { apiClient } from '../support/api-client.js';
-import { allMailsSent, mailedToken } from '../support/mails.js';
-import { createPoolUser, lastCode, poolPassword } from '../support/pool-users.js';
-import { bearer } from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/builders/addresses.js';
+import { apiClient } from '../support/drivers/api-client.js';
+import { allMailsSent, mailedToken } from '../support/drivers/mails.js';
+import { createPoolUser, lastCode, poolPassword } from '../support/builders/pool-users.js';
+import { bearer } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 describe('a new address', () => {
   it.each([

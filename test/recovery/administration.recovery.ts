@@ -1,12 +1,12 @@
 import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AdminUserResponse, AuditEntryResponse } from '#contracts';
-import { apiClient } from '../support/api-client.js';
-import { type Person, personWith } from '../support/admins.js';
-import { exception } from '../support/cognito-proxy.js';
-import { poolPassword } from '../support/pool-users.js';
-import { ada, signInWithTokens } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { apiClient } from '../support/drivers/api-client.js';
+import { type Person, personWith } from '../support/builders/admins.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { poolPassword } from '../support/builders/pool-users.js';
+import { ada, signInWithTokens } from '../support/drivers/sessions.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 let admin: Person;

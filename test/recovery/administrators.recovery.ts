@@ -2,13 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import pg from 'pg';
 import * as sql from '../../src/users/users.sql.js';
 import { removeAuditAddresses } from '../../src/admin/user-deletion.job.js';
-import { type Person, personWith } from '../support/admins.js';
-import type { ApiClient } from '../support/api-client.js';
-import { runCommand } from '../support/command.js';
-import { countWaiting, createDeviseDatabase } from '../support/database.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
-import type { UsherProcess } from '../support/usher-process.js';
+import { type Person, personWith } from '../support/builders/admins.js';
+import type { ApiClient } from '../support/drivers/api-client.js';
+import { runCommand } from '../support/drivers/command.js';
+import { countWaiting, createDeviseDatabase } from '../support/drivers/database.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
+import type { UsherProcess } from '../support/drivers/usher-process.js';
 
 let usher: Usher;
 let other: UsherProcess;

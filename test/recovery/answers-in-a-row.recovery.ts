@@ -8,13 +8,13 @@ import {
   databaseOfAccountKinds,
   migrate,
   prepareAccountKinds,
-} from '../support/account-kinds.js';
-import { withoutCredentials } from '../support/addresses.js';
-import type { ApiClient } from '../support/api-client.js';
-import { deviseUser } from '../support/devise-users.js';
-import { createPoolUser, invite } from '../support/pool-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
-import { visible } from '../support/visible-answer.js';
+} from '../support/builders/account-kinds.js';
+import { withoutCredentials } from '../support/builders/addresses.js';
+import type { ApiClient } from '../support/drivers/api-client.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { createPoolUser, invite } from '../support/builders/pool-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { visible } from '../support/drivers/visible-answer.js';
 
 const people = {
   ...Object.fromEntries(Object.entries(accountKinds).map(([kind, { email }]) => [kind, email])),

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { AuditEntryResponse } from '#contracts';
-import { type Person, personWith } from '../support/admins.js';
-import { runCommand } from '../support/command.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { type Person, personWith } from '../support/builders/admins.js';
+import { runCommand } from '../support/drivers/command.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 let admin: Person;

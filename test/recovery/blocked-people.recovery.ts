@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { personWith } from '../support/admins.js';
-import { createDeviseDatabase, type TestDatabase } from '../support/database.js';
-import { deviseUser } from '../support/devise-users.js';
-import { allMailsSent, subjectsTo } from '../support/mails.js';
-import { ada, bearer, bob, signInWithTokens } from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { personWith } from '../support/builders/admins.js';
+import { createDeviseDatabase, type TestDatabase } from '../support/drivers/database.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { allMailsSent, subjectsTo } from '../support/drivers/mails.js';
+import { ada, bearer, bob, signInWithTokens } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const grace = deviseUser('cost_10');
 const accents = deviseUser('accents');

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { personWith } from '../support/admins.js';
-import { createDeviseDatabase, type TestDatabase } from '../support/database.js';
-import { ada, bearer, bob, signInWithTokens } from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { personWith } from '../support/builders/admins.js';
+import { createDeviseDatabase, type TestDatabase } from '../support/drivers/database.js';
+import { ada, bearer, bob, signInWithTokens } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher | undefined;
 let database: TestDatabase;

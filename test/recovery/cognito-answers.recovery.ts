@@ -1,16 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { exception, json } from '../support/cognito-proxy.js';
-import { deviseUser } from '../support/devise-users.js';
-import { signInElsewhere } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { exception, json } from '../support/fakes/cognito-proxy.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { signInElsewhere } from '../support/drivers/sessions.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 const ada = deviseUser('plain');
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const operations = [
   'ConfirmForgotPassword',

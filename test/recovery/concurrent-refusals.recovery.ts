@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import { PasswordHasher } from '../../src/credentials/password-hasher.js';
-import { deviseUser } from '../support/devise-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
-import type { UsherProcess } from '../support/usher-process.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
+import type { UsherProcess } from '../support/drivers/usher-process.js';
 
 const migrated = deviseUser('second').email;
 const legacy = deviseUser('plain').email;

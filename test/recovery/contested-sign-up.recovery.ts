@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import { PasswordHasher } from '../../src/credentials/password-hasher.js';
-import { personWith } from '../support/admins.js';
-import { deviseUser } from '../support/devise-users.js';
-import { tokenIn } from '../support/mails.js';
-import { signUps } from '../support/sign-ups.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { personWith } from '../support/builders/admins.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { tokenIn } from '../support/drivers/mails.js';
+import { signUps } from '../support/drivers/sign-ups.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({ environment: { PASSWORD_PEPPERS: 'a-pepper' } });
-});
-afterAll(() => usher.close());
+const usher = openUsher({ environment: { PASSWORD_PEPPERS: 'a-pepper' } });
 
 const password = 'chosen-by-me-1';
 const squatter = 'of-the-squatter-1';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ada, signInWithCookie } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { ada, signInWithCookie } from '../support/drivers/sessions.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const cookie = '__Host-usher_session';
 

@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openPage } from '../support/confirmation-page.js';
+import { describe, expect, it } from '@jest/globals';
+import { openPage } from '../support/drivers/confirmation-page.js';
 import {
   addressesOf,
   auditOf,
   confirmEmail,
   emailChanger,
   pendingConfirmations,
-} from '../support/email-changes.js';
-import { allMailsSent, mailedCancelToken, mailedToken } from '../support/mails.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/builders/email-changes.js';
+import { allMailsSent, mailedCancelToken, mailedToken } from '../support/drivers/mails.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({ environment: { RATE_LIMITS: 'on' } });
-});
-afterAll(() => usher.close());
+const usher = openUsher({ environment: { RATE_LIMITS: 'on' } });
 
 const person = (email: string) => emailChanger(usher, email);
 const confirm = (token: string) => confirmEmail(usher, token);

@@ -1,21 +1,17 @@
 import { AdminSetUserPasswordCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   addressesOf,
   auditOf,
   confirmEmail,
   emailChanger,
   pendingConfirmations,
-} from '../support/email-changes.js';
-import { allMailsSent, mailedToken, subjectsTo } from '../support/mails.js';
-import { answerTo, challengeOf, temporaryPassword } from '../support/pool-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/builders/email-changes.js';
+import { allMailsSent, mailedToken, subjectsTo } from '../support/drivers/mails.js';
+import { answerTo, challengeOf, temporaryPassword } from '../support/builders/pool-users.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const person = (email: string) => emailChanger(usher, email);
 const confirm = (token: string) => confirmEmail(usher, token);

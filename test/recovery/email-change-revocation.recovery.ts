@@ -1,25 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
-import { personWith } from '../support/admins.js';
-import { cutOff } from '../support/cognito-proxy.js';
-import { runCommand } from '../support/command.js';
+import { personWith } from '../support/builders/admins.js';
+import { cutOff } from '../support/fakes/cognito-proxy.js';
+import { runCommand } from '../support/drivers/command.js';
 import {
   addressesOf,
   confirmEmail,
   type EmailChanger,
   emailChanger,
   pendingConfirmations,
-} from '../support/email-changes.js';
-import { mailedCode, mailedToken } from '../support/mails.js';
-import { changeAttributes, poolPassword } from '../support/pool-users.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/builders/email-changes.js';
+import { mailedCode, mailedToken } from '../support/drivers/mails.js';
+import { changeAttributes, poolPassword } from '../support/builders/pool-users.js';
+import { until } from '../support/drivers/until.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const person = (email: string) => emailChanger(usher, email);
 const confirm = (token: string) => confirmEmail(usher, token);

@@ -2,12 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AdminSetUserMFAPreferenceCommand } from '@aws-sdk/client-cognito-identity-provider';
 import pg from 'pg';
 import type { TotpEnrolmentResponse } from '#contracts';
-import { personWith } from '../support/admins.js';
-import { exception } from '../support/cognito-proxy.js';
-import { untilWaiting } from '../support/database.js';
-import { lastCode, nextTotp, poolPassword, setMfa, challengeOf, answerTo } from '../support/pool-users.js';
-import { bearer, signInWithTokens } from '../support/sessions.js';
-import { until } from '../support/until.js';
+import { personWith } from '../support/builders/admins.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { untilWaiting } from '../support/drivers/database.js';
+import {
+  lastCode,
+  nextTotp,
+  poolPassword,
+  setMfa,
+  challengeOf,
+  answerTo,
+} from '../support/builders/pool-users.js';
+import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
 import {
   actions,
   call,
@@ -22,7 +29,7 @@ import {
   usher,
   verify,
   withApp,
-} from '../support/second-factor.js';
+} from '../support/drivers/second-factor.js';
 
 let rival: pg.Client;
 beforeAll(async () => {

@@ -1,17 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { PasswordChangeCompletionJob } from '../../src/passwords/completion/password-change-completion.job.js';
-import { personWith } from '../support/admins.js';
-import { cutOff, exception } from '../support/cognito-proxy.js';
-import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
-import { changeAttributes, createPoolUser, poolPassword } from '../support/pool-users.js';
-import { bearer, signInElsewhere, signInWithTokens, statusWith } from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { personWith } from '../support/builders/admins.js';
+import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
+import { allMailsSent, requestCode, subjectsTo } from '../support/drivers/mails.js';
+import {
+  changeAttributes,
+  createPoolUser,
+  credentials,
+  poolPassword,
+} from '../support/builders/pool-users.js';
+import { bearer, signInElsewhere, signInWithTokens, statusWith } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
+const usher = openUsher();
+beforeAll(async () => {});
 afterEach(() => {
   for (const operation of [
     'ConfirmForgotPassword',
@@ -21,12 +24,10 @@ afterEach(() => {
   ])
     usher.proxy.answerWith(operation, undefined);
 });
-afterAll(() => usher.close());
 
 const newPassword = 'another-password-1';
 const twice = { password: newPassword, passwordConfirmation: newPassword };
 const changed = 'Your password was changed';
-const credentials = (email: string, password = poolPassword) => ({ email, password });
 const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
 const reset = (email: string, code: string) => usher.api.post('/passwords/reset', { email, code, ...twice });
 const change = (token: string) =>
@@ -36,11 +37,6 @@ const records = () => usher.database.sql('SELECT kind, sub FROM usher.password_c
 async function secondsLater(seconds: number): Promise<void> {
   const now = Math.floor(Date.now() / 1000);
   await until(() => Math.floor(Date.now() / 1000) >= now + seconds);
-}
-
-async function requestCode(email: string): Promise<string> {
-  await usher.api.post('/passwords/forgot', { email });
-  return mailedCode(usher, email);
 }
 
 async function completed(): Promise<void> {
@@ -68,7 +64,7 @@ describe('a reset with a late completion', () => {
     const email = 'late@example.com';
     await createPoolUser(usher, email);
     const before = await signInWithTokens(usher.api, credentials(email));
-    const code = await requestCode(email);
+    const code = await requestCode(usher, email);
     // Cognito executes the command, and the answer is lost.
     const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
     const answer = reset(email, code).catch(() => undefined);
@@ -89,7 +85,7 @@ describe('an attempt that never reached Cognito', () => {
     const email = 'twice@example.com';
     await createPoolUser(usher, email);
     await signInWithTokens(usher.api, credentials(email));
-    const code = await requestCode(email);
+    const code = await requestCode(usher, email);
     usher.proxy.answerWith('ConfirmForgotPassword', cutOff);
     expect((await reset(email, code)).status).toBe(503);
     usher.proxy.answerWith('ConfirmForgotPassword', undefined);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TotpEnrolmentResponse } from '#contracts';
-import { personWith } from '../support/admins.js';
-import { lastCode, nextTotp, poolPassword, setMfa, useFactors } from '../support/pool-users.js';
+import { personWith } from '../support/builders/admins.js';
+import { lastCode, nextTotp, poolPassword, setMfa, useFactors } from '../support/builders/pool-users.js';
 import {
   disable,
   enrol,
@@ -12,7 +12,7 @@ import {
   usher,
   verify,
   withApp,
-} from '../support/second-factor.js';
+} from '../support/drivers/second-factor.js';
 
 beforeAll(async () => {
   await startWithFactors();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { TotpEnrolmentResponse } from '#contracts';
-import { personWith } from '../support/admins.js';
-import { createDeviseDatabase } from '../support/database.js';
+import { personWith } from '../support/builders/admins.js';
+import { createDeviseDatabase } from '../support/drivers/database.js';
 import {
   audit,
   call,
@@ -15,11 +15,11 @@ import {
   usher,
   verify,
   withApp,
-} from '../support/second-factor.js';
-import { nextTotp, poolPassword } from '../support/pool-users.js';
-import { signInWithTokens, statusWith } from '../support/sessions.js';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
-import { until } from '../support/until.js';
+} from '../support/drivers/second-factor.js';
+import { nextTotp, poolPassword } from '../support/builders/pool-users.js';
+import { signInWithTokens, statusWith } from '../support/drivers/sessions.js';
+import { startTcpProxy, type TcpProxy } from '../support/fakes/tcp-proxy.js';
+import { until } from '../support/drivers/until.js';
 
 let connection: TcpProxy;
 beforeAll(async () => {

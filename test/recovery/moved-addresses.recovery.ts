@@ -2,12 +2,12 @@ import { AdminResetUserPasswordCommand } from '@aws-sdk/client-cognito-identity-
 import bcrypt from 'bcryptjs';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createDeviseDatabase } from '../support/database.js';
-import { mailedCode } from '../support/mails.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { bearer, signInWithTokens } from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { createDeviseDatabase } from '../support/drivers/database.js';
+import { mailedCode } from '../support/drivers/mails.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const waitingForRow = `SELECT 1 FROM pg_stat_activity
   WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%UPDATE users%'`;

@@ -3,7 +3,7 @@ import { freePort } from '../../apps/local-stack/src/ports.js';
 import { run } from '../../src/cli/run.js';
 import { Database } from '../../src/common/database/database.js';
 import { Outbox } from '../../src/mail/outbox.js';
-import { useOutbox } from '../support/outbox.js';
+import { useOutbox } from '../support/drivers/outbox.js';
 
 const outbox = useOutbox();
 const { start, mailServer, stubbornServer, post, rows, until, dueNow, isEmpty, secret, closers } = outbox;

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
-import { mailedCode, subjectsTo } from '../support/mails.js';
+import { mailedCode, subjectsTo } from '../support/drivers/mails.js';
 import {
   answerTo,
   challengeOf,
@@ -8,15 +8,11 @@ import {
   invite,
   poolPassword,
   temporaryPassword,
-} from '../support/pool-users.js';
-import { bearer, signInWithTokens } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/builders/pool-users.js';
+import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const spaced = ' legacy-secret-1 ';
 const plain = 'without-blanks-1';

@@ -1,17 +1,13 @@
 import { AdminSetUserPasswordCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deviseUser } from '../support/devise-users.js';
-import { exception } from '../support/cognito-proxy.js';
-import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { bearer, signInWithCookie, signInWithTokens, statusWith } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { describe, expect, it } from '@jest/globals';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { allMailsSent, mailedCode, subjectsTo } from '../support/drivers/mails.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { bearer, signInWithCookie, signInWithTokens, statusWith } from '../support/drivers/sessions.js';
+import { openUsher, startUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const newPassword = 'another-password-1';
 const change = (token: string, body: object = {}) =>

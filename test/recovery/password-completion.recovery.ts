@@ -4,21 +4,21 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { PasswordChangeCompletionJob } from '../../src/passwords/completion/password-change-completion.job.js';
-import { cutOff, exception } from '../support/cognito-proxy.js';
-import { createDeviseDatabase } from '../support/database.js';
-import { deviseUser } from '../support/devise-users.js';
-import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
+import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
+import { createDeviseDatabase } from '../support/drivers/database.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { allMailsSent, requestCode, subjectsTo } from '../support/drivers/mails.js';
 import {
   answerTo,
   challengeOf,
   createPoolUser,
   poolPassword,
   temporaryPassword,
-} from '../support/pool-users.js';
-import { bearer, signInWithTokens, statusWith } from '../support/sessions.js';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/builders/pool-users.js';
+import { bearer, signInWithTokens, statusWith } from '../support/drivers/sessions.js';
+import { startTcpProxy, type TcpProxy } from '../support/fakes/tcp-proxy.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 let way: TcpProxy;
@@ -46,11 +46,6 @@ const mayHaveChanged = 'Your password may have changed';
 async function person(email: string) {
   const sub = await createPoolUser(usher, email);
   return { email, sub, tokens: await signInWithTokens(usher.api, { email, password: poolPassword }) };
-}
-
-async function requestCode(email: string): Promise<string> {
-  await usher.api.post('/passwords/forgot', { email });
-  return mailedCode(usher, email);
 }
 
 const reset = (email: string, code: string) => usher.api.post('/passwords/reset', { email, code, ...twice });
@@ -101,7 +96,7 @@ async function expectCompleted(
 describe('while the database is unavailable', () => {
   it('no command is sent to Cognito, and nothing changes', async () => {
     const { email, tokens } = await person('away@example.com');
-    const code = await requestCode(email);
+    const code = await requestCode(usher, email);
     await way.cut();
     usher.proxy.arrived.length = 0;
     for (const answer of [await reset(email, code), await change(tokens.accessToken)])
@@ -117,7 +112,7 @@ describe('while the database is unavailable', () => {
     async (kind) => {
       const { email, tokens } = await person(`after-the-yes-${kind}@example.com`);
       const other = await signInWithTokens(usher.api, { email, password: poolPassword });
-      const code = kind === 'reset' ? await requestCode(email) : '';
+      const code = kind === 'reset' ? await requestCode(usher, email) : '';
       const operation = kind === 'reset' ? 'ConfirmForgotPassword' : 'ChangePassword';
       const held = usher.proxy.holdAnswer(operation);
       const answer = kind === 'reset' ? reset(email, code) : change(tokens.accessToken);
@@ -142,7 +137,7 @@ describe('while the database is unavailable', () => {
 
   it('since a refusal by Cognito, the record is deleted without follow-ups', async () => {
     const { email, tokens } = await person('after-the-no@example.com');
-    const code = await requestCode(email);
+    const code = await requestCode(usher, email);
     const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
     const answer = reset(email, code === '000000' ? '000001' : '000000');
     await held.done;
@@ -177,7 +172,7 @@ describe('when the database fails between the row and the audit entry', () => {
   it.each(['reset', 'change'])('a %s keeps the hash until both are written', async (kind) => {
     const { email, tokens } = await withHash(`no-audit-${kind}@example.com`);
     const other = await signInWithTokens(usher.api, { email, password: poolPassword });
-    const code = kind === 'reset' ? await requestCode(email) : '';
+    const code = kind === 'reset' ? await requestCode(usher, email) : '';
     await withoutAudit(async () => {
       const { status } = await (kind === 'reset' ? reset(email, code) : change(tokens.accessToken));
       expect({ status, hash: await hashOf(email), audit: await audited(email) }).toEqual({
@@ -209,7 +204,7 @@ describe('when the database fails between the row and the audit entry', () => {
 describe("when Cognito's answer is lost", () => {
   it('a reset that was executed is completed once, and its user is found by the sub', async () => {
     const { email, tokens } = await person('lost-reset@example.com');
-    const code = await requestCode(email);
+    const code = await requestCode(usher, email);
     const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
     const answer = reset(email, code);
     await held.done;
@@ -227,7 +222,7 @@ describe("when Cognito's answer is lost", () => {
     'a command that never reached Cognito (%s) changes nothing',
     async (operation) => {
       const { email, tokens } = await person(`never-${operation.toLowerCase()}@example.com`);
-      const code = await requestCode(email);
+      const code = await requestCode(usher, email);
       usher.proxy.answerWith(operation, cutOff);
       const answer =
         operation === 'ChangePassword' ? await change(tokens.accessToken) : await reset(email, code);
@@ -242,7 +237,7 @@ describe("when Cognito's answer is lost", () => {
 
   it('a legacy user whose reset was not executed keeps the legacy password', async () => {
     const user = deviseUser('second');
-    const code = await requestCode(user.email);
+    const code = await requestCode(usher, user.email);
     usher.proxy.answerWith('ConfirmForgotPassword', cutOff);
     await reset(user.email, code);
     await completed();
@@ -252,7 +247,7 @@ describe("when Cognito's answer is lost", () => {
 
   it('a legacy user whose reset was executed loses the legacy hash', async () => {
     const user = deviseUser('plain');
-    const code = await requestCode(user.email);
+    const code = await requestCode(usher, user.email);
     const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
     const answer = reset(user.email, code);
     await held.done;
@@ -266,7 +261,7 @@ describe("when Cognito's answer is lost", () => {
 
   it('a reset is completed when a trigger fails after Cognito has set the password', async () => {
     const { email, tokens } = await person('trigger@example.com');
-    const code = await requestCode(email);
+    const code = await requestCode(usher, email);
     const held = usher.proxy.holdAnswer('ConfirmForgotPassword');
     const done = reset(email, code);
     await held.done;
@@ -274,7 +269,7 @@ describe("when Cognito's answer is lost", () => {
     await done;
     await until(async () => (await records()).length === 0);
     // The same response as with a failing PostConfirmation trigger: the second reset is not reported as successful.
-    const again = await requestCode(email);
+    const again = await requestCode(usher, email);
     usher.proxy.answerWith('ConfirmForgotPassword', exception('UserLambdaValidationException'));
     expect((await reset(email, again)).status).toBe(503);
     expect(await records()).toHaveLength(1);
@@ -284,7 +279,7 @@ describe("when Cognito's answer is lost", () => {
 
   it('retries while the pool user cannot be read', async () => {
     const { email } = await person('cannot-look@example.com');
-    const code = await requestCode(email);
+    const code = await requestCode(usher, email);
     usher.proxy.answerWith('ConfirmForgotPassword', cutOff);
     await reset(email, code);
     usher.proxy.answerWith('AdminGetUser', exception('InternalErrorException', '', 500));
@@ -304,7 +299,7 @@ describe('the user of a reset', () => {
       `UPDATE users SET email = 'in-the-row@example.com', encrypted_password = 'x' WHERE cognito_sub = $1`,
       [sub],
     );
-    expect((await reset(email, await requestCode(email))).status).toBe(204);
+    expect((await reset(email, await requestCode(usher, email))).status).toBe(204);
     expect(await statusWith(usher.api, tokens.accessToken)).toBe(401);
     expect(await hashOf('in-the-row@example.com')).toBe('');
     expect(await audited('in-the-row@example.com')).toHaveLength(1);
@@ -316,7 +311,9 @@ describe('the user of a reset', () => {
     const { email, tokens } = await person('linked@example.com');
     const other = await createPoolUser(usher, 'moves-in@example.com');
     await usher.database.sql(`UPDATE users SET email = 'moves-in@example.com' WHERE email = $1`, [email]);
-    expect((await reset('moves-in@example.com', await requestCode('moves-in@example.com'))).status).toBe(204);
+    expect(
+      (await reset('moves-in@example.com', await requestCode(usher, 'moves-in@example.com'))).status,
+    ).toBe(204);
     expect(await statusWith(usher.api, tokens.accessToken)).toBe(200);
     expect(await audited('moves-in@example.com')).toEqual([]);
     const recorded = await usher.database.sql('SELECT 1 FROM usher.sign_outs WHERE sub = $1', [other]);
@@ -327,7 +324,7 @@ describe('the user of a reset', () => {
 describe('the revocation of sessions of other clients at Cognito', () => {
   it('is retried until Cognito is available again, and does not fail the reset', async () => {
     const { email, sub, tokens } = await person('other-products@example.com');
-    const code = await requestCode(email);
+    const code = await requestCode(usher, email);
     usher.proxy.answerWith('AdminUserGlobalSignOut', exception('InternalErrorException', '', 500));
     expect((await reset(email, code)).status).toBe(204);
     expect(await statusWith(usher.api, tokens.accessToken)).toBe(401);

@@ -1,20 +1,17 @@
 import type { ServerResponse } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { legacyUser, oldPassword } from '../support/addresses.js';
-import { cutOff, exception } from '../support/cognito-proxy.js';
-import { mailedCode } from '../support/mails.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { legacyUser, oldPassword } from '../support/builders/addresses.js';
+import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
+import { mailedCode } from '../support/drivers/mails.js';
+import { until } from '../support/drivers/until.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
+const usher = openUsher();
+beforeAll(async () => {});
 afterEach(() => {
   for (const operation of ['ConfirmForgotPassword', 'AdminSetUserPassword'])
     usher.proxy.answerWith(operation, undefined);
 });
-afterAll(() => usher.close());
 
 const newPassword = 'chosen-by-the-owner-1';
 const signIn = async (email: string, password = oldPassword) =>

@@ -1,5 +1,5 @@
 import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   confirm,
   decomposed,
@@ -11,16 +11,12 @@ import {
   rowsLike,
   spellingsOf,
   withoutCredentials,
-} from '../support/addresses.js';
-import { createPoolUser, lastCode, poolPassword } from '../support/pool-users.js';
-import { bearer } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/builders/addresses.js';
+import { createPoolUser, lastCode, poolPassword } from '../support/builders/pool-users.js';
+import { bearer } from '../support/drivers/sessions.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 describe('a legacy user', () => {
   it.each([

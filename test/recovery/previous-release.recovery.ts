@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { CertificatesRepository } from '../../src/acme/persistence/certificates.repository.js';
 import { KeyRing, type Purpose } from '../../src/common/crypto/key-ring.js';
 import { SealedBox } from '../../src/common/crypto/sealed-box.js';
 import { Database } from '../../src/common/database/database.js';
-import { mailedToken } from '../support/mails.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { mailedToken } from '../support/drivers/mails.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 interface Fixture {
   madeAt: string;
@@ -27,9 +27,8 @@ const fixture = JSON.parse(
 ) as Fixture;
 const purposes = Object.keys(fixture.digests) as Purpose[];
 
-let usher: Usher;
+const usher = openUsher({ environment: { SESSION_SECRETS: fixture.sessionSecret } });
 beforeAll(async () => {
-  usher = await startUsher({ environment: { SESSION_SECRETS: fixture.sessionSecret } });
   const elapsed = Date.now() - Date.parse(fixture.madeAt);
   for (const [table, rows] of Object.entries(fixture.rows)) {
     for (const row of rows) {
@@ -41,7 +40,6 @@ beforeAll(async () => {
     }
   }
 });
-afterAll(() => usher.close());
 
 /** Moves times forward, as if the rows had just been written. */
 function later(value: unknown, elapsed: number): unknown {

@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type CognitoConfig, cognitoConfig } from '../../src/common/config/cognito.config.js';
-import { personWith } from '../support/admins.js';
-import { minute, startWithFactors, usher } from '../support/second-factor.js';
+import { personWith } from '../support/builders/admins.js';
+import { minute, startWithFactors, usher } from '../support/drivers/second-factor.js';
 
 /** A cache in front of the pool's keys with an hour-old response (Age, RFC 9111 section 5.1). */
 const cache = createServer((request, response) => {

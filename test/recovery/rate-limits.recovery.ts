@@ -1,25 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import { createApp } from '../../src/create-app.js';
 import { RateLimits } from '../../src/rate-limit/rate-limits.js';
-import { type ApiClient, apiClient } from '../support/api-client.js';
-import { invite, temporaryPassword } from '../support/pool-users.js';
-import { exception } from '../support/cognito-proxy.js';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { type ApiClient, apiClient } from '../support/drivers/api-client.js';
+import { invite, temporaryPassword } from '../support/builders/pool-users.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { startTcpProxy, type TcpProxy } from '../support/fakes/tcp-proxy.js';
+import { until } from '../support/drivers/until.js';
+import { openUsher, startUsher, type Usher } from '../support/drivers/usher.js';
+import { statuses, times } from '../support/drivers/rate-limits.js';
 
-let usher: Usher;
+const usher = openUsher({
+  // This test sets the caller's address, as a proxy on this machine.
+  environment: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '127.0.0.1' },
+});
 beforeAll(async () => {
-  usher = await startUsher({
-    // This test sets the caller's address, as a proxy on this machine.
-    environment: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '127.0.0.1' },
-  });
   // Cheap hashes, so that the dummy hashes are cheap too: the cost of a check is not under test.
   await usher.database.sql('UPDATE users SET encrypted_password = $1', [bcrypt.hashSync(rightPassword, 4)]);
 });
-afterAll(() => usher.close());
 afterEach(() => usher.database.sql('DELETE FROM usher.rate_limits'));
 
 const known = 'ada@example.com';
@@ -28,15 +27,6 @@ const rightPassword = 'correct horse battery staple';
 const from = (address: string) => ({ 'x-forwarded-for': address });
 const guess = (email: string, { api = usher.api, address = '203.0.113.1', password = 'wrong' } = {}) =>
   api.post('/auth/sign-in', { email, password }, from(address));
-
-/** Sends sequentially, so that each request is counted before the next one. */
-async function statuses(times: number, send: (n: number) => Promise<{ status: number }>): Promise<number[]> {
-  const seen: number[] = [];
-  for (let n = 0; n < times; n += 1) seen.push((await send(n)).status);
-  return seen;
-}
-
-const times = (count: number, status: number) => Array<number>(count).fill(status);
 
 /** Sets counts or their expiry without sending as many requests. */
 const changeCounts = (change: string, keys: string) =>

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { personWith } from '../support/admins.js';
-import { exception } from '../support/cognito-proxy.js';
-import { lastCode, nextTotp, poolPassword, setMfa, useFactors } from '../support/pool-users.js';
-import { bearer, calls, signInWithTokens } from '../support/sessions.js';
-import { until } from '../support/until.js';
+import { personWith } from '../support/builders/admins.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { lastCode, nextTotp, poolPassword, setMfa, useFactors } from '../support/builders/pool-users.js';
+import { bearer, calls, signInWithTokens } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
 import {
   minute,
   enabled,
@@ -23,7 +23,7 @@ import {
   liveFamilies,
   withApp,
   startWithFactors,
-} from '../support/second-factor.js';
+} from '../support/drivers/second-factor.js';
 
 beforeAll(() => startWithFactors());
 afterAll(() => usher.close());

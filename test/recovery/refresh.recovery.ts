@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { createApp } from '../../src/create-app.js';
 import { Clock } from '../../src/common/clock/clock.js';
 import { SessionsRepository } from '../../src/sessions/persistence/sessions.repository.js';
-import { apiClient } from '../support/api-client.js';
-import { exception } from '../support/cognito-proxy.js';
+import { apiClient } from '../support/drivers/api-client.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
 import {
   ada,
   bob,
@@ -16,10 +16,10 @@ import {
   lastSession,
   signInWithTokens,
   statusWith,
-} from '../support/sessions.js';
-import { startTcpProxy } from '../support/tcp-proxy.js';
-import { rotation } from '../support/test-pool.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/drivers/sessions.js';
+import { startTcpProxy } from '../support/fakes/tcp-proxy.js';
+import { rotation } from '../support/builders/test-pool.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const settings = [
   ['without rotation', undefined],

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { PasswordHasher } from '../../src/credentials/password-hasher.js';
-import { accountKinds, databaseOfAccountKinds, prepareAccountKinds } from '../support/account-kinds.js';
-import type { ApiClient } from '../support/api-client.js';
-import { deviseUser } from '../support/devise-users.js';
-import { scrape, valueOf } from '../support/metrics.js';
-import { startUsher, type Usher } from '../support/usher.js';
-import type { UsherProcess } from '../support/usher-process.js';
-import { visible } from '../support/visible-answer.js';
+import {
+  accountKinds,
+  databaseOfAccountKinds,
+  prepareAccountKinds,
+} from '../support/builders/account-kinds.js';
+import type { ApiClient } from '../support/drivers/api-client.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { scrape, valueOf } from '../support/drivers/metrics.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
+import type { UsherProcess } from '../support/drivers/usher-process.js';
+import { visible } from '../support/drivers/visible-answer.js';
 
 /** On, but too short to delay the tests. */
 const environment = { REFUSAL_TIME_MS: '1' };

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Clock } from '../../src/common/clock/clock.js';
-import { deviseUser } from '../support/devise-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { deviseUser } from '../support/builders/devise-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const ada = deviseUser('plain');
 const refusalTimeMs = 10_000;

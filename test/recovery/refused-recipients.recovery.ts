@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { freePort } from '../../apps/local-stack/src/ports.js';
 import { SmtpTransport } from '../../src/mail/smtp.transport.js';
 import { Outbox } from '../../src/mail/outbox.js';
-import { useOutbox } from '../support/outbox.js';
+import { useOutbox } from '../support/drivers/outbox.js';
 
 const outbox = useOutbox();
 const { start, stubbornServer, post, rows, until, isEmpty, sql } = outbox;

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createApp } from '../../src/create-app.js';
-import { type ApiClient, apiClient } from '../support/api-client.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { bearer, signInWithCookie, signInWithTokens } from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { type ApiClient, apiClient } from '../support/drivers/api-client.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { bearer, signInWithCookie, signInWithTokens } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { pointsOf, setPoints, statuses, times } from '../support/drivers/rate-limits.js';
 
 let usher: Usher;
 /** A process with its own counters on the same database. */
@@ -30,32 +31,12 @@ beforeEach(async () => {
   await createPoolUser(usher, email);
 });
 
-const times = (count: number, status: number) => Array<number>(count).fill(status);
-
-async function statuses(count: number, send: (n: number) => Promise<{ status: number }>) {
-  const seen: number[] = [];
-  for (let n = 0; n < count; n += 1) seen.push((await send(n)).status);
-  return seen;
-}
-
-async function points(kind: string): Promise<number> {
-  const [row] = await usher.database.sql<{ points: number }>(
-    // A refund of an earlier test may arrive after its row was deleted, and then leaves a row of -1.
-    `SELECT coalesce(sum(points) FILTER (WHERE points > 0), 0)::int AS points FROM usher.rate_limits WHERE key LIKE $1`,
-    [`${kind}:%`],
-  );
-  return row?.points ?? 0;
-}
-
-const setPoints = (kind: string, value: number) =>
-  usher.database.sql('UPDATE usher.rate_limits SET points = $2 WHERE key LIKE $1', [`${kind}:%`, value]);
-
 const signIn = (api = usher.api) => api.signIn(email, poolPassword);
 
 describe('successful sign-ins', () => {
   it('are limited by account over all processes, for right and wrong passwords', async () => {
     expect((await signIn()).status).toBe(200);
-    await setPoints('signed-in/account/60', 29);
+    await setPoints(usher, 'signed-in/account/60', 29);
     expect((await signIn(another)).status).toBe(200);
     const refused = await signIn();
     expect({ status: refused.status, code: refused.body.code }).toEqual({
@@ -64,15 +45,15 @@ describe('successful sign-ins', () => {
     });
     expect(refused.body.retryAfter).toBeLessThanOrEqual(60);
     expect((await usher.api.signIn(email, 'wrong-password-1')).status).toBe(429);
-    await until(async () => (await points('sign-in/account/60')) === 0);
+    await until(async () => (await pointsOf(usher, 'sign-in/account/60')) === 0);
   });
 
   it('are limited to 300 an hour by account and 600 a minute by address', async () => {
     await signIn();
-    await setPoints('signed-in/account/3600', 300);
+    await setPoints(usher, 'signed-in/account/3600', 300);
     expect((await signIn()).status).toBe(429);
-    await setPoints('signed-in/account/3600', 0);
-    await setPoints('signed-in/address/60', 600);
+    await setPoints(usher, 'signed-in/account/3600', 0);
+    await setPoints(usher, 'signed-in/address/60', 600);
     expect((await signIn()).status).toBe(429);
     const elsewhere = { 'x-forwarded-for': '203.0.113.8' };
     const body = { email, password: poolPassword };
@@ -81,10 +62,13 @@ describe('successful sign-ins', () => {
 
   it('are the only requests that this counter counts, so that it does not reveal accounts', async () => {
     for (const address of [email, 'nobody@example.com']) await usher.api.signIn(address, 'wrong-password-1');
-    await until(async () => (await points('signed-in/%')) === 0);
+    await until(async () => (await pointsOf(usher, 'signed-in/%')) === 0);
     await signIn();
-    await until(async () => (await points('sign-in/account/60')) === 2);
-    expect([await points('signed-in/account/60'), await points('signed-in/address/60')]).toEqual([1, 1]);
+    await until(async () => (await pointsOf(usher, 'sign-in/account/60')) === 2);
+    expect([
+      await pointsOf(usher, 'signed-in/account/60'),
+      await pointsOf(usher, 'signed-in/address/60'),
+    ]).toEqual([1, 1]);
   });
 });
 
@@ -100,14 +84,14 @@ describe('successful refreshes', () => {
         `SELECT points FROM usher.rate_limits WHERE key LIKE 'refreshed/account/60:%'`,
       ),
     ).toEqual([{ points: 2 }]);
-    await setPoints('refreshed/account/60', 60);
+    await setPoints(usher, 'refreshed/account/60', 60);
     expect([(await byToken()).status, (await byCookie()).status]).toEqual([429, 429]);
-    await setPoints('refreshed/account/60', 0);
-    await setPoints('refreshed/account/3600', 1000);
+    await setPoints(usher, 'refreshed/account/60', 0);
+    await setPoints(usher, 'refreshed/account/3600', 1000);
     expect((await byToken()).status).toBe(429);
-    await setPoints('refreshed/account/3600', 0);
+    await setPoints(usher, 'refreshed/account/3600', 0);
     expect((await byToken()).status).toBe(200);
-    await setPoints('refreshed/address/60', 1200);
+    await setPoints(usher, 'refreshed/address/60', 1200);
     expect((await byToken()).status).toBe(429);
   });
 });
@@ -116,13 +100,15 @@ describe('refused attempts', () => {
   it('that exceed the limit of successes of an account do not count for the address', async () => {
     const { refreshToken } = await signInWithTokens(usher.api, { email, password: poolPassword });
     expect((await usher.api.post('/auth/refresh', { refreshToken })).status).toBe(200);
-    await setPoints('signed-in/account/3600', 300);
-    await setPoints('refreshed/account/3600', 1000);
+    await setPoints(usher, 'signed-in/account/3600', 300);
+    await setPoints(usher, 'refreshed/account/3600', 1000);
     const tries = () => [signIn(), usher.api.post('/auth/refresh', { refreshToken })];
     for (let n = 0; n < 3; n += 1)
       expect((await Promise.all(tries())).map(({ status }) => status)).toEqual([429, 429]);
-    for (const kind of ['signed-in/address/60', 'signed-in/account/60']) expect(await points(kind)).toBe(1);
-    for (const kind of ['refreshed/address/60', 'refreshed/account/60']) expect(await points(kind)).toBe(1);
+    for (const kind of ['signed-in/address/60', 'signed-in/account/60'])
+      expect(await pointsOf(usher, kind)).toBe(1);
+    for (const kind of ['refreshed/address/60', 'refreshed/account/60'])
+      expect(await pointsOf(usher, kind)).toBe(1);
   });
 
   it('do not count as successes when the caller disconnects before the answer', async () => {
@@ -140,9 +126,9 @@ describe('refused attempts', () => {
     hangUp.abort();
     await expect(refused).rejects.toThrow();
     release();
-    await until(async () => (await points('refreshed/%')) === 0);
+    await until(async () => (await pointsOf(usher, 'refreshed/%')) === 0);
     // It counts as an attempt, because the password may have been wrong.
-    expect(await points('refresh/address/60')).toBe(1);
+    expect(await pointsOf(usher, 'refresh/address/60')).toBe(1);
   });
 });
 
@@ -169,13 +155,15 @@ describe('password attempts of signed-in users', () => {
     expect((await changeEmail(accessToken, poolPassword)).status).toBe(429);
     expect((await change(accessToken, poolPassword)).status).toBe(429);
     // Other users and the owner's sign-ins are not limited.
-    expect([await points('proof/account/60'), await points('sign-in/account/60')]).toEqual([8, 0]);
+    expect([await pointsOf(usher, 'proof/account/60'), await pointsOf(usher, 'sign-in/account/60')]).toEqual([
+      8, 0,
+    ]);
   });
 
   it('are limited to thirty an hour', async () => {
     const { accessToken } = await signInWithTokens(usher.api, { email, password: poolPassword });
     expect((await changeEmail(accessToken, 'wrong-password-1')).status).toBe(401);
-    await setPoints('proof/account/3600', 30);
+    await setPoints(usher, 'proof/account/3600', 30);
     expect((await changeEmail(accessToken, poolPassword)).status).toBe(429);
   });
 
@@ -183,7 +171,7 @@ describe('password attempts of signed-in users', () => {
     const { accessToken } = await signInWithTokens(usher.api, { email, password: poolPassword });
     expect((await change(accessToken, poolPassword, 'short')).status).toBe(422);
     expect((await change(accessToken, poolPassword)).status).toBe(204);
-    await until(async () => (await points('proof/account/60')) === 0);
+    await until(async () => (await pointsOf(usher, 'proof/account/60')) === 0);
   });
 });
 
@@ -198,7 +186,7 @@ describe('refused tokens at /aws/auth', () => {
   it('are limited by network, and the right token is not', async () => {
     const refused = await callMigrationEndpoint('wrong', '203.0.113.1');
     expect([refused.status, refused.text]).toEqual([401, '']);
-    await setPoints('migration-token/address/60', 59);
+    await setPoints(usher, 'migration-token/address/60', 59);
     expect((await callMigrationEndpoint('wrong', '203.0.113.1')).status).toBe(401);
     const limited = await callMigrationEndpoint('wrong', '203.0.113.1');
     expect([limited.status, limited.body.code]).toEqual([429, 'too_many_requests']);
@@ -210,6 +198,6 @@ describe('refused tokens at /aws/auth', () => {
     expect(await statuses(3, () => callMigrationEndpoint(usher.migrationToken, '203.0.113.1'))).toEqual(
       times(3, 200),
     );
-    expect(await points('migration-token/%')).toBe(0);
+    expect(await pointsOf(usher, 'migration-token/%')).toBe(0);
   });
 });

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { exception } from '../support/cognito-proxy.js';
-import { withoutCredentials } from '../support/addresses.js';
-import { personWith } from '../support/admins.js';
-import type { ApiClient } from '../support/api-client.js';
-import { allMailsSent, mailedCode, subjectsTo } from '../support/mails.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { signInElsewhere, signInWithTokens, statusWith } from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { withoutCredentials } from '../support/builders/addresses.js';
+import { personWith } from '../support/builders/admins.js';
+import type { ApiClient } from '../support/drivers/api-client.js';
+import { allMailsSent, requestCode, subjectsTo } from '../support/drivers/mails.js';
+import { createPoolUser, credentials } from '../support/builders/pool-users.js';
+import { signInElsewhere, signInWithTokens, statusWith } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 let bare: ApiClient;
@@ -22,13 +22,7 @@ afterAll(() => usher.close());
 
 const newPassword = 'another-password-1';
 const twice = { password: newPassword, passwordConfirmation: newPassword };
-const credentials = (email: string, password = poolPassword) => ({ email, password });
 const changed = 'Your password was changed';
-
-async function requestCode(email: string, api: ApiClient = usher.api): Promise<string> {
-  await api.post('/passwords/forgot', { email });
-  return mailedCode(usher, email);
-}
 
 describe('without AWS credentials', () => {
   it('a reset is never applied to a row that is linked to another pool user', async () => {
@@ -39,7 +33,7 @@ describe('without AWS credentials', () => {
     await usher.database.sql(
       `UPDATE users SET email = 'owner@example.com' WHERE email = 'bystander@example.com'`,
     );
-    const code = await requestCode('owner@example.com', bare);
+    const code = await requestCode(usher, 'owner@example.com', bare);
     expect((await bare.post('/passwords/reset', { email: 'owner@example.com', code, ...twice })).status).toBe(
       204,
     );
@@ -58,7 +52,7 @@ describe('without AWS credentials', () => {
     const sub = await createPoolUser(usher, email);
     const before = await signInWithTokens(usher.api, credentials(email));
     await usher.database.sql(`UPDATE users SET email = 'row-only@example.com' WHERE cognito_sub = $1`, [sub]);
-    const code = await requestCode(email, bare);
+    const code = await requestCode(usher, email, bare);
     usher.proxy.answerWith('InitiateAuth', exception('InternalErrorException', '', 500));
     expect((await bare.post('/passwords/reset', { email, code, ...twice })).status).toBe(204);
     usher.proxy.answerWith('InitiateAuth', undefined);

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { accountKinds, databaseOfAccountKinds, prepareAccountKinds } from '../support/account-kinds.js';
-import { allMailsSent, mailedCode } from '../support/mails.js';
-import { startUsher, type Usher } from '../support/usher.js';
-import { visible } from '../support/visible-answer.js';
+import {
+  accountKinds,
+  databaseOfAccountKinds,
+  prepareAccountKinds,
+} from '../support/builders/account-kinds.js';
+import { allMailsSent, mailedCode } from '../support/drivers/mails.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { visible } from '../support/drivers/visible-answer.js';
 
 const password = 'chosen-by-the-owner-1';
 const migrated = accountKinds['a wrong password of a migrated user'].email;

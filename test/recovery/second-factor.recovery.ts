@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TotpEnrolmentResponse } from '#contracts';
-import { personWith } from '../support/admins.js';
-import { cutOff, exception } from '../support/cognito-proxy.js';
-import { answerTo, challengeOf, lastCode, nextTotp, poolPassword, setMfa } from '../support/pool-users.js';
-import { bearer, calls, signInElsewhere, signInWithTokens, statusWith } from '../support/sessions.js';
-import { until } from '../support/until.js';
+import { personWith } from '../support/builders/admins.js';
+import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
+import {
+  answerTo,
+  challengeOf,
+  lastCode,
+  nextTotp,
+  poolPassword,
+  setMfa,
+} from '../support/builders/pool-users.js';
+import { bearer, calls, signInElsewhere, signInWithTokens, statusWith } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
 import {
   minute,
   enabled,
@@ -27,7 +34,7 @@ import {
   withApp,
   signInWithApp,
   startWithFactors,
-} from '../support/second-factor.js';
+} from '../support/drivers/second-factor.js';
 
 beforeAll(() => startWithFactors());
 afterAll(() => usher.close());

@@ -2,18 +2,18 @@ import { RevokeTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import type { SessionResponse } from '#contracts';
-import type { ApiClient } from '../support/api-client.js';
-import { exception } from '../support/cognito-proxy.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
+import type { ApiClient } from '../support/drivers/api-client.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
 import {
   bearer,
   signInElsewhere,
   signInWithCookie,
   signInWithTokens,
   statusWith,
-} from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 let owner: { email: string; password: string };

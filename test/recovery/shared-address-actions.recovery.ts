@@ -1,14 +1,14 @@
 import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import bcrypt from 'bcryptjs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { personWith } from '../support/admins.js';
-import { createDeviseDatabase } from '../support/database.js';
-import { emailChanger } from '../support/email-changes.js';
-import { allMailsSent } from '../support/mails.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { reconcileTools } from '../support/reconcile-tools.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { personWith } from '../support/builders/admins.js';
+import { createDeviseDatabase } from '../support/drivers/database.js';
+import { emailChanger } from '../support/builders/email-changes.js';
+import { allMailsSent } from '../support/drivers/mails.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { reconcileTools } from '../support/drivers/reconcile-tools.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 afterEach(() => usher.close());

@@ -1,10 +1,10 @@
 import bcrypt from 'bcryptjs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { run } from '../../src/cli/run.js';
-import { createDeviseDatabase, type TestDatabase } from '../support/database.js';
-import { mailedCode } from '../support/mails.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { createDeviseDatabase, type TestDatabase } from '../support/drivers/database.js';
+import { mailedCode } from '../support/drivers/mails.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 afterEach(() => usher.close());

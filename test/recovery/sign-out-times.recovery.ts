@@ -1,18 +1,19 @@
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { personWith } from '../support/admins.js';
-import { exception } from '../support/cognito-proxy.js';
-import { mailedCode } from '../support/mails.js';
+import { personWith } from '../support/builders/admins.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { mailedCode } from '../support/drivers/mails.js';
 import {
   answerTo,
   challengeOf,
   createPoolUser,
+  credentials,
   lastCode,
   poolPassword,
   setMfa,
   useFactors,
-} from '../support/pool-users.js';
+} from '../support/builders/pool-users.js';
 import {
   bearer,
   signInElsewhere,
@@ -20,9 +21,9 @@ import {
   signInWithTokens,
   statusWith,
   unrevoked,
-} from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const waitingForLock = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`;
 
@@ -43,7 +44,6 @@ function setClock(milliseconds: number): void {
 
 const newPassword = 'another-password-1';
 const twice = { password: newPassword, passwordConfirmation: newPassword };
-const credentials = (email: string, password = poolPassword) => ({ email, password });
 const everywhere = (token: string) => usher.api.post('/auth/sign-out-everywhere', undefined, bearer(token));
 const change = (token: string) =>
   usher.api.post('/passwords/change', { currentPassword: poolPassword, ...twice }, bearer(token));

@@ -2,21 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfirmationsRepository } from '../../src/registration/persistence/confirmations.repository.js';
 import { ObsoleteSignUpsJob } from '../../src/registration/obsolete-sign-ups.job.js';
 import { UserLinkService } from '../../src/users/user-link.service.js';
-import { personWith } from '../support/admins.js';
-import { mailedCode } from '../support/mails.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { bearer, signInWithTokens } from '../support/sessions.js';
-import { signUps } from '../support/sign-ups.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { personWith } from '../support/builders/admins.js';
+import { mailedCode } from '../support/drivers/mails.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
+import { signUps } from '../support/drivers/sign-ups.js';
+import { until } from '../support/drivers/until.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   // No background jobs.
   await usher.app.get(ObsoleteSignUpsJob).beforeApplicationShutdown();
 });
-afterAll(() => usher.close());
 
 const password = 'chosen-by-me-1';
 const { confirm, rowOf, signUpWithEach, resentToken } = signUps(() => usher, password);

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { KeyRing } from '../../src/common/crypto/key-ring.js';
 import { passwordTags } from '../../src/registration/sign-up-confirmation.service.js';
-import { allMailsSent } from '../support/mails.js';
-import { signUps } from '../support/sign-ups.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { allMailsSent } from '../support/drivers/mails.js';
+import { signUps } from '../support/drivers/sign-ups.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({ environment: { BCRYPT_COST: '10' } });
-});
-afterAll(() => usher.close());
+const usher = openUsher({ environment: { BCRYPT_COST: '10' } });
 
 const password = 'chosen-by-me-1';
 const { confirm, rowOf, signUp, signUpWithEach, resentToken } = signUps(() => usher, password);

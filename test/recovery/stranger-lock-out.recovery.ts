@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ChallengesService } from '../../src/auth/challenges.service.js';
 import { createApp } from '../../src/create-app.js';
-import { type ApiClient, apiClient } from '../support/api-client.js';
-import { allMailsSent, mailedCode } from '../support/mails.js';
+import { type ApiClient, apiClient } from '../support/drivers/api-client.js';
+import { allMailsSent, mailedCode } from '../support/drivers/mails.js';
 import {
   answerTo,
   challengeOf,
@@ -11,16 +11,13 @@ import {
   invite,
   poolPassword,
   temporaryPassword,
-} from '../support/pool-users.js';
-import { bearer, signInWithTokens } from '../support/sessions.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/builders/pool-users.js';
+import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
+import { openUsher } from '../support/drivers/usher.js';
+import { pointsOf, setPoints, statuses, times } from '../support/drivers/rate-limits.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({ environment: { RATE_LIMITS: 'on' } });
-});
-afterAll(() => usher.close());
+const usher = openUsher({ environment: { RATE_LIMITS: 'on' } });
 const clearCounts = () => usher.database.sql('DELETE FROM usher.rate_limits');
 afterEach(clearCounts);
 
@@ -32,14 +29,6 @@ beforeEach(async () => {
   sub = await createPoolUser(usher, email);
 });
 
-const times = (count: number, status: number) => Array<number>(count).fill(status);
-
-async function statuses(count: number, send: () => Promise<{ status: number }>): Promise<number[]> {
-  const seen: number[] = [];
-  for (let n = 0; n < count; n += 1) seen.push((await send()).status);
-  return seen;
-}
-
 const guess = (client: ApiClient = usher.api, address = email) => client.signIn(address, 'wrong-password-1');
 
 /** A browser with a device cookie and without a session. */
@@ -48,18 +37,6 @@ async function device(address = email): Promise<ApiClient> {
   expect((await browser.signIn(address, poolPassword)).status).toBe(200);
   return browser;
 }
-
-/** Without negative rows: a point of an earlier test may be refunded after the counts were deleted. */
-async function points(kind: string): Promise<number> {
-  const [row] = await usher.database.sql<{ points: number }>(
-    `SELECT coalesce(sum(points), 0)::int AS points FROM usher.rate_limits WHERE key LIKE $1 AND points > 0`,
-    [`${kind}:%`],
-  );
-  return row?.points ?? 0;
-}
-
-const setPoints = (kind: string, value: number) =>
-  usher.database.sql('UPDATE usher.rate_limits SET points = $2 WHERE key LIKE $1', [`${kind}:%`, value]);
 
 const newPassword = 'chosen-password-1';
 const forgot = (client: ApiClient = usher.api) => client.post('/passwords/forgot', { email });
@@ -121,7 +98,7 @@ describe('sign-ins with the device cookie', () => {
   it('have a separate limit of five wrong passwords a minute', async () => {
     const browser = await device();
     expect(await statuses(6, () => guess(browser))).toEqual([...times(5, 401), 429]);
-    expect(await points('sign-in/account/60')).toBe(0);
+    expect(await pointsOf(usher, 'sign-in/account/60')).toBe(0);
     // Five wrong passwords later, Cognito refuses for a second.
     usher.clock.advanceBy(2000);
     expect((await usher.api.signIn(email, poolPassword)).status).toBe(200);
@@ -129,19 +106,21 @@ describe('sign-ins with the device cookie', () => {
 
   it('count like any other with a cookie of another account', async () => {
     const other = await device(`owner-${people - 1}@example.com`);
-    await until(async () => (await points('sign-in/account/60')) === 0);
+    await until(async () => (await pointsOf(usher, 'sign-in/account/60')) === 0);
     const changed = usher.browser();
     changed.cookies.set('usher_device', `${other.cookies.get('usher_device') ?? ''}AAAA`);
     await statuses(2, () => guess(other));
     await statuses(2, () => guess(changed));
     await statuses(2, () => guess(other, 'nobody@example.com'));
-    expect([await points('sign-in/account/60'), await points('sign-in/device/60')]).toEqual([6, 0]);
+    expect([await pointsOf(usher, 'sign-in/account/60'), await pointsOf(usher, 'sign-in/device/60')]).toEqual(
+      [6, 0],
+    );
   });
 
   it('still count for their client address', async () => {
     const browser = await device();
     await guess(browser);
-    await setPoints('sign-in/address/60', 60);
+    await setPoints(usher, 'sign-in/address/60', 60);
     expect((await browser.signIn(email, poolPassword)).status).toBe(429);
   });
 
@@ -150,11 +129,13 @@ describe('sign-ins with the device cookie', () => {
     const moved = `moved-${people}@example.com`;
     await changeAttributes(usher, email, { email: moved });
     await usher.database.sql('UPDATE users SET email = $2 WHERE email = $1', [email, moved]);
-    await until(async () => (await points('sign-in/account/60')) === 0);
+    await until(async () => (await pointsOf(usher, 'sign-in/account/60')) === 0);
     await guess(browser);
-    expect(await points('sign-in/account/60')).toBe(1);
+    expect(await pointsOf(usher, 'sign-in/account/60')).toBe(1);
     await guess(browser, moved);
-    expect([await points('sign-in/account/60'), await points('sign-in/device/60')]).toEqual([1, 1]);
+    expect([await pointsOf(usher, 'sign-in/account/60'), await pointsOf(usher, 'sign-in/device/60')]).toEqual(
+      [1, 1],
+    );
   });
 
   it('replace the cookie of another account', async () => {
@@ -162,9 +143,11 @@ describe('sign-ins with the device cookie', () => {
     const before = browser.cookies.get('usher_device');
     await browser.signIn(email, poolPassword);
     expect(browser.cookies.get('usher_device')).not.toBe(before);
-    await until(async () => (await points('sign-in/account/60')) === 0);
+    await until(async () => (await pointsOf(usher, 'sign-in/account/60')) === 0);
     await guess(browser);
-    expect([await points('sign-in/account/60'), await points('sign-in/device/60')]).toEqual([0, 1]);
+    expect([await pointsOf(usher, 'sign-in/account/60'), await pointsOf(usher, 'sign-in/device/60')]).toEqual(
+      [0, 1],
+    );
   });
 });
 
@@ -175,7 +158,9 @@ describe('a new password', () => {
     expect(browser.cookies.has('usher_device')).toBe(false);
     await clearCounts();
     await statuses(6, () => guess(thief));
-    expect([await points('sign-in/account/60'), await points('sign-in/device/60')]).toEqual([5 + 1, 0]);
+    expect([await pointsOf(usher, 'sign-in/account/60'), await pointsOf(usher, 'sign-in/device/60')]).toEqual(
+      [5 + 1, 0],
+    );
   });
 
   it('by change keeps only the cookie of the browser that made it', async () => {
@@ -183,10 +168,12 @@ describe('a new password', () => {
     const { accessToken } = await signInWithTokens(usher.api, { email, password: poolPassword });
     const body = { currentPassword: poolPassword, password: newPassword, passwordConfirmation: newPassword };
     expect((await browser.post('/passwords/change', body, bearer(accessToken))).status).toBe(204);
-    await until(async () => (await points('sign-in/account/60')) === 0);
+    await until(async () => (await pointsOf(usher, 'sign-in/account/60')) === 0);
     await guess(browser);
     await guess(thief);
-    expect([await points('sign-in/account/60'), await points('sign-in/device/60')]).toEqual([1, 1]);
+    expect([await pointsOf(usher, 'sign-in/account/60'), await pointsOf(usher, 'sign-in/device/60')]).toEqual(
+      [1, 1],
+    );
   });
 });
 
@@ -236,13 +223,13 @@ describe('resets', () => {
     const browser = usher.browser();
     await forgot(browser);
     await reset(browser, '000000');
-    await setPoints('reset/reset/3600', 9);
+    await setPoints(usher, 'reset/reset/3600', 9);
     expect((await reset(browser, '000000')).status).toBe(422);
     browser.cookies.set('usher_reset', `${browser.cookies.get('usher_reset') ?? ''}.~`);
     expect((await reset(browser, '000000')).status).toBe(429);
     await forgot(browser);
     expect((await reset(browser, '000000')).status).toBe(422);
-    expect(await points('reset/account/3600')).toBe(0);
+    expect(await pointsOf(usher, 'reset/account/3600')).toBe(0);
   });
 
   it('of one account accept 150 codes an hour in total, without those of the device', async () => {
@@ -250,7 +237,7 @@ describe('resets', () => {
     await forgot(stranger);
     await forgot(owner);
     await reset(stranger, '000000');
-    await setPoints('reset/known-resets/3600', 150);
+    await setPoints(usher, 'reset/known-resets/3600', 150);
     expect((await reset(stranger, '000000')).status).toBe(429);
     expect((await reset(owner, await mailedCode(usher, email))).status).toBe(204);
   });
@@ -259,7 +246,9 @@ describe('resets', () => {
     const browser = usher.browser();
     await forgot(browser);
     await reset(browser, '000000', { email: 'nobody@example.com' });
-    expect([await points('reset/account/3600'), await points('reset/reset/3600')]).toEqual([1, 0]);
+    expect([await pointsOf(usher, 'reset/account/3600'), await pointsOf(usher, 'reset/reset/3600')]).toEqual([
+      1, 0,
+    ]);
   });
 });
 

@@ -4,11 +4,11 @@ import {
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { legacyUser, oldPassword, withoutCredentials } from '../support/addresses.js';
-import { addressesOf, confirmEmail, emailChanger } from '../support/email-changes.js';
-import { allMailsSent, mailedToken, subjectsTo } from '../support/mails.js';
-import { signUps } from '../support/sign-ups.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { legacyUser, oldPassword, withoutCredentials } from '../support/builders/addresses.js';
+import { addressesOf, confirmEmail, emailChanger } from '../support/builders/email-changes.js';
+import { allMailsSent, mailedToken, subjectsTo } from '../support/drivers/mails.js';
+import { signUps } from '../support/drivers/sign-ups.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

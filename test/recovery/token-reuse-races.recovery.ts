@@ -1,19 +1,21 @@
 import { GetTokensFromRefreshTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { untilWaiting } from '../support/database.js';
-import { allMailsSent, subjectsTo } from '../support/mails.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { calls, lastSession, signInElsewhere, signInWithTokens, statusWith } from '../support/sessions.js';
-import { rotation } from '../support/test-pool.js';
-import { until } from '../support/until.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { untilWaiting } from '../support/drivers/database.js';
+import { allMailsSent, subjectsTo } from '../support/drivers/mails.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import {
+  calls,
+  lastSession,
+  signInElsewhere,
+  signInWithTokens,
+  statusWith,
+} from '../support/drivers/sessions.js';
+import { rotation } from '../support/builders/test-pool.js';
+import { until } from '../support/drivers/until.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({ client: rotation(0) });
-});
-afterAll(() => usher.close());
+const usher = openUsher({ client: rotation(0) });
 
 const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
 const signOut = (refreshToken: string) => usher.api.post('/auth/sign-out', { refreshToken });

@@ -1,21 +1,18 @@
 import { GetTokensFromRefreshTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { exception } from '../support/cognito-proxy.js';
-import { allMailsSent, subjectsTo } from '../support/mails.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { lastSession, signInElsewhere, signInWithTokens, statusWith } from '../support/sessions.js';
-import { rotation } from '../support/test-pool.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { exception } from '../support/fakes/cognito-proxy.js';
+import { allMailsSent, subjectsTo } from '../support/drivers/mails.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { lastSession, signInElsewhere, signInWithTokens, statusWith } from '../support/drivers/sessions.js';
+import { rotation } from '../support/builders/test-pool.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher({ client: rotation(0) });
-});
+const usher = openUsher({ client: rotation(0) });
+beforeAll(async () => {});
 afterEach(() => {
   for (const operation of ['AdminUserGlobalSignOut', 'GetTokensFromRefreshToken', 'RevokeToken'])
     usher.proxy.answerWith(operation, undefined);
 });
-afterAll(() => usher.close());
 
 const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
 

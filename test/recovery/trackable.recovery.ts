@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
 import { createApp } from '../../src/create-app.js';
-import { apiClient } from '../support/api-client.js';
-import { createDeviseDatabase } from '../support/database.js';
+import { apiClient } from '../support/drivers/api-client.js';
+import { createDeviseDatabase } from '../support/drivers/database.js';
 import {
   answerTo,
   challengeOf,
@@ -11,9 +11,9 @@ import {
   invite,
   poolPassword,
   temporaryPassword,
-} from '../support/pool-users.js';
-import { ada, signInWithTokens } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+} from '../support/builders/pool-users.js';
+import { ada, signInWithTokens } from '../support/drivers/sessions.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 interface Tracked {
   count: number;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Call } from '../support/api-client.js';
-import { createPoolUser, poolPassword } from '../support/pool-users.js';
-import { rawHttp } from '../support/raw-http.js';
-import { bearer, signInWithTokens } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import type { Call } from '../support/drivers/api-client.js';
+import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
+import { rawHttp } from '../support/drivers/raw-http.js';
+import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const page = 'https://app.example.com';
 const mergePatch = 'application/merge-patch+json';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MigrationProgressResponse } from '#contracts';
-import { type Person, personWith } from '../support/admins.js';
-import { runCommand } from '../support/command.js';
-import { createDeviseDatabase, type TestDatabase } from '../support/database.js';
-import { ada, signInWithTokens } from '../support/sessions.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { type Person, personWith } from '../support/builders/admins.js';
+import { runCommand } from '../support/drivers/command.js';
+import { createDeviseDatabase, type TestDatabase } from '../support/drivers/database.js';
+import { ada, signInWithTokens } from '../support/drivers/sessions.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const people = Number(process.env.SCALE_USERS ?? 10_000_000);
 

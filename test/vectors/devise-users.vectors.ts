@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { verifyPassword } from '../../libs/password-hashes/src/index.js';
-import { createDeviseDatabase, type TestDatabase } from '../support/database.js';
-import { deviseUsers } from '../support/devise-users.js';
+import { createDeviseDatabase, type TestDatabase } from '../support/drivers/database.js';
+import { deviseUsers } from '../support/builders/devise-users.js';
 
 let database: TestDatabase;
 beforeAll(async () => {

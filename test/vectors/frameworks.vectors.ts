@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { expectToHold, vectorsOfFrameworks } from '../support/hash-vectors.js';
+import { expectToHold, vectorsOfFrameworks } from '../support/builders/hash-vectors.js';
 
 describe('vectors made by the frameworks', () => {
   it('are loaded', () => expect(vectorsOfFrameworks.length).toBeGreaterThan(90));

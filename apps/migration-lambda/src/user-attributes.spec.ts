@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { anyText } from '../../../test/support/builders/any-text.js';
 import { readConfiguration } from './config/configuration.js';
 import { parseAuthResponse, requireUser } from './auth-response.js';
 import { userAttributes } from './user-attributes.js';
@@ -104,7 +105,7 @@ describe('the attributes of a migrated user', () => {
     const pairs = fc.uniqueArray(fc.tuple(fc.constantFrom(...mappable), fc.constantFrom(...keys)), {
       selector: ([attribute]) => attribute,
     });
-    const name = fc.option(fc.string({ unit: 'binary' }));
+    const name = fc.option(anyText());
     const answers = fc.record({
       first_name: name,
       last_name: name,

@@ -2,9 +2,9 @@ import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { until } from '../../../test/support/until.js';
-import { errorOf } from '../../../test/support/certificate-host-contract.js';
-import { createAuthority } from '../../../test/support/certificates.js';
+import { until } from '../../../test/support/drivers/until.js';
+import { errorOf } from '../../../test/support/contracts/certificate-host.js';
+import { createAuthority } from '../../../test/support/builders/certificates.js';
 import { FileHost } from './file-host.js';
 
 /** Variables that shells set. */

@@ -17,9 +17,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { behavesAsCertificateHost, errorOf } from '../../../test/support/certificate-host-contract.js';
-import { createAuthority, type TestAuthority } from '../../../test/support/certificates.js';
-import { startTlsServer } from '../../../test/support/tls-server.js';
+import { behavesAsCertificateHost, errorOf } from '../../../test/support/contracts/certificate-host.js';
+import { createAuthority, type TestAuthority } from '../../../test/support/builders/certificates.js';
+import { startTlsServer } from '../../../test/support/fakes/tls-server.js';
 import { FileHost } from './file-host.js';
 
 const names = ['api.example.com', 'www.example.com'];

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { errorOf } from '../../../test/support/certificate-host-contract.js';
-import { createAuthority } from '../../../test/support/certificates.js';
-import { HerokuApi } from '../../../test/support/heroku-api.js';
+import { errorOf } from '../../../test/support/contracts/certificate-host.js';
+import { createAuthority } from '../../../test/support/builders/certificates.js';
+import { HerokuApi } from '../../../test/support/fakes/heroku-api.js';
 import type { IssuedCertificate } from './certificate-host.js';
 import { HerokuHost, type HerokuOptions } from './heroku-host.js';
 

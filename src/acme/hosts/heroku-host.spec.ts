@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { behavesAsCertificateHost, errorOf } from '../../../test/support/certificate-host-contract.js';
-import { createAuthority, type TestAuthority } from '../../../test/support/certificates.js';
-import { HerokuApi } from '../../../test/support/heroku-api.js';
+import { behavesAsCertificateHost, errorOf } from '../../../test/support/contracts/certificate-host.js';
+import { createAuthority, type TestAuthority } from '../../../test/support/builders/certificates.js';
+import { HerokuApi } from '../../../test/support/fakes/heroku-api.js';
 import { HerokuHost, type HerokuOptions } from './heroku-host.js';
 
 const app = 'usher-example';

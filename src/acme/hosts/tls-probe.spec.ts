@@ -3,8 +3,8 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { errorOf } from '../../../test/support/certificate-host-contract.js';
-import { createAuthority } from '../../../test/support/certificates.js';
+import { errorOf } from '../../../test/support/contracts/certificate-host.js';
+import { createAuthority } from '../../../test/support/builders/certificates.js';
 import { probeServedSerial, type TlsAddress } from './tls-probe.js';
 
 const name = 'api.example.com';

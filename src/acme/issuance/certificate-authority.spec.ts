@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { createAuthority } from '../../../test/support/certificates.js';
+import { createAuthority } from '../../../test/support/builders/certificates.js';
 import { fetchRenewalInfo, renewalIdentifier } from './certificate-authority.js';
 
 /** RFC 9773, appendix A. */

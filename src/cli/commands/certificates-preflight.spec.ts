@@ -1,12 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Zone } from '../../../test/support/dns-server.js';
+import type { Zone } from '../../../test/support/fakes/dns-server.js';
 import {
   ours,
   type PreflightWorld,
   probe,
   startPreflightWorld,
-} from '../../../test/support/preflight-world.js';
+} from '../../../test/support/fakes/preflight-world.js';
 import { CommandError, exitStatus } from '../command.js';
 import { certificatesPreflight, type WithProbe } from './certificates-preflight.js';
 

@@ -2,8 +2,8 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createAuthority } from '../../../test/support/certificates.js';
-import { minimalEnvironment } from '../../../test/support/environment.js';
+import { createAuthority } from '../../../test/support/builders/certificates.js';
+import { minimalEnvironment } from '../../../test/support/builders/environment.js';
 import { loadConfig } from './config.js';
 import { ConfigurationError } from './config-namespace.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { apiEnvironment } from '../../../apps/local-stack/src/config/environment.js';
 import { LocalFolder } from '../../../apps/local-stack/src/local-folder.js';
 import { openSecrets } from '../../../apps/local-stack/src/secrets.js';
-import { minimalEnvironment } from '../../../test/support/environment.js';
+import { minimalEnvironment } from '../../../test/support/builders/environment.js';
 import { loadConfig } from './config.js';
 import { startWarnings } from './start-warnings.js';
 

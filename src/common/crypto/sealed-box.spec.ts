@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Clock } from '../clock/clock.js';
-import { minimalEnvironment } from '../../../test/support/environment.js';
+import { minimalEnvironment } from '../../../test/support/builders/environment.js';
 import { loadConfig } from '../config/config.js';
 import { KeyRing } from './key-ring.js';
 import { SealedBox } from './sealed-box.js';

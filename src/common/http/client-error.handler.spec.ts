@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { rawHttp } from '../../../test/support/raw-http.js';
+import { rawHttp } from '../../../test/support/drivers/raw-http.js';
 import { handleUnreadableRequest, handleClientErrors } from './client-error.handler.js';
 
 let server: Server;

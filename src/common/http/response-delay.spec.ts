@@ -1,6 +1,6 @@
 import { expect, it, jest } from '@jest/globals';
 import { HttpAdapterHost } from '@nestjs/core';
-import { minimalEnvironment } from '../../../test/support/environment.js';
+import { minimalEnvironment } from '../../../test/support/builders/environment.js';
 import { Clock } from '../clock/clock.js';
 import { loadConfig } from '../config/config.js';
 import { ResponseDelay } from './response-delay.js';

@@ -5,7 +5,7 @@ import {
   startMailCatcher,
 } from '../../../apps/local-stack/src/mail-catcher/mail-catcher.js';
 import { en } from '../../../src/mail/texts/en.js';
-import { tokenIn } from '../../support/mails.js';
+import { tokenIn } from '../../support/drivers/mails.js';
 
 export const subjectOf = (mail: keyof typeof en.mails): string => en.mails[mail].subject;
 

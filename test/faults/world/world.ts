@@ -1,7 +1,7 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { startUserPool, type UserPoolServer } from '../../../apps/user-pool/src/server.js';
-import { createPool, type PoolIds, region, rotation } from '../../support/test-pool.js';
-import { startUsherProcess, type UsherProcess } from '../../support/usher-process.js';
+import { createPool, type PoolIds, region, rotation } from '../../support/builders/test-pool.js';
+import { startUsherProcess, type UsherProcess } from '../../support/drivers/usher-process.js';
 import type { Target } from '../caller.js';
 import { startBalancer } from './balancer.js';
 import { Database } from './database.js';

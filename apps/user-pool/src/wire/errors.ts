@@ -1,36 +1,41 @@
-/** The exceptions of this pool, with the names of Cognito's service model. */
-export type ErrorName =
-  | 'AliasExistsException'
-  | 'CodeDeliveryFailureException'
-  | 'CodeMismatchException'
-  | 'EnableSoftwareTokenMFAException'
-  | 'ExpiredCodeException'
-  | 'GroupExistsException'
-  | 'InternalErrorException'
-  | 'InvalidLambdaResponseException'
-  | 'InvalidParameterException'
-  | 'InvalidPasswordException'
-  | 'LimitExceededException'
-  | 'NotAuthorizedException'
-  | 'PasswordHistoryPolicyViolationException'
-  | 'PasswordResetRequiredException'
-  | 'RefreshTokenReuseException'
-  | 'ResourceNotFoundException'
-  | 'SoftwareTokenMFANotFoundException'
-  | 'UnauthorizedException'
-  | 'UnexpectedLambdaException'
-  | 'UnsupportedOperationException'
-  | 'UnsupportedTokenTypeException'
-  | 'UnsupportedUserStateException'
-  | 'UserLambdaValidationException'
-  | 'UserNotConfirmedException'
-  | 'UserNotFoundException'
-  | 'UsernameExistsException'
-  // Not in Cognito's model; every AWS JSON service returns them before an operation runs.
+/** The exceptions of this pool that are in Cognito's service model. */
+export const modelledErrors = [
+  'AliasExistsException',
+  'CodeDeliveryFailureException',
+  'CodeMismatchException',
+  'EnableSoftwareTokenMFAException',
+  'ExpiredCodeException',
+  'GroupExistsException',
+  'InternalErrorException',
+  'InvalidLambdaResponseException',
+  'InvalidParameterException',
+  'InvalidPasswordException',
+  'LimitExceededException',
+  'NotAuthorizedException',
+  'PasswordHistoryPolicyViolationException',
+  'PasswordResetRequiredException',
+  'RefreshTokenReuseException',
+  'ResourceNotFoundException',
+  'SoftwareTokenMFANotFoundException',
+  'UnauthorizedException',
+  'UnexpectedLambdaException',
+  'UnsupportedOperationException',
+  'UnsupportedTokenTypeException',
+  'UnsupportedUserStateException',
+  'UserLambdaValidationException',
+  'UserNotConfirmedException',
+  'UserNotFoundException',
+  'UsernameExistsException',
+] as const;
+
+/** Every AWS JSON service returns these before an operation runs; they are not in Cognito's model. */
+type ProtocolError =
   | 'MissingAuthenticationTokenException'
   | 'RequestEntityTooLargeException'
   | 'SerializationException'
   | 'UnknownOperationException';
+
+export type ErrorName = (typeof modelledErrors)[number] | ProtocolError;
 
 /** An error response. The message is sent to callers and contains no secret. */
 export class ServiceError extends Error {

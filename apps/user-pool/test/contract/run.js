@@ -10,14 +10,11 @@ if (!process.env.COGNITO_CONTRACT_REGION) {
   process.exit(0);
 }
 
-const jest = [
-  '--experimental-vm-modules',
-  '--no-warnings',
-  'node_modules/jest/bin/jest.js',
-  'apps/user-pool/test/contract',
-];
 const build = spawn('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
 build.on('exit', (code) => {
   if (code !== 0) process.exit(code ?? 1);
-  spawn(process.execPath, jest, { stdio: 'inherit' }).on('exit', (result) => process.exit(result ?? 1));
+  const jest = spawn(process.execPath, ['test/run.js', 'user-pool', 'apps/user-pool/test/contract'], {
+    stdio: 'inherit',
+  });
+  jest.on('exit', (result) => process.exit(result ?? 1));
 });
