@@ -75,12 +75,14 @@ export async function createDeviseDatabase({ originalHashes = false } = {}): Pro
   return database;
 }
 
+const usersWithHash = deviseUsers.filter((user) => !user.blank_hash);
+let cheapHashes: string[] | undefined;
+
 async function makeChecksCheap(client: pg.Client): Promise<void> {
-  const users = deviseUsers.filter((user) => !user.blank_hash);
-  const hashes = users.map(({ password }) => bcrypt.hashSync(password, 4).replace('$2b$', '$2a$'));
+  cheapHashes ??= usersWithHash.map(({ password }) => bcrypt.hashSync(password, 4).replace('$2b$', '$2a$'));
   await client.query(
     `UPDATE users SET encrypted_password = cheap.hash
      FROM unnest($1::bigint[], $2::text[]) AS cheap (id, hash) WHERE users.id = cheap.id`,
-    [users.map(({ id }) => id), hashes],
+    [usersWithHash.map(({ id }) => id), cheapHashes],
   );
 }
