@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfirmationsRepository } from '../../src/registration/persistence/confirmations.repository.js';
 import { ObsoleteSignUpsJob } from '../../src/registration/obsolete-sign-ups.job.js';
 import { UserLinkService } from '../../src/users/user-link.service.js';
