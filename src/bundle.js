@@ -52,7 +52,6 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
-  keepNames: true,
   // CommonJS packages in it ask for Node's own modules.
   banner: {
     js: `import { createRequire as createRequireOfBundle } from 'node:module';
