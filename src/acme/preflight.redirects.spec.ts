@@ -107,9 +107,9 @@ describe('preflight, redirects', () => {
   });
 
   it('stays at the same address for the same name', async () => {
-    const asked: string[] = [];
+    const requests: string[] = [];
     const listener: RequestListener = (request, response) => {
-      asked.push(`${request.socket.localAddress} ${request.url}`);
+      requests.push(`${request.socket.localAddress} ${request.url}`);
       if (request.url === '/there') response.end(right);
       else response.writeHead(302, { location: '/there' }).end();
     };
@@ -118,7 +118,7 @@ describe('preflight, redirects', () => {
     opened.push(world);
     const issues = await preflight([name], probe, world.settings);
     expect(issues.map(({ code }) => code)).toEqual(['http.redirects', 'http.redirects']);
-    expect(asked.filter((line) => line.endsWith('/there')).sort()).toEqual([
+    expect(requests.filter((line) => line.endsWith('/there')).sort()).toEqual([
       '127.0.0.1 /there',
       '127.0.0.2 /there',
     ]);
@@ -139,9 +139,9 @@ describe('preflight, redirects', () => {
   });
 
   it('does not follow redirects to private addresses', async () => {
-    const asked: (string | undefined)[] = [];
+    const requests: (string | undefined)[] = [];
     const toOther: RequestListener = (request, response) => {
-      asked.push(request.headers.host);
+      requests.push(request.headers.host);
       response.writeHead(302, { location: 'http://www.example.com/' }).end();
     };
     const world = await startPreflightWorld({ 'www.example.com': here }, { '127.0.0.1': toOther });
@@ -153,7 +153,7 @@ describe('preflight, redirects', () => {
       kind: 'stopped',
       reason: 'a redirect to www.example.com, which has no public address in the DNS',
     });
-    expect(asked).toEqual([name]);
+    expect(requests).toEqual([name]);
   });
 
   it.each([
