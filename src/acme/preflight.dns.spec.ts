@@ -29,7 +29,7 @@ const issuesWith = async (zone: Zone, settings = {}) => {
 describe('preflight, DNS', () => {
   it('returns no issues for a name that leads to Usher', async () => {
     expect(await issuesWith({ [name]: here })).toEqual([]);
-    expect(world?.dns.asked.sort()).toEqual([
+    expect(world?.dns.queries.sort()).toEqual([
       `A ${name}`,
       `AAAA ${name}`,
       'CAA com',

@@ -52,16 +52,16 @@ if (!hasIpv6) process.stderr.write('No ::1 on this machine: the tests of IPv6 ad
 
 describe('preflight, correct answers', () => {
   it('sends the same request as a CA', async () => {
-    const asked: unknown[] = [];
+    const requests: unknown[] = [];
     const issues = await issuesOf({
       '127.0.0.1': (request, response) => {
         const { host, accept } = request.headers;
-        asked.push([request.method, request.url, host, accept]);
+        requests.push([request.method, request.url, host, accept]);
         ours(request, response);
       },
     });
     expect(issues).toEqual([]);
-    expect(asked).toEqual([['GET', probePath, name, '*/*']]);
+    expect(requests).toEqual([['GET', probePath, name, '*/*']]);
   });
 
   it('ignores trailing white space', async () => {
@@ -69,13 +69,13 @@ describe('preflight, correct answers', () => {
   });
 
   ipv6It('probes every IPv4 and IPv6 address', async () => {
-    const asked = new Set<string | undefined>();
+    const requests = new Set<string | undefined>();
     const counted: RequestListener = (request, response) => {
-      asked.add(request.socket.localAddress);
+      requests.add(request.socket.localAddress);
       ours(request, response);
     };
     expect(await issuesOf({ '127.0.0.1': counted, '127.0.0.2': counted, '::1': counted })).toEqual([]);
-    expect(asked).toEqual(new Set(['127.0.0.1', '127.0.0.2', '::1']));
+    expect(requests).toEqual(new Set(['127.0.0.1', '127.0.0.2', '::1']));
   });
 });
 

@@ -88,9 +88,9 @@ describe('preflight, redirects', () => {
   });
 
   it('stays at the same address for the same name', async () => {
-    const asked: string[] = [];
+    const requests: string[] = [];
     const listener: RequestListener = (request, response) => {
-      asked.push(`${request.socket.localAddress} ${request.url}`);
+      requests.push(`${request.socket.localAddress} ${request.url}`);
       if (request.url === '/there') response.end(right);
       else response.writeHead(302, { location: '/there' }).end();
     };
@@ -99,7 +99,7 @@ describe('preflight, redirects', () => {
     opened.push(world);
     const issues = await preflight([name], probe, world.settings);
     expect(issues.map(({ code }) => code)).toEqual(['http.redirects', 'http.redirects']);
-    expect(asked.filter((line) => line.endsWith('/there')).sort()).toEqual([
+    expect(requests.filter((line) => line.endsWith('/there')).sort()).toEqual([
       '127.0.0.1 /there',
       '127.0.0.2 /there',
     ]);

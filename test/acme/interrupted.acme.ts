@@ -54,11 +54,11 @@ async function expectInPlace(name: string): Promise<void> {
 /** Kills the command at its nth request to the CA. Returns the path of the request; `undefined` if there were fewer. */
 async function killedAt(step: number, when: 'before' | 'after', name: string) {
   const { child, exited } = startCommand(name);
-  let asked = 0;
+  let sent = 0;
   let path: string | undefined;
   const kill = (request: { path: string }) => {
-    asked += 1;
-    if (asked !== step) return false;
+    sent += 1;
+    if (sent !== step) return false;
     path = request.path;
     child.kill('SIGKILL');
     return true;
@@ -137,7 +137,7 @@ describeWithPebble('two API processes', () => {
 });
 
 describeWithPebble('a CA', () => {
-  it('that goes down during an order is asked for the same order again', async () => {
+  it('that goes down during an order gets a request for the same order again', async () => {
     const name = 'down.usher.dev';
     let down = false;
     world.ca.before = ({ path }) => {
@@ -194,11 +194,11 @@ describeWithPebble('a CA', () => {
     const first = await world.usher.startProcess(variables);
     await until(async () => (await world.stored())[0]?.failures === 1);
     await first.stop();
-    const asked = world.ca.requests.length;
+    const sent = world.ca.requests.length;
     const second = await world.usher.startProcess(variables);
     // Its first run is complete when it stops.
     await second.stop();
-    expect(world.ca.requests).toHaveLength(asked);
+    expect(world.ca.requests).toHaveLength(sent);
     const [row] = await world.stored();
     expect(row?.last_error).toBe('rateLimited: in the words of the CA');
     const hours = ((row?.next_order_at.getTime() ?? 0) - Date.now()) / 3600_000;

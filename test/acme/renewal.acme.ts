@@ -65,11 +65,11 @@ const alarms = (alarm: string) => world.usher.logLines().filter((line) => line.i
 
 /** Debian's pebble is older than RFC 9773, so the proxy answers this resource. */
 function adviseOn(window: { start: Date; end: Date }, headers: CaAnswer['headers'] = {}): string[] {
-  const asked: string[] = [];
+  const requests: string[] = [];
   world.ca.before = ({ path }) => {
     const [, identifier] = /^\/renewal-info\/(.+)$/.exec(path) ?? [];
     if (identifier === undefined) return undefined;
-    asked.push(identifier);
+    requests.push(identifier);
     return {
       status: 200,
       headers: { 'content-type': 'application/json', ...headers },
@@ -81,7 +81,7 @@ function adviseOn(window: { start: Date; end: Date }, headers: CaAnswer['headers
     const renewalInfo = new URL('/renewal-info', world.ca.directoryUrl).href;
     return { ...answer, body: JSON.stringify({ ...(JSON.parse(answer.body) as object), renewalInfo }) };
   };
-  return asked;
+  return requests;
 }
 
 const failOrders = ({ path }: CaRequest): CaAnswer | undefined =>
@@ -105,17 +105,17 @@ describeWithPebble('renewal', () => {
 
   it('follows the renewal information of the CA, and its changes', async () => {
     const [start, end] = [new Date(Date.now() + 10 * day), new Date(Date.now() + 12 * day)];
-    const asked = adviseOn({ start, end }, { 'retry-after': '7200' });
+    const requests = adviseOn({ start, end }, { 'retry-after': '7200' });
     const first = await round();
     expect(first.renew_at?.getTime()).toBeGreaterThanOrEqual(start.getTime());
     expect(first.renew_at?.getTime()).toBeLessThanOrEqual(end.getTime());
     const identifier = renewalIdentifier(first.chain ?? '');
-    expect(asked).toEqual([identifier]);
+    expect(requests).toEqual([identifier]);
     // No request before Retry-After, and the scheduled time stays.
     await roundAt(Date.now() + 7_000_000);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect((await roundAt(Date.now() + 7_300_000)).renew_at).toEqual(first.renew_at);
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
     // As before a revocation.
     adviseOn({ start: new Date(Date.now() - 2 * day), end: new Date(Date.now() - day) });
     const second = await roundAt(Date.now() + 7 * 3600_000);

@@ -36,7 +36,7 @@ export interface Answer {
 /** `lost`: it is unknown whether the request was carried out. */
 export type Reply = Answer | 'lost';
 
-export interface Asked {
+export interface CallOptions {
   body?: unknown;
   accessToken?: string | undefined;
 }
@@ -65,11 +65,11 @@ export class Caller {
   ) {}
 
   /** Sends one request. @throws Violation if the answer is not part of the contract */
-  async ask(person: Person, method: string, path: string, asked: Asked = {}): Promise<Reply> {
+  async call(person: Person, method: string, path: string, options: CallOptions = {}): Promise<Reply> {
     const targets = this.targets();
     const first = Math.floor(this.random.next() * targets.length);
     for (const target of [...targets.slice(first), ...targets.slice(0, first)]) {
-      const reply = await this.send(person, target, `${method} ${path}`, asked);
+      const reply = await this.send(person, target, `${method} ${path}`, options);
       if (reply !== 'refused') return reply;
     }
     return { status: 503, body: { code: 'overloaded' }, askedAt: performance.now() };
@@ -79,10 +79,15 @@ export class Caller {
    * Repeats the request until it has a final answer.
    * @throws Violation after 90 seconds
    */
-  async insist(person: Person, method: string, path: string, asked: Asked = {}): Promise<Answer> {
+  async callUntilAnswered(
+    person: Person,
+    method: string,
+    path: string,
+    options: CallOptions = {},
+  ): Promise<Answer> {
     const deadline = performance.now() + 90_000;
     while (performance.now() < deadline && !this.isAbandoned) {
-      const reply = await this.ask(person, method, path, asked);
+      const reply = await this.call(person, method, path, options);
       if (reply !== 'lost' && !this.isTransient(reply)) return reply;
       await this.wait();
     }
@@ -113,11 +118,16 @@ export class Caller {
     await pause(100 + this.random.next() * 300);
   }
 
-  private async send(person: Person, target: Target, what: string, asked: Asked): Promise<Reply | 'refused'> {
+  private async send(
+    person: Person,
+    target: Target,
+    what: string,
+    options: CallOptions,
+  ): Promise<Reply | 'refused'> {
     const askedAt = performance.now();
     this.counters.requests += 1;
     try {
-      const response = await this.fetch(person, target, what, asked);
+      const response = await this.fetch(person, target, what, options);
       const text = await response.text();
       const body = (text === '' ? {} : JSON.parse(text)) as Body;
       note(person, `${what} at ${target.name}: ${response.status} ${body.code ?? ''}`);
@@ -130,7 +140,7 @@ export class Caller {
     }
   }
 
-  private fetch(person: Person, { url }: Target, what: string, { body, accessToken }: Asked) {
+  private fetch(person: Person, { url }: Target, what: string, { body, accessToken }: CallOptions) {
     const [method, path] = what.split(' ');
     return fetch(`${url}${path}`, {
       method,

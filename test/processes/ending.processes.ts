@@ -110,19 +110,19 @@ describe('a process that receives SIGTERM', () => {
 
   it('answers one more request per keep-alive connection and closes idle connections', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const ask = async () => {
-      const asked = httpRequest(`${ending.url}/health/live`, { agent }).end();
-      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    const requestHealth = async () => {
+      const request = httpRequest(`${ending.url}/health/live`, { agent }).end();
+      const [answer] = (await once(request, 'response')) as [IncomingMessage];
       await once(answer.resume(), 'end');
-      return { connection: answer.headers.connection, reused: asked.reusedSocket };
+      return { connection: answer.headers.connection, reused: request.reusedSocket };
     };
     const { hostname, port } = new URL(ending.url);
     const silent = connect(Number(port), hostname);
     await once(silent, 'connect');
-    expect((await ask()).connection).toBe('keep-alive');
+    expect((await requestHealth()).connection).toBe('keep-alive');
     ending.signal('SIGTERM');
     await refusesConnections();
-    expect(await ask()).toEqual({ connection: 'close', reused: true });
+    expect(await requestHealth()).toEqual({ connection: 'close', reused: true });
     expect(await ending.ended).toBe(0);
     silent.destroy();
   });

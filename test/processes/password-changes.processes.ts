@@ -168,8 +168,8 @@ describe('without AWS credentials', () => {
     const code = await mailedCode(usher, user.email);
     const before = usher.proxy.calls.length;
     expect(((await resetOf(user.email, code)(other.api)) as { status: number }).status).toBe(204);
-    const asked = usher.proxy.calls.slice(before).map(({ operation }) => operation);
-    expect(asked).toEqual(['ConfirmForgotPassword', 'InitiateAuth', 'RevokeToken']);
+    const operations = usher.proxy.calls.slice(before).map(({ operation }) => operation);
+    expect(operations).toEqual(['ConfirmForgotPassword', 'InitiateAuth', 'RevokeToken']);
     const rows = await usher.database.sql<{ hash: string }>(
       'SELECT encrypted_password AS hash FROM users WHERE email = $1',
       [user.email],

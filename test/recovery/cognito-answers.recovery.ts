@@ -212,8 +212,8 @@ describe('throttling by Cognito', () => {
     const before = usher.proxy.arrived.length;
     usher.proxy.answerWith('ForgotPassword', exception('LimitExceededException'));
     await usher.api.post('/passwords/forgot', { email: ada.email });
-    const asked = usher.proxy.arrived.slice(before).filter((operation) => operation === 'ForgotPassword');
-    expect(asked).toHaveLength(1);
+    const sent = usher.proxy.arrived.slice(before).filter((operation) => operation === 'ForgotPassword');
+    expect(sent).toHaveLength(1);
   });
 });
 

@@ -10,7 +10,7 @@ import { openUsher } from '../support/drivers/usher.js';
 const usher = openUsher({ environment: { PASSWORD_PEPPERS: 'a-pepper' } });
 
 const password = 'chosen-by-me-1';
-const squatter = 'of-the-squatter-1';
+const strangersPassword = 'of-the-squatter-1';
 const { confirm, confirmBare, rowOf, longAgo, signUpWithEach, resentToken, pendingOf } = signUps(
   () => usher,
   password,
@@ -94,32 +94,32 @@ describe('the password at the confirmation', () => {
 describe('a sign-up with another person’s address', () => {
   it('is not confirmed with the password of the owner’s own sign-up, in either order', async () => {
     for (const [email, order] of [
-      ['first@example.com', [squatter, password]],
-      ['second@example.com', [password, squatter]],
+      ['first@example.com', [strangersPassword, password]],
+      ['second@example.com', [password, strangersPassword]],
     ] as const) {
       const tokens = await signUpWithEach(email, ...order);
-      const [ofSquatter = '', ofOwner = ''] = order[0] === squatter ? tokens : tokens.reverse();
-      expect((await confirmBare(ofSquatter)).body.code).toBe('passwords.blank');
-      expect((await confirm(ofSquatter)).body.code).toBe('auth.invalid_credentials');
+      const [ofStranger = '', ofOwner = ''] = order[0] === strangersPassword ? tokens : tokens.reverse();
+      expect((await confirmBare(ofStranger)).body.code).toBe('passwords.blank');
+      expect((await confirm(ofStranger)).body.code).toBe('auth.invalid_credentials');
       expect(await rowOf(email)).toMatchObject({ confirmed: false, hash: '' });
       expect((await confirm(ofOwner)).status).toBe(204);
-      expect((await confirm(ofSquatter, squatter)).status).toBe(422);
-      expect((await usher.api.signIn(email, squatter)).status).toBe(401);
+      expect((await confirm(ofStranger, strangersPassword)).status).toBe(422);
+      expect((await usher.api.signIn(email, strangersPassword)).status).toBe(401);
       expect((await usher.api.signIn(email, password)).status).toBe(200);
     }
   });
 
   it('is not confirmed by a mail that is sent again, which confirms the sign-up with the typed password', async () => {
     const email = 'contested@example.com';
-    const [, ofSquatter = ''] = await signUpWithEach(email, password, squatter, 'of-another-one-1');
+    const [, ofStranger = ''] = await signUpWithEach(email, password, strangersPassword, 'of-another-one-1');
     const token = await resentToken(email);
     expect((await confirmBare(token)).body.code).toBe('passwords.blank');
     expect((await confirm(token, 'wrong-password-1')).status).toBe(401);
     expect((await confirm(token)).status).toBe(204);
     expect(await rowOf(email)).toMatchObject({ confirmed: true, first_name: password });
     expect(await pendingOf(email)).toEqual([]);
-    expect((await confirm(ofSquatter, squatter)).body.code).toBe('users.confirmation_invalid');
-    expect((await usher.api.signIn(email, squatter)).status).toBe(401);
+    expect((await confirm(ofStranger, strangersPassword)).body.code).toBe('users.confirmation_invalid');
+    expect((await usher.api.signIn(email, strangersPassword)).status).toBe(401);
     expect((await usher.api.signIn(email, password)).status).toBe(200);
   });
 
@@ -135,7 +135,7 @@ describe('a sign-up with another person’s address', () => {
          WHERE id = (SELECT min(id) FROM usher.confirmations WHERE email = $1)`,
         [email],
       );
-    await signUpWithEach(email, squatter);
+    await signUpWithEach(email, strangersPassword);
     await flood();
     await signUpWithEach(email, password);
     await flood();
@@ -160,12 +160,12 @@ describe('a sign-up with another person’s address', () => {
 
     it('does not change the row, which its own password confirms with either link', async () => {
       const before = await rowOf(carol.email);
-      const [ofSquatter = ''] = await signUpWithEach(carol.email, squatter);
+      const [ofStranger = ''] = await signUpWithEach(carol.email, strangersPassword);
       expect(await rowOf(carol.email)).toEqual(before);
-      expect((await confirm(ofSquatter, 'wrong-password-1')).status).toBe(401);
-      expect((await confirm(ofSquatter, carol.password)).status).toBe(204);
+      expect((await confirm(ofStranger, 'wrong-password-1')).status).toBe(401);
+      expect((await confirm(ofStranger, carol.password)).status).toBe(204);
       expect(await rowOf(carol.email)).toEqual({ ...before, confirmed: true, confirmation_token: null });
-      expect((await usher.api.signIn(carol.email, squatter)).status).toBe(401);
+      expect((await usher.api.signIn(carol.email, strangersPassword)).status).toBe(401);
       expect((await usher.api.signIn(carol.email, carol.password)).status).toBe(200);
     });
 
@@ -176,7 +176,7 @@ describe('a sign-up with another person’s address', () => {
         [plain.email],
       );
       const before = await rowOf('of-rails@example.com');
-      await signUpWithEach('of-rails@example.com', squatter);
+      await signUpWithEach('of-rails@example.com', strangersPassword);
       const token = await resentToken('of-rails@example.com');
       expect((await confirm(token, plain.password)).status).toBe(204);
       expect(await rowOf('of-rails@example.com')).toEqual({ ...before, confirmed: true });
@@ -225,13 +225,13 @@ describe('a sign-up with another person’s address', () => {
 describe('links of the previous release', () => {
   it('follow the same rules', async () => {
     const email = 'upgraded@example.com';
-    const [ofSquatter = '', ofOwner = ''] = await signUpWithEach(email, squatter, password);
+    const [ofStranger = '', ofOwner = ''] = await signUpWithEach(email, strangersPassword, password);
     const resent = await resentToken(email);
     await usher.database.sql(
       `UPDATE usher.confirmations SET password_tag = NULL, password_hash = coalesce(password_hash, '') WHERE email = $1`,
       [email],
     );
-    expect((await confirm(ofSquatter)).status).toBe(401);
+    expect((await confirm(ofStranger)).status).toBe(401);
     expect((await confirmBare(resent)).body.code).toBe('passwords.blank');
     expect((await confirm(resent, 'wrong-password-1')).status).toBe(401);
     expect((await confirm(resent)).status).toBe(204);

@@ -84,11 +84,11 @@ describe('an approved row', () => {
     await rails.connect();
     await rails.query('BEGIN');
     await rails.query('DELETE FROM users WHERE id = $1', [id]);
-    const asked = callMigrationEndpoint(first);
+    const response = callMigrationEndpoint(first);
     await until(async () => (await usher.database.sql(waitingForRow)).length > 0);
     await rails.query('COMMIT');
     await rails.end();
-    const { body } = await asked;
+    const { body } = await response;
     expect(body.success).toBe(false);
   });
 

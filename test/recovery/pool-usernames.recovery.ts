@@ -145,8 +145,8 @@ it('the pool user of a migrated user has the username of the request', async () 
   await legacyUser(usher, 'Lambdaü@Exämple.example');
   const before = usher.proxy.calls.length;
   expect((await usher.api.signIn('lambdaü@exämple.example', oldPassword)).status).toBe(200);
-  const asked = usher.proxy.calls.slice(before).find(({ operation }) => operation === 'InitiateAuth');
-  const { USERNAME } = asked?.request.AuthParameters as { USERNAME: string };
+  const request = usher.proxy.calls.slice(before).find(({ operation }) => operation === 'InitiateAuth');
+  const { USERNAME } = request?.request.AuthParameters as { USERNAME: string };
   const { UserAttributes = [] } = await usher.cognito.send(
     new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: USERNAME }),
   );

@@ -31,7 +31,7 @@ it('does not take the time from a cached response: a sign-in half an hour ago is
   const person = await personWith(usher, 'cached@example.org');
   usher.clock.advanceBy(30 * minute);
   const url = `http://127.0.0.1:${(cache.address() as AddressInfo).port}/`;
-  const asked = usher.proxy.arrived.length;
+  const sentBefore = usher.proxy.arrived.length;
   // Without credentials it sends no request to Cognito at its start.
   const { api } = await usher.startProcess({
     PORT: '0',
@@ -41,5 +41,5 @@ it('does not take the time from a cached response: a sign-in half an hour ago is
   });
   const { status, body } = await api.post('/auth/mfa/totp', undefined, person.headers);
   expect([status, body.code]).toEqual([403, 'auth.reauthentication_required']);
-  expect(usher.proxy.arrived.slice(asked)).toEqual([]);
+  expect(usher.proxy.arrived.slice(sentBefore)).toEqual([]);
 });

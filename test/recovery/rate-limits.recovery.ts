@@ -233,8 +233,8 @@ describe('mails', () => {
   it('have codes with ten attempts by the address in the body, counted separately from those with the cookie', async () => {
     // Cognito's own limit is 20 requests and codes an hour, and other tests have used up some of them.
     const email = 'no-codes@example.com';
-    const asked = await usher.api.post('/passwords/forgot', { email }, from('203.0.113.9'));
-    const cookie = asked.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const requested = await usher.api.post('/passwords/forgot', { email }, from('203.0.113.9'));
+    const cookie = requested.headers.get('set-cookie')?.split(';')[0] ?? '';
     const body = { code: '123456', password: 'new-password-1', passwordConfirmation: 'new-password-1' };
     const byAddress = () => usher.api.post('/passwords/reset', { ...body, email });
     const byCookie = () => usher.api.post('/passwords/reset', body, { cookie });

@@ -36,7 +36,7 @@ describe('a token of a sign-in more than ten minutes ago', () => {
     await pass(2 * minute);
     const { body } = await usher.api.post('/auth/refresh', { refreshToken: person.refreshToken });
     const refreshed = { headers: bearer((body.tokens as { accessToken: string }).accessToken) };
-    const asked = usher.proxy.arrived.length;
+    const sentBefore = usher.proxy.arrived.length;
     const thief = { headers: person.headers };
     await usher.database.sql('DELETE FROM usher.recent_proofs');
     expect({
@@ -45,14 +45,14 @@ describe('a token of a sign-in more than ten minutes ago', () => {
       disable: outcome(await disable(thief)),
       empty: outcome(await disable(thief, {})),
       unknown: outcome(await enrol(thief, { passwort: 'x' })),
-      asked: usher.proxy.arrived.slice(asked),
+      sent: usher.proxy.arrived.slice(sentBefore),
     }).toEqual({
       enrol: '403 auth.reauthentication_required',
       verify: '403 auth.reauthentication_required',
       disable: '403 auth.reauthentication_required',
       empty: '403 auth.reauthentication_required',
       unknown: '422 request.invalid',
-      asked: [],
+      sent: [],
     });
   });
 
@@ -107,9 +107,9 @@ describe('a token of a sign-in more than ten minutes ago', () => {
       expect(outcome(await enrol(person, { password: `wrong-${turn}` }))).toBe(
         '401 auth.invalid_credentials',
       );
-    const asked = usher.proxy.arrived.length;
+    const sentBefore = usher.proxy.arrived.length;
     expect(outcome(await enrol(person, { password: poolPassword }))).toBe('429 too_many_requests');
-    expect(usher.proxy.arrived.slice(asked)).toEqual([]);
+    expect(usher.proxy.arrived.slice(sentBefore)).toEqual([]);
   });
 });
 
@@ -164,7 +164,7 @@ describe('an administrator', () => {
     const helper = await personWith(usher, 'helper@example.org', 'support');
     await pass(11 * minute);
     const path = `/admin/users/${person.id}`;
-    const asked = usher.proxy.arrived.length;
+    const sentBefore = usher.proxy.arrived.length;
     const routes: [string, string, object?][] = [
       ['PUT', `${path}/roles`, { roles: [] }],
       ['DELETE', path],
@@ -174,7 +174,7 @@ describe('an administrator', () => {
       expect(outcome(await call(boss, method, route, body))).toBe('403 auth.reauthentication_required');
     const guess = { roles: [], password: poolPassword };
     expect(outcome(await call(helper, 'PUT', `${path}/roles`, guess))).toBe('403 auth.forbidden');
-    expect(usher.proxy.arrived.slice(asked)).toEqual([]);
+    expect(usher.proxy.arrived.slice(sentBefore)).toEqual([]);
     expect(outcome(await call(boss, 'POST', `${path}/disable`))).toBe('204');
     expect(outcome(await call(boss, 'PUT', `${path}/roles`, { roles: ['x'], password: poolPassword }))).toBe(
       '204',

@@ -170,8 +170,8 @@ describe('a reset', () => {
   });
 
   it.each([
-    ['whoever allowed it has lost the role', 'giver', `usher_roles = '{}'`],
-    ['whoever allowed it is disabled', 'giver', 'usher_disabled_at = now()'],
+    ['the administrator who allowed it has lost the role', 'giver', `usher_roles = '{}'`],
+    ['the administrator who allowed it is disabled', 'giver', 'usher_disabled_at = now()'],
     ['the person has become an administrator', 'person', `usher_roles = '{admin}'`],
   ])('removes no factor if %s since', async (_, whose, change) => {
     const person = await withApp(`since-${whose}-${change.length}@example.org`);

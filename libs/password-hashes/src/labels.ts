@@ -123,7 +123,7 @@ const others = new Map<string, Rewrite>([
 
 /**
  * In capitals. `around`: labels of self-describing strings. The SQL that counts formats contains these lists, so a change needs
- * a migration that replaces the trigger function (migration-counts.sql.ts).
+ * a migration that sets `usher.installation.blocked_when` to NULL (migration-counts.sql.ts).
  */
 export const labels = { around: [...around.keys()], alone: [...digests.keys(), ...others.keys()] };
 

@@ -99,7 +99,7 @@ describe('usher certificates preflight', () => {
     // A server on port 53 of this loopback address, if any, has no record of the name.
     const { out } = await preflight(['shop.test', '--resolver', '127.0.0.99']);
     expect(out).toMatch(/^shop\.test: will fail\n +fails +dns\./);
-    expect(world.dns.asked).toEqual([]);
+    expect(world.dns.queries).toEqual([]);
     const { error, err } = await preflight(['shop.test', '--resolver', 'dns.example']);
     expect(error).toBeInstanceOf(CommanderError);
     expect(err).toContain('It must be an IP address.');

@@ -5,7 +5,7 @@ import { signIn } from './sign-in.js';
 /** Refreshes a session that must still be live. @throws Violation if the refresh is refused */
 export async function refresh(stage: Stage, person: Person): Promise<void> {
   const refreshToken = person.tokens?.refreshToken;
-  const { status, body } = await stage.caller.insist(person, 'POST', '/auth/refresh', {
+  const { status, body } = await stage.caller.callUntilAnswered(person, 'POST', '/auth/refresh', {
     body: { refreshToken },
   });
   if (status === 401 && person.mayBeSignedOut) return void (await signIn(stage, person));

@@ -33,7 +33,9 @@ export const reset: Actor = {
 };
 
 async function expectEnded({ caller }: Stage, person: Person, refreshToken: string): Promise<void> {
-  const { status } = await caller.insist(person, 'POST', '/auth/refresh', { body: { refreshToken } });
+  const { status } = await caller.callUntilAnswered(person, 'POST', '/auth/refresh', {
+    body: { refreshToken },
+  });
   if (status !== 401) throw new Violation(person, 'a session outlived the reset');
 }
 
@@ -42,13 +44,13 @@ async function resetPassword(stage: Stage, person: Person): Promise<boolean> {
   const { caller, mailbox } = stage;
   const { email, password } = person;
   const sentBefore = mailbox.codesTo(email).length;
-  const { status } = await caller.insist(person, 'POST', '/passwords/forgot', { body: { email } });
+  const { status } = await caller.callUntilAnswered(person, 'POST', '/passwords/forgot', { body: { email } });
   if (status !== 202) throw new Violation(person, 'was refused a reset');
   await caller.expect(person, 'a code', () => mailbox.codesTo(email).length > sentBefore || undefined);
   for (;;) {
     const code = mailbox.codesTo(email).at(-1);
     const body = { email, code, password, passwordConfirmation: password };
-    const reply = await caller.ask(person, 'POST', '/passwords/reset', { body });
+    const reply = await caller.call(person, 'POST', '/passwords/reset', { body });
     if (reply !== 'lost' && reply.status === 204) return true;
     if (reply === 'lost' || caller.isTransient(reply)) await caller.wait();
     // A code works once, so an earlier attempt whose answer was lost has set the password.

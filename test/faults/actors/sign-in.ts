@@ -5,7 +5,9 @@ import type { Stage } from './actor.js';
 /** Signs in with the right password and retries until answered. @throws Violation if the sign-in is refused */
 export async function signIn({ caller }: Stage, person: Person): Promise<Answer> {
   const { email, password } = person;
-  const answer = await caller.insist(person, 'POST', '/auth/sign-in', { body: { email, password } });
+  const answer = await caller.callUntilAnswered(person, 'POST', '/auth/sign-in', {
+    body: { email, password },
+  });
   const { tokens, user } = answer.body;
   if (answer.status !== 200 || !tokens) throw new Violation(person, 'locked out');
   if (user?.email !== email) throw new Violation(person, `signed in as ${user?.email}`);
@@ -19,7 +21,7 @@ export async function tryWrongPassword(
   person: Person,
   password: string,
 ): Promise<boolean> {
-  const reply = await caller.ask(person, 'POST', '/auth/sign-in', {
+  const reply = await caller.call(person, 'POST', '/auth/sign-in', {
     body: { email: person.email, password },
   });
   if (reply === 'lost') return false;

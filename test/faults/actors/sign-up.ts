@@ -12,7 +12,7 @@ export const signUp: Actor = {
     if (!person) return false;
     const token = await requestLink(stage, person).finally(() => stage.load.mailReceived());
     const body = { token, password: person.password };
-    const confirmed = await stage.caller.insist(person, 'PUT', '/users/confirmation', { body });
+    const confirmed = await stage.caller.callUntilAnswered(person, 'PUT', '/users/confirmation', { body });
     if (confirmed.status !== 204) throw new Violation(person, 'a valid link was refused');
     await signIn(stage, person);
     stage.load.release(person);
@@ -23,7 +23,7 @@ export const signUp: Actor = {
 async function requestLink({ caller, mailbox }: Stage, person: Person): Promise<string> {
   const { email, password } = person;
   const body = { email, password, passwordConfirmation: password };
-  const { status } = await caller.insist(person, 'POST', '/users', { body });
+  const { status } = await caller.callUntilAnswered(person, 'POST', '/users', { body });
   if (status !== 202) throw new Violation(person, 'the sign-up was refused');
   person.promised.push(subjectOf('confirmation'));
   return caller.expect(person, 'a link', () => mailbox.linkTo(email));

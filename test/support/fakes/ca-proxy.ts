@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, request as ask } from 'node:https';
+import { createServer, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createAuthority } from '../builders/certificates.js';
@@ -84,7 +84,7 @@ async function forward(
   { method, url, headers }: IncomingMessage,
   body: string,
 ): Promise<CaAnswer> {
-  const outgoing = ask({ host: '127.0.0.1', port, ca, method, path: url, headers, agent: false });
+  const outgoing = httpsRequest({ host: '127.0.0.1', port, ca, method, path: url, headers, agent: false });
   outgoing.end(body);
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
   const { connection: _connection, 'content-length': _length, ...kept } = response.headers;

@@ -25,7 +25,7 @@ export interface DnsServer {
   /** Can be changed while the server runs. */
   zone: Zone;
   /** `TYPE name` of each received query. */
-  asked: string[];
+  queries: string[];
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function startDnsServer(zone: Zone = {}): Promise<DnsServer> {
   const server = {
     address: `127.0.0.1:${socket.address().port}`,
     zone,
-    asked: [] as string[],
+    queries: [] as string[],
     close: async () => {
       socket.close();
       await once(socket, 'close');
@@ -53,9 +53,9 @@ export async function startDnsServer(zone: Zone = {}): Promise<DnsServer> {
   return server;
 }
 
-function respondTo(query: Buffer, { zone, asked }: DnsServer): Buffer | undefined {
+function respondTo(query: Buffer, { zone, queries }: DnsServer): Buffer | undefined {
   const { name, type, end } = questionOf(query);
-  asked.push(`${types[type] ?? type} ${name}`);
+  queries.push(`${types[type] ?? type} ${name}`);
   const known = zone[name] ?? 'NXDOMAIN';
   const kind = types[type];
   const records = isTrouble(known) ? known : ((kind && known[kind]) ?? []);
