@@ -1,4 +1,5 @@
 import type { Database, Statement } from '../common/database/database.js';
+import { QueueView } from './queue-view.js';
 import type { Queue, QueueFigures } from './queue.js';
 
 /** All parts are SQL. `job` is the row of the queue; its columns `next_try_at`, `tries`, `last_error` and `leased_until` are expected. */
@@ -33,8 +34,7 @@ const defaultLease: Lease = { first: 60, longest: 3600 };
 export class LeasedQueue<Row> implements Queue {
   private readonly takeStatement: Statement;
   private readonly recordErrorStatement: Statement;
-  private readonly figuresStatement: Statement;
-  private readonly retryStatement: Statement;
+  private readonly view: QueueView;
 
   constructor(queue: QueueTable) {
     const { table, key, columns, requestedAt, only = 'true', givenUpAt, onRetry } = queue;
@@ -59,8 +59,8 @@ export class LeasedQueue<Row> implements Queue {
       name: `${name}-record-error`,
       text: `UPDATE usher.${table} SET last_error = $3, leased_until = NULL WHERE ${key} = $1 AND tries = $2`,
     };
-    this.figuresStatement = {
-      name: `${name}-figures`,
+    const figures: Statement = {
+      name: `${name}-queue-figures`,
       text: `
         SELECT count(*)::int AS waiting,
           count(*) FILTER (WHERE ${retried} AND next_try_at <= now())::int AS due,
@@ -71,16 +71,14 @@ export class LeasedQueue<Row> implements Queue {
           (array_agg(last_error ORDER BY ${requestedAt} DESC) FILTER (WHERE last_error IS NOT NULL))[1] AS "lastError"
         FROM usher.${table} AS job WHERE ${only}`,
     };
-    this.retryStatement = {
-      name: `${name}-retry`,
+    const retry: Statement = {
+      name: `${name}-queue-retry`,
       text: `
-        WITH retried AS (
-          UPDATE usher.${table} AS job SET next_try_at = now()${onRetry === undefined ? '' : `, ${onRetry}`}
-          WHERE ${only} AND ${failed} AND (${givenUp} OR next_try_at > now())
-          RETURNING 1
-        )
-        SELECT count(*)::int AS count FROM retried`,
+        UPDATE usher.${table} AS job SET next_try_at = now()${onRetry === undefined ? '' : `, ${onRetry}`}
+        WHERE ${only} AND ${failed} AND (${givenUp} OR next_try_at > now())
+        RETURNING 1`,
     };
+    this.view = new QueueView(figures, retry);
   }
 
   /** Leases rows that are due. If the process dies, they are due again when the lease expires. */
@@ -97,14 +95,12 @@ export class LeasedQueue<Row> implements Queue {
     await database.query(this.recordErrorStatement, [key, tries, reason]);
   }
 
-  async figures(database: Database): Promise<QueueFigures> {
-    const row = await database.queryOne<QueueFigures & { [column: string]: unknown }>(this.figuresStatement);
-    if (row === undefined) throw new TypeError('an aggregate query returned no row');
-    return row;
+  figures(database: Database): Promise<QueueFigures> {
+    return this.view.figures(database);
   }
 
   /** Leaves alone what a process of this release is working on. */
-  async retry(database: Database): Promise<number> {
-    return (await database.queryOne<{ count: number }>(this.retryStatement))?.count ?? 0;
+  retry(database: Database): Promise<number> {
+    return this.view.retry(database);
   }
 }
