@@ -14,4 +14,12 @@ export class Erasure {
 
   @Column('int4', { default: 0 })
   tries!: number;
+
+  /** Names and codes, without personal data. */
+  @Column('text', { name: 'last_error', nullable: true })
+  lastError!: string | null;
+
+  /** End of the lease of an attempt in progress; `null` after a failure. */
+  @Column('timestamptz', { name: 'leased_until', nullable: true })
+  leasedUntil!: Date | null;
 }

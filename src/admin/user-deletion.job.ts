@@ -1,26 +1,18 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { PollingWorker } from '../jobs/polling-worker.js';
+import { QueueWorker } from '../jobs/queue-worker.js';
 import { Database, type Statement } from '../common/database/database.js';
 import { emailDigest, emailExpression } from '../common/database/email-expression.js';
 import { Log } from '../common/logging/log.js';
 import { AuditLog } from '../users/audit-log.js';
 import { User } from '../users/user.entity.js';
 import { nowForRails } from '../users/user-lookup.sql.js';
+import { type DueDeletion, deletionsQueue } from './deletions.queue.js';
 import { Erasure } from './erasure.entity.js';
 import { PoolUserGateway } from '../users/pool-user.gateway.js';
 import { UserEvents } from '../users/user-events.js';
-import type { LocalUser } from '../users/user.js';
 
 /** Milliseconds between polls for deletions that other processes requested, and for retries. */
 const pollMs = 10_000;
-
-/** Failures are logged at level `error` from this attempt on. */
-const errorFromAttempt = 5;
-
-interface DueDeletion extends Pick<LocalUser, 'id' | 'sub' | 'email'> {
-  /** Attempts, including this one. */
-  tries: number;
-}
 
 /** A digest would refuse the address to the owner of the live row. */
 const isSharedWithLiveRow = `EXISTS (SELECT 1 FROM users AS other
@@ -54,19 +46,6 @@ const removeConfirmations: Statement = {
   text: `DELETE FROM usher.confirmations WHERE user_id = $1`,
 };
 
-/** Back-off after a failure or crash: 1 minute, doubling up to 1 hour. */
-const lease: Statement = {
-  name: 'erasures-take',
-  text: `
-    WITH due AS (
-      SELECT id, cognito_sub, email FROM usher.erasures JOIN users ON id = user_id WHERE next_try_at <= now()
-      ORDER BY next_try_at LIMIT 1 FOR UPDATE OF erasures SKIP LOCKED
-    )
-    UPDATE usher.erasures SET tries = tries + 1, next_try_at = now() + interval '1 minute' * least(60, 2 ^ least(tries, 6))
-    FROM due WHERE user_id = id
-    RETURNING id, cognito_sub AS sub, email, tries`,
-};
-
 /** In entries about the user, and in entries with the user as actor. */
 export const removeAuditAddresses: Statement = {
   name: 'erasures-forget-audit-addresses',
@@ -79,22 +58,36 @@ export const removeAuditAddresses: Statement = {
  */
 @Injectable()
 export class UserDeletionJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly work = new PollingWorker(() => this.round(), pollMs);
+  private readonly worker: QueueWorker<DueDeletion>;
 
   constructor(
     private readonly database: Database,
     private readonly pool: PoolUserGateway,
     private readonly audit: AuditLog,
     private readonly events: UserEvents,
-    private readonly log: Log,
-  ) {}
+    log: Log,
+  ) {
+    const job = {
+      pollMs,
+      take: (count: number) => deletionsQueue.take(this.database, count),
+      takeFailed: 'failed to read due deletions of users',
+      work: (due: DueDeletion) => this.delete(due),
+      failure: ({ id: user }: DueDeletion, isPersistent: boolean) =>
+        isPersistent
+          ? { message: 'failed to delete a user', alarm: 'users.erasure_stuck', user }
+          : { message: 'failed to delete a user; retrying', user },
+      recordError: ({ id: key, tries }: DueDeletion, reason: string) =>
+        deletionsQueue.recordError(this.database, { key, tries }, reason),
+    };
+    this.worker = new QueueWorker(job, log);
+  }
 
   onApplicationBootstrap(): void {
-    this.work.start();
+    this.worker.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.work.stop();
+    await this.worker.stop();
   }
 
   /**
@@ -108,30 +101,12 @@ export class UserDeletionJob implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   wake(): void {
-    this.work.wake();
+    this.worker.wake();
   }
 
-  private async round(): Promise<boolean> {
-    try {
-      const due = await this.database.queryOne<DueDeletion & { [column: string]: unknown }>(lease);
-      if (due) await this.delete(due);
-      return due !== undefined;
-    } catch (error) {
-      this.log.warn('failed to read due deletions of users', { error });
-      return false;
-    }
-  }
-
-  private async delete({ id, sub, email, tries }: DueDeletion): Promise<void> {
-    try {
-      await this.pool.delete({ id, sub, email });
-      await this.database.transaction(() => this.finish(id));
-    } catch (error) {
-      const entry = { user: id, tries, error };
-      if (tries >= errorFromAttempt)
-        this.log.error('failed to delete a user', { alarm: 'users.erasure_stuck', ...entry });
-      else this.log.warn('failed to delete a user; retrying', entry);
-    }
+  private async delete({ id, sub, email }: DueDeletion): Promise<void> {
+    await this.pool.delete({ id, sub, email });
+    await this.database.transaction(() => this.finish(id));
   }
 
   /** Leaves the row with its `sub` and the digest of the address. */

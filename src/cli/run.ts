@@ -5,6 +5,7 @@ import { CommandError, exitStatus, type Io } from './command.js';
 import { certificatesCommands } from './commands/certificates.js';
 import { certificatesChallenge } from './commands/certificates-challenge.js';
 import { certificatesPreflight } from './commands/certificates-preflight.js';
+import { jobsCommands } from './commands/jobs.js';
 import { mailCommands } from './commands/mail.js';
 import { migrationCommands } from './commands/migration.js';
 import { migrationReconcile } from './commands/migration-reconcile.js';
@@ -25,6 +26,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
   const users = program.command('users').description('The users table.');
   usersRelink(users, io);
   usersRoles(users, io);
+  jobsCommands(program.command('jobs').description('Waiting work of background jobs.'), io);
   mailCommands(program.command('mail').description('Queued mails.'), io);
   const migration = program.command('migration').description('Migration of legacy users to the pool.');
   migrationStatus(migration, io);

@@ -27,6 +27,10 @@ export class OutboxMail {
   @Column('text', { name: 'last_error', nullable: true })
   lastError!: string | null;
 
+  /** End of the lease of an attempt in progress; `null` after a failure. */
+  @Column('timestamptz', { name: 'leased_until', nullable: true })
+  leasedUntil!: Date | null;
+
   @Column('timestamptz', { name: 'given_up_at', nullable: true })
   givenUpAt!: Date | null;
 

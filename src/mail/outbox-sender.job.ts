@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { PollingWorker } from '../jobs/polling-worker.js';
+import { QueueWorker } from '../jobs/queue-worker.js';
 import { Clock } from '../common/clock/clock.js';
 import { Log } from '../common/logging/log.js';
 import { isPermanent, isRecipientRefusal, reasonOf, SmtpTransport } from './smtp.transport.js';
@@ -29,48 +29,47 @@ const givenUpAfterMs = 3 * 24 * 3600 * 1000;
 /** Sends the mails of the outbox. Runs in every process; a lease gives each mail to one of them. */
 @Injectable()
 export class OutboxSender implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly work = new PollingWorker(() => this.round(), pollMs);
+  private readonly worker: QueueWorker<TakenMail>;
 
   constructor(
     private readonly outbox: Outbox,
     private readonly server: SmtpTransport,
     private readonly clock: Clock,
     private readonly log: Log,
-  ) {}
+  ) {
+    const job = {
+      pollMs,
+      batchSize,
+      take: (count: number) => this.outbox.take(count, leaseSeconds),
+      takeFailed: 'failed to read the outbox',
+      work: (taken: TakenMail) => this.deliver(taken),
+      // The mail is due again when its lease expires.
+      failure: ({ id, name: mail }: TakenMail) => ({
+        message: 'failed to record mail delivery result',
+        id,
+        mail,
+      }),
+      errorFromAttempt: 1,
+    };
+    this.worker = new QueueWorker(job, log);
+  }
 
   onApplicationBootstrap(): void {
     if (!this.server.isConfigured) {
       this.log.warn('SMTP_URL is not set; mails stay in the outbox');
       return;
     }
-    this.outbox.onPost(() => this.work.wake());
-    this.work.start();
+    this.outbox.onPost(() => this.worker.wake());
+    this.worker.start();
   }
 
   /** Waits for the mails that this process has leased. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.work.stop();
-  }
-
-  private async round(): Promise<boolean> {
-    try {
-      const taken = await this.outbox.take(batchSize, leaseSeconds);
-      await Promise.all(taken.map((mail) => this.deliver(mail)));
-      return taken.length === batchSize;
-    } catch (error) {
-      this.log.warn('failed to read the outbox', { error });
-      return false;
-    }
+    await this.worker.stop();
   }
 
   private async deliver(taken: TakenMail): Promise<void> {
-    try {
-      await this.writeWithRetry(await this.send(taken));
-    } catch (error) {
-      // The mail is due again when its lease expires.
-      const { id, name, tries } = taken;
-      this.log.error('failed to record mail delivery result', { id, mail: name, tries, error });
-    }
+    await this.writeWithRetry(await this.send(taken));
   }
 
   /** Returns the write that records the result. */

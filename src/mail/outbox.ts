@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { SealedBox } from '../common/crypto/sealed-box.js';
 import { Database, type Statement } from '../common/database/database.js';
+import { LeasedQueue } from '../jobs/leased-queue.js';
 import type { Mail, MailName } from './mail.js';
 import { OutboxMail } from './outbox-mail.entity.js';
 
@@ -42,18 +43,15 @@ interface Row extends Omit<TakenMail, 'mail'> {
   sealed: string;
 }
 
-/** $2: the lease in seconds. The mail is due again when it expires. */
-const take: Statement = {
-  name: 'outbox-take',
-  text: `
-    WITH due AS (
-      SELECT id FROM usher.outbox WHERE given_up_at IS NULL AND next_try_at <= now()
-      ORDER BY next_try_at LIMIT $1 FOR UPDATE SKIP LOCKED
-    )
-    UPDATE usher.outbox SET tries = tries + 1, next_try_at = now() + make_interval(secs => $2)
-    FROM due WHERE outbox.id = due.id
-    RETURNING outbox.id, mail AS name, sealed, tries, posted_at AS "postedAt"`,
-};
+/** Mails that are given up wait for an operator. */
+export const mailQueue = new LeasedQueue<Row>({
+  table: 'outbox',
+  key: 'id',
+  columns: 'job.id, mail AS name, sealed, tries, posted_at AS "postedAt"',
+  requestedAt: 'posted_at',
+  givenUpAt: 'given_up_at',
+  onRetry: 'given_up_at = NULL, recipient_refused = false',
+});
 
 /** Reads the whole table, which is small: sent mails are deleted. */
 const figures: Statement = {
@@ -90,7 +88,7 @@ export class Outbox {
 
   /** Leases mails that are due, for `seconds`. */
   async take(count: number, seconds: number): Promise<TakenMail[]> {
-    const rows = await this.database.query<Row>(take, [count, seconds]);
+    const rows = await mailQueue.take(this.database, count, { first: seconds, longest: seconds });
     return rows.map(({ sealed, ...row }) => ({
       ...row,
       mail: this.sealedBox.unseal('outbox', sealed) as Mail | undefined,
@@ -103,7 +101,7 @@ export class Outbox {
 
   async reschedule(id: string, { reason, recipientRefused }: Failure, seconds: number): Promise<void> {
     const nextTryAt = () => `now() + interval '1 second' * ${Number(seconds)}`;
-    await this.update(id, { lastError: reason, recipientRefused, nextTryAt });
+    await this.update(id, { lastError: reason, recipientRefused, nextTryAt, leasedUntil: null });
   }
 
   async figures(): Promise<OutboxFigures> {
@@ -113,7 +111,8 @@ export class Outbox {
   }
 
   async giveUp(id: string, { reason, recipientRefused }: Failure): Promise<void> {
-    await this.update(id, { lastError: reason, recipientRefused, givenUpAt: () => 'now()' });
+    const givenUpAt = () => 'now()';
+    await this.update(id, { lastError: reason, recipientRefused, givenUpAt, leasedUntil: null });
   }
 
   private async update(id: string, values: QueryDeepPartialEntity<OutboxMail>): Promise<void> {
@@ -155,16 +154,7 @@ export class OutboxAdmin {
   }
 
   /** Makes all failed mails due immediately. Returns their number. */
-  async retry(): Promise<number> {
-    const due = { nextTryAt: () => 'now()', givenUpAt: null, recipientRefused: false };
-    const { affected } = await this.database.with(OutboxMail, (mails) =>
-      mails
-        .createQueryBuilder()
-        .update()
-        .set(due)
-        .where('given_up_at IS NOT NULL OR (last_error IS NOT NULL AND next_try_at > now())')
-        .execute(),
-    );
-    return affected ?? 0;
+  retry(): Promise<number> {
+    return mailQueue.retry(this.database);
   }
 }

@@ -50,6 +50,14 @@ export class MfaChangeEntity {
   /** Attempts by the job, including this one. */
   @Column('int4', { default: 0 })
   tries!: number;
+
+  /** Names and codes, without personal data. */
+  @Column('text', { name: 'last_error', nullable: true })
+  lastError!: string | null;
+
+  /** End of the lease of an attempt in progress; `null` after a failure. */
+  @Column('timestamptz', { name: 'leased_until', nullable: true })
+  leasedUntil!: Date | null;
 }
 
 /** An administrator's permission to remove the factors at the next reset. */

@@ -2,30 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LessThanOrEqual, Raw } from 'typeorm';
 import { Database, type Statement } from '../common/database/database.js';
+import { LeasedQueue } from '../jobs/leased-queue.js';
 import { MfaChangeEntity, MfaRemoval } from './mfa-change.entity.js';
 
 /** A change of second factors to be sent to Cognito. */
-export type NewMfaChange = Omit<MfaChangeEntity, 'id' | 'createdAt' | 'nextTryAt' | 'tries'>;
+export type NewMfaChange = Omit<
+  MfaChangeEntity,
+  'id' | 'createdAt' | 'nextTryAt' | 'tries' | 'lastError' | 'leasedUntil'
+>;
 
-export type MfaChange = Omit<MfaChangeEntity, 'nextTryAt'>;
+export type MfaChange = Omit<MfaChangeEntity, 'nextTryAt' | 'lastError' | 'leasedUntil'>;
 
-const columns = `
-  id, action, user_id AS "userId", actor_id AS "actorId", kept_family AS keep, authenticated_at::float8 AS "authTime",
-  language, details, created_at AS "createdAt", tries`;
-
-/** Back-off after a failure or crash: 1 minute, doubling up to 1 hour. */
-const take: Statement = {
-  name: 'mfa-changes-take',
-  text: `
-    WITH due AS (
-      SELECT id AS due_id FROM usher.mfa_changes WHERE next_try_at <= now()
-      ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED
-    )
-    UPDATE usher.mfa_changes
-    SET tries = tries + 1, next_try_at = now() + interval '1 minute' * least(60, 2 ^ least(tries, 6))
-    FROM due WHERE id = due_id
-    RETURNING ${columns}`,
-};
+export const mfaChangesQueue = new LeasedQueue<MfaChange>({
+  table: 'mfa_changes',
+  key: 'id',
+  columns: `
+    id, action, user_id AS "userId", actor_id AS "actorId", kept_family AS keep, authenticated_at::float8 AS "authTime",
+    language, details, created_at AS "createdAt", tries`,
+  requestedAt: 'created_at',
+});
 
 /** One statement, so that two resets cannot use a permission. */
 const useRemoval: Statement = {
@@ -52,7 +47,8 @@ export class MfaChangesRepository {
   async insert(change: NewMfaChange): Promise<MfaChange> {
     const { details, ...columns } = change;
     const nextTryAt = () => `clock_timestamp() + interval '1 minute'`;
-    const row = { ...columns, details: details as object, id: randomUUID(), nextTryAt };
+    const lease = { nextTryAt, leasedUntil: nextTryAt };
+    const row = { ...columns, details: details as object, id: randomUUID(), ...lease };
     const { generatedMaps } = await this.database.with(MfaChangeEntity, (changes) => changes.insert(row));
     const { createdAt } = generatedMaps[0] as Pick<MfaChange, 'createdAt'>;
     return { ...change, id: row.id, createdAt, tries: 0 };
@@ -77,9 +73,14 @@ export class MfaChangesRepository {
     await this.database.with(MfaChangeEntity, (changes) => changes.delete(earlier));
   }
 
-  /** Leases a due change for at least 1 minute. @returns `undefined` if none is due */
-  take(): Promise<MfaChange | undefined> {
-    return this.database.queryOne<MfaChange & { [column: string]: unknown }>(take);
+  /** Leases due changes for at least 1 minute. */
+  take(count: number): Promise<MfaChange[]> {
+    return mfaChangesQueue.take(this.database, count);
+  }
+
+  /** @param reason without personal data */
+  async recordError({ id: key, tries }: MfaChange, reason: string): Promise<void> {
+    await mfaChangesQueue.recordError(this.database, { key, tries }, reason);
   }
 
   /** For 24 hours. Also deletes permissions that have expired. */

@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { mayHaveSucceeded } from '../cognito/cognito-errors.js';
-import { PollingWorker } from '../jobs/polling-worker.js';
+import { failureReason } from '../jobs/failure-reason.js';
+import { QueueWorker } from '../jobs/queue-worker.js';
 import { Log } from '../common/logging/log.js';
 import { Outbox } from '../mail/outbox.js';
 import type { Language } from '../i18n/languages.js';
@@ -17,9 +18,6 @@ export type { MfaChange } from './mfa-changes.repository.js';
 /** Poll interval in milliseconds, for changes left behind by other processes and for retries. */
 const pollMs = 5000;
 
-/** Failures are logged at level `error` from this attempt on. */
-const errorFromAttempt = 5;
-
 const mails = {
   'enable-totp': 'mfa_enabled',
   'replace-totp': 'mfa_enabled',
@@ -33,7 +31,7 @@ const mails = {
  */
 @Injectable()
 export class MfaChanges implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly work = new PollingWorker(() => this.round(), pollMs);
+  private readonly worker: QueueWorker<MfaChange>;
   /** Changes that Cognito accepted and whose completion failed, by ID. */
   private readonly accepted = new Set<string>();
 
@@ -45,14 +43,28 @@ export class MfaChanges implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly outbox: Outbox,
     private readonly events: UserEvents,
     private readonly log: Log,
-  ) {}
+  ) {
+    const job = {
+      pollMs,
+      take: (count: number) => this.changes.take(count),
+      takeFailed: 'failed to read due changes of second factors',
+      work: (change: MfaChange) => this.resume(change),
+      failure: ({ id, userId: user }: MfaChange) => ({
+        message: 'failed to remove second factors',
+        id,
+        user,
+      }),
+      recordError: (change: MfaChange, reason: string) => this.changes.recordError(change, reason),
+    };
+    this.worker = new QueueWorker(job, log);
+  }
 
   onApplicationBootstrap(): void {
-    this.work.start();
+    this.worker.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.work.stop();
+    await this.worker.stop();
   }
 
   /**
@@ -138,9 +150,7 @@ export class MfaChanges implements OnApplicationBootstrap, BeforeApplicationShut
     try {
       await this.remove(change);
     } catch (error) {
-      const { id, userId: user, tries } = change;
-      const level = tries >= errorFromAttempt ? 'error' : 'warn';
-      this.log[level]('failed to remove second factors', { id, user, tries, error });
+      await this.worker.fail(change, error);
     }
   }
 
@@ -189,6 +199,8 @@ export class MfaChanges implements OnApplicationBootstrap, BeforeApplicationShut
     } catch (error) {
       if (isCertain) this.accepted.add(change.id);
       this.log.error('failed to complete a change of the second factor', { id: change.id, error });
+      // The change is retried with or without its reason.
+      await this.changes.recordError(change, failureReason(error)).catch(() => undefined);
     }
   }
 
@@ -200,16 +212,9 @@ export class MfaChanges implements OnApplicationBootstrap, BeforeApplicationShut
     }
   }
 
-  private async round(): Promise<boolean> {
-    try {
-      const taken = await this.changes.take();
-      const isAccepted = taken !== undefined && this.accepted.has(taken.id);
-      if (taken?.action === 'remove-mfa' && !isAccepted) await this.tryRemove(taken);
-      else if (taken) await this.tryComplete(taken, isAccepted);
-      return taken !== undefined;
-    } catch (error) {
-      this.log.warn('failed to read due changes of second factors', { error });
-      return false;
-    }
+  private async resume(change: MfaChange): Promise<void> {
+    const isAccepted = this.accepted.has(change.id);
+    if (change.action === 'remove-mfa' && !isAccepted) await this.remove(change);
+    else await this.tryComplete(change, isAccepted);
   }
 }

@@ -6,6 +6,7 @@ import { ReconciliationModule } from '../../migration/reconciliation.module.js';
 import { UsersDataModule } from '../../users/users-data.module.js';
 import { IssueCommandsModule } from './certificates.js';
 import { CliModule } from './command-context.js';
+import { JobsCommandsModule } from './jobs.js';
 import { MailCommandsModule } from './mail.js';
 
 const io = { out: () => undefined, err: () => undefined, variables: () => ({}) };
@@ -18,6 +19,7 @@ const config = {
 const features = [
   AcmeDataModule,
   IssueCommandsModule,
+  JobsCommandsModule,
   MailCommandsModule,
   ProgressModule,
   ReconciliationModule,

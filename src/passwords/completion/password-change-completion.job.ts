@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CognitoClock } from '../../cognito/cognito-clock.js';
 import { type PoolUser, UserDirectory } from '../../cognito/user-directory.js';
-import { PollingWorker } from '../../jobs/polling-worker.js';
+import { QueueWorker } from '../../jobs/queue-worker.js';
 import { Clock } from '../../common/clock/clock.js';
 import { isAppError } from '../../common/errors/app-error.js';
 import { Log } from '../../common/logging/log.js';
@@ -15,16 +15,13 @@ import { PasswordChangedHandler } from './password-changed.handler.js';
 /** Poll interval in milliseconds, for changes left behind by other processes and for retries. */
 const pollMs = 5000;
 
-/** Failures are logged at level `error` from this attempt on. */
-const errorFromAttempt = 5;
-
 /**
  * Completes password changes. After a crash, or if Cognito's response was lost, the pool user is read to infer the
  * outcome. Runs in every process; a lease gives each change to one process at a time. Every step can be retried.
  */
 @Injectable()
 export class PasswordChangeCompletionJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly work = new PollingWorker(() => this.round(), pollMs);
+  private readonly worker: QueueWorker<LeasedPasswordChange>;
   /** Writes of Cognito's results that failed, by ID of the change; retried in each round. */
   private readonly failedWrites = new Map<string, () => Promise<void>>();
 
@@ -35,18 +32,32 @@ export class PasswordChangeCompletionJob implements OnApplicationBootstrap, Befo
     private readonly clock: Clock,
     private readonly cognitoClock: CognitoClock,
     private readonly log: Log,
-  ) {}
+  ) {
+    const job = {
+      pollMs,
+      take: (count: number) => this.take(count),
+      takeFailed: 'failed to read due password changes',
+      work: (leased: LeasedPasswordChange) => this.resume(leased),
+      failure: ({ id, kind }: LeasedPasswordChange) => ({
+        message: 'failed to complete a password change; will retry',
+        id,
+        kind,
+      }),
+      recordError: (leased: LeasedPasswordChange, reason: string) => this.changes.recordError(leased, reason),
+    };
+    this.worker = new QueueWorker(job, log);
+  }
 
   onApplicationBootstrap(): void {
-    this.work.start();
+    this.worker.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.work.stop();
+    await this.worker.stop();
   }
 
   wake(): void {
-    this.work.wake();
+    this.worker.wake();
   }
 
   /**
@@ -80,28 +91,15 @@ export class PasswordChangeCompletionJob implements OnApplicationBootstrap, Befo
     }
   }
 
-  private async round(): Promise<boolean> {
+  private async take(count: number): Promise<LeasedPasswordChange[]> {
     for (const [id, write] of this.failedWrites) await this.writeOrRetry({ id }, write);
-    try {
-      const leased = await this.changes.lease();
-      if (leased) await this.resume(leased);
-      return leased !== undefined;
-    } catch (error) {
-      this.log.warn('failed to read due password changes', { error });
-      return false;
-    }
+    return this.changes.take(count);
   }
 
   private async resume(leased: LeasedPasswordChange): Promise<void> {
-    const { id, kind, tries } = leased;
-    if (this.failedWrites.has(id)) return;
-    try {
-      if (leased.completed) await this.signOutAtCognito(leased, leased.sub);
-      else await this.decide(leased);
-    } catch (error) {
-      const level = tries >= errorFromAttempt ? 'error' : 'warn';
-      this.log[level]('failed to complete a password change; will retry', { id, kind, tries, error });
-    }
+    if (this.failedWrites.has(leased.id)) return;
+    if (leased.completed) await this.signOutAtCognito(leased, leased.sub);
+    else await this.decide(leased);
   }
 
   private async decide(leased: LeasedPasswordChange): Promise<void> {

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { Database, type Statement } from '../../common/database/database.js';
+import { LeasedQueue } from '../../jobs/leased-queue.js';
 import { PasswordChangeEntity } from './password-change.entity.js';
 
 /** A password change to be sent to Cognito. */
 export type NewPasswordChange = Omit<
   PasswordChangeEntity,
-  'id' | 'createdAt' | 'acceptedAt' | 'completedAt' | 'nextTryAt' | 'tries'
+  'id' | 'createdAt' | 'acceptedAt' | 'completedAt' | 'nextTryAt' | 'tries' | 'lastError' | 'leasedUntil'
 >;
 
 export type PasswordChange = NewPasswordChange & Pick<PasswordChangeEntity, 'id' | 'createdAt'>;
@@ -22,12 +23,17 @@ export interface LeasedPasswordChange extends PasswordChange {
   tries: number;
 }
 
-const columns = `
-  id, kind, username, email, sub, kept_family AS keep, authenticated_at::float8 AS "authTime", language,
-  pool_status AS "poolStatus", pool_modified_at AS "poolModifiedAt", completed_at IS NOT NULL AS completed, tries,
-  remove_mfa AS "removeMfa",
-  extract(epoch FROM now() - accepted_at)::float8 AS "acceptedSecondsAgo",
-  created_at AS "createdAt"`;
+export const passwordChangesQueue = new LeasedQueue<LeasedPasswordChange>({
+  table: 'password_changes',
+  key: 'id',
+  columns: `
+    id, kind, username, email, sub, kept_family AS keep, authenticated_at::float8 AS "authTime", language,
+    pool_status AS "poolStatus", pool_modified_at AS "poolModifiedAt", completed_at IS NOT NULL AS completed, tries,
+    remove_mfa AS "removeMfa",
+    extract(epoch FROM now() - accepted_at)::float8 AS "acceptedSecondsAgo",
+    created_at AS "createdAt"`,
+  requestedAt: 'created_at',
+});
 
 /** The completed change supersedes the user's earlier attempts that are not completed. */
 const removeEarlier: Statement = {
@@ -36,20 +42,6 @@ const removeEarlier: Statement = {
     DELETE FROM usher.password_changes AS earlier USING usher.password_changes AS done
     WHERE done.id = $1 AND earlier.completed_at IS NULL AND earlier.created_at < done.created_at
       AND (earlier.sub = done.sub OR (earlier.sub IS NULL AND earlier.username = done.username))`,
-};
-
-/** Back-off after a failure or crash: 1 minute, doubling up to 1 hour. */
-const lease: Statement = {
-  name: 'password-changes-take',
-  text: `
-    WITH due AS (
-      SELECT id AS due_id FROM usher.password_changes WHERE next_try_at <= now()
-      ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED
-    )
-    UPDATE usher.password_changes
-    SET tries = tries + 1, next_try_at = now() + interval '1 minute' * least(60, 2 ^ least(tries, 6))
-    FROM due WHERE id = due_id
-    RETURNING ${columns}`,
 };
 
 /** Password changes that are not finished. */
@@ -67,7 +59,8 @@ export class PasswordChangesRepository {
    * @returns the stored change
    */
   async insert(change: NewPasswordChange): Promise<PasswordChange> {
-    const row = { ...change, id: randomUUID(), nextTryAt: () => `now() + interval '1 minute'` };
+    const nextTryAt = () => `now() + interval '1 minute'`;
+    const row = { ...change, id: randomUUID(), nextTryAt, leasedUntil: nextTryAt };
     const { generatedMaps } = await this.database.with(PasswordChangeEntity, (changes) =>
       changes.insert(row),
     );
@@ -102,8 +95,13 @@ export class PasswordChangesRepository {
     await this.database.query(removeEarlier, [id]);
   }
 
-  /** Leases a due change for at least 1 minute. @returns `undefined` if none is due */
-  lease(): Promise<LeasedPasswordChange | undefined> {
-    return this.database.queryOne<LeasedPasswordChange & { [column: string]: unknown }>(lease);
+  /** Leases due changes for at least 1 minute. */
+  take(count: number): Promise<LeasedPasswordChange[]> {
+    return passwordChangesQueue.take(this.database, count);
+  }
+
+  /** @param reason without personal data */
+  async recordError({ id: key, tries }: LeasedPasswordChange, reason: string): Promise<void> {
+    await passwordChangesQueue.recordError(this.database, { key, tries }, reason);
   }
 }

@@ -11,6 +11,7 @@ import {
   SecondFactor1764000000022,
   PasswordRestores1764000000025,
 } from './credentials.js';
+import { JobErrors1764000000026 } from './jobs.js';
 import {
   Outbox1764000000006,
   Confirmations1764000000007,
@@ -62,4 +63,5 @@ export const migrations = [
   EndedFamilies1764000000023,
   AuditRequests1764000000024,
   PasswordRestores1764000000025,
+  JobErrors1764000000026,
 ];

@@ -1,0 +1,46 @@
+import { Injectable, Module } from '@nestjs/common';
+import { certificateRenewalsQueue } from '../../acme/certificate-renewals.queue.js';
+import { deletionsQueue } from '../../admin/deletions.queue.js';
+import { Database } from '../../common/database/database.js';
+import type { Queue } from '../../jobs/queue.js';
+import { mailQueue } from '../../mail/outbox.js';
+import { passwordChangesQueue } from '../../passwords/password-changes.queue.js';
+import { emailChangeRollbacksQueue } from '../../registration/email-change-rollbacks.queue.js';
+import { sessionRevocationsQueue } from '../../sessions/session-revocations.queue.js';
+import { mfaChangesQueue } from '../../users/mfa-changes.repository.js';
+import { type JobKind, jobKinds, type JobLine } from '../job-kinds.js';
+import { inContextOf } from './command-context.js';
+
+const queues: Record<JobKind, Queue> = {
+  mails: mailQueue,
+  deletions: deletionsQueue,
+  'second-factor-changes': mfaChangesQueue,
+  'password-changes': passwordChangesQueue,
+  'session-revocations': sessionRevocationsQueue,
+  'email-change-rollbacks': emailChangeRollbacksQueue,
+  certificates: certificateRenewalsQueue,
+};
+
+/** Operator commands for background jobs. */
+@Injectable()
+export class JobsAdmin {
+  constructor(private readonly database: Database) {}
+
+  async lines(): Promise<JobLine[]> {
+    const lines: JobLine[] = [];
+    for (const kind of jobKinds) lines.push({ kind, ...(await queues[kind].figures(this.database)) });
+    return lines;
+  }
+
+  /** @returns how many failed jobs of each kind are due now */
+  async retry(kinds: readonly JobKind[]): Promise<{ kind: JobKind; due: number }[]> {
+    const retried = [];
+    for (const kind of kinds) retried.push({ kind, due: await queues[kind].retry(this.database) });
+    return retried;
+  }
+}
+
+@Module({ providers: [JobsAdmin] })
+export class JobsCommandsModule {}
+
+export const withJobs = inContextOf(JobsCommandsModule, JobsAdmin);

@@ -1,0 +1,1 @@
+export { passwordChangesQueue } from './persistence/password-changes.repository.js';
