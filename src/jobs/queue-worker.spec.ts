@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../common/errors/app-error.js';
 import { Log } from '../common/logging/log.js';
-import { captureLog } from '../../test/support/output.js';
+import { captureLog } from '../../test/support/drivers/output.js';
 import { failureReason } from './failure-reason.js';
 import { type QueueJob, QueueWorker } from './queue-worker.js';
 

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { runCommand } from '../support/command.js';
-import { allMailsSent, subjectsTo } from '../support/mails.js';
-import { startUsher, type Usher } from '../support/usher.js';
+import { runCommand } from '../support/drivers/command.js';
+import { allMailsSent, subjectsTo } from '../support/drivers/mails.js';
+import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 let usher: Usher;
 beforeAll(async () => {

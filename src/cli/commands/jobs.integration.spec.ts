@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { runCommand } from '../../../test/support/command.js';
-import { createDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { runCommand } from '../../../test/support/drivers/command.js';
+import { createDatabase, type TestDatabase } from '../../../test/support/drivers/database.js';
 import { dataSourceOptions, openMigratedDataSource } from '../../common/database/data-source.js';
 import { jobKinds, type JobLine } from '../job-kinds.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { createDatabase, type TestDatabase } from '../../test/support/database.js';
+import { createDatabase, type TestDatabase } from '../../test/support/drivers/database.js';
 import { deletionsQueue } from '../admin/deletions.queue.js';
 import { dataSourceOptions, openMigratedDataSource } from '../common/database/data-source.js';
 import { Database } from '../common/database/database.js';
