@@ -8,6 +8,7 @@ import { User } from '../users/user.entity.js';
 import { nowForRails } from '../users/user-lookup.sql.js';
 import { type DueDeletion, deletionsQueue } from './deletions.queue.js';
 import { Erasure } from './erasure.entity.js';
+import { ConfirmationEntity } from '../users/confirmation.entities.js';
 import { PoolUserGateway } from '../users/pool-user.gateway.js';
 import { UserEvents } from '../users/user-events.js';
 
@@ -39,11 +40,6 @@ const insert: Statement = {
     SELECT id, CASE WHEN usher_agreed_at > now() - interval '30 seconds' AND cognito_sub IS NULL
       THEN now() + interval '30 seconds' ELSE now() END
     FROM users WHERE id = $1`,
-};
-
-const removeConfirmations: Statement = {
-  name: 'erasures-remove-confirmations',
-  text: `DELETE FROM usher.confirmations WHERE user_id = $1`,
 };
 
 /** In entries about the user, and in entries with the user as actor. */
@@ -95,8 +91,9 @@ export class UserDeletionJob implements OnApplicationBootstrap, BeforeApplicatio
    * are void.
    */
   async request(user: User): Promise<void> {
-    for (const statement of [mark, insert, removeConfirmations])
-      await this.database.query(statement, [user.id]);
+    for (const statement of [mark, insert]) await this.database.query(statement, [user.id]);
+    const ofUser = { userId: user.id };
+    await this.database.with(ConfirmationEntity, (confirmations) => confirmations.delete(ofUser));
     await this.events.publish('erased', user);
   }
 

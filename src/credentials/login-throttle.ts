@@ -49,6 +49,7 @@ const recordFailure: Statement = {
     WHERE coalesce(known.locked_until <= now(), true)`,
 };
 
+/** Compares with the clock of PostgreSQL, which has set the times. */
 const findRefusal: Statement = {
   name: 'account-failures-is-refused-since',
   text: `

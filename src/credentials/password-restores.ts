@@ -25,6 +25,7 @@ const lockRestores: Statement = {
 const isChanging = `EXISTS (SELECT 1 FROM usher.password_changes AS change
   WHERE ${isSpelling('change.username', '$1')} OR ${isSpelling('change.email', '$1')})`;
 
+/** Compares addresses by the expression of the index. */
 const findChange: Statement = {
   name: 'password-restores-find-change',
   text: `SELECT ${isChanging} AS changing`,

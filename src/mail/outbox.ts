@@ -134,6 +134,7 @@ export interface OutboxLine {
   lastError: string | null;
 }
 
+/** Aggregates with filters. */
 const status: Statement = {
   name: 'outbox-status',
   text: `

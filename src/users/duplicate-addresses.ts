@@ -13,6 +13,7 @@ const statementTimeoutMs = 600_000;
 const slowMs = 250;
 const cacheMs = 10 * 60_000;
 
+/** Reads the whole table. */
 const count: Statement = {
   name: 'duplicate-addresses-count',
   patienceMs: statementTimeoutMs,

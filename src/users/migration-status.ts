@@ -17,6 +17,7 @@ const waitsForReset = `usher_migration_state IS NOT DISTINCT FROM 'reset_sent'`;
 const unlessBusy = (condition: string) =>
   `id IN (SELECT id FROM users WHERE ${condition} AND ${waits} FOR UPDATE SKIP LOCKED)`;
 
+/** Skips locked rows. */
 const recordReset: Statement = {
   name: 'migration-ledger-record-reset',
   text: `
@@ -28,6 +29,7 @@ const fail = (reason: string, condition: string) => `
   UPDATE users SET usher_migration_state = 'failed', usher_migration_reason = ${reason}, usher_migration_at = now()
   WHERE ${unlessBusy(`${condition} AND NOT (${waitsForReset})`)}`;
 
+/** Skips locked rows. */
 const recordFailure: Statement = {
   name: 'migration-ledger-record-failure',
   text: fail(
@@ -47,6 +49,7 @@ const recordFailedMigration: Statement = {
   ),
 };
 
+/** Keeps `updated_at`: the row has not changed for the old application. */
 const recordReconciliation: Statement = {
   name: 'migration-ledger-record-reconciliation',
   text: `UPDATE users SET usher_migration_reason = 'reconciled' WHERE id = $1 AND usher_migration_state = 'imported'`,

@@ -1,8 +1,9 @@
+import { IsNull, Not } from 'typeorm';
 import type { Database, Statement } from '../common/database/database.js';
 import { isSpelling } from '../common/database/email-expression.js';
 import { nowForRails } from './user-lookup.sql.js';
 import { deleteSignUpDataOf } from './users.sql.js';
-import { ConfirmationRevocation } from './confirmation.entities.js';
+import { ConfirmationEntity, ConfirmationRevocation } from './confirmation.entities.js';
 import type { LocalUser } from './user.js';
 
 /** Lock order: the user's row before the user's confirmations. $2: `emailSpellings` of the address for `hasEmail` */
@@ -14,16 +15,19 @@ export const lockUser: Statement = {
     FROM users WHERE id = $1 FOR UPDATE OF users`,
 };
 
+/** Locks the row and reads nothing of it. */
 const lockUserOfSub: Statement = {
   name: 'confirmations-lock-user-of-sub',
   text: `SELECT id FROM users WHERE cognito_sub = $1 FOR UPDATE OF users`,
 };
 
+/** Shares its text with the statement that links a row. */
 const deleteSignUpDataOfUser: Statement = {
   name: 'confirmations-delete-sign-up-data',
   text: deleteSignUpDataOf('$1'),
 };
 
+/** Returns which of the deleted changes were pending. */
 const removePending: Statement = {
   name: 'confirmations-remove-pending',
   text: `
@@ -50,6 +54,7 @@ const clearUnconfirmedEmail: Statement = {
     RETURNING true AS pending`,
 };
 
+/** Two revocations at the same time both count. */
 const recordRevocation: Statement = {
   name: 'confirmations-record-revocation',
   text: `
@@ -57,6 +62,7 @@ const recordRevocation: Statement = {
     ON CONFLICT (user_id) DO UPDATE SET generation = known.generation + 1`,
 };
 
+/** Reads the whole table. */
 const removeAllEmailChanges: Statement = {
   name: 'confirmations-remove-all-email-changes',
   patienceMs: 600_000,
@@ -64,13 +70,6 @@ const removeAllEmailChanges: Statement = {
     WITH removed AS (DELETE FROM usher.confirmations WHERE purpose = 'email-change' AND used_at IS NULL)
     UPDATE users SET unconfirmed_email = NULL, confirmation_token = NULL, updated_at = ${nowForRails}
     WHERE unconfirmed_email IS NOT NULL AND cognito_sub IS NOT NULL`,
-};
-
-const findRollbackOfAddress: Statement = {
-  name: 'confirmations-is-being-rolled-back',
-  text: `
-    SELECT 1 FROM usher.confirmations
-    WHERE user_id = $1 AND email = $2 AND revoked_at IS NOT NULL AND used_at IS NULL AND applying_until IS NOT NULL LIMIT 1`,
 };
 
 interface Pending {
@@ -117,8 +116,11 @@ export async function findRevocationGeneration(database: Database, userId: numbe
 }
 
 /** @param email normalised @returns whether a rollback is about to remove this address from the pool */
-export async function isBeingRolledBack(database: Database, userId: number, email: string): Promise<boolean> {
-  return (await database.query(findRollbackOfAddress, [userId, email])).length > 0;
+export function isBeingRolledBack(database: Database, userId: number, email: string): Promise<boolean> {
+  const isRevoked = { revokedAt: Not(IsNull()), usedAt: IsNull(), applyingUntil: Not(IsNull()) };
+  return database.with(ConfirmationEntity, (confirmations) =>
+    confirmations.existsBy({ userId, email, ...isRevoked }),
+  );
 }
 
 async function revoke(

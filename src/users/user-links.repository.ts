@@ -30,6 +30,7 @@ export interface Linked {
   legacyHashPrefix: string | undefined;
 }
 
+/** Each sign-in of a user who is not linked runs it; chooses among the rows of an address. */
 export const findToLink: Statement = {
   name: 'users-find-to-link',
   text: `SELECT ${columnsOfAddress} FROM ${rowToLink('$1')} AS found`,
@@ -46,6 +47,7 @@ const findSignedIn: Statement = {
 const erasesHash = (legacyHash: string) => `(${legacyHash}::text = 'erase'
   OR (${legacyHash}::text IS NULL AND NOT (SELECT adopted_users_table FROM usher.installation)))`;
 
+/** Depends on whether the table was adopted, which the row of `usher.installation` says. */
 const settleHash: Statement = {
   name: 'users-settle-hash',
   text: `UPDATE users SET encrypted_password = '', updated_at = ${nowForRails} WHERE id = $1 AND ${erasesHash('$2')}`,
@@ -120,6 +122,7 @@ const relink: Statement = {
     RETURNING former.cognito_sub AS before`,
 };
 
+/** One statement for all rows, with their audit entries. */
 const unlinkAll: Statement = {
   name: 'users-unlink-all',
   patienceMs: 600_000,
@@ -139,6 +142,7 @@ const unlinkAll: Statement = {
     ) SELECT count(*) AS count FROM unlinked`,
 };
 
+/** Reads the whole table. */
 const countLinked: Statement = {
   name: 'users-count-linked',
   patienceMs: 600_000,

@@ -8,11 +8,13 @@ import { type AccountState, type LegacyAccount, type LocalUser, type Me, toLocal
 type StateRow = LocalUser & Omit<AccountState, 'user'>;
 type LegacyRow = StateRow & Pick<LegacyAccount, 'passwordHash' | 'authenticationHash'>;
 
+/** Every authenticated request runs it. */
 const findBySub: Statement = {
   name: 'users-find-by-sub',
   text: `SELECT ${userColumns} FROM users WHERE cognito_sub = $1`,
 };
 
+/** The only statement of `GET /users/me`. */
 const findMe: Statement = {
   name: 'users-find-me',
   text: `
@@ -26,6 +28,7 @@ export const findByEmail: Statement = {
   text: `SELECT ${columnsOfAddress} FROM ${rowByEmail('$1')} AS found`,
 };
 
+/** Compares addresses by the expression of the index. */
 export const hasRows: Statement = {
   name: 'users-has-rows',
   text: `SELECT ${isTaken('$1')} AS found`,

@@ -35,6 +35,7 @@ const recordServed: Statement = {
     WHERE id = $1`,
 };
 
+/** Compares with the times in the row, which another process may have changed. */
 const recordSuccess: Statement = {
   name: 'certificates-record-done',
   text: `

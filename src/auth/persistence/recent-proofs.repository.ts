@@ -9,6 +9,7 @@ const isLive = `
     WHERE s.sub = $2 AND s.signed_out_at >= known.at AND NOT $1 = ANY (s.kept))
   AND NOT EXISTS (SELECT 1 FROM usher.sessions WHERE origin_jti = $1 AND ended_at IS NOT NULL)`;
 
+/** A proof and the sign-outs that void it are read at one moment. */
 const find: Statement = {
   name: 'recent-proofs-find',
   text: `
@@ -34,6 +35,7 @@ const recordProof: Statement = {
   text: `${upsert('proven_at', 'clock_timestamp()')}, challenge = NULL`,
 };
 
+/** Also deletes old rows. */
 const recordEnrolment: Statement = {
   name: 'recent-proofs-record-enrolment',
   text: upsert('enrolled_at', 'clock_timestamp()'),

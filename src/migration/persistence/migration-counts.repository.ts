@@ -17,6 +17,7 @@ export interface Count {
   people: number;
 }
 
+/** The counts are kept by triggers, in a table without a key. */
 const read: Statement = {
   name: 'migration-counts-read',
   text: `
@@ -31,11 +32,13 @@ const findSignInColumns: Statement = { name: 'migration-counts-sign-in-columns',
 /** Rows beyond the compacted ones from which a compaction is worth its cost. */
 const manyRows = 1000;
 
+/** Reads one row of any. */
 const hasRows: Statement = {
   name: 'migration-counts-has-rows',
   text: `SELECT count(*) >= $1 AS found FROM (SELECT FROM usher.migration_counts LIMIT $1) AS found_rows`,
 };
 
+/** An advisory lock. */
 const tryToLock: Statement = {
   name: 'migration-counts-try-to-lock',
   text: `SELECT pg_try_advisory_xact_lock(${countsLock}) AS locked`,
@@ -45,6 +48,7 @@ const tryToLock: Statement = {
 const patienceMs = 3_600_000;
 
 const compactRows: Statement = { name: 'migration-counts-add-up', text: compact, patienceMs };
+/** Reads the whole table. */
 const recount: Statement = {
   name: 'migration-counts-recount',
   text: 'SELECT usher.recount_migration()',

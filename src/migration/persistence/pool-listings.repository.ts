@@ -34,6 +34,7 @@ const analyse: Statement = {
   text: 'ANALYZE usher.pool_listings',
 };
 
+/** The comparisons read both tables in pages. */
 const discrepancyColumns = (kind: string, email = 'person.email') =>
   `${kind} AS kind, person.id, ${email} AS email, pool.sub, pool.username,
     CASE WHEN pool.email IS DISTINCT FROM ${email} THEN pool.email END AS "poolEmail"`;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalEmail, emailSpellings } from '#contracts';
 import { Injectable } from '@nestjs/common';
-import { IsNull, MoreThan } from 'typeorm';
+import { IsNull, MoreThan, Raw } from 'typeorm';
 import { Database } from '../../common/database/database.js';
 import { findRevocationGeneration, lockUser, revokeEmailChanges } from '../../users/revoke-confirmations.js';
 import { ConfirmationEntity } from '../../users/confirmation.entities.js';
@@ -114,8 +114,11 @@ export class ConfirmationsRepository {
     return this.one(sql.findByCancelToken, digest(token));
   }
 
-  async wasMailedWithin(userId: number, seconds: number): Promise<boolean> {
-    return (await this.database.query(sql.wasMailedWithin, [userId, seconds])).length > 0;
+  wasMailedWithin(userId: number, seconds: number): Promise<boolean> {
+    const createdAt = Raw((column) => `${column} > now() - make_interval(secs => :seconds)`, { seconds });
+    return this.database.with(ConfirmationEntity, (confirmations) =>
+      confirmations.existsBy({ userId, purpose: 'sign-up', usedAt: IsNull(), createdAt }),
+    );
   }
 
   /** @param tags of the entered password (`passwordTags`) */

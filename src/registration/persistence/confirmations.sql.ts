@@ -12,6 +12,7 @@ export const lockAddress: Statement = {
 
 const isVoid = `(expires_at < now() OR revoked_at IS NOT NULL OR wrong_passwords >= ${mostWrongPasswords})`;
 
+/** The statements that find a link compare with PostgreSQL's clock, which has set the times. */
 const columns = `id, user_id AS "userId", purpose, email, password_hash AS "passwordHash", first_name AS "firstName",
   last_name AS "lastName", used_at IS NOT NULL AS used, ${isVoid} AS void`;
 
@@ -28,13 +29,6 @@ export const findById: Statement = {
 export const findByCancelToken: Statement = {
   name: 'confirmations-find-by-cancel-token',
   text: `SELECT ${columns} FROM usher.confirmations WHERE cancel_digest = $1`,
-};
-
-export const wasMailedWithin: Statement = {
-  name: 'confirmations-was-mailed-within',
-  text: `
-    SELECT 1 FROM usher.confirmations
-    WHERE user_id = $1 AND purpose = 'sign-up' AND used_at IS NULL AND created_at > now() - make_interval(secs => $2) LIMIT 1`,
 };
 
 /**
@@ -62,6 +56,7 @@ export const countPassword: Statement = {
     RETURNING id`,
 };
 
+/** Two links are used up at one moment. */
 export const use: Statement = {
   name: 'confirmations-use',
   text: `
@@ -95,6 +90,7 @@ export const removeOthers: Statement = {
     AND used_at IS NULL`,
 };
 
+/** Skips locked rows. */
 export const removeOld: Statement = {
   name: 'confirmations-remove-old',
   text: `
@@ -121,6 +117,7 @@ export const acquireLease: Statement = {
     RETURNING before IS NULL AS first`,
 };
 
+/** The oldest expired lease by the clock of PostgreSQL. */
 export const findRollback: Statement = {
   name: 'confirmations-find-rollback',
   text: `

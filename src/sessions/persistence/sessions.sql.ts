@@ -7,6 +7,7 @@ import type { Statement } from '../../common/database/database.js';
 const expired = `(
   last_used_at <= now() - make_interval(secs => $2) OR created_at <= now() - make_interval(secs => $3))`;
 
+/** The statements that find a session run at each refresh and each request with a cookie, and compare with PostgreSQL's clock. */
 const columns = `
   id, user_id AS "userId", sub, mode, origin_jti AS "originJti", tokens AS sealed, version, language,
   ended_at IS NOT NULL AS revoked,
@@ -113,6 +114,7 @@ export const saveRenewal: Statement = {
     SELECT id FROM renewed`,
 };
 
+/** Revokes only a live session, and only the version that was read. */
 export const revoke: Statement = {
   name: 'sessions-end',
   text: `
@@ -121,6 +123,7 @@ export const revoke: Statement = {
     RETURNING id`,
 };
 
+/** Returns the families that were live. */
 export const recordAllRevokedAtCognito: Statement = {
   name: 'sessions-end-all-of',
   text: `
