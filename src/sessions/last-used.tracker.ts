@@ -1,4 +1,5 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { PollingWorker } from '../jobs/polling-worker.js';
 import { Log } from '../common/logging/log.js';
 import { SessionsRepository } from './persistence/sessions.repository.js';
 
@@ -6,10 +7,9 @@ const flushMs = 30_000;
 
 /** Records when and from which address sessions were last used; writes every 30 seconds, so that no request waits. */
 @Injectable()
-export class LastUsedTracker implements BeforeApplicationShutdown {
+export class LastUsedTracker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly worker = new PollingWorker(() => this.flush(), flushMs);
   private addresses = new Map<string, string>();
-  private timer: NodeJS.Timeout | undefined;
-  private writing = Promise.resolve();
 
   constructor(
     private readonly sessions: SessionsRepository,
@@ -18,28 +18,27 @@ export class LastUsedTracker implements BeforeApplicationShutdown {
 
   /** @param originJti `undefined` if the app client does not allow token revocation; then only refreshes count as use */
   touch(originJti: string | undefined, address: string): void {
-    if (originJti === undefined) return;
-    this.addresses.set(originJti, address);
-    this.timer ??= setTimeout(() => {
-      this.writing = this.flush();
-    }, flushMs).unref();
+    if (originJti !== undefined) this.addresses.set(originJti, address);
+  }
+
+  onApplicationBootstrap(): void {
+    this.worker.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.writing;
+    await this.worker.stop();
     await this.flush();
   }
 
-  private async flush(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+  private async flush(): Promise<false> {
     const addresses = this.addresses;
-    if (addresses.size === 0) return;
+    if (addresses.size === 0) return false;
     this.addresses = new Map();
     try {
       await this.sessions.recordUse(addresses);
     } catch (error) {
       this.log.warn('failed to record last use of sessions', { count: addresses.size, error });
     }
+    return false;
   }
 }

@@ -74,7 +74,7 @@ async function stuckSignUp(email: string) {
   const answer = signUp(email);
   answer.catch(() => undefined);
   const waiting = `SELECT 1 FROM pg_stat_activity
-    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO usher.outbox%'`;
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO "usher"."outbox"%'`;
   while ((await usher.database.sql(waiting)).length === 0);
   return { answer };
 }

@@ -63,7 +63,7 @@ async function killDuringCompletion(send: Send): Promise<void> {
     await blocker.query('BEGIN; LOCK TABLE usher.outbox IN EXCLUSIVE MODE');
     const answer = send(doomed.api).catch(() => 'no answer');
     const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-      AND query LIKE 'INSERT INTO usher.outbox%'`;
+      AND query LIKE 'INSERT INTO "usher"."outbox"%'`;
     await until(async () => (await usher.database.sql(waiting)).length > 0);
     await doomed.kill();
     expect(await answer).toBe('no answer');
