@@ -74,6 +74,8 @@ function createAdapter({ trustedProxies }: HttpConfig, log: Log): FastifyAdapter
     genReqId: acceptedId,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     frameworkErrors: handleBadUrl(log),
+    // There is no middleware, and its hook would run for every request.
+    skipMiddie: true,
     clientErrorHandler: handleUnreadableRequest,
     http: {
       // Node's own answer is an empty 400 without problem+json.

@@ -1,16 +1,32 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { LeasedQueue } from '../jobs/leased-queue.js';
 import { QueueWorker } from '../jobs/queue-worker.js';
 import { Database, type Statement } from '../common/database/database.js';
 import { emailDigest, emailExpression } from '../common/database/email-expression.js';
 import { Log } from '../common/logging/log.js';
 import { AuditLog } from '../users/audit-log.js';
 import { User } from '../users/user.entity.js';
+import type { LocalUser } from '../users/user.js';
 import { nowForRails } from '../users/user-lookup.sql.js';
-import { type DueDeletion, deletionsQueue } from './deletions.queue.js';
 import { Erasure } from './erasure.entity.js';
 import { ConfirmationEntity } from '../users/confirmation.entities.js';
 import { PoolUserGateway } from '../users/pool-user.gateway.js';
 import { UserEvents } from '../users/user-events.js';
+
+interface DueDeletion extends Pick<LocalUser, 'id' | 'sub' | 'email'> {
+  /** Attempts, including this one. */
+  tries: number;
+}
+
+/** Deletions of users that are not finished. The old application may delete the row of a user itself. */
+export const deletionsQueue = new LeasedQueue<DueDeletion>({
+  table: 'erasures',
+  key: 'user_id',
+  columns: `job.user_id AS id, tries, (SELECT cognito_sub FROM users WHERE users.id = job.user_id) AS sub,
+    (SELECT email FROM users WHERE users.id = job.user_id) AS email`,
+  requestedAt: 'requested_at',
+  only: 'EXISTS (SELECT 1 FROM users WHERE users.id = job.user_id)',
+});
 
 /** Milliseconds between polls for deletions that other processes requested, and for retries. */
 const pollMs = 10_000;

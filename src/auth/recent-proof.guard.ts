@@ -29,14 +29,17 @@ export class RecentProofGuard implements CanActivate {
     private readonly clock: Clock,
   ) {}
 
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const route = this.reflector.get<ProofRoute | undefined>(requiredProof, context.getHandler());
+    return route === undefined || this.prove(route, context);
+  }
+
   /**
    * Guards run before pipes, so this validates the body. A password is checked only if there is no recent proof.
    * @throws AppError `auth.reauthentication_required` without a recent proof, or if the code of the second factor is
    * missing; `auth.invalid_credentials` for a wrong password or code; `too_many_requests`, `cognito.unavailable`
    */
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const route = this.reflector.get<ProofRoute | undefined>(requiredProof, context.getHandler());
-    if (route === undefined) return true;
+  private async prove(route: ProofRoute, context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const { user: caller, body } = http.getRequest<FastifyRequest & { user?: Principal }>();
     if (caller === undefined) throw new AppError('auth.token_invalid');

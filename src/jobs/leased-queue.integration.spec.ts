@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { createDatabase, type TestDatabase } from '../../test/support/drivers/database.js';
-import { deletionsQueue } from '../admin/deletions.queue.js';
+import { deletionsQueue } from '../admin/user-deletion.job.js';
 import { dataSourceOptions, openMigratedDataSource } from '../common/database/data-source.js';
 import { Database } from '../common/database/database.js';
 import { mailQueue } from '../mail/outbox.js';
-import { passwordChangesQueue } from '../passwords/password-changes.queue.js';
+import { passwordChangesQueue } from '../passwords/password-change.service.js';
 import { mfaChangesQueue } from '../users/mfa-changes.repository.js';
 import type { Lease, LeasedQueue } from './leased-queue.js';
 

@@ -1,6 +1,5 @@
 import type { Database, Statement } from '../common/database/database.js';
-import { QueueView } from './queue-view.js';
-import type { Queue, QueueFigures } from './queue.js';
+import { type Queue, type QueueFigures, QueueView } from './queue.js';
 
 /** All parts are SQL. `job` is the row of the queue; its columns `next_try_at`, `tries`, `last_error` and `leased_until` are expected. */
 export interface QueueTable {

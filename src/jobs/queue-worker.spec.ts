@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../common/errors/app-error.js';
 import { Log } from '../common/logging/log.js';
 import { captureLog } from '../../test/support/drivers/output.js';
-import { failureReason } from './failure-reason.js';
+import { failureReason } from './queue-worker.js';
 import { type QueueJob, QueueWorker } from './queue-worker.js';
 
 interface Item {

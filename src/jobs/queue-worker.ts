@@ -1,5 +1,5 @@
+import { types } from 'node:util';
 import type { Log } from '../common/logging/log.js';
-import { failureReason } from './failure-reason.js';
 import { PollingWorker } from './polling-worker.js';
 
 /** Failures are logged at level `error` from this attempt on. */
@@ -76,4 +76,14 @@ export class QueueWorker<Item extends { tries: number }> {
       await this.fail(item, error);
     }
   }
+}
+
+const mostCauses = 2;
+
+/** Codes or names of an error and its cause, such as `cognito.unavailable: TimeoutError`. No messages: they can contain addresses. */
+export function failureReason(error: unknown, causes = mostCauses): string {
+  if (!types.isNativeError(error)) return 'unknown';
+  const own = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  const { cause } = error;
+  return causes > 1 && types.isNativeError(cause) ? `${own}: ${failureReason(cause, causes - 1)}` : own;
 }

@@ -17,6 +17,8 @@ import {
   PasswordChangesRepository,
 } from './persistence/password-changes.repository.js';
 
+export { passwordChangesQueue } from './persistence/password-changes.repository.js';
+
 /** Milliseconds. A restore takes two requests to Cognito. */
 const longestWait = 5000;
 const pollMs = 200;

@@ -1,4 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { QueueView } from '../jobs/queue.js';
 import { CognitoClock } from '../cognito/cognito-clock.js';
 import { IdentityProvider } from '../cognito/identity-provider.js';
 import type { AccessTokenClaims } from '../cognito/token-verifier.js';
@@ -17,6 +18,16 @@ import {
   type SignOut,
 } from './persistence/sessions.repository.js';
 import { RevocationList } from './revocation-list.js';
+
+/** Sessions that are revoked here and not yet at Cognito. The request that revoked them has a minute; then any sign-in retries. */
+export const sessionRevocationsQueue = new QueueView({
+  name: 'session-revocations-figures',
+  text: `
+    SELECT count(*)::int AS waiting, count(*) FILTER (WHERE ended_at < now() - interval '1 minute')::int AS due,
+      count(*) FILTER (WHERE ended_at >= now() - interval '1 minute')::int AS running,
+      0 AS failed, 0 AS attempts, min(ended_at) AS oldest, NULL AS "lastError"
+    FROM usher.sessions WHERE ended_at IS NOT NULL AND revoked_at IS NULL`,
+});
 
 /** Limit of each kind of session that one call of `retryPendingRevocations` processes. */
 const retryLimit = 5;

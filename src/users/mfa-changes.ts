@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { mayHaveSucceeded } from '../cognito/cognito-errors.js';
-import { failureReason } from '../jobs/failure-reason.js';
+import { failureReason } from '../jobs/queue-worker.js';
 import { QueueWorker } from '../jobs/queue-worker.js';
 import { Log } from '../common/logging/log.js';
 import { Outbox } from '../mail/outbox.js';

@@ -1,12 +1,12 @@
 import { Injectable, Module } from '@nestjs/common';
-import { certificateRenewalsQueue } from '../../acme/certificate-renewals.queue.js';
-import { deletionsQueue } from '../../admin/deletions.queue.js';
+import { certificateRenewalsQueue } from '../../acme/certificates.js';
+import { deletionsQueue } from '../../admin/user-deletion.job.js';
 import { Database } from '../../common/database/database.js';
 import type { Queue } from '../../jobs/queue.js';
 import { mailQueue } from '../../mail/outbox.js';
-import { passwordChangesQueue } from '../../passwords/password-changes.queue.js';
-import { emailChangeRollbacksQueue } from '../../registration/email-change-rollbacks.queue.js';
-import { sessionRevocationsQueue } from '../../sessions/session-revocations.queue.js';
+import { passwordChangesQueue } from '../../passwords/password-change.service.js';
+import { emailChangeRollbacksQueue } from '../../registration/email-change-rollback.job.js';
+import { sessionRevocationsQueue } from '../../sessions/session-revocation.service.js';
 import { mfaChangesQueue } from '../../users/mfa-changes.repository.js';
 import { type JobKind, jobKinds, type JobLine } from '../job-kinds.js';
 import { inContextOf } from './command-context.js';

@@ -2,6 +2,7 @@ import {
   Administration1764000000010,
   AdministrationIndexes1764000000011,
   AuditRequests1764000000024,
+  JobErrors1764000000026,
 } from './administration.js';
 import { AcmeChallenges1764000000015, Certificates1764000000016 } from './certificates.js';
 import {
@@ -11,7 +12,6 @@ import {
   SecondFactor1764000000022,
   PasswordRestores1764000000025,
 } from './credentials.js';
-import { JobErrors1764000000026 } from './jobs.js';
 import {
   Outbox1764000000006,
   Confirmations1764000000007,

@@ -1,1 +1,0 @@
-export { passwordChangesQueue } from './persistence/password-changes.repository.js';
