@@ -66,7 +66,7 @@ async function startParts(closers: (() => Promise<unknown>)[], close: World['clo
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   closers.push(async () => cognito.destroy());
-  const ids = await createPool(cognito, { client: rotation(30) });
+  const ids = await createPool(cognito, { client: rotation(60) });
   const clock = await wrongClock();
   closers.push(async () => clock?.remove());
   const variables = environment({ database, pool, ids, smtpUrl });
