@@ -80,7 +80,7 @@ export class AdminUserQuery {
       users
         .createQueryBuilder('users')
         .addSelect(emailKey, 'key')
-        .where(`${emailKey} < :end AND (${emailKey}, users.id) > (:key, :id)`)
+        .where(`${emailKey} < :end AND (${emailKey}, users.id) > (:key, CAST(:id AS bigint))`)
         .setParameters({ end: beginning + lastCharacter, ...from })
         .orderBy(emailKey)
         .addOrderBy('users.id')

@@ -52,10 +52,15 @@ function statusOf(error: unknown, io: Io): number {
   return error instanceof ConfigurationError ? exitStatus.usage : exitStatus.failed;
 }
 
+/** SQLSTATEs undefined_column and undefined_table. */
+const missingInSchema = ['42703', '42P01'];
+
 /** The cause says more than the error itself, for example an AppError `overloaded`. */
 function messageOf(error: unknown): string {
   if (!types.isNativeError(error)) return String(error);
   if (error instanceof ConfigurationError) return `Invalid configuration: ${error.problems.join('; ')}`;
+  if ('code' in error && missingInSchema.includes(String(error.code)))
+    return 'The database has the schema of an earlier release. Start the API of this release on it once.';
   if (types.isNativeError(error.cause)) return messageOf(error.cause);
   // Node's error for all addresses of a host has no message.
   const code = 'code' in error ? String(error.code) : error.name;

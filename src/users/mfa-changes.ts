@@ -135,7 +135,7 @@ export class MfaChanges implements OnApplicationBootstrap, BeforeApplicationShut
    * @param removals newest first
    */
   async finishRemovals(removals: MfaChange[]): Promise<void> {
-    for (const removal of removals) await this.tryComplete(removal, true);
+    for (const removal of removals) await this.tryComplete(removal, true, false);
   }
 
   /** @throws AppError what `UserDirectory.removeFactors` throws; the removal is retried later */
@@ -192,7 +192,8 @@ export class MfaChanges implements OnApplicationBootstrap, BeforeApplicationShut
     );
   }
 
-  private async tryComplete(change: MfaChange, isCertain: boolean): Promise<void> {
+  /** @param isLeased whether this process has leased the change, and so may record the error */
+  private async tryComplete(change: MfaChange, isCertain: boolean, isLeased = true): Promise<void> {
     try {
       await this.complete(change, isCertain);
       this.accepted.delete(change.id);
@@ -200,7 +201,7 @@ export class MfaChanges implements OnApplicationBootstrap, BeforeApplicationShut
       if (isCertain) this.accepted.add(change.id);
       this.log.error('failed to complete a change of the second factor', { id: change.id, error });
       // The change is retried with or without its reason.
-      await this.changes.recordError(change, failureReason(error)).catch(() => undefined);
+      if (isLeased) await this.changes.recordError(change, failureReason(error)).catch(() => undefined);
     }
   }
 

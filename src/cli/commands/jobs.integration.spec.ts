@@ -123,3 +123,16 @@ describe('usher jobs retry', () => {
       expect(out).toContain(text);
   });
 });
+
+it('says in one line that the schema is of an earlier release', async () => {
+  await database.sql('ALTER TABLE usher.outbox RENAME leased_until TO before');
+  try {
+    expect(await usher('list')).toEqual({
+      status: 1,
+      out: '',
+      err: 'The database has the schema of an earlier release. Start the API of this release on it once.\n',
+    });
+  } finally {
+    await database.sql('ALTER TABLE usher.outbox RENAME before TO leased_until');
+  }
+});

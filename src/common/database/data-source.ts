@@ -77,8 +77,8 @@ const pollMs = 200;
 const maxTries = 20;
 const retryDelayMs = 1000;
 
-/** PostgreSQL's lock_not_available. */
-const lockTimedOut = '55P03';
+/** PostgreSQL's lock_not_available and deadlock_detected. */
+const lockErrors = ['55P03', '40P01'];
 
 /** Runs before any other use of the data source, which is closed if it throws. */
 export type PrepareDataSource = (dataSource: DataSource) => Promise<void>;
@@ -138,8 +138,12 @@ export async function exclusively<Result>(
   try {
     const runner = dataSource.createQueryRunner();
     await lock(runner);
-    // The lock ends with its connection.
-    return await work(runner);
+    try {
+      return await work(runner);
+    } finally {
+      // Behind a pooler the lock can outlast the connection.
+      await runner.query('SELECT pg_advisory_unlock($1)', [lockKey]).catch(() => undefined);
+    }
   } finally {
     await dataSource.destroy();
   }
@@ -156,7 +160,7 @@ async function lock(runner: QueryRunner): Promise<void> {
   }
 }
 
-/** Retries `change` after a `lock_timeout`, which keeps queries of the legacy application from queueing behind it. */
+/** Retries `change` after a `lock_timeout` or a deadlock, which keeps queries of the legacy application from queueing behind it. */
 export async function retryOnLockTimeout(change: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -170,4 +174,4 @@ export async function retryOnLockTimeout(change: () => Promise<unknown>): Promis
 }
 
 const isLockTimeout = (error: unknown): boolean =>
-  error instanceof QueryFailedError && 'code' in error && error.code === lockTimedOut;
+  error instanceof QueryFailedError && 'code' in error && lockErrors.includes(String(error.code));

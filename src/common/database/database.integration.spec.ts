@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { createDatabase, type TestDatabase } from '../../../test/support/drivers/database.js';
@@ -105,9 +106,24 @@ describe('transaction', () => {
     await expect(through.transaction(() => Promise.resolve())).rejects.toMatchObject({ code: 'overloaded' });
     await proxy.restore();
     await through.transaction(() => through.query({ name: 'n', text: `INSERT INTO notes VALUES ('back')` }));
-    await other.destroy();
+    const lost = through.transaction(async () => {
+      await through.query({ name: 'n', text: `INSERT INTO notes VALUES ('lost')` });
+      await proxy.cut();
+      // The connection closes before COMMIT is sent.
+      for (let turn = 0; turn < 50; turn += 1) await setImmediate();
+    });
+    await expect(lost).rejects.toMatchObject({ code: 'overloaded' });
+    await proxy.restore();
+    const shutdown: Promise<void>[] = [];
+    await through.transaction(async () => {
+      await through.query({ name: 'n', text: `INSERT INTO notes VALUES ('at shutdown')` });
+      shutdown.push(other.destroy());
+      for (let turn = 0; turn < 50; turn += 1) await setImmediate();
+      await through.query({ name: 'm', text: `INSERT INTO notes VALUES ('in it')` });
+    });
+    await Promise.all(shutdown);
     await proxy.cut();
-    expect(await notes()).toEqual(['back']);
+    expect(await notes()).toEqual(['at shutdown', 'back', 'in it']);
   });
 });
 

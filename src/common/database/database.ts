@@ -8,6 +8,7 @@ import {
   type EntityTarget,
   type ObjectLiteral,
   QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
   type QueryRunner,
   type Repository,
 } from 'typeorm';
@@ -181,6 +182,7 @@ export class Database {
   ): Promise<Result> {
     const runner = this.dataSource.createQueryRunner();
     const client = (await runner.connect()) as PoolClient;
+    this.waitForAtShutdown(runner);
     try {
       return await work(runner, client);
     } catch (error) {
@@ -189,6 +191,13 @@ export class Database {
     } finally {
       await runner.release();
     }
+  }
+
+  /** TypeORM's shutdown would release the runners that it knows, in the middle of their work; the pool waits for its connections. */
+  private waitForAtShutdown(runner: QueryRunner): void {
+    const { connectedQueryRunners: known } = this.driver;
+    const index = known.indexOf(runner);
+    if (index >= 0) known.splice(index, 1);
   }
 
   private send<Row extends QueryResultRow>(
@@ -207,9 +216,13 @@ export class Database {
   }
 
   private get pool(): Pool {
+    return this.driver.master as Pool;
+  }
+
+  private get driver(): PostgresDriver {
     const { driver } = this.dataSource;
     if (!(driver instanceof PostgresDriver)) throw new TypeError('Usher runs on PostgreSQL');
-    return driver.master as Pool;
+    return driver;
   }
 }
 
@@ -242,6 +255,8 @@ const connectionMessages = /connection terminated|connection error|not queryable
 
 /** Whether the database is unavailable, so that a retry can succeed. */
 export function isConnectionError(error: unknown): boolean {
+  // TypeORM releases the runner of a connection that is lost between two statements.
+  if (error instanceof QueryRunnerAlreadyReleasedError) return true;
   const cause = driverError(error);
   if (cause instanceof pg.DatabaseError) return connectionStates.test(cause.code ?? '');
   return types.isNativeError(cause) && ('syscall' in cause || connectionMessages.test(cause.message));
