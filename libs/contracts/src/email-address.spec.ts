@@ -182,7 +182,7 @@ describe('for generated input', () => {
         if (mailbox !== undefined)
           expect(mailbox).toMatch(/^(?:"[^\r\n]+"|[^\s<>()[\],;:\\"@]+)@[a-z0-9._-]+$/);
       }),
-      { numRuns: 500 },
+      { numRuns: 2000 },
     );
   });
 
@@ -198,7 +198,7 @@ describe('for generated input', () => {
         expect(isEmailAddress(all[0])).toBe(true);
         expect(domain).toMatch(/^[a-z0-9.-]+$/);
       }),
-      { numRuns: 500 },
+      { numRuns: 2000 },
     );
   });
 });

@@ -69,7 +69,7 @@ describe('a bcrypt hash', () => {
           const isSame = bcrypt.hashSync(other, version + salt) === made;
           expect(await verifyPassword(other, made)).toBe(isSame ? 'match-needs-rehash' : 'mismatch');
         }),
-        { numRuns: 20 },
+        { numRuns: 50 },
       );
     },
   );

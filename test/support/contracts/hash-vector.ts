@@ -111,7 +111,7 @@ export function refusesChanges(vectors: Vector[]): void {
             expect(await check(vector.password ?? '', changed)).toBe(false);
           },
         ),
-        { numRuns: 10 },
+        { numRuns: 25 },
       );
     },
     60_000,
