@@ -1,6 +1,7 @@
-import { emailSpellings, type FindUsersQuery, normaliseEmail } from '#contracts';
+import { emailSpellings, type FindUsersQuery, isStorable, normaliseEmail, type UserId } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../common/database/database.js';
+import { parseUserId } from '../common/database/users-columns.js';
 import { emailExpression, isSpelling } from '../common/database/email-expression.js';
 import { AppError } from '../common/errors/app-error.js';
 import { UsersRepository } from '../users/users.repository.js';
@@ -20,7 +21,7 @@ const emailKey = `(${emailExpression('email')} COLLATE "C")`;
 interface Position {
   /** The address as `emailKey` returns it. */
   key: string;
-  id: number;
+  id: UserId;
 }
 
 /** The search of administrators for users. */
@@ -32,7 +33,7 @@ export class AdminUserQuery {
   ) {}
 
   /** @throws AppError `request.not_found` */
-  async read(id: number): Promise<User> {
+  async read(id: UserId): Promise<User> {
     const record = await this.users.find(id);
     if (record === null) throw new AppError('request.not_found');
     return record;
@@ -48,7 +49,11 @@ export class AdminUserQuery {
     const spelled = await this.findBySpellings(wanted);
     if (spelled.length > 0) return { records: spelled, next: null };
     const count = Number(limit ?? defaultLimit);
-    const { entities, raw } = await this.findPage(normaliseEmail(wanted), decodeCursor(after), count + 1);
+    const { entities, raw } = await this.findPage(
+      normaliseEmail(wanted),
+      this.decodeCursor(after),
+      count + 1,
+    );
     const records = entities.slice(0, count);
     const [id, key] = [records.at(-1)?.id, raw[count - 1]?.key];
     const isLastPage = entities.length <= count || id === undefined || key === undefined;
@@ -75,31 +80,34 @@ export class AdminUserQuery {
     after: Position | undefined,
     count: number,
   ): Promise<{ entities: User[]; raw: Pick<Position, 'key'>[] }> {
-    const from = after !== undefined && after.key >= beginning ? after : { key: beginning, id: 0 };
+    const isAfter = after !== undefined && after.key >= beginning;
+    const from = isAfter
+      ? `(${emailKey}, users.id) > (:key, CAST(:id AS ${this.database.usersTable.idType}))`
+      : `${emailKey} >= :key`;
     return this.database.with(User, (users) =>
       users
         .createQueryBuilder('users')
         .addSelect(emailKey, 'key')
-        .where(`${emailKey} < :end AND (${emailKey}, users.id) > (:key, CAST(:id AS bigint))`)
-        .setParameters({ end: beginning + lastCharacter, ...from })
+        .where(`${emailKey} < :end AND ${from}`)
+        .setParameters({ end: beginning + lastCharacter, ...(isAfter ? after : { key: beginning }) })
         .orderBy(emailKey)
         .addOrderBy('users.id')
         .limit(count)
         .getRawAndEntities(),
     );
   }
+
+  private decodeCursor(cursor: string | null | undefined): Position | undefined {
+    if (cursor == null) return undefined;
+    const [key, position] = parseCursor(cursor);
+    const id = parseUserId(String(position), this.database.usersTable);
+    if (isStorable(key) && id !== undefined) return { key: String(key), id };
+    throw new AppError('request.invalid', { errors: [{ field: 'after', message: 'field.not_a_cursor' }] });
+  }
 }
 
 const encodeCursor = ({ key, id }: Position): string =>
   Buffer.from(JSON.stringify([key, id])).toString('base64url');
-
-function decodeCursor(cursor: string | null | undefined): Position | undefined {
-  if (cursor == null) return undefined;
-  const [key, id] = parseCursor(cursor);
-  if (typeof key === 'string' && !key.includes('\u0000') && key.isWellFormed() && Number.isSafeInteger(id))
-    return { key, id: Number(id) };
-  throw new AppError('request.invalid', { errors: [{ field: 'after', message: 'field.not_a_cursor' }] });
-}
 
 function parseCursor(cursor: string): unknown[] {
   try {

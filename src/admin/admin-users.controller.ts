@@ -1,4 +1,18 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Injectable,
+  Param,
+  type PipeTransform,
+  Post,
+  Put,
+  Query,
+  Req,
+} from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -17,7 +31,11 @@ import {
   ProofRequest,
   RemoveMfaRequest,
   SetRolesRequest,
+  type UserId,
 } from '#contracts';
+import { type MigrationConfig, migrationConfig } from '../common/config/migration.config.js';
+import { Database } from '../common/database/database.js';
+import { parseUserId } from '../common/database/users-columns.js';
 import { AppError } from '../common/errors/app-error.js';
 import { Permissions, recentProofErrors, RecentProof } from '../common/http/access.decorators.js';
 import { ApiErrors } from '../common/http/api-errors.decorator.js';
@@ -25,12 +43,32 @@ import { CallerLanguage, CurrentUser, type Principal } from '../common/http/call
 import { validateDto } from '../common/http/validate-dto.js';
 import type { Language } from '../i18n/languages.js';
 import { CurrentUserService } from '../users/current-user.service.js';
+import type { User } from '../users/user.entity.js';
 import { toAdminUserResponse } from '../users/user.js';
 import { AdminUserQuery } from './admin-user.query.js';
 import { AdminUsersService } from './admin-users.service.js';
 import { MfaRemovalService } from './mfa-removal.service.js';
 
-const ApiUserId = () => ApiParam({ name: 'id', description: 'ID of the user' });
+const ApiUserId = () =>
+  ApiParam({
+    name: 'id',
+    description: 'ID of the user',
+    schema: { oneOf: [{ type: 'integer' }, { type: 'string' }] },
+  });
+
+/** Refuses a text that cannot be the key of a row: `request.not_found`. */
+@Injectable()
+class UserIdPipe implements PipeTransform<string, UserId> {
+  constructor(private readonly database: Database) {}
+
+  transform(text: string): UserId {
+    const id = parseUserId(text, this.database.usersTable);
+    if (id === undefined) throw new AppError('request.not_found');
+    return id;
+  }
+}
+
+const UserIdParam = () => Param('id', UserIdPipe);
 
 @ApiTags('admin')
 @ApiBearerAuth()
@@ -41,7 +79,12 @@ export class AdminUsersController {
     private readonly users: AdminUsersService,
     private readonly currentUser: CurrentUserService,
     private readonly mfaRemoval: MfaRemovalService,
+    @Inject(migrationConfig.KEY) private readonly config: Pick<MigrationConfig, 'unlockInSeconds'>,
   ) {}
+
+  private toResponse(record: User): AdminUserResponse {
+    return toAdminUserResponse(record, this.config.unlockInSeconds);
+  }
 
   /** GET /admin/users */
   @Get()
@@ -53,7 +96,7 @@ export class AdminUsersController {
   @ApiErrors('auth.token_invalid', 'auth.forbidden', 'request.invalid', 'overloaded')
   async find(@Query() query: FindUsersQuery): Promise<FindUsersResponse> {
     const { records, next } = await this.query.find(query);
-    return { users: records.map(toAdminUserResponse), next };
+    return { users: records.map((record) => this.toResponse(record)), next };
   }
 
   /** GET /admin/users/:id */
@@ -62,8 +105,8 @@ export class AdminUsersController {
   @ApiUserId()
   @ApiOkResponse({ type: AdminUserResponse })
   @ApiErrors('auth.token_invalid', 'auth.forbidden', 'request.not_found', 'overloaded')
-  async read(@Param('id') id: string): Promise<AdminUserResponse> {
-    return toAdminUserResponse(await this.query.read(parseId(id)));
+  async read(@UserIdParam() id: UserId): Promise<AdminUserResponse> {
+    return this.toResponse(await this.query.read(id));
   }
 
   /** PUT /admin/users/:id/roles */
@@ -85,10 +128,10 @@ export class AdminUsersController {
   )
   async setRoles(
     @CurrentUser() caller: Principal,
-    @Param('id') id: string,
+    @UserIdParam() id: UserId,
     @Body() { roles }: SetRolesRequest,
   ): Promise<void> {
-    await this.users.setRoles(await this.currentUser.resolve(caller), parseId(id), roles);
+    await this.users.setRoles(await this.currentUser.resolve(caller), id, roles);
   }
 
   /** POST /admin/users/:id/disable: disables the row and the pool user, and revokes all sessions. */
@@ -98,8 +141,8 @@ export class AdminUsersController {
   @ApiUserId()
   @ApiNoContentResponse()
   @ApiErrorsOfBothSides()
-  async disable(@CurrentUser() caller: Principal, @Param('id') id: string): Promise<void> {
-    await this.users.disable(await this.currentUser.resolve(caller), parseId(id));
+  async disable(@CurrentUser() caller: Principal, @UserIdParam() id: UserId): Promise<void> {
+    await this.users.disable(await this.currentUser.resolve(caller), id);
   }
 
   /** POST /admin/users/:id/enable: enables the pool user and the row. */
@@ -109,8 +152,8 @@ export class AdminUsersController {
   @ApiUserId()
   @ApiNoContentResponse()
   @ApiErrorsOfBothSides()
-  async enable(@CurrentUser() caller: Principal, @Param('id') id: string): Promise<void> {
-    await this.users.enable(await this.currentUser.resolve(caller), parseId(id));
+  async enable(@CurrentUser() caller: Principal, @UserIdParam() id: UserId): Promise<void> {
+    await this.users.enable(await this.currentUser.resolve(caller), id);
   }
 
   /** DELETE /admin/users/:id/sessions: revokes all sessions, including those of other app clients. */
@@ -120,8 +163,8 @@ export class AdminUsersController {
   @ApiUserId()
   @ApiNoContentResponse()
   @ApiErrorsOfBothSides()
-  async endSessions(@CurrentUser() caller: Principal, @Param('id') id: string): Promise<void> {
-    await this.users.revokeSessions(await this.currentUser.resolve(caller), parseId(id));
+  async endSessions(@CurrentUser() caller: Principal, @UserIdParam() id: UserId): Promise<void> {
+    await this.users.revokeSessions(await this.currentUser.resolve(caller), id);
   }
 
   /** DELETE /admin/users/:id: refuses the user from now on; `erasure` of the user becomes `done` when the pool user is deleted. */
@@ -134,8 +177,8 @@ export class AdminUsersController {
     description: 'The user is refused from now on; the deletion continues in the background',
   })
   @ApiErrorsOfBothSides(...recentProofErrors, 'request.invalid')
-  async erase(@CurrentUser() caller: Principal, @Param('id') id: string): Promise<void> {
-    await this.users.delete(await this.currentUser.resolve(caller), parseId(id));
+  async erase(@CurrentUser() caller: Principal, @UserIdParam() id: UserId): Promise<void> {
+    await this.users.delete(await this.currentUser.resolve(caller), id);
   }
 
   /** DELETE /admin/users/:id/mfa: removes all second factors, or allows the next reset to do so. */
@@ -148,12 +191,12 @@ export class AdminUsersController {
   @ApiErrorsOfBothSides(...recentProofErrors, 'request.invalid')
   async removeMfa(
     @CurrentUser() caller: Principal,
-    @Param('id') id: string,
+    @UserIdParam() id: UserId,
     @Req() { body }: FastifyRequest,
     @CallerLanguage() language: Language,
   ): Promise<void> {
     const { at } = validateDto(RemoveMfaRequest, body);
-    await this.mfaRemoval.remove(await this.currentUser.resolve(caller), parseId(id), at ?? 'now', language);
+    await this.mfaRemoval.remove(await this.currentUser.resolve(caller), id, at ?? 'now', language);
   }
 }
 
@@ -169,11 +212,4 @@ function ApiErrorsOfBothSides(...more: ErrorCode[]): MethodDecorator {
     'cognito.unavailable',
     'overloaded',
   );
-}
-
-/** @throws AppError `request.not_found` for a text that is not a possible `id` */
-function parseId(text: string): number {
-  const id = Number(text);
-  if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(id)) throw new AppError('request.not_found');
-  return id;
 }

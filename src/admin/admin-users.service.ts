@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { AppError, isAppError } from '../common/errors/app-error.js';
 import { type AuditedAction, AuditLog } from '../users/audit-log.js';
@@ -13,7 +14,7 @@ import { UserDeletionJob } from './user-deletion.job.js';
 interface Target {
   admin: LocalUser;
   /** `id` of the user that changes. */
-  id: number;
+  id: UserId;
   /** Is checked again when the change happens. */
   permission: Permission;
 }
@@ -40,7 +41,7 @@ export class AdminUsersService {
   ) {}
 
   /** Administrators cannot remove their own role, so an enabled administrator always remains. @param roles replace all roles */
-  async setRoles(admin: LocalUser, id: number, roles: string[]): Promise<void> {
+  async setRoles(admin: LocalUser, id: UserId, roles: string[]): Promise<void> {
     if (admin.id === id && !roles.includes(adminRole)) throw new AppError('auth.forbidden');
     await this.users.transaction(async () =>
       this.roles.set(admin, await this.lock({ admin, id, permission: 'users.roles' }), roles),
@@ -51,7 +52,7 @@ export class AdminUsersService {
    * Updates the row first: from then on the user is refused, and all sessions are revoked. Can be repeated when Cognito was
    * unavailable. @throws AppError what `UserDirectory` throws
    */
-  async disable(admin: LocalUser, id: number): Promise<void> {
+  async disable(admin: LocalUser, id: UserId): Promise<void> {
     if (admin.id === id) throw new AppError('auth.forbidden');
     await this.pool.requireCredentials();
     const change = { admin, id, action: 'disable', permission: 'users.disable' } as const;
@@ -60,14 +61,14 @@ export class AdminUsersService {
   }
 
   /** Enables the pool user first, so that an enabled row can always sign in. @throws AppError what `UserDirectory` throws */
-  async enable(admin: LocalUser, id: number): Promise<void> {
+  async enable(admin: LocalUser, id: UserId): Promise<void> {
     const change = { admin, id, action: 'enable', permission: 'users.disable' } as const;
     await this.pool.enable(await this.users.transaction(() => this.lock(change)));
     await this.apply(change, (record) => this.status.enable(record));
   }
 
   /** Without AWS credentials, each session that began at Usher is revoked at Cognito by its own token. */
-  async revokeSessions(admin: LocalUser, id: number): Promise<void> {
+  async revokeSessions(admin: LocalUser, id: UserId): Promise<void> {
     const change = { admin, id, action: 'end-sessions', permission: 'sessions.end' } as const;
     const user = await this.apply(change, (record) => this.status.revokeSessions(record));
     try {
@@ -78,7 +79,7 @@ export class AdminUsersService {
   }
 
   /** Refuses the user and the address from now on; `UserDeletionJob` deletes the user. @throws AppError `cognito.credentials_missing` */
-  async delete(admin: LocalUser, id: number): Promise<void> {
+  async delete(admin: LocalUser, id: UserId): Promise<void> {
     if (admin.id === id) throw new AppError('auth.forbidden');
     await this.pool.requireCredentials();
     const change = { admin, id, action: 'request-erasure', permission: 'users.erase' } as const;

@@ -1,9 +1,18 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { FindAuditQuery, FindAuditResponse } from '#contracts';
+import {
+  type AuditEntryResponse,
+  FindAuditQuery,
+  FindAuditResponse,
+  toJsonId,
+  type UserId,
+} from '#contracts';
+import { Database } from '../common/database/database.js';
+import { parseUserId } from '../common/database/users-columns.js';
 import { Permissions } from '../common/http/access.decorators.js';
 import { ApiErrors } from '../common/http/api-errors.decorator.js';
 import { AppError } from '../common/errors/app-error.js';
+import type { AuditEntry } from '../users/audit-entry.entity.js';
 import { AuditLog } from '../users/audit-log.js';
 
 const defaultLimit = 50;
@@ -12,7 +21,10 @@ const defaultLimit = 50;
 @ApiBearerAuth()
 @Controller('admin/audit')
 export class AuditController {
-  constructor(private readonly audit: AuditLog) {}
+  constructor(
+    private readonly audit: AuditLog,
+    private readonly database: Database,
+  ) {}
 
   /** GET /admin/audit: newest first. */
   @Get()
@@ -23,19 +35,34 @@ export class AuditController {
   @ApiOkResponse({ type: FindAuditResponse })
   @ApiErrors('auth.token_invalid', 'auth.forbidden', 'request.invalid', 'overloaded')
   async find(@Query() { user, after, limit }: FindAuditQuery): Promise<FindAuditResponse> {
-    const before = parseNumber('after', after) ?? Number.MAX_SAFE_INTEGER;
+    const before = parsePosition(after) ?? Number.MAX_SAFE_INTEGER;
     const count = Number(limit ?? defaultLimit);
-    const entries = await this.audit.find(before, count + 1, parseNumber('user', user));
+    const entries = await this.audit.find(before, count + 1, this.parseUser(user));
     const page = entries.slice(0, count);
     const next = entries.length > count ? String(page.at(-1)?.id) : null;
-    return { entries: page.map(({ at, ...entry }) => ({ ...entry, at: at.toISOString() })), next };
+    return { entries: page.map(toResponse), next };
+  }
+
+  private parseUser(text: string | null | undefined): UserId | undefined {
+    if (text == null) return undefined;
+    const { usersTable } = this.database;
+    const id = parseUserId(text, usersTable);
+    if (id !== undefined) return id;
+    const message = usersTable.idType === 'bigint' ? 'field.not_a_whole_number' : 'field.invalid';
+    throw new AppError('request.invalid', { errors: [{ field: 'user', message }] });
   }
 }
 
-function parseNumber(field: 'after' | 'user', text: string | null | undefined): number | undefined {
+const toResponse = ({ at, userId, actorId, ...entry }: AuditEntry): AuditEntryResponse => ({
+  ...entry,
+  userId: toJsonId(userId),
+  actorId: actorId === null ? null : toJsonId(actorId),
+  at: at.toISOString(),
+});
+
+function parsePosition(text: string | null | undefined): number | undefined {
   if (text == null) return undefined;
   const number = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number;
-  const message = field === 'after' ? 'field.not_a_cursor' : 'field.not_a_whole_number';
-  throw new AppError('request.invalid', { errors: [{ field, message }] });
+  throw new AppError('request.invalid', { errors: [{ field: 'after', message: 'field.not_a_cursor' }] });
 }

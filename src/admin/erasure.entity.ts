@@ -1,10 +1,11 @@
+import type { UserId } from '#contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** A deletion of a user that is not finished. */
 @Entity('erasures', { schema: 'usher' })
 export class Erasure {
   @PrimaryColumn('bigint', { name: 'user_id' })
-  userId!: number;
+  userId!: UserId;
 
   @Column('timestamptz', { name: 'requested_at', default: () => 'now()' })
   requestedAt!: Date;

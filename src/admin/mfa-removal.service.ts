@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { MfaRemovalTime } from '#contracts';
+import type { MfaRemovalTime, UserId } from '#contracts';
 import { AppError } from '../common/errors/app-error.js';
 import { Outbox } from '../mail/outbox.js';
 import type { Language } from '../i18n/languages.js';
@@ -31,14 +31,14 @@ export class MfaRemovalService {
    * @throws AppError `auth.forbidden` for the caller's own factors, `cognito.credentials_missing`, and what
    * `AdminUsersService.apply` and `UserDirectory` throw
    */
-  async remove(admin: LocalUser, id: number, at: MfaRemovalTime, language: Language): Promise<void> {
+  async remove(admin: LocalUser, id: UserId, at: MfaRemovalTime, language: Language): Promise<void> {
     if (admin.id === id) throw new AppError('auth.forbidden');
     await this.pool.requireCredentials();
     if (at === 'reset') await this.allow(admin, id, language);
     else await this.removeNow(admin, id, language);
   }
 
-  private async allow(admin: LocalUser, id: number, language: Language): Promise<void> {
+  private async allow(admin: LocalUser, id: UserId, language: Language): Promise<void> {
     const change = { admin, id, permission, action: 'allow-mfa-removal' } as const;
     await this.adminUsers.apply(change, async ({ email }) => {
       await this.repository.allowRemoval(id, admin.id);
@@ -46,7 +46,7 @@ export class MfaRemovalService {
     });
   }
 
-  private async removeNow(admin: LocalUser, id: number, language: Language): Promise<void> {
+  private async removeNow(admin: LocalUser, id: UserId, language: Language): Promise<void> {
     const inserted: MfaChange[] = [];
     const change = { admin, id, permission, action: 'remove-mfa', details: { at: 'now' } } as const;
     const user = await this.adminUsers.apply(change, async (record) => {

@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { LeasedQueue } from '../jobs/leased-queue.js';
 import { QueueWorker } from '../jobs/queue-worker.js';
@@ -43,8 +44,9 @@ const mark: Statement = {
     UPDATE users SET
       usher_erased_at = now(),
       usher_erased_email = CASE WHEN NOT ${isSharedWithLiveRow} THEN ${emailDigest('email')} END,
-      encrypted_password = '', authentication_hash = NULL, reset_password_token = NULL, confirmation_token = NULL,
-      unlock_token = NULL, unconfirmed_email = NULL, usher_roles = '{}', updated_at = ${nowForRails}
+      {authentication_hash: authentication_hash = NULL,} {reset_password_token: reset_password_token = NULL,}
+      {confirmation_token: confirmation_token = NULL,} {unlock_token: unlock_token = NULL,} {updated_at: updated_at = ${nowForRails},}
+      encrypted_password = '', {unconfirmed_email} = NULL, usher_roles = '{}'
     WHERE id = $1`,
 };
 
@@ -123,7 +125,7 @@ export class UserDeletionJob implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   /** Leaves the row with its `sub` and the digest of the address. */
-  private async finish(id: number): Promise<void> {
+  private async finish(id: UserId): Promise<void> {
     await this.database.with(User, (users) => users.update({ id }, stripped(id)));
     await this.database.query(removeAuditAddresses, [id]);
     await this.database.with(Erasure, (erasures) => erasures.delete({ userId: id }));
@@ -132,7 +134,7 @@ export class UserDeletionJob implements OnApplicationBootstrap, BeforeApplicatio
 }
 
 /** RFC 2606 reserves `.invalid`. */
-const stripped = (id: number) => ({
+const stripped = (id: UserId) => ({
   email: `erased-${id}@erased.invalid`,
   firstName: null,
   lastName: null,

@@ -5,6 +5,7 @@ import {
   normaliseCode,
   type TotpEnrolmentResponse,
   type VerifyTotpRequest,
+  type UserId,
 } from '#contracts';
 import { IdentityProvider, type TotpOwner } from '../cognito/identity-provider.js';
 import { type HttpConfig, httpConfig } from '../common/config/http.config.js';
@@ -124,7 +125,7 @@ export class TotpService {
   }
 
   private async recordDuringSignIn(
-    id: number,
+    id: UserId,
     session: { keep: string | null; authTime: number | null },
     language: Language,
   ): Promise<void> {

@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts';
 /** Kinds of discrepancies between table and pool, and the repair of each; `null`: an operator decides. */
 const repairs = {
   /** The row is linked to a `sub` that the pool does not have. */
@@ -44,7 +45,7 @@ export type RepairAction = NonNullable<(typeof repairs)[DiscrepancyKind]>;
 export interface Discrepancy {
   kind: DiscrepancyKind;
   /** ID of the row. */
-  id: number | null;
+  id: UserId | null;
   /** The row's address; the pool user's if there is no row. */
   email: string | null;
   sub: string | null;

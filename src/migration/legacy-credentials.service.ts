@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AwsAuthResponse } from '#contracts';
+import { type AwsAuthResponse, toJsonId } from '#contracts';
 import { LegacyPasswordVerifier } from '../credentials/legacy-password.verifier.js';
 import { MigrationStatus } from '../users/migration-status.js';
 import { UserLinksRepository } from '../users/user-links.repository.js';
@@ -50,7 +50,7 @@ function toResponse(
   if (account.erased) return { ...unknownUser, sign_up_allowed: false };
   const { user, authenticationHash, confirmed, linkFinal, approvedRecently } = account;
   return {
-    id: user.id,
+    id: toJsonId(user.id),
     first_name: user.firstName,
     last_name: user.lastName,
     email: user.email,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { canonicalEmail } from '#contracts';
+import { canonicalEmail, type UserId } from '#contracts';
 import { type PoolUser, UserDirectory } from '../cognito/user-directory.js';
 import { type UserPoolConfig, userPoolConfig } from '../common/config/cognito.config.js';
 import { isAppError } from '../common/errors/app-error.js';
@@ -107,7 +107,7 @@ export class Reconciliation {
     }
   }
 
-  private async inPool(id: number, action: RepairAction, change: () => Promise<void>): Promise<boolean> {
+  private async inPool(id: UserId, action: RepairAction, change: () => Promise<void>): Promise<boolean> {
     try {
       await change();
     } catch (error) {

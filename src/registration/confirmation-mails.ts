@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts';
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type RegistrationConfig, registrationConfig } from '../common/config/registration.config.js';
@@ -34,7 +35,7 @@ export class ConfirmationMails {
   }
 
   /** To be called in a transaction. @returns the links that confirm and cancel the e-mail change */
-  async insertEmailChange(userId: number, email: string): Promise<{ confirm: string; cancel: string }> {
+  async insertEmailChange(userId: UserId, email: string): Promise<{ confirm: string; cancel: string }> {
     const [token, cancelToken] = [newToken(), newToken()];
     const lifetime = lifetimes['email-change'];
     await this.confirmations.insert({ userId, email, purpose: 'email-change', token, cancelToken, lifetime });

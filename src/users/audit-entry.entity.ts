@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 /** Details hold neither e-mail addresses nor names, because entries outlive the deletion of a user. */
@@ -16,13 +17,13 @@ export class AuditEntry {
   actor!: 'user' | 'operator' | 'usher';
 
   @Column('bigint', { name: 'actor_id', nullable: true })
-  actorId!: number | null;
+  actorId!: UserId | null;
 
   @Column('text')
   action!: string;
 
   @Column('bigint', { name: 'user_id' })
-  userId!: number;
+  userId!: UserId;
 
   @Column('jsonb', { default: {} })
   details!: Record<string, unknown>;

@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
 import { Database } from '../common/database/database.js';
@@ -55,7 +56,7 @@ export class AuditLog {
   }
 
   /** @param before `id` of an entry @param userId `undefined`: all users @returns entries, newest first */
-  find(before: number, count: number, userId: number | undefined): Promise<AuditEntry[]> {
+  find(before: number, count: number, userId: UserId | undefined): Promise<AuditEntry[]> {
     const where = { id: LessThan(before), ...(userId !== undefined && { userId }) };
     return this.database.with(AuditEntry, (entries) =>
       entries.find({ where, order: { id: 'DESC' }, take: count }),

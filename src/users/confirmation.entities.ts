@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts';
 import { Check, Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
 /** A mailed link that confirms a sign-up or a change of the e-mail address. */
@@ -17,7 +18,7 @@ export class ConfirmationEntity {
   tokenDigest!: Buffer;
 
   @Column('bigint', { name: 'user_id' })
-  userId!: number;
+  userId!: UserId;
 
   @Column('text')
   purpose!: 'sign-up' | 'email-change';
@@ -65,7 +66,7 @@ export class ConfirmationEntity {
 @Entity('confirmation_revocations', { schema: 'usher' })
 export class ConfirmationRevocation {
   @PrimaryColumn('bigint', { name: 'user_id' })
-  userId!: number;
+  userId!: UserId;
 
   @Column('bigint')
   generation!: number;

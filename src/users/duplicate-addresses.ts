@@ -1,4 +1,4 @@
-import { canonicalEmail, type DuplicateAddressCount, normaliseEmail } from '#contracts';
+import { canonicalEmail, type DuplicateAddressCount, normaliseEmail, type UserId } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock/clock.js';
 import { SingleFlight } from '../common/concurrency/single-flight.js';
@@ -91,7 +91,7 @@ export class DuplicateAddresses {
 }
 
 interface AddressedRow {
-  id: number;
+  id: UserId;
   email: string;
   sub: string | null;
 }

@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Language } from '../i18n/languages.js';
 import type { AuditedAction } from './audit-log.js';
@@ -19,11 +20,11 @@ export class MfaChangeEntity {
 
   /** `id` of the user whose factors change. */
   @Column('bigint', { name: 'user_id' })
-  userId!: number;
+  userId!: UserId;
 
   /** `id` of the user who changes them. */
   @Column('bigint', { name: 'actor_id' })
-  actorId!: number;
+  actorId!: UserId;
 
   /** The caller's token family, which is not revoked. */
   @Column('text', { name: 'kept_family', nullable: true })
@@ -64,10 +65,10 @@ export class MfaChangeEntity {
 @Entity('mfa_removals', { schema: 'usher' })
 export class MfaRemoval {
   @PrimaryColumn('bigint', { name: 'user_id' })
-  userId!: number;
+  userId!: UserId;
 
   @Column('bigint', { name: 'allowed_by' })
-  allowedBy!: number;
+  allowedBy!: UserId;
 
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;

@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts';
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LessThanOrEqual, Raw } from 'typeorm';
@@ -61,7 +62,7 @@ export class MfaChangesRepository {
   }
 
   /** @returns the user's unfinished removals, newest first */
-  findRemovals(userId: number): Promise<MfaChange[]> {
+  findRemovals(userId: UserId): Promise<MfaChange[]> {
     return this.database.with(MfaChangeEntity, (changes) =>
       changes.find({ where: { userId, action: 'remove-mfa' }, order: { createdAt: 'DESC' } }),
     );
@@ -84,7 +85,7 @@ export class MfaChangesRepository {
   }
 
   /** For 24 hours. Also deletes permissions that have expired. */
-  async allowRemoval(userId: number, allowedBy: number): Promise<void> {
+  async allowRemoval(userId: UserId, allowedBy: UserId): Promise<void> {
     const expiresAt = () => `now() + interval '24 hours'`;
     await this.database.with(MfaRemoval, async (removals) => {
       await removals.delete({ expiresAt: Raw((column) => `${column} < now()`) });
@@ -93,8 +94,8 @@ export class MfaChangesRepository {
   }
 
   /** Deletes the permission. @returns `id` of the administrator who gave it; `undefined` if there was none or it has expired */
-  async useRemoval(userId: number): Promise<number | undefined> {
-    const row = await this.database.queryOne<{ allowedBy: number; valid: boolean }>(useRemoval, [userId]);
+  async useRemoval(userId: UserId): Promise<UserId | undefined> {
+    const row = await this.database.queryOne<{ allowedBy: UserId; valid: boolean }>(useRemoval, [userId]);
     return row?.valid ? row.allowedBy : undefined;
   }
 }

@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { mayHaveSucceeded } from '../cognito/cognito-errors.js';
 import { failureReason } from '../jobs/queue-worker.js';
@@ -108,7 +109,7 @@ export class MfaChanges implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   /** Runs in the current transaction; `remove` comes after it. */
-  insertRemoval(userId: number, actorId: number, language: Language): Promise<MfaChange> {
+  insertRemoval(userId: UserId, actorId: UserId, language: Language): Promise<MfaChange> {
     const none = { keep: null, authTime: null, details: {} };
     return this.changes.insert({ action: 'remove-mfa', userId, actorId, language, ...none });
   }
@@ -125,7 +126,7 @@ export class MfaChanges implements OnApplicationBootstrap, BeforeApplicationShut
     return this.insertRemoval(user.id, user.id, language);
   }
 
-  findUnfinishedRemovals(userId: number): Promise<MfaChange[]> {
+  findUnfinishedRemovals(userId: UserId): Promise<MfaChange[]> {
     return this.changes.findRemovals(userId);
   }
 
@@ -183,7 +184,7 @@ export class MfaChanges implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   /** Checks again, because both users' roles may have changed since the permission was given. */
-  private async mayAllow(adminId: number, userId: number): Promise<boolean> {
+  private async mayAllow(adminId: UserId, userId: UserId): Promise<boolean> {
     const [admin, user] = [await this.users.find(adminId), await this.users.find(userId)];
     return (
       admin !== null &&

@@ -1,4 +1,4 @@
-import { emailSpellings } from '#contracts';
+import { emailSpellings, type UserId } from '#contracts';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { FireAndForget } from '../jobs/fire-and-forget.js';
 import { Database, type Statement } from '../common/database/database.js';
@@ -6,7 +6,7 @@ import { isSpelling } from '../common/database/email-expression.js';
 import { Log } from '../common/logging/log.js';
 
 /** Only unlinked, enabled, confirmed legacy users may change state here. */
-const waits = `cognito_sub IS NULL AND usher_erased_at IS NULL AND usher_disabled_at IS NULL AND confirmed_at IS NOT NULL
+const waits = `cognito_sub IS NULL AND usher_erased_at IS NULL AND usher_disabled_at IS NULL AND {confirmed_at} IS NOT NULL
   AND NOT usher.is_blocked(users.*)
   AND usher_migration_reason IS DISTINCT FROM 'signed_up'`;
 
@@ -59,11 +59,11 @@ const recordReconciliation: Statement = {
 export class MigrationStatusRepository {
   constructor(private readonly database: Database) {}
 
-  async recordReset(id: number): Promise<void> {
+  async recordReset(id: UserId): Promise<void> {
     await this.database.query(recordReset, [id]);
   }
 
-  async recordFailure(id: number, reason: string): Promise<void> {
+  async recordFailure(id: UserId, reason: string): Promise<void> {
     await this.database.query(recordFailure, [id, reason]);
   }
 
@@ -72,7 +72,7 @@ export class MigrationStatusRepository {
   }
 
   /** After an operator has linked the row to a pool user that existed already. */
-  async recordReconciliation(id: number): Promise<void> {
+  async recordReconciliation(id: UserId): Promise<void> {
     await this.database.query(recordReconciliation, [id]);
   }
 }
@@ -91,12 +91,12 @@ export class MigrationStatus implements OnApplicationShutdown {
   ) {}
 
   /** Cognito creates the pool user without a password and mails a code. */
-  recordReset(id: number): void {
+  recordReset(id: UserId): void {
     this.write(() => this.repository.recordReset(id));
   }
 
   /** The stored hash has an unknown scheme. */
-  recordUnknownHash(id: number): void {
+  recordUnknownHash(id: UserId): void {
     this.write(() => this.repository.recordFailure(id, 'unknown_hash'));
   }
 

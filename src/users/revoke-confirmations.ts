@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts';
 import { IsNull, Not } from 'typeorm';
 import type { Database, Statement } from '../common/database/database.js';
 import { isSpelling } from '../common/database/email-expression.js';
@@ -10,8 +11,8 @@ import type { LocalUser } from './user.js';
 export const lockUser: Statement = {
   name: 'confirmations-lock-user',
   text: `
-    SELECT email, cognito_sub AS sub, usher_disabled_at IS NOT NULL OR usher.is_blocked(users.*) AS disabled, confirmed_at IS NOT NULL AS confirmed,
-      encrypted_password AS "passwordHash", ${isSpelling('email', '$2')} AS "hasEmail"
+    SELECT email, cognito_sub AS sub, usher_disabled_at IS NOT NULL OR usher.is_blocked(users.*) AS disabled, {confirmed_at} IS NOT NULL AS confirmed,
+      coalesce(encrypted_password, '') AS "passwordHash", ${isSpelling('email', '$2')} AS "hasEmail"
     FROM users WHERE id = $1 FOR UPDATE OF users`,
 };
 
@@ -45,12 +46,14 @@ const revokeApplying: Statement = {
     RETURNING true AS pending`,
 };
 
+const noUnconfirmedEmail = `{confirmation_token: confirmation_token = NULL,} {updated_at: updated_at = ${nowForRails},} {unconfirmed_email} = NULL`;
+
 /** Also cancels a change requested through Devise, with its link. */
 const clearUnconfirmedEmail: Statement = {
   name: 'confirmations-clear-unconfirmed-email',
   text: `
-    UPDATE users SET unconfirmed_email = NULL, confirmation_token = NULL, updated_at = ${nowForRails}
-    WHERE id = $1 AND unconfirmed_email IS NOT NULL
+    UPDATE users SET ${noUnconfirmedEmail}
+    WHERE id = $1 AND {unconfirmed_email} IS NOT NULL
     RETURNING true AS pending`,
 };
 
@@ -68,8 +71,8 @@ const removeAllEmailChanges: Statement = {
   patienceMs: 600_000,
   text: `
     WITH removed AS (DELETE FROM usher.confirmations WHERE purpose = 'email-change' AND used_at IS NULL)
-    UPDATE users SET unconfirmed_email = NULL, confirmation_token = NULL, updated_at = ${nowForRails}
-    WHERE unconfirmed_email IS NOT NULL AND cognito_sub IS NOT NULL`,
+    UPDATE users SET ${noUnconfirmedEmail}
+    WHERE {unconfirmed_email} IS NOT NULL AND cognito_sub IS NOT NULL`,
 };
 
 interface Pending {
@@ -89,7 +92,7 @@ export function revokeEmailChanges(database: Database, { id }: Pick<LocalUser, '
 /** Like `revokeEmailChanges`, by `sub`. */
 export async function revokeEmailChangesOfSub(database: Database, sub: string): Promise<void> {
   await database.transaction(async () => {
-    const user = await database.queryOne<{ id: number }>(lockUserOfSub, [sub]);
+    const user = await database.queryOne<{ id: UserId }>(lockUserOfSub, [sub]);
     if (user !== undefined) await revoke(database, user.id, ['email-change']);
   });
 }
@@ -110,13 +113,13 @@ export async function deleteSignUpData(database: Database, { id }: Pick<LocalUse
 }
 
 /** @returns a number that changes whenever the user's pending changes are revoked */
-export async function findRevocationGeneration(database: Database, userId: number): Promise<number> {
+export async function findRevocationGeneration(database: Database, userId: UserId): Promise<number> {
   const row = await database.with(ConfirmationRevocation, (revocations) => revocations.findOneBy({ userId }));
   return row?.generation ?? 0;
 }
 
 /** @param email normalised @returns whether a rollback is about to remove this address from the pool */
-export function isBeingRolledBack(database: Database, userId: number, email: string): Promise<boolean> {
+export function isBeingRolledBack(database: Database, userId: UserId, email: string): Promise<boolean> {
   const isRevoked = { revokedAt: Not(IsNull()), usedAt: IsNull(), applyingUntil: Not(IsNull()) };
   return database.with(ConfirmationEntity, (confirmations) =>
     confirmations.existsBy({ userId, email, ...isRevoked }),
@@ -125,7 +128,7 @@ export function isBeingRolledBack(database: Database, userId: number, email: str
 
 async function revoke(
   database: Database,
-  id: number,
+  id: UserId,
   purposes: ('email-change' | 'sign-up')[],
 ): Promise<boolean> {
   return database.transaction(async () => {

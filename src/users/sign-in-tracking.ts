@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { FireAndForget } from '../jobs/fire-and-forget.js';
 import { Database } from '../common/database/database.js';
@@ -23,7 +24,7 @@ export class SignInTracking implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /** Like Devise's `update_tracked_fields`: the first sign-in sets both pairs of columns. @param address the caller's IP address, if known */
-  record(id: number, address: string | null): void {
+  record(id: UserId, address: string | null): void {
     if (!this.isTracked()) return;
     const values = {
       lastSignInAt: () => 'coalesce(current_sign_in_at, now())',

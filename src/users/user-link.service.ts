@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { isBlankHash } from '#password-hashes';
 import { Database } from '../common/database/database.js';
@@ -35,7 +36,7 @@ export class UserLinkService {
    * @param sub the new link, or `null` to remove it
    * @returns the former link; `undefined` when the user was deleted in the meantime
    */
-  relink(id: number, sub: string | null): Promise<{ before: string | null } | undefined> {
+  relink(id: UserId, sub: string | null): Promise<{ before: string | null } | undefined> {
     return this.database.transaction(async () => {
       const relinked = await this.links.relink(id, sub);
       if (relinked) await this.audit.record('operator', 'relink', { id }, { ...relinked, after: sub });

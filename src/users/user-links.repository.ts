@@ -1,4 +1,4 @@
-import { emailSpellings } from '#contracts';
+import { emailSpellings, type UserId } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../common/database/database.js';
 import { emailDigest, isSpelling } from '../common/database/email-expression.js';
@@ -15,7 +15,7 @@ import {
   userColumns,
 } from './user-lookup.sql.js';
 import { type LegacyAccount, type LocalUser, toLocalUser } from './user.js';
-import { deleteSignUpDataOf } from './users.sql.js';
+import { deleteSignUpDataOf, insertedColumns, insertedValues } from './users.sql.js';
 
 export interface Link {
   sub: string;
@@ -50,7 +50,7 @@ const erasesHash = (legacyHash: string) => `(${legacyHash}::text = 'erase'
 /** Depends on whether the table was adopted, which the row of `usher.installation` says. */
 const settleHash: Statement = {
   name: 'users-settle-hash',
-  text: `UPDATE users SET encrypted_password = '', updated_at = ${nowForRails} WHERE id = $1 AND ${erasesHash('$2')}`,
+  text: `UPDATE users SET {updated_at: updated_at = ${nowForRails},} encrypted_password = '' WHERE id = $1 AND ${erasesHash('$2')}`,
 };
 
 /**
@@ -60,10 +60,10 @@ const settleHash: Statement = {
 const insert: Statement = {
   name: 'users-insert',
   text: `
-    INSERT INTO users (email, cognito_sub, cognito_linked_at, cognito_user_pool_id, usher_migration_state,
-      usher_migration_reason, usher_migration_at, encrypted_password, confirmed_at, created_at, updated_at)
-    SELECT $1::text, $2, now(), $3, 'imported', 'not_known_here', now(), '', ${nowForRails}, ${nowForRails}, ${nowForRails}
-    WHERE NOT ${isTaken('$4')}
+    INSERT INTO users (${insertedColumns} email, cognito_sub, cognito_linked_at, cognito_user_pool_id, usher_migration_state,
+      usher_migration_reason, usher_migration_at, encrypted_password, {confirmed_at})
+    SELECT ${insertedValues} $1::text, $2, now(), $3, 'imported', 'not_known_here', now(), '', ${nowForRails}
+    WHERE NOT ${isTaken('$4')} AND {may_insert}
     ON CONFLICT DO NOTHING
     RETURNING ${userColumns}`,
 };
@@ -90,15 +90,15 @@ const link: Statement = {
         WHEN usher_migration_reason = 'signed_up' THEN 'signed_up' ELSE 'found_in_pool' END,
       usher_migration_at = now(),
       encrypted_password = CASE
-        WHEN confirmed_at IS NULL OR ${erasesHash('$3')} THEN '' ELSE encrypted_password END,
-      first_name = CASE WHEN confirmed_at IS NOT NULL THEN first_name END,
-      last_name = CASE WHEN confirmed_at IS NOT NULL THEN last_name END,
-      reset_password_token = CASE WHEN confirmed_at IS NOT NULL THEN reset_password_token END,
-      confirmation_token = CASE WHEN confirmed_at IS NOT NULL THEN confirmation_token END,
-      unlock_token = CASE WHEN confirmed_at IS NOT NULL THEN unlock_token END,
-      unconfirmed_email = CASE WHEN confirmed_at IS NOT NULL THEN unconfirmed_email END,
-      confirmed_at = coalesce(confirmed_at, ${nowForRails}),
-      updated_at = ${nowForRails}
+        WHEN {confirmed_at} IS NULL OR ${erasesHash('$3')} THEN '' ELSE encrypted_password END,
+      {first_name} = CASE WHEN {confirmed_at} IS NOT NULL THEN {first_name} END,
+      {last_name} = CASE WHEN {confirmed_at} IS NOT NULL THEN {last_name} END,
+      {reset_password_token: reset_password_token = CASE WHEN {confirmed_at} IS NOT NULL THEN reset_password_token END,}
+      {confirmation_token: confirmation_token = CASE WHEN {confirmed_at} IS NOT NULL THEN confirmation_token END,}
+      {unlock_token: unlock_token = CASE WHEN {confirmed_at} IS NOT NULL THEN unlock_token END,}
+      {updated_at: updated_at = ${nowForRails},}
+      {unconfirmed_email} = CASE WHEN {confirmed_at} IS NOT NULL THEN {unconfirmed_email} END,
+      {confirmed_at} = coalesce({confirmed_at}, ${nowForRails})
     FROM (
       SELECT id AS id_before, CASE WHEN ${isBlank} THEN 'none' ELSE ${format} END AS format_before FROM users WHERE id = $1
     ) AS before
@@ -114,7 +114,7 @@ const relink: Statement = {
   text: `
     WITH former AS (SELECT id, cognito_sub FROM users WHERE id = $1 AND usher_erased_at IS NULL FOR UPDATE)
     UPDATE users SET cognito_sub = $2::text, cognito_linked_at = CASE WHEN $2::text IS NOT NULL THEN now() END,
-      cognito_user_pool_id = NULL, usher_agreed_at = NULL, usher_agreed_email = NULL, updated_at = ${nowForRails},
+      cognito_user_pool_id = NULL, usher_agreed_at = NULL, usher_agreed_email = NULL, {updated_at: updated_at = ${nowForRails},}
       usher_migration_state = CASE WHEN $2::text IS NOT NULL THEN 'imported' END,
       usher_migration_reason = CASE WHEN $2::text IS NOT NULL THEN 'relinked' ELSE 'reopened' END,
       usher_migration_at = now()
@@ -131,8 +131,8 @@ const unlinkAll: Statement = {
       SELECT id, cognito_sub FROM users WHERE cognito_sub IS NOT NULL AND usher_erased_at IS NULL
     ), unlinked AS (
       UPDATE users SET cognito_sub = NULL, cognito_linked_at = NULL, cognito_user_pool_id = NULL, usher_agreed_at = NULL,
-        usher_agreed_email = NULL, usher_migration_state = NULL, usher_migration_reason = 'reopened', usher_migration_at = now(),
-        updated_at = ${nowForRails}
+        usher_agreed_email = NULL, usher_migration_state = NULL, usher_migration_reason = 'reopened',
+        {updated_at: updated_at = ${nowForRails},} usher_migration_at = now()
       FROM linked
       WHERE users.id = linked.id AND users.cognito_sub = linked.cognito_sub AND usher_erased_at IS NULL
       RETURNING users.id, linked.cognito_sub AS before
@@ -176,8 +176,8 @@ export const recordMailboxProof: Statement = {
       cognito_linked_at = CASE WHEN ${isLive} THEN cognito_linked_at END,
       cognito_user_pool_id = CASE WHEN ${isLive} THEN cognito_user_pool_id END,
       usher_migration_state = CASE WHEN ${isLive} THEN usher_migration_state END,
-      usher_migration_reason = CASE WHEN cognito_sub IS NULL OR ${isLive} THEN usher_migration_reason ELSE 'reopened' END,
-      updated_at = ${nowForRails}
+      {updated_at: updated_at = ${nowForRails},}
+      usher_migration_reason = CASE WHEN cognito_sub IS NULL OR ${isLive} THEN usher_migration_reason ELSE 'reopened' END
     FROM live
     WHERE users.id <> live.id AND usher_erased_at IS NULL AND (usher_agreed_at IS NOT NULL OR cognito_sub IS NOT NULL)
       AND (${isDigestOf('usher_agreed_email', '$1')}
@@ -205,13 +205,13 @@ export class UserLinksRepository {
     return this.database.queryOne<LocalUser>(findToLink, [emailSpellings(email)]);
   }
 
-  /** @returns the new row; `undefined` when a row has the address or the `sub` already */
+  /** @returns the new row; `undefined` when a row has the address or the `sub` already, or when Usher cannot insert rows */
   insert(email: string, sub: string, userPoolId: string): Promise<LocalUser | undefined> {
     return this.database.queryOne<LocalUser>(insert, [email, sub, userPoolId, emailSpellings(email)]);
   }
 
   /** @returns the row; `undefined` when it was linked in the meantime */
-  async link(id: number, { sub, userPoolId, legacyHash }: Link): Promise<Linked | undefined> {
+  async link(id: UserId, { sub, userPoolId, legacyHash }: Link): Promise<Linked | undefined> {
     const values = [id, sub, legacyHash, userPoolId];
     const row = await this.database.queryOne<LocalUser & { legacyHashPrefix: string | null }>(link, values);
     return row && { user: toLocalUser(row), legacyHashPrefix: row.legacyHashPrefix ?? undefined };
@@ -222,7 +222,7 @@ export class UserLinksRepository {
    * @param sub `null` removes the link
    * @returns the link before; `undefined` when the user was deleted
    */
-  async relink(id: number, sub: string | null): Promise<{ before: string | null } | undefined> {
+  async relink(id: UserId, sub: string | null): Promise<{ before: string | null } | undefined> {
     const relinked = await this.database.queryOne<{ before: string | null }>(relink, [id, sub]);
     if (relinked === undefined) return undefined;
     await revokeEmailChanges(this.database, { id });

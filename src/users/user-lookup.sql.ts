@@ -4,7 +4,7 @@ import { emailDigest, isSpelling } from '../common/database/email-expression.js'
 export const nowForRails = `(now() AT TIME ZONE 'UTC')`;
 
 const columns = (blocked: string) => `
-  id, email, first_name AS "firstName", last_name AS "lastName", usher_roles AS roles, cognito_sub AS sub,
+  id, email, {first_name} AS "firstName", {last_name} AS "lastName", usher_roles AS roles, cognito_sub AS sub,
   usher_disabled_at IS NOT NULL OR ${blocked} AS disabled`;
 
 /** A user blocked by the old application counts as disabled. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { normaliseEmail } from '#contracts';
+import { normaliseEmail, type UserId } from '#contracts';
 import { Database } from '../common/database/database.js';
 import { AuditLog } from './audit-log.js';
 import { MigrationStatusRepository } from './migration-status.js';
@@ -33,18 +33,18 @@ export class UserRepair {
   ) {}
 
   /** @returns `undefined` for a deleted user */
-  async find(id: number): Promise<RowState | undefined> {
+  async find(id: UserId): Promise<RowState | undefined> {
     const record = await this.users.find(id);
     return record?.erasure === null ? record : undefined;
   }
 
   /** Audits a repair of the pool user. */
-  async recordInPool(id: number, change: string): Promise<void> {
+  async recordInPool(id: UserId, change: string): Promise<void> {
     await this.audit.record('operator', 'reconcile', { id }, { change });
   }
 
   /** Keeps the legacy hash until the user signs in. */
-  link(id: number, { sub, userPoolId }: PoolLink): Promise<boolean> {
+  link(id: UserId, { sub, userPoolId }: PoolLink): Promise<boolean> {
     return this.write('link', id, async ({ email }) => {
       // Another row may have taken the address in the meantime.
       if ((await this.links.findToLink(email))?.id !== id) return false;
@@ -63,7 +63,7 @@ export class UserRepair {
   }
 
   /** The user can migrate again if the legacy hash is still stored. */
-  unlink(id: number, sub: string): Promise<boolean> {
+  unlink(id: UserId, sub: string): Promise<boolean> {
     return this.write('unlink', id, async (record) => {
       if (record.sub !== sub) return false;
       await this.links.relink(id, null);
@@ -71,7 +71,7 @@ export class UserRepair {
     });
   }
 
-  recordReset(id: number): Promise<boolean> {
+  recordReset(id: UserId): Promise<boolean> {
     return this.write('record-reset', id, async () => {
       await this.migrationStatus.recordReset(id);
       return true;
@@ -79,7 +79,7 @@ export class UserRepair {
   }
 
   /** Refuses the address of a revoked change, because a rollback is about to remove it from the pool. */
-  changeEmail(id: number, email: string): Promise<boolean> {
+  changeEmail(id: UserId, email: string): Promise<boolean> {
     const normalised = normaliseEmail(email);
     return this.write('change-email', id, async () => {
       if (await isBeingRolledBack(this.database, id, normalised)) return false;
@@ -87,14 +87,14 @@ export class UserRepair {
     });
   }
 
-  disable(id: number): Promise<boolean> {
+  disable(id: UserId): Promise<boolean> {
     return this.write('disable', id, async (record) => {
       await this.status.disable(record);
       return true;
     });
   }
 
-  private write(change: string, id: number, work: (record: User) => Promise<boolean>): Promise<boolean> {
+  private write(change: string, id: UserId, work: (record: User) => Promise<boolean>): Promise<boolean> {
     return this.database.transaction(async () => {
       const record = await this.users.lock(id);
       if (!record || record.erasure !== null || !(await work(record))) return false;

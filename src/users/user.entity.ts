@@ -1,13 +1,14 @@
+import type { UserId } from '#contracts';
 import { Column, Entity, PrimaryGeneratedColumn, UpdateDateColumn, VirtualColumn } from 'typeorm';
 
 /**
- * A row of the `users` table. The table may belong to a Rails application: columns without a prefix are those of Devise, and the
- * start leaves out those that an adopted table lacks (`openDataSource`). PostgreSQL sets all times; the session's zone is UTC.
+ * A row of the `users` table. The table may belong to a Rails application: columns without a prefix are those of Devise. Where an
+ * adopted table lacks one, the start leaves it out, or takes our own column for it (`adaptToUsersTable`). PostgreSQL sets all times; the session's zone is UTC.
  */
 @Entity('users', { synchronize: false })
 export class User {
   @PrimaryGeneratedColumn({ type: 'bigint' })
-  readonly id!: number;
+  readonly id!: UserId;
 
   @Column('varchar')
   email!: string;
@@ -22,11 +23,15 @@ export class User {
   @Column('varchar', { name: 'confirmation_token', nullable: true, select: false })
   confirmationToken!: string | null;
 
+  @Column('varchar', { name: 'authentication_hash', nullable: true, select: false })
+  authenticationHash!: string | null;
+
   @Column('varchar', { name: 'unlock_token', nullable: true, select: false })
   unlockToken!: string | null;
 
-  @Column('timestamp', { name: 'locked_at', nullable: true, select: false })
-  lockedAt!: Date | null;
+  /** Absent in tables without Devise's lockable. */
+  @Column('timestamp', { name: 'locked_at', nullable: true })
+  lockedAt?: Date | null;
 
   @Column('int4', { name: 'failed_attempts', select: false })
   failedAttempts!: number;
@@ -58,8 +63,9 @@ export class User {
   @Column('timestamp', { name: 'confirmed_at', nullable: true })
   confirmedAt!: Date | null;
 
+  /** Absent in an adopted table without the column. */
   @Column('timestamp', { name: 'created_at' })
-  createdAt!: Date;
+  createdAt?: Date;
 
   @UpdateDateColumn({ type: 'timestamp', name: 'updated_at', select: false })
   updatedAt!: Date;
@@ -90,6 +96,12 @@ export class User {
     query: (row) => `${row}.usher_disabled_at IS NOT NULL OR usher.is_blocked(${row}.*)`,
   })
   readonly disabled!: boolean;
+
+  /** The id in the old application. */
+  @VirtualColumn('text', {
+    query: (row) => `CASE WHEN (SELECT adopted_users_table FROM usher.installation) THEN ${row}.id::text END`,
+  })
+  readonly legacyId!: string | null;
 
   /** The state of a deletion. */
   @VirtualColumn('text', {

@@ -1,4 +1,4 @@
-import type { AdminUserResponse, MeResponse, UserResponse } from '#contracts';
+import { type AdminUserResponse, type MeResponse, toJsonId, type UserResponse } from '#contracts';
 import { permissionsOf } from './roles.js';
 import type { User } from './user.entity.js';
 
@@ -48,7 +48,7 @@ export interface LegacyAccount extends AccountState {
 
 /** Lists the fields, so that a new column is not exposed by default. */
 export function toUserResponse({ id, email, firstName, lastName, roles }: LocalUser): UserResponse {
-  return { id, email, firstName, lastName, roles };
+  return { id: toJsonId(id), email, firstName, lastName, roles };
 }
 
 /** What `GET /users/me` returns. */
@@ -59,8 +59,12 @@ export function toMeResponse(record: Me): MeResponse {
   return { ...toUserResponse(record), profile, unconfirmedEmail, permissions: permissionsOf(roles) };
 }
 
-export function toAdminUserResponse(record: User): AdminUserResponse {
-  const { profile, sub, confirmed, blocked, erasure, unconfirmedEmail } = record;
-  const state = { sub, confirmed, disabled: record.disabledAt !== null, blocked, erasure, unconfirmedEmail };
-  return { ...toUserResponse(record), profile, ...state, createdAt: record.createdAt.toISOString() };
+/** @param unlockInSeconds how long Devise's lock holds; `undefined`: for ever */
+export function toAdminUserResponse(record: User, unlockInSeconds: number | undefined): AdminUserResponse {
+  const { profile, sub, legacyId, confirmed, blocked, erasure, unconfirmedEmail } = record;
+  const lockedUntil = record.lockedAt && record.lockedAt.getTime() + (unlockInSeconds ?? Infinity) * 1000;
+  const locked = lockedUntil != null && lockedUntil > Date.now();
+  const state = { sub, legacyId, confirmed, locked, disabled: record.disabledAt !== null, blocked, erasure };
+  const createdAt = record.createdAt?.toISOString() ?? null;
+  return { ...toUserResponse(record), profile, ...state, unconfirmedEmail, createdAt };
 }

@@ -1,4 +1,4 @@
-import { emailSpellings } from '#contracts';
+import { emailSpellings, type UserId } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
@@ -10,7 +10,7 @@ import { User } from './user.entity.js';
 import * as sql from './users.sql.js';
 
 export interface SignUpToConfirm {
-  userId: number;
+  userId: UserId;
   email: string;
   /** `null` keeps the hash and the names of the row. */
   passwordHash: string | null;
@@ -30,18 +30,18 @@ export class UsersRepository {
     return this.database.transaction(work);
   }
 
-  find(id: number): Promise<User | null> {
+  find(id: UserId): Promise<User | null> {
     return this.database.with(User, (users) => users.findOneBy({ id }));
   }
 
   /** Locks the row until the end of the transaction. */
-  lock(id: number): Promise<User | null> {
+  lock(id: UserId): Promise<User | null> {
     const lock = { mode: 'pessimistic_write' } as const;
     return this.database.with(User, (users) => users.findOne({ where: { id }, lock }));
   }
 
   /** Locks the rows until the end of the transaction, by ascending id, so that two transactions do not deadlock. */
-  lockAll(ids: number[]): Promise<User[]> {
+  lockAll(ids: UserId[]): Promise<User[]> {
     const lock = { mode: 'pessimistic_write' } as const;
     return this.database.with(User, (users) =>
       users.find({ where: { id: In(ids) }, order: { id: 'ASC' }, lock }),
@@ -49,35 +49,35 @@ export class UsersRepository {
   }
 
   /** Like `lockAll`, for one row and those of all administrators, including disabled ones. */
-  async lockWithAdministrators(id: number): Promise<User[]> {
-    const rows = await this.database.query<{ id: number }>(sql.findWithAdministrators, [id]);
+  async lockWithAdministrators(id: UserId): Promise<User[]> {
+    const rows = await this.database.query<{ id: UserId }>(sql.findWithAdministrators, [id]);
     return this.lockAll(rows.map((row) => row.id));
   }
 
   async setProfile(
-    id: number,
+    id: UserId,
     { firstName, lastName, profile }: Pick<User, 'firstName' | 'lastName' | 'profile'>,
   ): Promise<void> {
     await this.update(id, { firstName, lastName, profile: profile as object });
   }
 
-  async setRoles(id: number, roles: string[]): Promise<void> {
+  async setRoles(id: UserId, roles: string[]): Promise<void> {
     await this.update(id, { roles });
   }
 
-  async disable(id: number): Promise<void> {
+  async disable(id: UserId): Promise<void> {
     await this.update(id, { disabledAt: () => 'coalesce(usher_disabled_at, now())' });
   }
 
   /** A deleted user stays disabled. */
-  async enable(id: number): Promise<void> {
+  async enable(id: UserId): Promise<void> {
     await this.database.with(User, (users) => users.update({ id, erasedAt: IsNull() }, { disabledAt: null }));
   }
 
-  /** @returns the `id` of the new unconfirmed row; `undefined` when a row has the address */
-  async insertUnconfirmed(email: string): Promise<number | undefined> {
+  /** @returns the `id` of the new unconfirmed row; `undefined` when a row has the address, or when Usher cannot insert rows */
+  async insertUnconfirmed(email: string): Promise<UserId | undefined> {
     return (
-      await this.database.queryOne<{ id: number }>(sql.insertUnconfirmed, [email, emailSpellings(email)])
+      await this.database.queryOne<{ id: UserId }>(sql.insertUnconfirmed, [email, emailSpellings(email)])
     )?.id;
   }
 
@@ -88,12 +88,12 @@ export class UsersRepository {
   }
 
   /** Removes Devise's token, because its link would confirm this request. */
-  async setUnconfirmedEmail(id: number, email: string): Promise<void> {
+  async setUnconfirmedEmail(id: UserId, email: string): Promise<void> {
     await this.update(id, { unconfirmedEmail: email, confirmationToken: null });
   }
 
   /** @returns the row if this is its unconfirmed address */
-  findAwaiting(id: number, email: string): Promise<LocalUser | null> {
+  findAwaiting(id: UserId, email: string): Promise<LocalUser | null> {
     return this.database.with(User, (users) => users.findOneBy({ id, unconfirmedEmail: email }));
   }
 
@@ -108,7 +108,7 @@ export class UsersRepository {
    * inserted.
    * @returns `false` when another row has the address
    */
-  async changeEmail(id: number, email: string): Promise<boolean> {
+  async changeEmail(id: UserId, email: string): Promise<boolean> {
     const spellings = emailSpellings(email);
     await this.database.query(sql.lockOwnerAndAddress, [id, spellings]);
     await this.database.query(sql.deleteUnusedSignUps, [spellings]);
@@ -133,7 +133,7 @@ export class UsersRepository {
     });
   }
 
-  private async update(id: number, values: QueryDeepPartialEntity<User>): Promise<void> {
+  private async update(id: UserId, values: QueryDeepPartialEntity<User>): Promise<void> {
     await this.database.with(User, (users) => users.update({ id }, values));
   }
 }

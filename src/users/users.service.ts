@@ -18,7 +18,7 @@ const findBySub: Statement = {
 const findMe: Statement = {
   name: 'users-find-me',
   text: `
-    SELECT ${userColumns}, usher_profile AS profile, unconfirmed_email AS "unconfirmedEmail"
+    SELECT ${userColumns}, usher_profile AS profile, {unconfirmed_email} AS "unconfirmedEmail"
     FROM users WHERE cognito_sub = $1`,
 };
 
@@ -36,9 +36,9 @@ export const hasRows: Statement = {
 
 /** $2: how many seconds Devise's lock holds; null: for ever */
 const stateColumns = `${columnsOfAddress},
-      confirmed_at IS NOT NULL AS confirmed,
-      locked_at IS NOT NULL AND
-        ($2::float8 IS NULL OR locked_at > ${nowForRails} - make_interval(secs => $2)) AS locked,
+      {confirmed_at} IS NOT NULL AS confirmed,
+      {locked_at} IS NOT NULL AND
+        ($2::float8 IS NULL OR {locked_at} > ${nowForRails} - make_interval(secs => $2)) AS locked,
       cognito_sub IS NOT NULL AND
         coalesce(cognito_linked_at < now() - interval '5 minutes', true) AS "linkFinal",
       coalesce(usher_agreed_at > now() - interval '20 seconds', false) AS "approvedRecently",
@@ -55,8 +55,8 @@ export const findLegacyAccount: Statement = {
   name: 'users-find-legacy-account',
   text: `
     SELECT ${stateColumns},
-      encrypted_password AS "passwordHash",
-      authentication_hash AS "authenticationHash"
+      coalesce(encrypted_password, '') AS "passwordHash",
+      {authentication_hash} AS "authenticationHash"
     FROM ${rowByEmail('$1')} AS found`,
 };
 

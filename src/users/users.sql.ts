@@ -3,22 +3,26 @@ import { isSpelling } from '../common/database/email-expression.js';
 import { adminRole } from './roles.js';
 import { isTaken, nowForRails } from './user-lookup.sql.js';
 
-const isUnconfirmed = `confirmed_at IS NULL AND cognito_sub IS NULL`;
+const isUnconfirmed = `{confirmed_at} IS NULL AND cognito_sub IS NULL`;
 
 /** The array subquery lets PostgreSQL use both indexes. */
 export const findWithAdministrators: Statement = {
   name: 'users-find-with-administrators',
   text: `
     SELECT id FROM users
-    WHERE id = ANY ($1::bigint || ARRAY(SELECT id::bigint FROM users AS other WHERE usher_roles @> '{${adminRole}}'))`,
+    WHERE id = ANY ($1::{id_type} || ARRAY(SELECT id::{id_type} FROM users AS other WHERE usher_roles @> '{${adminRole}}'))`,
 };
+
+/** What Rails sets in a new row. `may_insert`: with a column that Rails requires and Usher does not know, no row is inserted. */
+export const insertedColumns = `{new_id: id,} {created_at: created_at,} {updated_at: updated_at,}`;
+export const insertedValues = `{new_id: {new_id},} {created_at: ${nowForRails},} {updated_at: ${nowForRails},}`;
 
 /** $2: `emailSpellings` */
 export const insertUnconfirmed: Statement = {
   name: 'users-insert-unconfirmed',
   text: `
-    INSERT INTO users (email, encrypted_password, usher_migration_reason, created_at, updated_at)
-    SELECT $1::text, '', 'signed_up', ${nowForRails}, ${nowForRails} WHERE NOT ${isTaken('$2')}
+    INSERT INTO users (${insertedColumns} email, encrypted_password, usher_migration_reason, {confirmed_at})
+    SELECT ${insertedValues} $1::text, '', 'signed_up', NULL WHERE NOT ${isTaken('$2')} AND {may_insert}
     ON CONFLICT DO NOTHING
     RETURNING id`,
 };
@@ -34,14 +38,14 @@ export const confirm: Statement = {
   text: `
     UPDATE users SET
       encrypted_password = CASE WHEN ${takesSignUp} THEN $3::text ELSE encrypted_password END,
-      first_name = CASE WHEN ${takesSignUp} THEN $4::text ELSE first_name END,
-      last_name = CASE WHEN ${takesSignUp} THEN $5::text ELSE last_name END,
-      reset_password_token = CASE WHEN NOT ${takesSignUp} THEN reset_password_token END,
-      unlock_token = CASE WHEN NOT ${takesSignUp} THEN unlock_token END,
-      unconfirmed_email = CASE WHEN NOT ${takesSignUp} THEN unconfirmed_email END,
-      confirmation_token = CASE WHEN NOT (${isUnconfirmed}) THEN confirmation_token END,
-      confirmed_at = coalesce(confirmed_at, ${nowForRails}),
-      updated_at = ${nowForRails}
+      {first_name} = CASE WHEN ${takesSignUp} THEN $4::text ELSE {first_name} END,
+      {last_name} = CASE WHEN ${takesSignUp} THEN $5::text ELSE {last_name} END,
+      {reset_password_token: reset_password_token = CASE WHEN NOT ${takesSignUp} THEN reset_password_token END,}
+      {unlock_token: unlock_token = CASE WHEN NOT ${takesSignUp} THEN unlock_token END,}
+      {confirmation_token: confirmation_token = CASE WHEN NOT (${isUnconfirmed}) THEN confirmation_token END,}
+      {updated_at: updated_at = ${nowForRails},}
+      {unconfirmed_email} = CASE WHEN NOT ${takesSignUp} THEN {unconfirmed_email} END,
+      {confirmed_at} = coalesce({confirmed_at}, ${nowForRails})
     WHERE id = $1 AND usher_disabled_at IS NULL AND NOT usher.is_blocked(users.*) AND ${isSpelling('email', '$2')}
     RETURNING id`,
 };
@@ -50,7 +54,7 @@ export const confirm: Statement = {
  * A row that Usher's sign-up inserted and that holds nothing else. A row of the old application never has the reason `signed_up`; a
  * row with a hash, a role or a block has been used by the application or an administrator since.
  */
-const isUnusedSignUp = `usher_migration_reason IS NOT DISTINCT FROM 'signed_up' AND confirmed_at IS NULL AND cognito_sub IS NULL
+const isUnusedSignUp = `usher_migration_reason IS NOT DISTINCT FROM 'signed_up' AND {confirmed_at} IS NULL AND cognito_sub IS NULL
   AND coalesce(encrypted_password, '') = '' AND usher_roles = '{}' AND usher_disabled_at IS NULL AND usher_erased_at IS NULL
   AND NOT usher.is_blocked(users.*)`;
 
@@ -87,8 +91,9 @@ export const deleteUnusedSignUps: Statement = {
 export const changeEmail: Statement = {
   name: 'users-change-email',
   text: `
-    UPDATE users SET email = $2::text, unconfirmed_email = CASE WHEN unconfirmed_email <> $2::text THEN unconfirmed_email END,
-      confirmed_at = coalesce(confirmed_at, ${nowForRails}), updated_at = ${nowForRails}
+    UPDATE users SET email = $2::text, {updated_at: updated_at = ${nowForRails},}
+      {unconfirmed_email} = CASE WHEN {unconfirmed_email} <> $2::text THEN {unconfirmed_email} END,
+      {confirmed_at} = coalesce({confirmed_at}, ${nowForRails})
     WHERE id = $1 AND NOT ${isTaken('$3')}
     RETURNING id`,
 };

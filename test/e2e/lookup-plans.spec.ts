@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { resolveColumns } from '../../src/common/database/users-columns.js';
 import * as links from '../../src/users/user-links.repository.js';
 import * as users from '../../src/users/users.service.js';
 import { createDeviseDatabase } from '../support/drivers/database.js';
@@ -28,7 +29,7 @@ it('uses indexes to find the rows of an address in a newly adopted table', async
   await client.connect();
   try {
     for (const [name, [{ text }, values]] of Object.entries(lookups)) {
-      await client.query(`PREPARE ${name} AS ${text}`);
+      await client.query(`PREPARE ${name} AS ${resolveColumns(text)}`);
       for (const mode of ['force_generic_plan', 'force_custom_plan']) {
         await client.query(`SET plan_cache_mode = ${mode}`);
         const { rows } = await client.query<Record<string, string>>(`EXPLAIN EXECUTE ${name}(${values})`);

@@ -1,4 +1,5 @@
 import { AdminDeleteUserCommand, ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
+import type { UserId } from '#contracts';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import pg from 'pg';
@@ -28,7 +29,7 @@ interface Entry {
 /** Waits for the status, because requests do not wait until it is written. */
 const settled = () => usher.app.get(MigrationStatus).onApplicationShutdown();
 
-const entryOf = async (id: number) => {
+const entryOf = async (id: UserId) => {
   await settled();
   const [entry] = await usher.database.sql<Entry>(
     `SELECT usher_migration_state AS state, usher_migration_reason AS reason, cognito_user_pool_id AS pool,

@@ -82,13 +82,15 @@ describe('the built API', () => {
     expect(output).not.toContain('canary');
   });
 
-  it('names the missing columns of the users table', async () => {
+  it('names in one line what keeps the users table from being adopted', async () => {
     const database = await createDatabase();
     await database.sql('CREATE TABLE users (id bigint)');
     const { code, output } = await start({ ...good, DATABASE_URL: database.url });
     await database.drop();
-    expect(code).toBe(1);
-    expect(output).toContain('lacks columns that Usher reads: email, encrypted_password');
+    expect(code).toBe(2);
+    expect(output).toBe(
+      'Usher cannot adopt "users": it has no column email, encrypted_password. It can be read without changes as a read-only source: set LEGACY_SOURCE to a preset or a source file.\n',
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AdminUserResponse, AuditEntryResponse } from '#contracts';
+import type { AdminUserResponse, AuditEntryResponse, UserId } from '#contracts';
 import { apiClient } from '../support/drivers/api-client.js';
 import { type Person, personWith } from '../support/builders/admins.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
@@ -150,7 +150,7 @@ describe('GET /admin/users', () => {
     const [{ count } = { count: '' }] = await usher.database.sql<{ count: string }>(
       'SELECT count(*) FROM users',
     );
-    const ids: number[] = [];
+    const ids: UserId[] = [];
     let next: string | null = '';
     while (next !== null) {
       const page = await find(`limit=4${next && `&after=${next}`}`);

@@ -1,15 +1,14 @@
-import type { AwsAuthResponse } from '#contracts';
+import type { AwsAuthResponse, UserId } from '#contracts';
 import { UsherError } from './usher-error.js';
 
 /** A checked response with the unchecked values of the keys in `USER_ATTRIBUTES`. */
 export type AuthResponse = AwsAuthResponse & { additional: ReadonlyMap<string, unknown> };
 
 /** A legacy user with the id and address that a pool user must have. */
-export type LegacyUser = AuthResponse & { id: number; email: string };
+export type LegacyUser = AuthResponse & { id: UserId; email: string };
 
 /**
- * Checks a response of `POST /aws/auth`, from Usher or the original Rails endpoint, which may omit keys and send
- * the id as a string. Written by hand because a validation library would double the Lambda's start.
+ * Checks a response of `POST /aws/auth`, from Usher or the original Rails endpoint, which may omit keys. Written by hand because a validation library would double the Lambda's start.
  */
 export function parseAuthResponse(body: unknown, additionalKeys: Iterable<string> = []): AuthResponse {
   if (!isRecord(body)) throw invalid('not an object');
@@ -49,12 +48,18 @@ function own(body: Json, key: string): unknown {
   return Object.hasOwn(body, key) ? body[key] : undefined;
 }
 
-function readId(value: unknown): number | null {
+const longestId = 255;
+
+/** A string as it came: the leading zeros of a text key are part of it. */
+function readId(value: unknown): UserId | null {
   if (value === undefined || value === null) return null;
-  const id = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  if (typeof value === 'string') {
+    if (value.trim() === '' || value.length > longestId) throw invalid('id');
+    return value;
+  }
   // JSON.parse rounds integers above 2^53, so the ID could be another user's.
-  if (typeof id !== 'number' || !Number.isSafeInteger(id) || id <= 0) throw invalid('id');
-  return id;
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value <= 0) throw invalid('id');
+  return value;
 }
 
 function readText(body: Json, key: keyof AwsAuthResponse): string | null {

@@ -11,6 +11,7 @@ import {
 } from 'class-validator';
 import { ProofRequest, UserResponse } from './auth.js';
 import { IsNumberFrom, IsRoleList, IsText } from './rules.js';
+import { IsUserId, type UserId } from './user-id.js';
 
 /** `GET /admin/users` */
 export class FindUsersQuery {
@@ -40,8 +41,17 @@ export class AdminUserResponse extends UserResponse {
   @IsString()
   sub!: string | null;
 
+  /** The id in the old application: the row's own in an adopted table, else `null`. */
+  @IsOptional()
+  @IsString()
+  legacyId!: string | null;
+
   @IsBoolean()
   confirmed!: boolean;
+
+  /** Locked by Devise after failed sign-ins, unless the lock has expired. */
+  @IsBoolean()
+  locked!: boolean;
 
   /** Disabled by an administrator. */
   @IsBoolean()
@@ -61,9 +71,10 @@ export class AdminUserResponse extends UserResponse {
   @IsString()
   unconfirmedEmail!: string | null;
 
-  /** ISO 8601, UTC. */
+  /** ISO 8601, UTC; `null` if an adopted table does not say. */
+  @IsOptional()
   @IsString()
-  createdAt!: string;
+  createdAt!: string | null;
 }
 
 /** Ordered by address. */
@@ -101,7 +112,7 @@ export class RemoveMfaRequest extends ProofRequest {
 export class FindAuditQuery {
   /** The `id` of the affected user. */
   @IsOptional()
-  @IsText(1, 19)
+  @IsText(1, 255)
   user?: string;
 
   @IsOptional()
@@ -130,15 +141,15 @@ export class AuditEntryResponse {
   actor!: 'user' | 'operator' | 'usher';
 
   @IsOptional()
-  @IsInt()
-  actorId!: number | null;
+  @IsUserId()
+  actorId!: UserId | null;
 
   @IsString()
   action!: string;
 
   /** The affected user. */
-  @IsInt()
-  userId!: number;
+  @IsUserId()
+  userId!: UserId;
 
   @IsObject()
   details!: Record<string, unknown>;

@@ -10,6 +10,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { IsKnownEmailAddress, IsNumberFrom, IsText, IsTextMap, longestPassword } from './rules.js';
+import { IsUserId, type UserId } from './user-id.js';
 
 /** Cognito's refresh tokens are opaque, about 1.8 kB long (developer guide, "Using tokens"). */
 const longestToken = 8192;
@@ -116,9 +117,9 @@ export class MfaResponse {
 
 /** The signed-in user, as shown to front ends. */
 export class UserResponse {
-  /** The primary key of the users table; Cognito's `sub` is only a link. */
-  @IsInt()
-  id!: number;
+  /** The primary key of the users table; Cognito's `sub` is only a link. A string where an adopted table's key is no integer. */
+  @IsUserId()
+  id!: UserId;
 
   @IsString()
   email!: string;

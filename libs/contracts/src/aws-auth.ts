@@ -1,5 +1,6 @@
-import { IsBoolean, IsInt, IsOptional, IsString } from 'class-validator';
+import { IsBoolean, IsOptional, IsString } from 'class-validator';
 import { IsStorable } from './rules.js';
+import { IsUserId, type UserId } from './user-id.js';
 
 /**
  * `POST /aws/auth`, the request of the migration Lambda. Keys are snake_case, as in the contract that the original
@@ -22,9 +23,10 @@ export class AwsAuthRequest {
 
 /** The response of `POST /aws/auth`. Always 200; for an unknown user the same keys with `null` and `false`. */
 export class AwsAuthResponse {
+  /** The id in the old application. */
   @IsOptional()
-  @IsInt()
-  id!: number | null;
+  @IsUserId()
+  id!: UserId | null;
 
   @IsOptional()
   @IsString()

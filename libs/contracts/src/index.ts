@@ -19,4 +19,5 @@ export {
   toMailbox,
 } from './email-address.js';
 export { isRole } from './role-name.js';
+export { toJsonId, type UserId } from './user-id.js';
 export { isStorable, longestPassword } from './rules.js';

@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts';
 import type { Command } from 'commander';
 import type { LocalUser } from '../../users/user.js';
 import type { UserLinkService } from '../../users/user-link.service.js';
@@ -15,7 +16,7 @@ interface Result {
   dryRun: boolean;
   /** Number of rows. */
   changed: number;
-  user?: { id: number; email: string; before: string | null; after: string | null };
+  user?: { id: UserId; email: string; before: string | null; after: string | null };
 }
 
 const unknown = 'There is no user with this address.';

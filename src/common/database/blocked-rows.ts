@@ -16,7 +16,8 @@ import {
 import { Database } from './database.js';
 import { exclusively, retryOnLockTimeout } from './data-source.js';
 import { buildCountFunction, buildRecountFunction } from './migration-counts.sql.js';
-import { findUsersTableName } from './migrations/schema-helpers.js';
+import { findUsersTableName, requireUsersTable } from './migrations/schema-helpers.js';
+import { addOwnColumns } from './users-columns.js';
 
 /** The columns of `users` by name; `number` is PostgreSQL's `attnum`. */
 type Columns = ReadonlyMap<string, { number: number; kind: ColumnKind }>;
@@ -53,14 +54,17 @@ export class BlockedRows implements OnModuleInit, OnApplicationBootstrap {
   /** Called when the legacy application has renamed, dropped or retyped a column. */
   private async updateConditions(): Promise<void> {
     await exclusively(this.dataSource, async (runner) => {
+      await retryOnLockTimeout(() => addOwnColumns(runner));
+      await this.database.adaptToUsersTable();
       const columns = await readColumns(runner);
       const followed = this.conditions.flatMap((condition) => follow(condition, columns));
       const guessed = this.config.blockedWhen ? [] : guessConditions(columns);
       const known = new Set(followed.map(({ column }) => column));
       const conditions = [...followed, ...guessed.filter(({ column }) => !known.has(column))];
       // An earlier failed query has already triggered the update.
-      if (JSON.stringify(conditions.map(toText)) === JSON.stringify(this.conditions.map(toText))) return;
+      if (await isInForce(runner, conditions)) return;
       await apply(runner, conditions);
+      if (JSON.stringify(conditions.map(toText)) === JSON.stringify(this.conditions.map(toText))) return;
       this.log.error('columns of blocking conditions changed', {
         before: this.conditions.map(toText),
         conditions: conditions.map(toText),
@@ -107,7 +111,16 @@ async function applySetting(
 async function apply(runner: QueryRunner, conditions: readonly TypedCondition[]): Promise<void> {
   await retryOnLockTimeout(() => replaceFunctions(runner, conditions));
   await runner.query('SELECT usher.recount_migration()');
-  await runner.query('UPDATE usher.installation SET blocked_when = $1', [conditions.map(toText)]);
+  await runner.query('UPDATE usher.installation SET blocked_when = $1', [
+    await inForceTexts(runner, conditions),
+  ]);
+}
+
+/** What the functions were made with: the conditions, and the column with the time of the confirmation if it is our own. */
+async function inForceTexts(runner: QueryRunner, conditions: readonly TypedCondition[]): Promise<string[]> {
+  const { confirmed_at: confirmedAt } = (await requireUsersTable(runner)).columns;
+  const texts = conditions.map(toText);
+  return confirmedAt === 'confirmed_at' ? texts : [...texts, `confirmed: ${confirmedAt}`];
 }
 
 const toText = (condition: TypedCondition): string => `${describeCondition(condition)} (${condition.kind})`;
@@ -116,18 +129,21 @@ async function isInForce(runner: QueryRunner, wanted: readonly TypedCondition[])
   const [row] = (await runner.query('SELECT blocked_when AS "inForce" FROM usher.installation')) as {
     inForce: string[] | null;
   }[];
-  return row?.inForce != null && JSON.stringify(row.inForce) === JSON.stringify(wanted.map(toText));
+  const texts = await inForceTexts(runner, wanted);
+  return row?.inForce != null && JSON.stringify(row.inForce) === JSON.stringify(texts);
 }
 
 /** The lock waits for transactions that the old functions have counted. */
 async function replaceFunctions(runner: QueryRunner, conditions: readonly TypedCondition[]): Promise<void> {
+  const { confirmed_at: confirmedAt = 'confirmed_at' } = (await requireUsersTable(runner)).columns;
+  const by = { conditions, confirmedAt };
   await runner.startTransaction();
   try {
     await runner.query(`SET LOCAL lock_timeout = '3s'`);
     await runner.query('LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE');
     await runner.query(buildIsBlocked(conditions));
-    await runner.query(buildCountFunction(conditions));
-    await runner.query(buildRecountFunction(await findUsersTableName(runner), conditions));
+    await runner.query(buildCountFunction(by));
+    await runner.query(buildRecountFunction(await findUsersTableName(runner), by));
     // NULL until all rows are counted, so that a killed start is repeated.
     await runner.query('UPDATE usher.installation SET blocked_when = NULL');
     await runner.commitTransaction();

@@ -153,11 +153,13 @@ describe('migrations on an adopted Devise table', () => {
     expect((await columnsOf('users')).some(({ name }) => ours(name))).toBe(true);
   });
 
-  it('name the missing columns when the table is no Devise table', async () => {
-    await database.sql('ALTER TABLE users DROP COLUMN confirmed_at, DROP COLUMN authentication_hash');
+  it('name what keeps the table from being adopted, and change nothing', async () => {
+    await database.sql('ALTER TABLE users DROP COLUMN encrypted_password');
+    const before = await columnsOf('users');
     await expect(migrated()).rejects.toThrow(
-      'lacks columns that Usher reads: authentication_hash, confirmed_at',
+      'Usher cannot adopt "users": it has no column encrypted_password. It can be read without changes as a read-only source: set LEGACY_SOURCE',
     );
+    expect(await columnsOf('users')).toEqual(before);
   });
 });
 

@@ -1,19 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import {
-  DataSource,
-  type DataSourceOptions,
-  type EntityMetadata,
-  QueryFailedError,
-  type QueryRunner,
-} from 'typeorm';
+import { DataSource, type DataSourceOptions, QueryFailedError, type QueryRunner } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import { migrations } from './migrations/index.js';
+import { createUsers } from './migrations/users-table.js';
+import { adaptToUsersTable, addOwnColumns, type Reader, requireAdoptable } from './users-columns.js';
 
-/** `bigint` as a number, where pg returns a string; `timestamp` as UTC, where pg takes the zone of the process. */
+/** `bigint` as a number if JSON can hold it, where pg returns a string; `timestamp` as UTC, where pg takes the zone of the process. */
 const types = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
-    if (format !== 'binary' && oid === Number(pg.types.builtins.INT8)) return safeInteger;
+    if (format !== 'binary' && oid === Number(pg.types.builtins.INT8)) return parseInteger;
     if (format !== 'binary' && oid === Number(pg.types.builtins.TIMESTAMP)) return utc;
     return pg.types.getTypeParser(oid, format) as (value: string) => unknown;
   },
@@ -23,14 +19,17 @@ const utc = (value: string): unknown => parseTimestampTz(`${value}+00`);
 
 const parseTimestampTz = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ) as (value: string) => unknown;
 
-function safeInteger(value: string): number {
+function parseInteger(value: string): number | string {
   const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new RangeError('an id is too large for a JSON number');
-  return number;
+  return Number.isSafeInteger(number) ? number : value;
 }
 
-/** The settings that pg's parsers expect. The columns of Rails hold UTC. */
-const sessionSettings = `SET timezone TO 'UTC'; SET datestyle TO 'ISO'`;
+/**
+ * The settings that pg's parsers expect. The columns of Rails hold UTC. Statements name the table `users` without its schema: it is
+ * the adopted table, or our own one in the schema `usher` beside a `users` of another application.
+ */
+const sessionSettings = `SET timezone TO 'UTC'; SET datestyle TO 'ISO';
+  SELECT set_config('search_path', 'usher, ' || current_setting('search_path'), false) WHERE to_regclass('usher.users') IS NOT NULL`;
 
 /** Milliseconds. Without a query timeout, a dropped connection would block callers forever. */
 const queryTimeoutMs = 5000;
@@ -87,7 +86,7 @@ export type PrepareDataSource = (dataSource: DataSource) => Promise<void>;
 export const openMigratedDataSource = (options: DataSourceOptions): Promise<DataSource> =>
   openDataSource(options, migrate);
 
-/** Connects, and reads which columns the adopted tables have. */
+/** Connects, and reads which columns the table `users` has. */
 export async function openDataSource(
   options: DataSourceOptions | undefined,
   prepare: PrepareDataSource,
@@ -96,38 +95,50 @@ export async function openDataSource(
   const dataSource = await new DataSource(options).initialize();
   try {
     await prepare(dataSource);
-    for (const metadata of dataSource.entityMetadatas)
-      if (metadata.schema === undefined) await hideMissingColumns(dataSource, metadata);
+    if (await isSearchPathStale(dataSource)) {
+      await dataSource.destroy();
+      await dataSource.initialize();
+    }
+    await adaptToUsersTable(dataSource);
     return dataSource;
   } catch (error) {
-    await dataSource.destroy();
+    if (dataSource.isInitialized) await dataSource.destroy();
     throw error;
   }
 }
 
-/** The table of another application may lack columns of the entity: those are neither read nor written. */
-async function hideMissingColumns(dataSource: DataSource, metadata: EntityMetadata): Promise<void> {
-  const rows = await dataSource.query<{ name: string }[]>(
-    `SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`,
-    [metadata.tablePath],
-  );
-  const names = new Set(rows.map(({ name }) => name));
-  for (const column of metadata.columns)
-    if (!column.isVirtualProperty && !names.has(column.databaseName)) {
-      column.isSelect = false;
-      column.isInsert = false;
-      column.isUpdate = false;
-      if (column.isUpdateDate) metadata.updateDateColumn = undefined;
-    }
-}
-
-/** Runs pending migrations, one process at a time. */
-export function migrate(dataSource: DataSource): Promise<void> {
+/**
+ * Runs pending migrations, one process at a time.
+ * @param adopt whether an existing `users` is adopted; otherwise ours is `usher.users` where that name is taken
+ * @throws StartError if the existing `users` cannot be adopted
+ */
+export function migrate(dataSource: DataSource, { adopt = true } = {}): Promise<void> {
   return exclusively(dataSource, async (runner) => {
     await runner.query('CREATE SCHEMA IF NOT EXISTS usher');
+    if (!(await isInstalled(runner))) {
+      if (adopt) await requireAdoptable(runner);
+      else await createBeside(runner);
+    }
+    await retryOnLockTimeout(() => addOwnColumns(runner));
     await retryOnLockTimeout(() => runner.dataSource.runMigrations());
   });
 }
+
+const readFlag = async (runner: Reader, condition: string): Promise<boolean> =>
+  ((await runner.query(`SELECT ${condition} AS flag`)) as { flag: boolean }[])[0]?.flag ?? false;
+
+const isInstalled = (runner: QueryRunner) =>
+  readFlag(runner, `to_regclass('usher.installation') IS NOT NULL`);
+
+/** Our table beside a `users` of another application. Connections that are opened from now on find ours. */
+async function createBeside(runner: QueryRunner): Promise<void> {
+  if (await readFlag(runner, `to_regclass('users') IS NOT NULL AND to_regclass('usher.users') IS NULL`))
+    await runner.query(createUsers('usher'));
+}
+
+/** The connection is older than our table. */
+const isSearchPathStale = (dataSource: DataSource) =>
+  readFlag(dataSource, `coalesce(to_regclass('usher.users') <> to_regclass('users'), false)`);
 
 /** Runs `work` on connections of its own, while no other process changes the schema. */
 export async function exclusively<Result>(

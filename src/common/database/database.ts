@@ -15,10 +15,12 @@ import {
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Clock } from '../clock/clock.js';
 import { AppError, isAppError } from '../errors/app-error.js';
+import { adaptToUsersTable, resolveColumns, type UsersTable, usersTableOf } from './users-columns.js';
 
 /** A prepared statement. PostgreSQL parses and plans it once per connection. */
 export interface Statement {
   name: string;
+  /** Columns that an adopted table may lack are in braces (`resolveColumns`). */
   text: string;
   /** For statements that read a whole table. */
   patienceMs?: number;
@@ -41,6 +43,9 @@ interface Transaction {
 export class Database {
   private readonly transactions = new AsyncLocalStorage<Transaction>();
   private repair: (() => Promise<void>) | undefined;
+  private texts = new WeakMap<Statement, string>();
+  /** How often columns have changed while this process runs. */
+  private generation = 0;
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
@@ -144,6 +149,17 @@ export class Database {
     );
   }
 
+  get usersTable(): UsersTable {
+    return usersTableOf(this.dataSource);
+  }
+
+  /** To be called when the table `users` has other columns than before. */
+  async adaptToUsersTable(): Promise<void> {
+    await adaptToUsersTable(this.dataSource);
+    this.texts = new WeakMap();
+    this.generation += 1;
+  }
+
   /** @param repair called when a statement fails because a column was changed, before the statement is retried */
   onChangedColumn(repair: () => Promise<void>): void {
     this.repair = repair;
@@ -207,12 +223,25 @@ export class Database {
     const transaction = this.transactions.getStore();
     const query = {
       // Unnamed inside a transaction, where a stale plan cannot be replaced.
-      name: transaction ? '' : statement.name,
-      text: statement.text,
+      name: transaction ? '' : this.nameOf(statement),
+      text: this.textOf(statement),
       values,
       ...(statement.patienceMs !== undefined && { query_timeout: statement.patienceMs }),
     };
     return (transaction?.client ?? this.pool).query<Row>(query);
+  }
+
+  /** pg refuses a name that a connection knows with another text. */
+  private nameOf({ name }: Statement): string {
+    return name === '' || this.generation === 0 ? name : `${name}-${this.generation}`;
+  }
+
+  private textOf(statement: Statement): string {
+    const known = this.texts.get(statement);
+    if (known !== undefined) return known;
+    const text = resolveColumns(statement.text, this.usersTable);
+    this.texts.set(statement, text);
+    return text;
   }
 
   private get pool(): Pool {

@@ -9,10 +9,10 @@ import { emailDigest } from './email-expression.js';
  */
 
 /** Times of the legacy application are read as text, because their type varies. */
-const readColumns: Record<string, [column: string, type: string]> = {
+const readColumns = (confirmedAt: string): Record<string, [column: string, type: string]> => ({
   cognito_sub: ['cognito_sub', 'text'],
   encrypted_password: ['encrypted_password', 'text'],
-  confirmed: ['confirmed_at', 'text'],
+  confirmed: [confirmedAt, 'text'],
   created: ['created_at', 'text'],
   current_sign_in: ['current_sign_in_at', 'text'],
   last_sign_in: ['last_sign_in_at', 'text'],
@@ -21,16 +21,27 @@ const readColumns: Record<string, [column: string, type: string]> = {
   usher_migration_state: ['usher_migration_state', 'text'],
   usher_migration_reason: ['usher_migration_reason', 'text'],
   usher_migration_at: ['usher_migration_at', 'timestamptz'],
-};
+});
+
+/** What the functions depend on besides the state of a row. */
+export interface CountedBy {
+  conditions: readonly TypedCondition[];
+  /** The column with the time of the confirmation. */
+  confirmedAt: string;
+}
 
 /**
  * The rows of `users` or of a trigger's transition table. A missing column resolves to NULL in the outer query, so that a
  * column that the legacy application drops does not make its writes fail.
  */
-function rowsOf(table: string, conditions: readonly TypedCondition[]): string {
+function rowsOf(table: string, { conditions, confirmedAt }: CountedBy): string {
   const blocked = Object.entries(textColumns(conditions));
   const columns = [
-    ...Object.entries(readColumns).map(([name, [column, type]]) => ({ name, column: `"${column}"`, type })),
+    ...Object.entries(readColumns(confirmedAt)).map(([name, [column, type]]) => ({
+      name,
+      column: `"${column}"`,
+      type,
+    })),
     ...blocked.map(([name, column]) => ({ name, column, type: 'text' })),
   ];
   const absent = new Map(columns.map(({ column, type }) => [column, `NULL::${type} AS ${column}`]));
@@ -158,21 +169,16 @@ export const countsLock = 533_437;
 
 const into = `INSERT INTO usher.migration_counts (${keyColumns}, people)`;
 
-const groupedRows = (table: string, conditions: readonly TypedCondition[]) =>
-  `(SELECT ${groupColumns} FROM ${rowsOf(table, conditions)}) AS place`;
+const groupedRows = (table: string, by: CountedBy) =>
+  `(SELECT ${groupColumns} FROM ${rowsOf(table, by)}) AS place`;
 
 /**
  * The statement of a trigger: the differences of the counts.
  * @param tables transition tables with the old and the new rows
  */
-function difference(
-  tables: { before?: string; after?: string },
-  conditions: readonly TypedCondition[],
-): string {
+function difference(tables: { before?: string; after?: string }, by: CountedBy): string {
   const side = (table: string | undefined, change: number) =>
-    table === undefined
-      ? []
-      : [`SELECT ${keyColumns}, ${change} AS change FROM ${groupedRows(table, conditions)}`];
+    table === undefined ? [] : [`SELECT ${keyColumns}, ${change} AS change FROM ${groupedRows(table, by)}`];
   const sides = [...side(tables.before, -1), ...side(tables.after, 1)];
   return `${into} SELECT ${keyColumns}, sum(change) FROM (${sides.join(' UNION ALL ')}) AS changed
     GROUP BY ${keyColumns} HAVING sum(change) <> 0;`;
@@ -185,14 +191,14 @@ const keepAgreements = `
   FROM gone WHERE coalesce(usher_agreed_at, cognito_linked_at) IS NOT NULL AND usher_erased_at IS NULL;`;
 
 /** SECURITY DEFINER, because the legacy application has no rights in our schema. */
-export const buildCountFunction = (conditions: readonly TypedCondition[] = []) => `
+export const buildCountFunction = (by: CountedBy) => `
   CREATE OR REPLACE FUNCTION usher.count_migration() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     ${functionSettings} AS $$
   BEGIN
     CASE TG_OP
-      WHEN 'INSERT' THEN ${difference({ after: 'come' }, conditions)}
-      WHEN 'UPDATE' THEN ${difference({ before: 'gone', after: 'come' }, conditions)}
-      WHEN 'DELETE' THEN ${difference({ before: 'gone' }, conditions)} ${keepAgreements}
+      WHEN 'INSERT' THEN ${difference({ after: 'come' }, by)}
+      WHEN 'UPDATE' THEN ${difference({ before: 'gone', after: 'come' }, by)}
+      WHEN 'DELETE' THEN ${difference({ before: 'gone' }, by)} ${keepAgreements}
       ELSE DELETE FROM usher.migration_counts;
     END CASE;
     RETURN NULL;
@@ -203,11 +209,11 @@ export const buildCountFunction = (conditions: readonly TypedCondition[] = []) =
  * lock excludes a concurrent compaction (`compact`).
  * @param table quoted, with its schema
  */
-export const buildRecountFunction = (table: string, conditions: readonly TypedCondition[] = []) => `
+export const buildRecountFunction = (table: string, by: CountedBy) => `
   CREATE OR REPLACE FUNCTION usher.recount_migration() RETURNS void LANGUAGE sql ${functionSettings} AS $$
     SELECT pg_advisory_xact_lock(${countsLock});
     WITH gone AS (DELETE FROM usher.migration_counts)
-    ${into} SELECT ${keyColumns}, count(*) FROM ${groupedRows(table, conditions)} GROUP BY ${keyColumns}
+    ${into} SELECT ${keyColumns}, count(*) FROM ${groupedRows(table, by)} GROUP BY ${keyColumns}
   $$`;
 
 /** Compacts the differences to one row per group and returns the number of rows. Concurrent differences stay. */

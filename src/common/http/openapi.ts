@@ -59,6 +59,12 @@ const additionalConverters: Options['additionalConverters'] = {
   isProfile: { type: 'object' },
   isRoleList: { type: 'array', items: text, uniqueItems: true },
   isNumberFrom: text,
+  isUserId: {
+    oneOf: [
+      { type: 'integer', minimum: 1 },
+      { type: 'string', maxLength: 255 },
+    ],
+  },
   isTextMap: { type: 'object', additionalProperties: text },
   [ValidationTypes.CONDITIONAL_VALIDATION]: { nullable: true },
 };
@@ -75,7 +81,9 @@ function contractSchemas(): Schemas {
   for (const { properties } of ours.map(([, schema]) => schema)) {
     for (const property of Object.values(properties ?? {})) {
       // OpenAPI 3.0 allows `nullable` only beside `type`.
-      const schema = property as { type?: unknown; nullable?: boolean; enum?: unknown[] };
+      const schema = property as { type?: unknown; nullable?: boolean; enum?: unknown[]; oneOf?: object[] };
+      if (schema.nullable && schema.oneOf)
+        schema.oneOf = [{ ...schema.oneOf[0], nullable: true }, ...schema.oneOf.slice(1)];
       if (schema.type === undefined) delete schema.nullable;
       // `enum` restricts null as well.
       if (schema.nullable && schema.enum) schema.enum = [...schema.enum, null];

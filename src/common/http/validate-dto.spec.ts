@@ -11,7 +11,7 @@ const {
   ForgotPasswordRequest,
   ResetPasswordRequest,
   SignInRequest,
-  UserResponse,
+  TokensResponse,
 } = contracts;
 
 function refusal(type: new () => object, body: unknown): AppError {
@@ -83,7 +83,7 @@ describe('validateDto', () => {
     [SignInRequest, 'session', 'x', { message: 'field.not_one_of', values: { choices: 'tokens, cookie' } }],
     [ResetPasswordRequest, 'code', 'x'.repeat(2049), { message: 'field.too_long', values: { max: 2048 } }],
     [ChallengeRequest, 'answers', { code: 7 }, { message: 'field.not_a_text_map' }],
-    [UserResponse, 'id', 1.5, { message: 'field.not_a_whole_number' }],
+    [TokensResponse, 'expiresIn', 1.5, { message: 'field.not_a_whole_number' }],
   ])('reports the violated rule of %p.%s for %j', (type, field, value, violation) => {
     const { errors } = refusal(type, { [field]: value });
     expect(errors).toContainEqual({ field, ...violation });

@@ -56,7 +56,7 @@ const missingInPool: Statement = {
   text: `
     SELECT id::text AS key, 'missing_in_pool' AS kind, id, email, cognito_sub AS sub, NULL AS username,
       NULL AS "poolEmail"
-    FROM users WHERE cognito_sub IS NOT NULL AND usher_erased_at IS NULL AND id > coalesce(nullif($2::text, ''), '0')::bigint
+    FROM users WHERE cognito_sub IS NOT NULL AND usher_erased_at IS NULL AND id > coalesce(nullif($2::text, ''), '{first_id}')::{id_type}
       AND coalesce(cognito_linked_at, '-infinity') < $3
       AND NOT EXISTS (SELECT 1 FROM usher.pool_listings AS pool WHERE run = $1 AND pool.sub = cognito_sub)
     ORDER BY users.id LIMIT ${pageSize}`,
@@ -73,7 +73,7 @@ const hasTwin = `EXISTS (SELECT 1 FROM usher.pool_listings AS twin WHERE twin.ru
 const isOurs = `person.id IS NOT NULL AND person.usher_erased_at IS NULL AND NOT person.usher_blocked`;
 const isProven = `pool.email_verified AND pool.status = 'CONFIRMED' AND pool.enabled`;
 const isFree = `${isOurs} AND person.cognito_sub IS NULL AND person.usher_disabled_at IS NULL`;
-const couldSignIn = `${isOurs} AND person.cognito_sub IS NULL AND person.confirmed_at IS NOT NULL`;
+const couldSignIn = `${isOurs} AND person.cognito_sub IS NULL AND person.{confirmed_at} IS NOT NULL`;
 
 /** The first match counts. */
 const kindWithoutLink = `
@@ -83,7 +83,7 @@ const kindWithoutLink = `
     WHEN ${isFree} AND pool.status = 'RESET_REQUIRED' AND pool.enabled
       AND person.usher_migration_state IS DISTINCT FROM 'reset_sent' THEN 'reset_unheard_of'
     WHEN ${isProven} AND NOT ${hasAnyRow} THEN 'missing_here'
-    WHEN ${isOurs} AND person.confirmed_at IS NOT NULL AND pool.status = 'UNCONFIRMED' THEN 'squatter'
+    WHEN ${isOurs} AND person.{confirmed_at} IS NOT NULL AND pool.status = 'UNCONFIRMED' THEN 'squatter'
     WHEN ${isOurs} AND person.cognito_sub <> pool.sub THEN 'linked_elsewhere'
     WHEN ${couldSignIn} AND person.usher_disabled_at IS NOT NULL AND pool.enabled THEN 'disabled_before_move'
     WHEN ${couldSignIn} AND NOT pool.enabled THEN 'blocked_in_pool'
@@ -140,7 +140,7 @@ const duplicatesHere: Statement = {
     FROM users JOIN (
       SELECT ${emailExpression('email')} AS address FROM users WHERE ${isLive} GROUP BY 1 HAVING count(*) > 1
     ) AS collision ON address = ${emailExpression('users.email')}
-    WHERE address <> '' AND ${isLive} AND users.id > coalesce(nullif($2::text, ''), '0')::bigint AND $1::uuid IS NOT NULL
+    WHERE address <> '' AND ${isLive} AND users.id > coalesce(nullif($2::text, ''), '{first_id}')::{id_type} AND $1::uuid IS NOT NULL
     ORDER BY users.id LIMIT ${pageSize}`,
 };
 
@@ -148,7 +148,7 @@ const duplicatesInPool: Statement = {
   name: 'reconcile-duplicates-in-pool',
   patienceMs,
   text: `
-    SELECT pool.sub AS key, 'duplicate_in_pool' AS kind, NULL::bigint AS id, pool.email, pool.sub, pool.username,
+    SELECT pool.sub AS key, 'duplicate_in_pool' AS kind, NULL::{id_type} AS id, pool.email, pool.sub, pool.username,
       NULL AS "poolEmail"
     FROM usher.pool_listings AS pool JOIN (
       SELECT ${emailExpression('email')} AS address FROM usher.pool_listings WHERE run = $1 AND email IS NOT NULL

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalEmail, emailSpellings } from '#contracts';
+import { canonicalEmail, emailSpellings, type UserId } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { IsNull, MoreThan, Raw } from 'typeorm';
 import { Database } from '../../common/database/database.js';
@@ -22,7 +22,7 @@ export interface NewConfirmation extends Partial<SignUpData> {
   token: string;
   /** Token of the link in the notice mail that cancels the change. */
   cancelToken?: string;
-  userId: number;
+  userId: UserId;
   purpose: ConfirmationPurpose;
   /** Normalised address that the link proves. */
   email: string;
@@ -34,7 +34,7 @@ export interface NewConfirmation extends Partial<SignUpData> {
 /** A sign-up confirmation without a hash is a resent link. */
 export interface Confirmation extends SignUpData {
   id: number;
-  userId: number;
+  userId: UserId;
   purpose: ConfirmationPurpose;
   email: string;
   used: boolean;
@@ -76,7 +76,7 @@ export class ConfirmationsRepository {
 
   /** Runs `work` in a transaction that locks the user's row. @param email compared with the row's for `hasEmail` */
   forUser<Result>(
-    userId: number,
+    userId: UserId,
     email: string,
     work: (user: LockedUser | undefined) => Promise<Result>,
   ): Promise<Result> {
@@ -84,7 +84,7 @@ export class ConfirmationsRepository {
   }
 
   /** To be called in a transaction. */
-  lockUser(userId: number, email: string): Promise<LockedUser | undefined> {
+  lockUser(userId: UserId, email: string): Promise<LockedUser | undefined> {
     return this.database.queryOne<Row<LockedUser>>(lockUser, [userId, emailSpellings(email)]);
   }
 
@@ -114,7 +114,7 @@ export class ConfirmationsRepository {
     return this.one(sql.findByCancelToken, digest(token));
   }
 
-  wasMailedWithin(userId: number, seconds: number): Promise<boolean> {
+  wasMailedWithin(userId: UserId, seconds: number): Promise<boolean> {
     const createdAt = Raw((column) => `${column} > now() - make_interval(secs => :seconds)`, { seconds });
     return this.database.with(ConfirmationEntity, (confirmations) =>
       confirmations.existsBy({ userId, purpose: 'sign-up', usedAt: IsNull(), createdAt }),
@@ -149,7 +149,7 @@ export class ConfirmationsRepository {
   }
 
   /** A newer request replaces them. The rows stay, because the link of an earlier notice must still cancel the newer request. */
-  async supersedeEmailChanges(userId: number): Promise<void> {
+  async supersedeEmailChanges(userId: UserId): Promise<void> {
     const pending = { userId, purpose: 'email-change', usedAt: IsNull() } as const;
     await this.database.with(ConfirmationEntity, (confirmations) =>
       confirmations.update(pending, { revokedAt }),
@@ -164,12 +164,12 @@ export class ConfirmationsRepository {
   }
 
   /** @returns a number that changes whenever the user's pending e-mail changes are revoked */
-  generation(userId: number): Promise<number> {
+  generation(userId: UserId): Promise<number> {
     return findRevocationGeneration(this.database, userId);
   }
 
   /** @returns whether one was pending */
-  revokeEmailChanges(userId: number): Promise<boolean> {
+  revokeEmailChanges(userId: UserId): Promise<boolean> {
     return revokeEmailChanges(this.database, { id: userId });
   }
 

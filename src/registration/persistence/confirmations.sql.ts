@@ -74,7 +74,7 @@ export const deleteObsoleteSignUpData: Statement = {
       SELECT id FROM usher.confirmations WHERE ${hasSignUpData} AND (
         used_at IS NOT NULL OR revoked_at IS NOT NULL
         OR NOT EXISTS (SELECT 1 FROM users WHERE users.id = confirmations.user_id
-          AND confirmed_at IS NULL AND cognito_sub IS NULL AND usher_erased_at IS NULL)
+          AND {confirmed_at} IS NULL AND cognito_sub IS NULL AND usher_erased_at IS NULL)
         OR (expires_at < now() AND NOT EXISTS (SELECT 1 FROM usher.confirmations AS link
           WHERE link.user_id = confirmations.user_id AND link.purpose = 'sign-up' AND coalesce(link.password_hash, '') = ''
             AND link.used_at IS NULL AND link.revoked_at IS NULL AND link.expires_at >= now()

@@ -1,4 +1,4 @@
-import type { SessionMode } from '#contracts';
+import type { SessionMode, UserId } from '#contracts';
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import type { Language } from '../../i18n/languages.js';
 
@@ -33,7 +33,7 @@ export class SessionEntity {
 
   /** `id` of the user row that signed in. */
   @Column('bigint', { name: 'user_id', nullable: true })
-  userId!: number | null;
+  userId!: UserId | null;
 
   @Column('text')
   sub!: string;

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { SessionMode } from '#contracts';
+import type { SessionMode, UserId } from '#contracts';
 import type { Tokens } from '../../cognito/identity-provider.js';
 import { type SessionsConfig, sessionsConfig } from '../../common/config/sessions.config.js';
 import { SealedBox } from '../../common/crypto/sealed-box.js';
@@ -17,7 +17,7 @@ export { type RevocationReason, revocationReasons } from './session.entities.js'
 export interface Session {
   id: string;
   /** `id` of the user row that signed in. */
-  userId: number | null;
+  userId: UserId | null;
   sub: string;
   mode: SessionMode;
   originJti: string;
@@ -68,7 +68,7 @@ export interface Device {
 }
 
 export interface NewSession {
-  userId: number;
+  userId: UserId;
   sub: string;
   clientId: string;
   mode: SessionMode;
@@ -291,7 +291,7 @@ export class SessionsRepository {
   }
 
   /** Deletes user agents and addresses. */
-  async clearDevices(userId: number): Promise<void> {
+  async clearDevices(userId: UserId): Promise<void> {
     await this.database.with(SessionEntity, (sessions) =>
       sessions.update({ userId }, { device: null, address: null }),
     );

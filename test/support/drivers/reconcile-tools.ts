@@ -4,6 +4,7 @@ import {
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { expect } from '@jest/globals';
+import type { UserId } from '#contracts';
 import { type Outcome, runCommand } from './command.js';
 import { signInWithTokens } from './sessions.js';
 import type { Usher } from './usher.js';
@@ -44,7 +45,7 @@ export function reconcileTools(usher: () => Usher) {
   const poolEmail = async (name: string) =>
     (await poolUser(name)).UserAttributes?.find(({ Name }) => Name === 'email')?.Value;
 
-  const rowOf = async (id: number) =>
+  const rowOf = async (id: UserId) =>
     (
       await usher().database.sql<Record<string, string | null>>(
         `SELECT email, cognito_sub AS sub, usher_migration_state AS state, usher_migration_reason AS reason,
@@ -99,7 +100,7 @@ export function reconcileTools(usher: () => Usher) {
     ],
   });
 
-  const audited = async (id: number) =>
+  const audited = async (id: UserId) =>
     (
       await usher().database.sql<{ change: string }>(
         `SELECT details->>'change' AS change FROM usher.audit WHERE user_id = $1 AND action = 'reconcile' AND actor = 'operator'`,

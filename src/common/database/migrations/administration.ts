@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { emailExpression } from '../email-expression.js';
-import { buildIndex } from './schema-helpers.js';
+import { buildIndex, requireUsersTable } from './schema-helpers.js';
 
 /** Profiles, deleted users and the audit log. The new columns are nullable or have a constant default. */
 export class Administration1764000000010 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    const { idType } = await requireUsersTable(runner);
     await runner.query(`
       SET LOCAL lock_timeout = '3s';
       ALTER TABLE users
@@ -14,7 +15,7 @@ export class Administration1764000000010 implements MigrationInterface {
         ADD COLUMN usher_erased_email bytea;
       ALTER TABLE usher.installation ADD COLUMN erasure_key bytea;
       CREATE TABLE usher.erasures (
-        user_id bigint PRIMARY KEY,
+        user_id ${idType} PRIMARY KEY,
         requested_at timestamptz NOT NULL DEFAULT now(),
         next_try_at timestamptz NOT NULL DEFAULT now(),
         tries integer NOT NULL DEFAULT 0
@@ -23,9 +24,9 @@ export class Administration1764000000010 implements MigrationInterface {
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         at timestamptz NOT NULL DEFAULT now(),
         actor text NOT NULL CHECK (actor IN ('user', 'operator', 'usher')),
-        actor_id bigint,
+        actor_id ${idType},
         action text NOT NULL,
-        user_id bigint NOT NULL,
+        user_id ${idType} NOT NULL,
         details jsonb NOT NULL DEFAULT '{}'
       );
       CREATE INDEX audit_by_user ON usher.audit (user_id, id);

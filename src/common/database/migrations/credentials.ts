@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { requireUsersTable } from './schema-helpers.js';
 
 /** Failed password checks of `/aws/auth` by e-mail address, known or not. Holds digests only. */
 export class AccountFailures1764000000003 implements MigrationInterface {
@@ -182,6 +183,7 @@ const followOldRelease = `
  */
 export class SecondFactor1764000000022 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    const { idType } = await requireUsersTable(runner);
     await runner.query(`
       SET LOCAL lock_timeout = '3s';
       CREATE TABLE usher.recent_proofs (
@@ -196,8 +198,8 @@ export class SecondFactor1764000000022 implements MigrationInterface {
       CREATE TABLE usher.mfa_changes (
         id uuid PRIMARY KEY,
         action text NOT NULL,
-        user_id bigint NOT NULL,
-        actor_id bigint NOT NULL,
+        user_id ${idType} NOT NULL,
+        actor_id ${idType} NOT NULL,
         kept_family text,
         authenticated_at bigint,
         language text NOT NULL,
@@ -208,8 +210,8 @@ export class SecondFactor1764000000022 implements MigrationInterface {
       );
       CREATE INDEX mfa_changes_by_next_try ON usher.mfa_changes (next_try_at);
       CREATE TABLE usher.mfa_removals (
-        user_id bigint PRIMARY KEY,
-        allowed_by bigint NOT NULL,
+        user_id ${idType} PRIMARY KEY,
+        allowed_by ${idType} NOT NULL,
         expires_at timestamptz NOT NULL
       );
       ALTER TABLE usher.password_changes ADD COLUMN remove_mfa boolean NOT NULL DEFAULT false;
@@ -233,6 +235,7 @@ export class SecondFactor1764000000022 implements MigrationInterface {
  */
 export class PasswordRestores1764000000025 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    const { idType, columns } = await requireUsersTable(runner);
     await runner.query(`
       SET LOCAL lock_timeout = '3s';
       CREATE INDEX confirmations_with_sign_up_data ON usher.confirmations (id)
@@ -241,7 +244,7 @@ export class PasswordRestores1764000000025 implements MigrationInterface {
       WHERE (password_hash IS NOT NULL OR password_tag IS NOT NULL OR first_name IS NOT NULL OR last_name IS NOT NULL) AND (
         used_at IS NOT NULL OR revoked_at IS NOT NULL
         OR NOT EXISTS (SELECT 1 FROM users WHERE users.id = confirmations.user_id
-          AND confirmed_at IS NULL AND cognito_sub IS NULL AND usher_erased_at IS NULL)
+          AND ${columns.confirmed_at} IS NULL AND cognito_sub IS NULL AND usher_erased_at IS NULL)
         OR (expires_at < now() AND NOT EXISTS (SELECT 1 FROM usher.confirmations AS link
           WHERE link.user_id = confirmations.user_id AND link.purpose = 'sign-up' AND coalesce(link.password_hash, '') = ''
             AND link.used_at IS NULL AND link.revoked_at IS NULL AND link.expires_at >= now()
@@ -254,7 +257,7 @@ export class PasswordRestores1764000000025 implements MigrationInterface {
       CREATE INDEX password_restores_by_email ON usher.password_restores (email);
       ALTER TABLE usher.account_failures
         ADD COLUMN password_while_locked bytea, ADD COLUMN failed_while_locked_at timestamptz;
-      CREATE FUNCTION usher.delete_if_unreferenced(user_id bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+      CREATE FUNCTION usher.delete_if_unreferenced(user_id ${idType}) RETURNS boolean LANGUAGE plpgsql AS $$
       BEGIN
         DELETE FROM users WHERE id = user_id;
         RETURN FOUND;
@@ -266,7 +269,7 @@ export class PasswordRestores1764000000025 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP FUNCTION usher.delete_if_unreferenced(bigint);
+      DROP FUNCTION usher.delete_if_unreferenced;
       ALTER TABLE usher.account_failures DROP COLUMN password_while_locked, DROP COLUMN failed_while_locked_at;
       DROP TABLE usher.password_restores;
       DROP INDEX usher.confirmations_with_sign_up_data;

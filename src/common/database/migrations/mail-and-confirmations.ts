@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { requireUsersTable } from './schema-helpers.js';
 
 /** Mails to be sent. Sealed, because the link in a mail can be equivalent to a password. Sent mails are deleted. */
 export class Outbox1764000000006 implements MigrationInterface {
@@ -29,11 +30,12 @@ export class Outbox1764000000006 implements MigrationInterface {
  */
 export class Confirmations1764000000007 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    const { idType } = await requireUsersTable(runner);
     await runner.query(`
       CREATE TABLE usher.confirmations (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         token_digest bytea NOT NULL UNIQUE,
-        user_id bigint NOT NULL,
+        user_id ${idType} NOT NULL,
         purpose text NOT NULL CHECK (purpose IN ('sign-up', 'email-change')),
         email text NOT NULL,
         password_hash text,
@@ -60,6 +62,7 @@ export class Confirmations1764000000007 implements MigrationInterface {
  */
 export class ConfirmationRevocations1764000000018 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    const { idType } = await requireUsersTable(runner);
     await runner.query(`
       SET LOCAL lock_timeout = '3s';
       ALTER TABLE usher.confirmations
@@ -69,7 +72,7 @@ export class ConfirmationRevocations1764000000018 implements MigrationInterface 
         ADD COLUMN password_tag smallint;
       CREATE INDEX confirmations_to_roll_back ON usher.confirmations (applying_until)
         WHERE revoked_at IS NOT NULL AND applying_until IS NOT NULL;
-      CREATE TABLE usher.confirmation_revocations (user_id bigint PRIMARY KEY, generation bigint NOT NULL);
+      CREATE TABLE usher.confirmation_revocations (user_id ${idType} PRIMARY KEY, generation bigint NOT NULL);
       DELETE FROM usher.confirmations WHERE purpose = 'email-change' AND used_at IS NULL AND (
         EXISTS (SELECT 1 FROM usher.audit WHERE audit.user_id = confirmations.user_id AND at > created_at
           AND action IN ('reset-password', 'change-password', 'end-sessions', 'disable', 'enable'))

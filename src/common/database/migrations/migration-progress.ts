@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { emailExpression } from '../email-expression.js';
 import { buildCountFunction, buildRecountFunction } from '../migration-counts.sql.js';
-import { buildIndex, findUsersTableName } from './schema-helpers.js';
+import { buildIndex, findUsersTableName, unconditionalCounts } from './schema-helpers.js';
 
 /**
  * Migration status in the row itself, so that one statement changes both. Stores only what other columns do not tell;
@@ -23,7 +23,8 @@ export class MigrationLedger1764000000012 implements MigrationInterface {
         state text NOT NULL, reason text, format text, month date, never_signed_in boolean, day date, people bigint NOT NULL
       );
     `);
-    for (const statement of [buildCountFunction(), ...countTriggers]) await runner.query(statement);
+    for (const statement of [buildCountFunction(await unconditionalCounts(runner)), ...countTriggers])
+      await runner.query(statement);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -55,7 +56,8 @@ const countTriggers = [
  */
 export class MigrationCounts1764000000013 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(buildRecountFunction(await findUsersTableName(runner)));
+    const name = await findUsersTableName(runner);
+    await runner.query(buildRecountFunction(name, await unconditionalCounts(runner)));
     await runner.query('SELECT usher.recount_migration()');
   }
 

@@ -1,4 +1,6 @@
 import type { QueryRunner } from 'typeorm';
+import type { CountedBy } from '../migration-counts.sql.js';
+import { readUsersTable, type UsersTable } from '../users-columns.js';
 
 /**
  * Creates an index concurrently, outside of a transaction. An interrupted build leaves an invalid index, which is built again.
@@ -31,4 +33,17 @@ export async function findUsersTableName(runner: QueryRunner): Promise<string> {
   )) as { name: string }[];
   if (row === undefined) throw new TypeError('there is no users table');
   return row.name;
+}
+
+/** @throws TypeError if there is no table `users` */
+export async function requireUsersTable(runner: QueryRunner): Promise<UsersTable> {
+  const table = await readUsersTable(runner);
+  if (table === undefined) throw new TypeError('there is no users table');
+  return table;
+}
+
+/** Counts as they are before conditions for blocked rows are applied. */
+export async function unconditionalCounts(runner: QueryRunner): Promise<CountedBy> {
+  const { columns } = await requireUsersTable(runner);
+  return { conditions: [], confirmedAt: columns.confirmed_at ?? 'confirmed_at' };
 }

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { requireUsersTable } from './schema-helpers.js';
 
 /**
  * Sessions that began at Usher, and digests of all their refresh tokens.
@@ -9,10 +10,11 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 export class Sessions1764000000004 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    const { idType } = await requireUsersTable(runner);
     await runner.query(`
       CREATE TABLE usher.sessions (
         id uuid PRIMARY KEY,
-        user_id bigint,
+        user_id ${idType},
         sub text NOT NULL,
         client_id text NOT NULL,
         mode text NOT NULL,

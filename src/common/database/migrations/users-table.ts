@@ -4,7 +4,7 @@ import { emailExpression } from '../email-expression.js';
 import { buildIndex } from './schema-helpers.js';
 
 /** Devise's columns and three columns of the legacy application, with the types of Rails. */
-const createUsers = (schema: string) => `
+export const createUsers = (schema: string) => `
   CREATE TABLE ${schema}.users (
     id bigserial PRIMARY KEY,
     email character varying DEFAULT '' NOT NULL,
@@ -36,39 +36,18 @@ const createUsers = (schema: string) => `
   CREATE UNIQUE INDEX index_users_on_unlock_token ON ${schema}.users (unlock_token);
 `;
 
-/** The columns of an adopted table that Usher reads or writes. */
-const needed = [
-  ...[
-    'id',
-    'email',
-    'encrypted_password',
-    'first_name',
-    'last_name',
-    'authentication_hash',
-    'unconfirmed_email',
-  ],
-  ...[
-    'reset_password_token',
-    'confirmation_token',
-    'unlock_token',
-    'confirmed_at',
-    'locked_at',
-    'failed_attempts',
-  ],
-  ...['created_at', 'updated_at'],
-];
-
 /**
- * Adopts the existing `users` table, or creates one with the same columns. Added columns start with `cognito_` or `usher_` and
+ * Adopts the existing `users` table (`requireAdoptable`), or creates one with Devise's columns. Added columns start with `cognito_` or `usher_` and
  * are nullable or have a constant default, so PostgreSQL rewrites no row and Rails inserts without them.
  */
 export class UsersTable1764000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`SET LOCAL lock_timeout = '3s'`);
     await requireIcu(runner);
-    const adopted = await tableExists(runner);
-    if (adopted) await requireColumns(runner);
-    else await runner.query(createUsers(await homeOfUsers(runner)));
+    const schema = await schemaOfUsers(runner);
+    // `migrate` has created a table of ours beside a foreign one.
+    const adopted = schema !== undefined && schema !== 'usher';
+    if (schema === undefined) await runner.query(createUsers(await homeOfUsers(runner)));
     await runner.query(`
       CREATE TABLE usher.installation (adopted_users_table boolean NOT NULL, installed_at timestamptz NOT NULL);
       ALTER TABLE users
@@ -92,11 +71,11 @@ export class UsersTable1764000000001 implements MigrationInterface {
   }
 }
 
-async function tableExists(runner: QueryRunner): Promise<boolean> {
-  const [row] = (await runner.query(`SELECT to_regclass('users') IS NOT NULL AS found`)) as {
-    found: boolean;
-  }[];
-  return row?.found ?? false;
+async function schemaOfUsers(runner: QueryRunner): Promise<string | undefined> {
+  const [row] = (await runner.query(
+    `SELECT relnamespace::regnamespace::text AS schema FROM pg_class WHERE oid = to_regclass('users')`,
+  )) as { schema: string }[];
+  return row?.schema;
 }
 
 /** The default schema, except `usher`, which is first in the search path of a role with that name. */
@@ -111,19 +90,6 @@ async function requireIcu(runner: QueryRunner): Promise<void> {
   const rows = (await runner.query(`SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'`)) as unknown[];
   if (rows.length === 0)
     throw new Error('This PostgreSQL was built without ICU, which comparing addresses needs');
-}
-
-async function requireColumns(runner: QueryRunner): Promise<void> {
-  const rows = (await runner.query(
-    `SELECT attname, atttypid::regtype::text AS type FROM pg_attribute WHERE attrelid = to_regclass('users') AND attnum > 0 AND NOT attisdropped`,
-  )) as { attname: string; type: string }[];
-  const present = new Set(rows.map(({ attname }) => attname));
-  const missing = needed.filter((column) => !present.has(column));
-  if (missing.length > 0)
-    throw new Error(`The table "users" lacks columns that Usher reads: ${missing.join(', ')}`);
-  const id = rows.find(({ attname }) => attname === 'id');
-  if (id && !['bigint', 'integer'].includes(id.type))
-    throw new Error('The column "id" of "users" must be an integer');
 }
 
 /** Built concurrently, so that large adopted tables stay readable and writable. */
