@@ -136,7 +136,10 @@ export async function startUsher({
     MAIL_FROM: 'Usher <usher@example.com>',
     ...environment,
   };
-  const app = await createApp(variables);
+  const app = await createApp(variables).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   closers.push(() => app.close());
   await app.listen(port, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
