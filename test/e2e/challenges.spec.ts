@@ -1,4 +1,3 @@
-import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Clock } from '../../src/common/clock/clock.js';
 import { SealedBox } from '../../src/common/crypto/sealed-box.js';
@@ -102,7 +101,7 @@ describe('a temporary password', () => {
       code: 'auth.invalid_credentials',
     });
     const user = { UserPoolId: usher.userPoolId, Username: 'fay@example.com' };
-    const { UserStatus } = await usher.cognito.send(new AdminGetUserCommand(user));
+    const { UserStatus } = await usher.cognito.adminGetUser(user);
     expect(UserStatus).toBe('FORCE_CHANGE_PASSWORD');
 
     await disable('gil@example.com');
@@ -186,7 +185,7 @@ describe('a temporary password in a pool with required attributes', () => {
     const answers = { NEW_PASSWORD: lasting, 'userAttributes.given_name': 'Ann' };
     const { status, body } = await answerTo(usher, challenge, answers);
     const user = { UserPoolId: usher.userPoolId, Username: 'ann@example.com' };
-    const { UserAttributes } = await usher.cognito.send(new AdminGetUserCommand(user));
+    const { UserAttributes } = await usher.cognito.adminGetUser(user);
     await usher.close();
     expect({ status, email: body.user?.email }).toEqual({ status: 200, email: 'ann@example.com' });
     expect(UserAttributes).toContainEqual({ Name: 'given_name', Value: 'Ann' });

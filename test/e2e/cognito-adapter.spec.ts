@@ -1,4 +1,3 @@
-import { AdminCreateUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { IdentityProvider, type SignInAnswer } from '../../src/cognito/identity-provider.js';
 import { type Answerer, exception, json } from '../support/fakes/cognito-proxy.js';
@@ -47,14 +46,12 @@ describe('the response to a challenge', () => {
 
   it('is accepted by a pool through a client with a secret', async () => {
     const email = 'invited@example.com';
-    await usher.cognito.send(
-      new AdminCreateUserCommand({
-        UserPoolId: usher.userPoolId,
-        Username: email,
-        TemporaryPassword: 'temporary-1',
-        MessageAction: 'SUPPRESS',
-      }),
-    );
+    await usher.cognito.adminCreateUser({
+      UserPoolId: usher.userPoolId,
+      Username: email,
+      TemporaryPassword: 'temporary-1',
+      MessageAction: 'SUPPRESS',
+    });
     const asked = await provider().signIn(email, 'temporary-1');
     if (asked.kind !== 'challenge') throw new Error('a temporary password was enough');
     const { name, session, parameters } = asked.challenge;

@@ -1,4 +1,3 @@
-import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encode } from 'uqr';
 import type { TotpEnrolmentResponse } from '#contracts';
@@ -99,7 +98,7 @@ describe('an authenticator app, while signed in', () => {
     expectEnrolment(totp, 'bea@example.com');
     expect((await verify(browser, {}, nextTotp(usher, totp.secretCode))).status).toBe(204);
     const user = { UserPoolId: usher.userPoolId, Username: 'bea@example.com' };
-    const found = () => usher.cognito.send(new AdminGetUserCommand(user));
+    const found = () => usher.cognito.adminGetUser(user);
     expect((await found()).PreferredMfaSetting).toBe('SOFTWARE_TOKEN_MFA');
     expect((await browser.delete('/auth/mfa/totp')).status).toBe(204);
     expect((await found()).PreferredMfaSetting).toBeUndefined();

@@ -1,9 +1,4 @@
-import {
-  CreateUserPoolClientCommand,
-  type CreateUserPoolClientRequest,
-  UpdateUserAttributesCommand,
-  VerifyUserAttributeCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import type { CreateUserPoolClientRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
 import { createApp } from '../../src/create-app.js';
@@ -19,12 +14,10 @@ const tokenOf = async (usher: Usher) => (await signInWithTokens(usher.api)).acce
 
 /** Sends an update of attributes with an access token directly to the pool. */
 const write = (usher: Usher, AccessToken: string, attributes: Record<string, string>) =>
-  usher.cognito.send(
-    new UpdateUserAttributesCommand({
-      AccessToken,
-      UserAttributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
-    }),
-  );
+  usher.cognito.updateUserAttributes({
+    AccessToken,
+    UserAttributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
+  });
 
 const emailInPool = async (usher: Usher, email: string) =>
   (await usher.app.get(UserDirectory).find(email))?.email;
@@ -76,9 +69,11 @@ describe('a pool with the settings of docs/production.md', () => {
   afterAll(() => usher.close());
 
   const addClient = async (settings: Partial<CreateUserPoolClientRequest>): Promise<string> => {
-    const { UserPoolClient } = await usher.cognito.send(
-      new CreateUserPoolClientCommand({ UserPoolId: usher.userPoolId, ClientName: 'other', ...settings }),
-    );
+    const { UserPoolClient } = await usher.cognito.createUserPoolClient({
+      UserPoolId: usher.userPoolId,
+      ClientName: 'other',
+      ...settings,
+    });
     return UserPoolClient?.ClientId ?? '';
   };
 
@@ -199,7 +194,7 @@ describe('a pool that requires e-mail addresses, which all clients can write', (
     const [old, pending] = [await emailInPool(usher, ada.email), await emailInPool(usher, 'new@example.com')];
     const { text } = await usher.mail.waitFor((mail) => mail.to.includes('new@example.com'));
     const Code = /\d{6}/.exec(text)?.[0] ?? '';
-    await usher.cognito.send(new VerifyUserAttributeCommand({ AccessToken, AttributeName: 'email', Code }));
+    await usher.cognito.verifyUserAttribute({ AccessToken, AttributeName: 'email', Code });
     const verified = await usher.app.get(UserDirectory).find('new@example.com');
     const alarms = (await checksAtStart(usher)).filter(isAlarm);
     await usher.close();

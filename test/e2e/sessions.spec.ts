@@ -1,4 +1,3 @@
-import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SessionResponse } from '#contracts';
 import { LastUsedTracker } from '../../src/sessions/last-used.tracker.js';
@@ -195,13 +194,11 @@ describe('sign-out', () => {
     const other = await signInWithTokens(usher.api);
     const browser = await signInWithCookie(usher);
     const bobs = await signInWithTokens(usher.api, bob);
-    const { AuthenticationResult: direct } = await usher.cognito.send(
-      new InitiateAuthCommand({
-        ClientId: usher.clientId,
-        AuthFlow: 'USER_PASSWORD_AUTH',
-        AuthParameters: { USERNAME: ada.email, PASSWORD: ada.password },
-      }),
-    );
+    const { AuthenticationResult: direct } = await usher.cognito.initiateAuth({
+      ClientId: usher.clientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: ada.email, PASSWORD: ada.password },
+    });
     const elsewhere = direct?.AccessToken ?? '';
     expect(await statusWith(usher.api, elsewhere)).toBe(200);
     await nextSecond();

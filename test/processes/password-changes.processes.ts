@@ -1,4 +1,4 @@
-import { CreateUserPoolClientCommand, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { ApiClient } from '../support/drivers/api-client.js';
@@ -200,14 +200,12 @@ describe('without AWS credentials', () => {
 
 describe('the token of another client', () => {
   it('is refused by every process within two seconds after a reset', async () => {
-    const { UserPoolClient: client } = await usher.cognito.send(
-      new CreateUserPoolClientCommand({
-        UserPoolId: usher.userPoolId,
-        ClientName: 'another product',
-        ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-        EnableTokenRevocation: true,
-      }),
-    );
+    const { UserPoolClient: client } = await usher.cognito.createUserPoolClient({
+      UserPoolId: usher.userPoolId,
+      ClientName: 'another product',
+      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      EnableTokenRevocation: true,
+    });
     const ids = { AWS_COGNITO_ACCEPTED_CLIENT_IDS: client?.ClientId ?? '' };
     const [one, two] = [await usher.startProcess(ids), await usher.startProcess(ids)];
     const { email } = await person('two-products@example.org');

@@ -1,4 +1,3 @@
-import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AdminUserResponse, AuditEntryResponse } from '#contracts';
 import { apiClient } from '../support/drivers/api-client.js';
@@ -24,8 +23,7 @@ const call = (who: Person, method: string, path: string, body?: unknown) =>
   usher.api.call(method, `/admin${path}`, { headers: who.headers, body });
 
 const isEnabledInPool = async ({ sub }: Person) =>
-  (await usher.cognito.send(new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: sub })))
-    .Enabled;
+  (await usher.cognito.adminGetUser({ UserPoolId: usher.userPoolId, Username: sub })).Enabled;
 
 const auditOf = async ({ id }: Person) => {
   const { body } = await call(admin, 'GET', `/audit?user=${id}`);

@@ -1,7 +1,3 @@
-import {
-  AdminDisableUserCommand,
-  AdminResetUserPasswordCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   accountKinds,
@@ -41,9 +37,9 @@ beforeAll(async () => {
     return { UserPoolId: usher.userPoolId, Username: email };
   };
   const disabled = await inPool(people['a user disabled in the pool']);
-  await usher.cognito.send(new AdminDisableUserCommand(disabled));
+  await usher.cognito.adminDisableUser(disabled);
   const reset = await inPool(people['a user whose password an administrator reset']);
-  await usher.cognito.send(new AdminResetUserPasswordCommand(reset));
+  await usher.cognito.adminResetUserPassword(reset);
   await migrate(usher, deviseUser('idn_email'));
   bare = await withoutCredentials(usher);
 });

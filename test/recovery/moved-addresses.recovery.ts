@@ -1,4 +1,3 @@
-import { AdminResetUserPasswordCommand } from '@aws-sdk/client-cognito-identity-provider';
 import bcrypt from 'bcryptjs';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -143,9 +142,7 @@ describe('a linked row', () => {
     expect(await outcome(email, first)).toEqual({ status: 200, id });
     await usher.database.sql(leave['changed its address'], [id]);
     await insertRow(email, second);
-    await usher.cognito.send(
-      new AdminResetUserPasswordCommand({ UserPoolId: usher.userPoolId, Username: email }),
-    );
+    await usher.cognito.adminResetUserPassword({ UserPoolId: usher.userPoolId, Username: email });
     expect(await outcome(email, second)).not.toEqual({ status: 200, id });
   });
 

@@ -1,7 +1,4 @@
-import {
-  AdminUserGlobalSignOutCommand,
-  InitiateAuthCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { AdminUserGlobalSignOutCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createApp } from '../../src/create-app.js';
 import { Clock } from '../../src/common/clock/clock.js';
@@ -276,13 +273,11 @@ describe('the refresh of a session', () => {
 
   it('needs no row for a session of another client, and is refused after its user was disabled', async () => {
     await signInWithTokens(usher.api);
-    const direct = await usher.cognito.send(
-      new InitiateAuthCommand({
-        ClientId: usher.clientId,
-        AuthFlow: 'USER_PASSWORD_AUTH',
-        AuthParameters: { USERNAME: ada.email, PASSWORD: ada.password },
-      }),
-    );
+    const direct = await usher.cognito.initiateAuth({
+      ClientId: usher.clientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: ada.email, PASSWORD: ada.password },
+    });
     const { RefreshToken: refreshToken = '' } = direct.AuthenticationResult ?? {};
     expect((await refresh(refreshToken)).status).toBe(200);
     await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = 1');

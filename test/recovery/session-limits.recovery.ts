@@ -1,4 +1,3 @@
-import { RevokeTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import type { SessionResponse } from '#contracts';
@@ -106,7 +105,7 @@ describe('revocation of all sessions', () => {
     const mine = await signInWithTokens(usher.api, owner);
     const other = await signInWithTokens(usher.api, owner);
     await fill(1000);
-    await usher.cognito.send(new RevokeTokenCommand({ ClientId: usher.clientId, Token: mine.refreshToken }));
+    await usher.cognito.revokeToken({ ClientId: usher.clientId, Token: mine.refreshToken });
     const held: ServerResponse[] = [];
     usher.proxy.answerWith('RevokeToken', (response) => held.push(response));
     const { status } = await usher.api.post('/auth/sign-out-everywhere', undefined, bearer(mine.accessToken));

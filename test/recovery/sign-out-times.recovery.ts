@@ -1,4 +1,3 @@
-import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { personWith } from '../support/builders/admins.js';
@@ -291,13 +290,11 @@ describe('a sign-out time', () => {
        SELECT $1, at, extract(epoch FROM at)::bigint, at FROM (SELECT now() - interval '10 days' AS at) AS earlier`,
       [sub],
     );
-    const { AuthenticationResult: renewed } = await usher.cognito.send(
-      new InitiateAuthCommand({
-        ClientId: usher.clientId,
-        AuthFlow: 'REFRESH_TOKEN_AUTH',
-        AuthParameters: { REFRESH_TOKEN: foreign.refreshToken },
-      }),
-    );
+    const { AuthenticationResult: renewed } = await usher.cognito.initiateAuth({
+      ClientId: usher.clientId,
+      AuthFlow: 'REFRESH_TOKEN_AUTH',
+      AuthParameters: { REFRESH_TOKEN: foreign.refreshToken },
+    });
     expect(await statusWith(usher.api, renewed?.AccessToken ?? '')).toBe(401);
     expect((await refresh(foreign.refreshToken)).status).toBe(401);
     const after = await signInWithTokens(usher.api, credentials(email));

@@ -1,4 +1,3 @@
-import { GetTokensFromRefreshTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { untilWaiting } from '../support/drivers/database.js';
@@ -27,9 +26,7 @@ async function person(name: string) {
 }
 
 const refreshAtCognito = (refreshToken: string) =>
-  usher.cognito.send(
-    new GetTokensFromRefreshTokenCommand({ ClientId: usher.clientId, RefreshToken: refreshToken }),
-  );
+  usher.cognito.getTokensFromRefreshToken({ ClientId: usher.clientId, RefreshToken: refreshToken });
 
 const revokedTokens = () =>
   usher.proxy.calls.flatMap(({ operation, request }) => (operation === 'RevokeToken' ? [request.Token] : []));

@@ -1,4 +1,3 @@
-import { GetTokensFromRefreshTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import { allMailsSent, subjectsTo } from '../support/drivers/mails.js';
@@ -29,9 +28,10 @@ async function person(name: string): Promise<Person> {
 
 /** As a thief with a copied refresh token does. */
 async function refreshAtCognito(refreshToken: string) {
-  const { AuthenticationResult: tokens } = await usher.cognito.send(
-    new GetTokensFromRefreshTokenCommand({ ClientId: usher.clientId, RefreshToken: refreshToken }),
-  );
+  const { AuthenticationResult: tokens } = await usher.cognito.getTokensFromRefreshToken({
+    ClientId: usher.clientId,
+    RefreshToken: refreshToken,
+  });
   return { refreshToken: tokens?.RefreshToken ?? '', accessToken: tokens?.AccessToken ?? '' };
 }
 

@@ -1,4 +1,3 @@
-import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { expect } from '@jest/globals';
 import type { TotpEnrolmentResponse } from '#contracts';
 import { type Person, personWith } from '../builders/admins.js';
@@ -53,8 +52,8 @@ export const mails = async (email: string) => {
   );
 };
 export const factorsOf = async (email: string) =>
-  (await usher.cognito.send(new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: email })))
-    .UserMFASettingList ?? [];
+  (await usher.cognito.adminGetUser({ UserPoolId: usher.userPoolId, Username: email })).UserMFASettingList ??
+  [];
 export const liveFamilies = async ({ sub }: Pick<Person, 'sub'>) =>
   (await usher.database.sql('SELECT 1 FROM usher.sessions WHERE sub = $1 AND ended_at IS NULL', [sub]))
     .length;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { join } from 'node:path';
 import { startLambdaHost } from '../../../apps/local-stack/src/lambda-host/lambda-host.js';
@@ -26,7 +26,7 @@ export interface Usher {
   database: TestDatabase;
   mail: Awaited<ReturnType<typeof startMailCatcher>>;
   /** A client with AWS credentials for the pool. */
-  cognito: CognitoIdentityProviderClient;
+  cognito: CognitoIdentityProvider;
   userPoolId: string;
   clientId: string;
   /** The proxy between the API and the pool. */
@@ -109,7 +109,7 @@ export async function startUsher({
   closers.push(() => pool.close());
   const proxy = await startCognitoProxy(() => pool.url);
   closers.push(() => proxy.close());
-  const cognito = new CognitoIdentityProviderClient({
+  const cognito = new CognitoIdentityProvider({
     endpoint: pool.url,
     region,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
