@@ -1,21 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createApp } from '../../src/create-app.js';
 import { apiClient } from '../support/drivers/api-client.js';
 import { runCommand } from '../support/drivers/command.js';
 import { startTcpProxy } from '../support/fakes/tcp-proxy.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 import type { UsherProcess } from '../support/drivers/usher-process.js';
 
 const byHand = { LETSENCRYPT_KEY: 'the-token', LETSENCRYPT_CHALLENGE: 'the-token.thumbprint' };
 
-let usher: Usher;
 let other: UsherProcess;
+const usher = openUsher({ environment: byHand });
 beforeAll(async () => {
-  usher = await startUsher({ environment: byHand });
   other = await usher.startProcess();
 });
-afterAll(() => usher.close());
 
 const thumbprint = () => randomBytes(32).toString('base64url');
 const newChallenge = () => {

@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Clock } from '../../src/common/clock/clock.js';
 import { SealedBox } from '../../src/common/crypto/sealed-box.js';
 import { json } from '../support/fakes/cognito-proxy.js';
 import { answerTo, challengeOf, invite, temporaryPassword } from '../support/builders/pool-users.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { startUsher, type Usher, openUsher } from '../support/drivers/usher.js';
 
 const lasting = 'lasting-password-1';
 
@@ -14,14 +14,10 @@ async function asked(usher: Usher, email: string, attributes = {}) {
 }
 
 describe('a temporary password', () => {
-  let usher: Usher;
-  beforeAll(async () => {
-    usher = await startUsher();
-  });
+  const usher = openUsher();
   afterEach(() => {
     jest.restoreAllMocks();
   });
-  afterAll(() => usher.close());
 
   it('is replaced in one step without disclosing the id of the user', async () => {
     const challenge = await asked(usher, 'ann@example.com');

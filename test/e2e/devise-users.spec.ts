@@ -1,17 +1,15 @@
 import { canonicalEmail } from '#contracts/email-address';
 import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type DeviseUser, deviseUsers, maySignIn } from '../support/builders/devise-users.js';
 import { createDeviseDatabase } from '../support/drivers/database.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
+const usher = openUsher(async () => ({ database: await createDeviseDatabase() }));
 beforeAll(async () => {
-  usher = await startUsher({ database: await createDeviseDatabase() });
   const { status, body } = await usher.api.signIn('nobody@example.com', 'whatever-1');
   theRefusal = { status, body: withoutRequestId(body) };
 });
-afterAll(() => usher.close());
 
 const withoutRequestId = <Body extends object>(body: Body) => ({ ...body, requestId: '' });
 

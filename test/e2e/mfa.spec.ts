@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { encode } from 'uqr';
 import type { TotpEnrolmentResponse } from '#contracts';
 import { wrongCodeAt } from '../../apps/user-pool/test/authenticator.js';
@@ -14,7 +14,7 @@ import {
   poolPassword,
   temporaryPassword,
 } from '../support/builders/pool-users.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 const ada = deviseUser('plain');
 const issuer = 'accounts.example.com';
@@ -36,11 +36,7 @@ function expectEnrolment(totp: TotpEnrolmentResponse | undefined, account: strin
 }
 
 describe('an authenticator app, while signed in', () => {
-  let usher: Usher;
-  beforeAll(async () => {
-    usher = await startUsher({ mfa: 'OPTIONAL', environment });
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher({ mfa: 'OPTIONAL', environment });
 
   const bearer = async (email: string, password: string) => {
     const { body } = await usher.api.signIn(email, password);
@@ -115,11 +111,7 @@ describe('an authenticator app, while signed in', () => {
 });
 
 describe('an authenticator app in a pool with required MFA', () => {
-  let usher: Usher;
-  beforeAll(async () => {
-    usher = await startUsher({ mfa: 'ON', environment, withSecret: true });
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher({ mfa: 'ON', environment, withSecret: true });
 
   it('is set up during the first sign-in of a legacy user', async () => {
     const challenge = challengeOf(await usher.api.signIn(` ${ada.email.toUpperCase()} `, ada.password));

@@ -1,11 +1,11 @@
 import type { CreateUserPoolClientRequest } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
 import { createApp } from '../../src/create-app.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import { ada, signInWithTokens } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { startUsher, type Usher, openUsher } from '../support/drivers/usher.js';
 
 const attacker = 'attacker@evil.example';
 const unsafe = { pool: { UserAttributeUpdateSettings: undefined }, client: { WriteAttributes: undefined } };
@@ -60,13 +60,11 @@ async function startBeside(usher: Usher, clientIds: string[]): Promise<Line[]> {
 }
 
 describe('a pool with the settings of docs/production.md', () => {
-  let usher: Usher;
   let atStart: Line[];
+  const usher = openUsher();
   beforeAll(async () => {
-    usher = await startUsher();
     atStart = await checksAtStart(usher);
   });
-  afterAll(() => usher.close());
 
   const addClient = async (settings: Partial<CreateUserPoolClientRequest>): Promise<string> => {
     const { UserPoolClient } = await usher.cognito.createUserPoolClient({
@@ -153,11 +151,7 @@ describe('a pool with the settings of docs/production.md', () => {
 });
 
 describe('a pool whose clients may write all attributes', () => {
-  let usher: Usher;
-  beforeAll(async () => {
-    usher = await startUsher(unsafe);
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher(unsafe);
 
   it('raises two alarms at start, for the pool and for the client', async () => {
     expect((await checksAtStart(usher)).filter(isAlarm)).toMatchObject([

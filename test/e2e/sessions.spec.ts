@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SessionResponse } from '#contracts';
 import { LastUsedTracker } from '../../src/sessions/last-used.tracker.js';
 import type { ApiClient } from '../support/drivers/api-client.js';
@@ -14,7 +14,7 @@ import {
   signInWithTokens,
   statusWith,
 } from '../support/drivers/sessions.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { startUsher, openUsher } from '../support/drivers/usher.js';
 
 /** `auth_time` has a resolution of 1 second. */
 async function nextSecond(): Promise<void> {
@@ -23,11 +23,7 @@ async function nextSecond(): Promise<void> {
 }
 
 describe('the list of sessions', () => {
-  let usher: Usher;
-  beforeAll(async () => {
-    usher = await startUsher();
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher();
   beforeEach(async () => {
     await usher.database.sql('DELETE FROM usher.sessions');
   });
@@ -159,14 +155,10 @@ describe('the list of sessions', () => {
 });
 
 describe('sign-out', () => {
-  let usher: Usher;
   const signOut = (refreshToken: string) => usher.api.post('/auth/sign-out', { refreshToken });
   const everywhere = (token: string) => usher.api.post('/auth/sign-out-everywhere', undefined, bearer(token));
 
-  beforeAll(async () => {
-    usher = await startUsher();
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher();
   afterEach(() => {
     usher.proxy.answerWith('RevokeToken', undefined);
     usher.proxy.answerWith('GlobalSignOut', undefined);

@@ -1,12 +1,12 @@
 import { AdminGetUserCommand, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { SigningKeys } from '../../src/cognito/signing-keys.js';
 import { TokenVerifier } from '../../src/cognito/token-verifier.js';
 import { Clock } from '../../src/common/clock/clock.js';
 import { type CognitoConfig, cognitoConfig } from '../../src/common/config/cognito.config.js';
 import { createDatabase } from '../support/drivers/database.js';
 import { deviseUser } from '../support/builders/devise-users.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { startUsher, type Usher, openUsher } from '../support/drivers/usher.js';
 
 const ada = deviseUser('plain');
 const bob = deviseUser('second');
@@ -36,11 +36,7 @@ describe('sign-in', () => {
     expect((await usher.api.post('/auth/sign-in', body)).body.tokens).toBeDefined();
   });
 
-  let usher: Usher;
-  beforeAll(async () => {
-    usher = await startUsher();
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher();
 
   const linked = (email: string) =>
     usher.database.sql<{ id: string; cognito_sub: string | null }>(
@@ -249,11 +245,7 @@ describe('sign-in', () => {
 });
 
 describe('sign-in through an app client with a secret', () => {
-  let usher: Usher;
-  beforeAll(async () => {
-    usher = await startUsher({ withSecret: true });
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher({ withSecret: true });
 
   it('signs in, refreshes, resets and signs out', async () => {
     const { status, body } = await usher.api.signIn(ada.email, ada.password);

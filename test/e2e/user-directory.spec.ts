@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
 import { exception, json } from '../support/fakes/cognito-proxy.js';
 import { createPoolUser, invite, poolPassword } from '../support/builders/pool-users.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
 let directory: UserDirectory;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   directory = usher.app.get(UserDirectory);
 });
-afterAll(() => usher.close());
 
 const codeOf = (asking: Promise<unknown>) =>
   asking.then(

@@ -1,19 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { run } from '../../src/cli/run.js';
 import { type Person, personWith } from '../support/builders/admins.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { allMailsSent, mailedToken, subjectsTo } from '../support/drivers/mails.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
 let admin: Person;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   admin = await personWith(usher, 'the-admin@example.org', 'admin');
 });
-afterAll(() => usher.close());
 
 const erase = (id: number | string | undefined) => usher.api.delete(`/admin/users/${id}`, admin.headers);
 

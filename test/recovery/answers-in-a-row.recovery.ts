@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   accountKinds,
   databaseOfAccountKinds,
@@ -9,7 +9,7 @@ import { withoutCredentials } from '../support/builders/addresses.js';
 import type { ApiClient } from '../support/drivers/api-client.js';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { createPoolUser, invite } from '../support/builders/pool-users.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 import { visible } from '../support/drivers/visible-answer.js';
 
 const people = {
@@ -22,14 +22,13 @@ const people = {
   'an unknown user with an international domain': 'niemand@exämple.de',
 };
 
-let usher: Usher;
 let bare: ApiClient;
+const usher = openUsher(async () => ({
+  database: await databaseOfAccountKinds(false),
+  // Callers set their address. REFUSAL_TIME_MS is on, but too short to delay the tests.
+  environment: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '127.0.0.1', REFUSAL_TIME_MS: '1' },
+}));
 beforeAll(async () => {
-  usher = await startUsher({
-    database: await databaseOfAccountKinds(false),
-    // Callers set their address. REFUSAL_TIME_MS is on, but too short to delay the tests.
-    environment: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '127.0.0.1', REFUSAL_TIME_MS: '1' },
-  });
   await prepareAccountKinds(usher);
   await invite(usher, people['an invited user']);
   const inPool = async (email: string) => {
@@ -43,7 +42,6 @@ beforeAll(async () => {
   await migrate(usher, deviseUser('idn_email'));
   bare = await withoutCredentials(usher);
 });
-afterAll(() => usher.close());
 /** Resets the limits of Usher and of the pool. */
 async function resetLimits(): Promise<void> {
   await usher.database.sql('DELETE FROM usher.rate_limits');

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { PasswordChangeCompletionJob } from '../../src/passwords/completion/password-change-completion.job.js';
 import { personWith } from '../support/builders/admins.js';
 import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
@@ -14,7 +14,6 @@ import { until } from '../support/drivers/until.js';
 import { openUsher } from '../support/drivers/usher.js';
 
 const usher = openUsher();
-beforeAll(async () => {});
 afterEach(() => {
   for (const operation of [
     'ConfirmForgotPassword',

@@ -1,5 +1,5 @@
 import { AdminUserGlobalSignOutCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createApp } from '../../src/create-app.js';
 import { Clock } from '../../src/common/clock/clock.js';
 import { SessionsRepository } from '../../src/sessions/persistence/sessions.repository.js';
@@ -16,7 +16,7 @@ import {
 } from '../support/drivers/sessions.js';
 import { startTcpProxy } from '../support/fakes/tcp-proxy.js';
 import { rotation } from '../support/builders/test-pool.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { startUsher, openUsher } from '../support/drivers/usher.js';
 
 const settings = [
   ['without rotation', undefined],
@@ -25,14 +25,10 @@ const settings = [
 ] as const;
 
 describe.each(settings)('refresh %s', (_name, client) => {
-  let usher: Usher;
   const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
   const codeOf = async (refreshToken: string) => (await refresh(refreshToken)).body.code;
 
-  beforeAll(async () => {
-    usher = await startUsher({ client });
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher({ client });
 
   it('answers 50 concurrent requests with one refresh at Cognito', async () => {
     const { refreshToken } = await signInWithTokens(usher.api);
@@ -69,7 +65,6 @@ describe.each(settings)('refresh %s', (_name, client) => {
 });
 
 describe('a refresh token that was replaced', () => {
-  let usher: Usher;
   const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
   const rotate = async (refreshToken: string) => {
     const { body } = await refresh(refreshToken);
@@ -77,10 +72,7 @@ describe('a refresh token that was replaced', () => {
     return body.tokens;
   };
 
-  beforeAll(async () => {
-    usher = await startUsher({ client: rotation(0) });
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher({ client: rotation(0) });
 
   it('returns the current tokens for 10 seconds', async () => {
     const { refreshToken } = await signInWithTokens(usher.api);
@@ -173,13 +165,9 @@ it('keeps new tokens when the database is unavailable after the answer of Cognit
 });
 
 describe('the refresh of a session', () => {
-  let usher: Usher;
   const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
 
-  beforeAll(async () => {
-    usher = await startUsher();
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher();
   afterEach(() => usher.proxy.answerWith('GetTokensFromRefreshToken', undefined));
 
   it.each([

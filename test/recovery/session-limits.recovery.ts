@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import type { SessionResponse } from '#contracts';
 import type { ApiClient } from '../support/drivers/api-client.js';
@@ -12,20 +12,16 @@ import {
   statusWith,
 } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
 let owner: { email: string; password: string };
 let people = 0;
-beforeAll(async () => {
-  usher = await startUsher();
-});
+const usher = openUsher();
 beforeEach(async () => {
   owner = { email: `person-${(people += 1)}@example.com`, password: poolPassword };
   await createPoolUser(usher, owner.email);
 });
 afterEach(() => usher.proxy.answerWith('RevokeToken', undefined));
-afterAll(() => usher.close());
 
 const rows = (condition: string, ...values: unknown[]) =>
   usher.database.sql<{ id: string; reason: string | null; revoked: boolean }>(

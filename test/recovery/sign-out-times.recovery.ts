@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { personWith } from '../support/builders/admins.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
@@ -22,17 +22,13 @@ import {
   unrevoked,
 } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 const waitingForLock = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`;
 
-let usher: Usher;
 /** Milliseconds that the pool's clock is ahead. */
 let ahead = 0;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 afterEach(() => setClock(0));
 
 /** Cognito's clock differs from PostgreSQL's. */

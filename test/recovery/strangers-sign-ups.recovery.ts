@@ -1,17 +1,13 @@
 import { AdminGetUserCommand, SignUpCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { legacyUser, oldPassword, withoutCredentials } from '../support/builders/addresses.js';
 import { addressesOf, confirmEmail, emailChanger } from '../support/builders/email-changes.js';
 import { allMailsSent, mailedToken, subjectsTo } from '../support/drivers/mails.js';
 import { signUps } from '../support/drivers/sign-ups.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
+const usher = openUsher();
 afterEach(() => usher.proxy.answerWith('AdminGetUser', undefined));
-afterAll(() => usher.close());
 
 const ofStranger = 'of-the-stranger-1';
 const { confirm, rowOf, signUpWithEach } = signUps(() => usher, ofStranger);

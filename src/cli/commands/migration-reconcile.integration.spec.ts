@@ -1,19 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { exception } from '../../../test/support/fakes/cognito-proxy.js';
 import { runCommand } from '../../../test/support/drivers/command.js';
 import { changeAttributes, createPoolUser, poolPassword } from '../../../test/support/builders/pool-users.js';
 import { reconcileTools } from '../../../test/support/drivers/reconcile-tools.js';
 import { ada, bob, statusWith } from '../../../test/support/drivers/sessions.js';
-import { startUsher, type Usher } from '../../../test/support/drivers/usher.js';
+import { openUsher } from '../../../test/support/drivers/usher.js';
 import { MigrationStatus } from '../../users/migration-status.js';
 
-let usher: Usher;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   await save();
 });
 beforeEach(() => startOver());
-afterAll(() => usher.close());
 
 const {
   save,

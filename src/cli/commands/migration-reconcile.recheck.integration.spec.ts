@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { exception } from '../../../test/support/fakes/cognito-proxy.js';
 import { deviseUser } from '../../../test/support/builders/devise-users.js';
 import {
@@ -9,17 +9,15 @@ import {
 } from '../../../test/support/builders/pool-users.js';
 import { reconcileTools } from '../../../test/support/drivers/reconcile-tools.js';
 import { ada, bob } from '../../../test/support/drivers/sessions.js';
-import { startUsher, type Usher } from '../../../test/support/drivers/usher.js';
+import { openUsher } from '../../../test/support/drivers/usher.js';
 
 const grace = deviseUser('lock_expired');
 
-let usher: Usher;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   await save();
 });
 beforeEach(() => startOver());
-afterAll(() => usher.close());
 
 const {
   save,

@@ -2,23 +2,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { createDatabase, untilWaiting } from '../../../test/support/drivers/database.js';
 import { createPoolUser, poolPassword } from '../../../test/support/builders/pool-users.js';
 import { ada, bob } from '../../../test/support/drivers/sessions.js';
-import { startUsher, type Usher } from '../../../test/support/drivers/usher.js';
+import { openUsher } from '../../../test/support/drivers/usher.js';
 import { run } from '../run.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
+const usher = openUsher();
 beforeEach(async () => {
   await usher.database.sql('UPDATE users SET cognito_sub = NULL, usher_agreed_at = NULL');
   await usher.database.sql('DELETE FROM usher.audit');
 });
-afterAll(() => usher.close());
 
 interface Outcome {
   status: number;

@@ -58,10 +58,10 @@ export interface UsherOptions extends PoolOptions {
 }
 
 /** Usher for all tests of a file. It is started before them and stopped after them. */
-export function openUsher(options: UsherOptions = {}): Usher {
+export function openUsher(options: UsherOptions | (() => Promise<UsherOptions>) = {}): Usher {
   const opened = {} as Usher;
   beforeAll(async () => {
-    Object.assign(opened, await startUsher(options));
+    Object.assign(opened, await startUsher(typeof options === 'function' ? await options() : options));
   });
   afterAll(() => opened.close());
   return opened;
