@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { createApp } from '../../src/create-app.js';
-import { apiClient } from '../support/drivers/api-client.js';
 import { runCommand } from '../support/drivers/command.js';
 import { startTcpProxy } from '../support/fakes/tcp-proxy.js';
 import { openUsher } from '../support/drivers/usher.js';
@@ -131,13 +129,11 @@ describe('a published challenge', () => {
 describe('the challenge from the environment', () => {
   it('is served while the database is unavailable', async () => {
     const proxy = await startTcpProxy(usher.database.url);
-    const app = await createApp({ ...usher.variables, DATABASE_URL: proxy.url });
-    await app.listen(0, '127.0.0.1');
-    const api = apiClient(await app.getUrl());
+    const { api, close } = await usher.startBeside({ DATABASE_URL: proxy.url });
     await proxy.cut();
     const [known, unknown] = [await api.get(path('the-token')), await api.get(path(newChallenge().token))];
     await proxy.restore();
-    await app.close();
+    await close();
     await proxy.cut();
     expect([known.status, known.text]).toEqual([200, 'the-token.thumbprint']);
     expect([unknown.status, unknown.body.code]).toEqual([503, 'overloaded']);

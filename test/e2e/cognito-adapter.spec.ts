@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { IdentityProvider, type SignInAnswer } from '../../src/cognito/identity-provider.js';
 import { type Answerer, exception, json } from '../support/fakes/cognito-proxy.js';
 import { deviseUser } from '../support/builders/devise-users.js';
@@ -7,15 +7,6 @@ import { openUsher } from '../support/drivers/usher.js';
 const ada = deviseUser('plain');
 
 const usher = openUsher({ withSecret: true });
-
-const operations = [
-  'AssociateSoftwareToken',
-  'GlobalSignOut',
-  'RespondToAuthChallenge',
-  'SetUserMFAPreference',
-  'VerifySoftwareToken',
-];
-afterEach(() => operations.forEach((operation) => usher.proxy.answerWith(operation, undefined)));
 
 const signIn = () => usher.api.signIn(ada.email, ada.password);
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { AuthenticationResultType } from '@aws-sdk/client-cognito-identity-provider';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import {
@@ -17,10 +17,6 @@ const cookie = 'usher_session';
 
 describe('a session in a cookie', () => {
   const usher = openUsher({ client: rotation(0) });
-  afterEach(() => {
-    usher.proxy.answerWith(refresh, undefined);
-    usher.proxy.answerWith('RevokeToken', undefined);
-  });
 
   it('sends a secret to the browser and no tokens', async () => {
     const browser = usher.browser();

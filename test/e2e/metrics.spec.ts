@@ -6,7 +6,6 @@ import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
-import { createApp } from '../../src/create-app.js';
 import { exceptionMap } from '../../src/cognito/exception-map.js';
 import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
 import { deviseUser } from '../support/builders/devise-users.js';
@@ -247,15 +246,13 @@ describe('a scraper on another machine', () => {
 
   it('is admitted only with one of METRICS_ACCESS_TOKENS', async () => {
     const [token, other] = ['metrics-token-of-the-tests', 'another-token-of-the-tests'];
-    const app = await createApp({ ...usher.variables, METRICS_ACCESS_TOKENS: `${token},${other}` });
-    await app.listen(0, '127.0.0.1');
+    const { app } = await usher.startBeside({ METRICS_ACCESS_TOKENS: `${token},${other}` });
     const bearer = (given: string) => ({ authorization: `Bearer ${given}` });
     expect(await from('203.0.113.9', bearer(token), app)).toBe(200);
     expect(await from('203.0.113.9', bearer(other), app)).toBe(200);
     expect(await from('203.0.113.9', bearer(`${token}x`), app)).toBe(403);
     expect(await from('127.0.0.1', {}, app)).toBe(403);
     expect(await from('127.0.0.1', { authorization: `Basic ${token}` }, app)).toBe(403);
-    await app.close();
   });
 });
 

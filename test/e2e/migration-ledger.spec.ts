@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
-import pg from 'pg';
 import { MigrationStatus } from '../../src/users/migration-status.js';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { mailedCode, mailedToken } from '../support/drivers/mails.js';
@@ -225,8 +224,7 @@ describe('migration status', () => {
     await usher.database.sql(`UPDATE users SET encrypted_password = '$gy$j9T$salt$digest' WHERE id = $1`, [
       bob.id,
     ]);
-    const rails = new pg.Client({ connectionString: usher.database.url });
-    await rails.connect();
+    const rails = await usher.database.connect();
     try {
       await rails.query('BEGIN');
       await rails.query('UPDATE users SET updated_at = now() WHERE id = $1', [bob.id]);

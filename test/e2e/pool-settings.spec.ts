@@ -1,7 +1,6 @@
 import type { CreateUserPoolClientRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
-import { createApp } from '../../src/create-app.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import { ada, signInWithTokens } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
@@ -51,11 +50,9 @@ async function checksAtStart(usher: Usher, further = 0, known = 0): Promise<Line
 /** Starts another API with these additional accepted clients. @returns its log lines about the pool's settings */
 async function startBeside(usher: Usher, clientIds: string[]): Promise<Line[]> {
   const known = settingsLines(usher).length;
-  const variables = { ...usher.variables, AWS_COGNITO_ACCEPTED_CLIENT_IDS: clientIds.join() };
-  const app = await createApp(variables);
-  await app.init();
+  const { close } = await usher.startBeside({ AWS_COGNITO_ACCEPTED_CLIENT_IDS: clientIds.join() });
   const found = await checksAtStart(usher, clientIds.length, known);
-  await app.close();
+  await close();
   return found;
 }
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { SessionResponse } from '#contracts';
 import { LastUsedTracker } from '../../src/sessions/last-used.tracker.js';
 import type { ApiClient } from '../support/drivers/api-client.js';
@@ -159,10 +159,6 @@ describe('sign-out', () => {
   const everywhere = (token: string) => usher.api.post('/auth/sign-out-everywhere', undefined, bearer(token));
 
   const usher = openUsher();
-  afterEach(() => {
-    usher.proxy.answerWith('RevokeToken', undefined);
-    usher.proxy.answerWith('GlobalSignOut', undefined);
-  });
 
   it('makes the access token invalid', async () => {
     const { accessToken, refreshToken } = await signInWithTokens(usher.api);

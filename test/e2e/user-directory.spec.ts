@@ -140,7 +140,6 @@ describe('the settings of the pool and its app clients', () => {
     expect((await directory.describeAppClient(clientId)).writeAttributes).toBeUndefined();
     usher.proxy.answerWith('DescribeUserPoolClient', json({}));
     expect(await codeOf(directory.describeAppClient(clientId))).toBe('cognito.unexpected_answer');
-    usher.proxy.answerWith('DescribeUserPoolClient', undefined);
   });
 
   it('cause a configuration error if the client does not exist', async () => {

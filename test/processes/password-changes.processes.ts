@@ -1,6 +1,5 @@
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import type { ApiClient } from '../support/drivers/api-client.js';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { allMailsSent, mailedCode, requestCode, subjectsTo } from '../support/drivers/mails.js';
@@ -57,8 +56,7 @@ async function killBeforeCommand(operation: string, send: Send): Promise<void> {
 /** Kills a process during the transaction of the follow-ups. */
 async function killDuringCompletion(send: Send): Promise<void> {
   const doomed: UsherProcess = await usher.startProcess();
-  const blocker = new pg.Client({ connectionString: usher.database.url });
-  await blocker.connect();
+  const blocker = await usher.database.connect();
   try {
     await blocker.query('BEGIN; LOCK TABLE usher.outbox IN EXCLUSIVE MODE');
     const answer = send(doomed.api).catch(() => 'no answer');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { TotpEnrolmentResponse } from '#contracts';
 import { personWith } from '../support/builders/admins.js';
@@ -24,21 +24,16 @@ import {
   newPassword,
   outcome,
   removed,
-  startWithFactors,
+  openWithFactors,
   usher,
   verify,
   withApp,
 } from '../support/drivers/second-factor.js';
 
 let rival: pg.Client;
+openWithFactors();
 beforeAll(async () => {
-  await startWithFactors();
-  rival = new pg.Client({ connectionString: usher.database.url });
-  await rival.connect();
-});
-afterAll(async () => {
-  await rival.end();
-  await usher.close();
+  rival = await usher.database.connect();
 });
 
 const pending = async (id: number) =>

@@ -1,9 +1,7 @@
 import { AdminUserGlobalSignOutCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { createApp } from '../../src/create-app.js';
 import { Clock } from '../../src/common/clock/clock.js';
 import { SessionsRepository } from '../../src/sessions/persistence/sessions.repository.js';
-import { apiClient } from '../support/drivers/api-client.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import {
   ada,
@@ -143,10 +141,8 @@ it('keeps new tokens when the database is unavailable after the answer of Cognit
   closers.push(() => usher.close());
   const proxy = await startTcpProxy(usher.database.url);
   closers.push(() => proxy.cut());
-  const app = await createApp({ ...usher.variables, DATABASE_URL: proxy.url });
-  closers.push(() => app.close());
-  await app.listen(0, '127.0.0.1');
-  const api = apiClient(await app.getUrl());
+  const { app, api, close } = await usher.startBeside({ DATABASE_URL: proxy.url });
+  closers.push(close);
   const { refreshToken } = await signInWithTokens(api);
   const repository = app.get(SessionsRepository, { strict: false });
   const save = repository.saveRenewal.bind(repository);
@@ -168,7 +164,6 @@ describe('the refresh of a session', () => {
   const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
 
   const usher = openUsher();
-  afterEach(() => usher.proxy.answerWith('GetTokensFromRefreshToken', undefined));
 
   it.each([
     ['idle timeout', `last_used_at = now() - interval '14 days'`],

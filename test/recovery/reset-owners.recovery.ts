@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import { withoutCredentials } from '../support/builders/addresses.js';
 import { personWith } from '../support/builders/admins.js';
@@ -13,9 +13,6 @@ let bare: ApiClient;
 const usher = openUsher();
 beforeAll(async () => {
   bare = await withoutCredentials(usher);
-});
-afterEach(() => {
-  usher.proxy.answerWith('InitiateAuth', undefined);
 });
 
 const newPassword = 'another-password-1';

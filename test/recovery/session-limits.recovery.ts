@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import type { SessionResponse } from '#contracts';
 import type { ApiClient } from '../support/drivers/api-client.js';
@@ -21,7 +21,6 @@ beforeEach(async () => {
   owner = { email: `person-${(people += 1)}@example.com`, password: poolPassword };
   await createPoolUser(usher, owner.email);
 });
-afterEach(() => usher.proxy.answerWith('RevokeToken', undefined));
 
 const rows = (condition: string, ...values: unknown[]) =>
   usher.database.sql<{ id: string; reason: string | null; revoked: boolean }>(

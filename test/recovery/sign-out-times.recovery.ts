@@ -185,8 +185,7 @@ describe('a sign-in from before a sign-out', () => {
 
   /** Runs `work` in a transaction of another process. */
   async function inTransaction(work: (client: pg.Client) => Promise<void>): Promise<void> {
-    const client = new pg.Client({ connectionString: usher.database.url });
-    await client.connect();
+    const client = await usher.database.connect();
     try {
       await client.query('BEGIN');
       await work(client);

@@ -1,5 +1,5 @@
 import { AdminGetUserCommand, SignUpCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { legacyUser, oldPassword, withoutCredentials } from '../support/builders/addresses.js';
 import { addressesOf, confirmEmail, emailChanger } from '../support/builders/email-changes.js';
 import { allMailsSent, mailedToken, subjectsTo } from '../support/drivers/mails.js';
@@ -7,7 +7,6 @@ import { signUps } from '../support/drivers/sign-ups.js';
 import { openUsher } from '../support/drivers/usher.js';
 
 const usher = openUsher();
-afterEach(() => usher.proxy.answerWith('AdminGetUser', undefined));
 
 const ofStranger = 'of-the-stranger-1';
 const { confirm, rowOf, signUpWithEach } = signUps(() => usher, ofStranger);

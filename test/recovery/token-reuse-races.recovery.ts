@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { untilWaiting } from '../support/drivers/database.js';
 import { allMailsSent, subjectsTo } from '../support/drivers/mails.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
@@ -51,8 +50,7 @@ async function whileLocked(
   statement: string,
   work: (unlock: () => Promise<unknown>) => Promise<void>,
 ): Promise<void> {
-  const client = new pg.Client({ connectionString: usher.database.url });
-  await client.connect();
+  const client = await usher.database.connect();
   try {
     await client.query('BEGIN');
     await client.query(statement);

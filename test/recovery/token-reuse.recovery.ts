@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import { allMailsSent, subjectsTo } from '../support/drivers/mails.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
@@ -7,10 +7,6 @@ import { rotation } from '../support/builders/test-pool.js';
 import { openUsher } from '../support/drivers/usher.js';
 
 const usher = openUsher({ client: rotation(0) });
-afterEach(() => {
-  for (const operation of ['AdminUserGlobalSignOut', 'GetTokensFromRefreshToken', 'RevokeToken'])
-    usher.proxy.answerWith(operation, undefined);
-});
 
 const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
 
