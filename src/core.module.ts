@@ -8,7 +8,7 @@ import type { Config } from './common/config/config.js';
 import { type MonitoringConfig, monitoringConfig } from './common/config/http.config.js';
 import { CryptoModule } from './common/crypto/crypto.module.js';
 import { BlockedRows } from './common/database/blocked-rows.js';
-import { migrate } from './common/database/data-source.js';
+import { migrate, type PrepareDataSource } from './common/database/data-source.js';
 import { HealthController, ReadinessService } from './common/health/health.controller.js';
 import { HealthParts } from './common/health/health-parts.js';
 import { ConnectionDrainer } from './common/http/connection-drainer.js';
@@ -20,6 +20,7 @@ import { ValidateDtoPipe } from './common/http/validate-dto.js';
 import { Log } from './common/logging/log.js';
 import { createRegistry, HttpMonitoring } from './common/metrics/http-monitoring.js';
 import { MetricsController } from './common/metrics/metrics.controller.js';
+import { recordSource, refuseUnreadPeople, UnreadCandidates } from './legacy/candidates.js';
 import { MailHealth, MailMonitoring } from './mail/mail-monitoring.js';
 import { Outbox } from './mail/outbox.js';
 import { OutboxSender } from './mail/outbox-sender.job.js';
@@ -55,6 +56,7 @@ import { RateLimits } from './rate-limit/rate-limits.js';
     RequestEvents,
     ResponseDelay,
     SmtpTransport,
+    UnreadCandidates,
     {
       provide: Log,
       inject: [monitoringConfig.KEY],
@@ -81,6 +83,12 @@ import { RateLimits } from './rate-limit/rate-limits.js';
 })
 export class CoreModule {
   static register(config: Config): DynamicModule {
-    return { module: CoreModule, imports: [CommonModule.register(config, migrate)] };
+    const { source } = config.legacySource;
+    const prepare: PrepareDataSource = async (dataSource) => {
+      await refuseUnreadPeople(dataSource, source);
+      await migrate(dataSource);
+      await recordSource(dataSource, source);
+    };
+    return { module: CoreModule, imports: [CommonModule.register(config, prepare)] };
   }
 }

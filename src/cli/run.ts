@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
-import { ConfigurationError } from '../common/config/configuration-error.js';
+import { ConfigurationError, StartError } from '../common/config/configuration-error.js';
 import { CommandError, exitStatus, type Io } from './command.js';
 import { certificatesCommands } from './commands/certificates.js';
 import { certificatesChallenge } from './commands/certificates-challenge.js';
@@ -49,7 +49,9 @@ function statusOf(error: unknown, io: Io): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitStatus.usage;
   io.err(`${messageOf(error)}\n`);
   if (error instanceof CommandError) return error.status;
-  return error instanceof ConfigurationError ? exitStatus.usage : exitStatus.failed;
+  return error instanceof ConfigurationError || error instanceof StartError
+    ? exitStatus.usage
+    : exitStatus.failed;
 }
 
 /** SQLSTATEs undefined_column and undefined_table. */
@@ -58,6 +60,7 @@ const missingInSchema = ['42703', '42P01'];
 /** The cause says more than the error itself, for example an AppError `overloaded`. */
 function messageOf(error: unknown): string {
   if (!types.isNativeError(error)) return String(error);
+  if (error instanceof StartError) return `${error.message}.`;
   if (error instanceof ConfigurationError) return `Invalid configuration: ${error.problems.join('; ')}`;
   if ('code' in error && missingInSchema.includes(String(error.code)))
     return 'The database has the schema of an earlier release. Start the API of this release on it once.';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { longestPassword } from '#contracts';
+import { canonicalEmail, longestPassword } from '#contracts';
 import { isBlankHash, type Outcome } from '#password-hashes';
 import { LoginThrottle } from './login-throttle.js';
 import { DummyHash } from './dummy-hash.js';
@@ -10,6 +10,9 @@ import type { LegacyAccount } from '../users/user.js';
 /** Checks legacy passwords. */
 @Injectable()
 export class LegacyPasswordVerifier {
+  /** The latest check of each address with a running one. Settles after all checks that began before it. */
+  private readonly latest = new Map<string, Promise<unknown>>();
+
   constructor(
     private readonly hasher: PasswordHasher,
     private readonly throttle: LoginThrottle,
@@ -25,12 +28,33 @@ export class LegacyPasswordVerifier {
    */
   async verify(email: string, account: LegacyAccount | undefined, password: unknown): Promise<boolean> {
     if (!isPassword(password)) return false;
+    const key = canonicalEmail(email);
+    const earlier = this.latest.get(key);
+    const verdict = this.judge(email, account, password, earlier);
+    const settled = Promise.allSettled([earlier, verdict]).then(() => {
+      if (this.latest.get(key) === settled) this.latest.delete(key);
+    });
+    this.latest.set(key, settled);
+    return verdict;
+  }
+
+  /** @param earlier resolves when the failures of all checks that began before this one are recorded */
+  private async judge(
+    email: string,
+    account: LegacyAccount | undefined,
+    password: string,
+    earlier: Promise<unknown> | undefined,
+  ): Promise<boolean> {
     const right = await this.isRight(email, account, password);
-    // Read after the check, so that concurrent guesses see the lock that earlier ones caused.
-    if (!right) await this.throttle.record(email, password);
-    else if (await this.throttle.isLockedOut(email)) return false;
-    else await this.throttle.clear(email);
-    return right;
+    if (!right) {
+      await this.throttle.record(email, password);
+      return false;
+    }
+    // Otherwise guesses sent together with the right password would not count before it is accepted.
+    await earlier;
+    if (await this.throttle.isLockedOut(email)) return false;
+    await this.throttle.clear(email);
+    return true;
   }
 
   /**

@@ -1,25 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DataSource } from 'typeorm';
-import { createDatabase, type TestDatabase } from '../../test/support/drivers/database.js';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createDatabase, openDatabase } from '../../test/support/drivers/database.js';
 import { deletionsQueue } from '../admin/user-deletion.job.js';
-import { dataSourceOptions, openMigratedDataSource } from '../common/database/data-source.js';
 import { Database } from '../common/database/database.js';
 import { mailQueue } from '../mail/outbox.js';
 import { passwordChangesQueue } from '../passwords/password-change.service.js';
 import { mfaChangesQueue } from '../users/mfa-changes.repository.js';
 import type { Lease, LeasedQueue } from './leased-queue.js';
 
-let database: TestDatabase;
-let dataSource: DataSource;
+const database = openDatabase(createDatabase);
 let connection: Database;
 beforeAll(async () => {
-  database = await createDatabase();
-  dataSource = await openMigratedDataSource(dataSourceOptions(database.url));
-  connection = new Database(dataSource);
-});
-afterAll(async () => {
-  await dataSource.destroy();
-  await database.drop();
+  connection = new Database(await database.migrate());
 });
 
 interface Item {

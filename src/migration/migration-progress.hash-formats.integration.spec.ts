@@ -1,30 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { costOfCheck, isBlankHash, labels } from '#password-hashes';
-import { createDatabase, type TestDatabase } from '../../test/support/drivers/database.js';
+import { createDatabase, openDatabase } from '../../test/support/drivers/database.js';
 import {
   labelledVectors,
   moreVectors,
   vectorsOfFrameworks,
 } from '../../test/support/builders/hash-vectors.js';
-import { dataSourceOptions, openMigratedDataSource } from '../common/database/data-source.js';
 import { Database } from '../common/database/database.js';
 import { format, isBlank } from '../common/database/migration-counts.sql.js';
 import { MigrationCounts } from './persistence/migration-counts.repository.js';
 import { isSupported } from './migration-progress.js';
 
-let database: TestDatabase;
-let dataSource: DataSource;
+const database = openDatabase(createDatabase);
 let counts: MigrationCounts;
-
 beforeAll(async () => {
-  database = await createDatabase();
-  dataSource = await openMigratedDataSource(dataSourceOptions(database.url));
-  counts = new MigrationCounts(new Database(dataSource));
-});
-afterAll(async () => {
-  await dataSource.destroy();
-  await database.drop();
+  counts = new MigrationCounts(new Database(await database.migrate()));
 });
 
 /** Without truncated hashes: a prefix does not show that the rest is missing. */

@@ -8,6 +8,7 @@ const view: View = {
   duplicates: { exact: 0, byCase: 0 },
   inactiveAfter: 12,
   knowsSignIns: true,
+  sourceRead: true,
   unmarkedScheme: undefined,
 };
 
@@ -119,10 +120,21 @@ describe('summarise', () => {
     expect(summarise([migrated('2026-11-12', 4)], view).verdict).toEqual({ canSwitchOff: true, reasons: [] });
   });
 
-  it('reports an empty table as done', () => {
-    expect(summarise([], view)).toMatchObject({
-      ...{ people: 0, left: 0, states: [], formats: [] },
-      ...{ estimate: { kind: 'done' }, verdict: { canSwitchOff: true } },
-    });
+  const signedUp = { ...migrated('2026-11-12', 3), state: 'imported', reason: 'signed_up' } as const;
+
+  it.each([
+    ['an empty table', []],
+    ['people who signed up here only', [signedUp]],
+  ])('knows nobody of the old system with %s', (_, counts) => {
+    const { estimate, verdict } = summarise(counts, view);
+    expect(verdict).toEqual({ canSwitchOff: false, reasons: [{ code: 'nobody', people: 0 }] });
+    expect(estimate.kind).toBe('too_early');
+  });
+
+  it('gives no verdict without having read the source', () => {
+    const { estimate, verdict } = summarise([migrated('2026-11-12', 4)], { ...view, sourceRead: false });
+    expect(verdict).toEqual({ canSwitchOff: false, reasons: [{ code: 'source_not_read', people: 0 }] });
+    expect(estimate.kind).toBe('too_early');
+    expect(summarise([migrated('2026-11-12', 4)], view).estimate.kind).toBe('done');
   });
 });

@@ -23,6 +23,8 @@ export interface View {
   duplicates: DuplicateAddressCount | null;
   /** Whether the table has the columns of the last sign-in. */
   knowsSignIns: boolean;
+  /** Whether all people of the old system are counted. */
+  sourceRead: boolean;
   /** Scheme of plain digests, as configured. */
   unmarkedScheme: string | undefined;
 }
@@ -41,12 +43,13 @@ export class MigrationProgress {
     view: Pick<View, 'days' | 'inactiveAfter' | 'unmarkedScheme'>,
     timeoutMs: number,
   ): Promise<MigrationProgressResponse> {
-    const [counts, knowsSignIns, duplicates] = await Promise.all([
+    const [counts, knowsSignIns, sourceRead, duplicates] = await Promise.all([
       this.counts.read(),
       this.counts.knowsSignIns(),
+      this.counts.isSourceRead(),
       this.duplicates.read(timeoutMs),
     ]);
-    return summarise(counts, { ...view, knowsSignIns, duplicates, now: this.clock.now() });
+    return summarise(counts, { ...view, knowsSignIns, sourceRead, duplicates, now: this.clock.now() });
   }
 
   /** Counts all rows again. @returns their number */
@@ -66,6 +69,8 @@ export function summarise(counts: readonly Count[], view: View): MigrationProgre
   const [active, inactive] = [left.filter((count) => !isInactive(count)), left.filter(isInactive)];
   const unknown = active.filter(({ format }) => !isSupported(format ?? 'other', view.unmarkedScheme));
   const perDay = daily(counts, view.now, Math.max(view.days, daysForEstimate) + 1);
+  const nobody = !counts.some(isOfOldSystem);
+  const complete = view.sourceRead && !nobody;
   const inState = (state: Count['state']) => people(active.filter((count) => count.state === state));
   return {
     people: people(counts),
@@ -77,8 +82,9 @@ export function summarise(counts: readonly Count[], view: View): MigrationProgre
     formats: formats(left, view.unmarkedScheme),
     perDay: perDay.slice(-view.days),
     lastSignIn: view.knowsSignIns ? lastSignIns(left) : [],
-    estimate: estimate({ perDay: curve(perDay, counts), left: people(left), today: view.now }),
+    estimate: estimate({ perDay: curve(perDay, counts), left: people(left), complete, today: view.now }),
     verdict: verdict({
+      ...{ nobody, sourceRead: view.sourceRead },
       legacy: inState('legacy'),
       resetSent: inState('reset_sent'),
       failed: inState('failed'),
@@ -90,6 +96,10 @@ export function summarise(counts: readonly Count[], view: View): MigrationProgre
 }
 
 const isLeft = ({ state }: Count): boolean => ['legacy', 'reset_sent', 'failed'].includes(state);
+
+/** Not signed up here, nor created by a sign-in of a pool user whom Usher did not know. */
+const isOfOldSystem = ({ reason, people }: Count): boolean =>
+  people > 0 && reason !== 'signed_up' && reason !== 'not_known_here';
 
 const people = (counts: readonly Count[]): number => counts.reduce((sum, count) => sum + count.people, 0);
 
@@ -151,6 +161,9 @@ function curve(perDay: readonly PeopleOnDay[], counts: readonly Count[]): number
 
 /** Groups of people who have not migrated. Without inactive people, except in `total`. */
 interface Remaining {
+  /** No person of the old system is known. */
+  nobody: boolean;
+  sourceRead: boolean;
   legacy: number;
   resetSent: number;
   failed: number;
@@ -164,7 +177,7 @@ interface Remaining {
 
 /** Whether the old system can be switched off: people who have not migrated could not sign in any more. */
 function verdict({ legacy, resetSent, failed, unknownHash, ...rest }: Remaining): MigrationVerdict {
-  const reasons: VerdictReason[] = [
+  const groups: VerdictReason[] = [
     { code: 'people_left', people: legacy },
     { code: 'resets_open', people: resetSent },
     { code: 'moves_failed', people: failed },
@@ -172,8 +185,10 @@ function verdict({ legacy, resetSent, failed, unknownHash, ...rest }: Remaining)
     // Inactive people still return as long as people migrate.
     { code: 'still_moving', people: rest.total > 0 ? rest.migratedRecently : 0 },
   ];
-  const given = reasons.filter(({ people }) => people > 0);
-  return { canSwitchOff: given.length === 0, reasons: given };
+  const reasons = groups.filter(({ people }) => people > 0);
+  if (rest.nobody) reasons.push({ code: 'nobody', people: 0 });
+  if (!rest.sourceRead) reasons.push({ code: 'source_not_read', people: 0 });
+  return { canSwitchOff: reasons.length === 0, reasons };
 }
 
 /** An example hash for each format name that is not itself a prefix of a hash. */

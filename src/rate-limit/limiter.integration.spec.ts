@@ -1,18 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { createDatabase, type TestDatabase } from '../../test/support/drivers/database.js';
-import { dataSourceOptions, openMigratedDataSource } from '../common/database/data-source.js';
 import { Limiter } from './limiter.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;
 beforeEach(async () => {
   database = await createDatabase();
-  dataSource = await openMigratedDataSource(dataSourceOptions(database.url));
+  dataSource = await database.migrate();
 });
 afterEach(async () => {
   jest.restoreAllMocks();
-  await dataSource.destroy();
   await database.drop();
 });
 

@@ -1,21 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createApp } from '../../src/create-app.js';
-import { apiClient } from '../support/drivers/api-client.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { runCommand } from '../support/drivers/command.js';
 import { startTcpProxy } from '../support/fakes/tcp-proxy.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 import type { UsherProcess } from '../support/drivers/usher-process.js';
 
 const byHand = { LETSENCRYPT_KEY: 'the-token', LETSENCRYPT_CHALLENGE: 'the-token.thumbprint' };
 
-let usher: Usher;
 let other: UsherProcess;
+const usher = openUsher({ environment: byHand });
 beforeAll(async () => {
-  usher = await startUsher({ environment: byHand });
   other = await usher.startProcess();
 });
-afterAll(() => usher.close());
 
 const thumbprint = () => randomBytes(32).toString('base64url');
 const newChallenge = () => {
@@ -133,13 +129,11 @@ describe('a published challenge', () => {
 describe('the challenge from the environment', () => {
   it('is served while the database is unavailable', async () => {
     const proxy = await startTcpProxy(usher.database.url);
-    const app = await createApp({ ...usher.variables, DATABASE_URL: proxy.url });
-    await app.listen(0, '127.0.0.1');
-    const api = apiClient(await app.getUrl());
+    const { api, close } = await usher.startBeside({ DATABASE_URL: proxy.url });
     await proxy.cut();
     const [known, unknown] = [await api.get(path('the-token')), await api.get(path(newChallenge().token))];
     await proxy.restore();
-    await app.close();
+    await close();
     await proxy.cut();
     expect([known.status, known.text]).toEqual([200, 'the-token.thumbprint']);
     expect([unknown.status, unknown.body.code]).toEqual([503, 'overloaded']);

@@ -1,10 +1,9 @@
-import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Clock } from '../../src/common/clock/clock.js';
 import { SealedBox } from '../../src/common/crypto/sealed-box.js';
 import { json } from '../support/fakes/cognito-proxy.js';
 import { answerTo, challengeOf, invite, temporaryPassword } from '../support/builders/pool-users.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { startUsher, type Usher, openUsher } from '../support/drivers/usher.js';
 
 const lasting = 'lasting-password-1';
 
@@ -15,14 +14,10 @@ async function asked(usher: Usher, email: string, attributes = {}) {
 }
 
 describe('a temporary password', () => {
-  let usher: Usher;
-  beforeAll(async () => {
-    usher = await startUsher();
-  });
+  const usher = openUsher();
   afterEach(() => {
     jest.restoreAllMocks();
   });
-  afterAll(() => usher.close());
 
   it('is replaced in one step without disclosing the id of the user', async () => {
     const challenge = await asked(usher, 'ann@example.com');
@@ -102,7 +97,7 @@ describe('a temporary password', () => {
       code: 'auth.invalid_credentials',
     });
     const user = { UserPoolId: usher.userPoolId, Username: 'fay@example.com' };
-    const { UserStatus } = await usher.cognito.send(new AdminGetUserCommand(user));
+    const { UserStatus } = await usher.cognito.adminGetUser(user);
     expect(UserStatus).toBe('FORCE_CHANGE_PASSWORD');
 
     await disable('gil@example.com');
@@ -186,7 +181,7 @@ describe('a temporary password in a pool with required attributes', () => {
     const answers = { NEW_PASSWORD: lasting, 'userAttributes.given_name': 'Ann' };
     const { status, body } = await answerTo(usher, challenge, answers);
     const user = { UserPoolId: usher.userPoolId, Username: 'ann@example.com' };
-    const { UserAttributes } = await usher.cognito.send(new AdminGetUserCommand(user));
+    const { UserAttributes } = await usher.cognito.adminGetUser(user);
     await usher.close();
     expect({ status, email: body.user?.email }).toEqual({ status: 200, email: 'ann@example.com' });
     expect(UserAttributes).toContainEqual({ Name: 'given_name', Value: 'Ann' });

@@ -1,5 +1,4 @@
-import { AdminCreateUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { IdentityProvider, type SignInAnswer } from '../../src/cognito/identity-provider.js';
 import { type Answerer, exception, json } from '../support/fakes/cognito-proxy.js';
 import { deviseUser } from '../support/builders/devise-users.js';
@@ -8,15 +7,6 @@ import { openUsher } from '../support/drivers/usher.js';
 const ada = deviseUser('plain');
 
 const usher = openUsher({ withSecret: true });
-
-const operations = [
-  'AssociateSoftwareToken',
-  'GlobalSignOut',
-  'RespondToAuthChallenge',
-  'SetUserMFAPreference',
-  'VerifySoftwareToken',
-];
-afterEach(() => operations.forEach((operation) => usher.proxy.answerWith(operation, undefined)));
 
 const signIn = () => usher.api.signIn(ada.email, ada.password);
 
@@ -47,14 +37,12 @@ describe('the response to a challenge', () => {
 
   it('is accepted by a pool through a client with a secret', async () => {
     const email = 'invited@example.com';
-    await usher.cognito.send(
-      new AdminCreateUserCommand({
-        UserPoolId: usher.userPoolId,
-        Username: email,
-        TemporaryPassword: 'temporary-1',
-        MessageAction: 'SUPPRESS',
-      }),
-    );
+    await usher.cognito.adminCreateUser({
+      UserPoolId: usher.userPoolId,
+      Username: email,
+      TemporaryPassword: 'temporary-1',
+      MessageAction: 'SUPPRESS',
+    });
     const asked = await provider().signIn(email, 'temporary-1');
     if (asked.kind !== 'challenge') throw new Error('a temporary password was enough');
     const { name, session, parameters } = asked.challenge;

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Answerer, cutOff, exception } from '../support/fakes/cognito-proxy.js';
 import { deviseUser } from '../support/builders/devise-users.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 const ada = deviseUser('plain');
 
@@ -19,13 +19,11 @@ const running = [
   'clearTimeout',
 ] as const;
 
-let usher: Usher;
 let accessToken: string;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   accessToken = (await usher.api.signIn(ada.email, ada.password)).body.tokens?.accessToken ?? '';
 });
-afterAll(() => usher.close());
 afterEach(() => void jest.useRealTimers());
 
 const signIn = async () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { AuthenticationResultType } from '@aws-sdk/client-cognito-identity-provider';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import {
@@ -10,21 +10,13 @@ import {
   signInWithCookie,
 } from '../support/drivers/sessions.js';
 import { rotation } from '../support/builders/test-pool.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { startUsher, openUsher } from '../support/drivers/usher.js';
 
 const refresh = 'GetTokensFromRefreshToken';
 const cookie = 'usher_session';
 
 describe('a session in a cookie', () => {
-  let usher: Usher;
-  beforeAll(async () => {
-    usher = await startUsher({ client: rotation(0) });
-  });
-  afterAll(() => usher.close());
-  afterEach(() => {
-    usher.proxy.answerWith(refresh, undefined);
-    usher.proxy.answerWith('RevokeToken', undefined);
-  });
+  const usher = openUsher({ client: rotation(0) });
 
   it('sends a secret to the browser and no tokens', async () => {
     const browser = usher.browser();

@@ -1,17 +1,15 @@
 import { canonicalEmail } from '#contracts/email-address';
-import { AdminDeleteUserCommand, AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type DeviseUser, deviseUsers, maySignIn } from '../support/builders/devise-users.js';
 import { createDeviseDatabase } from '../support/drivers/database.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
+const usher = openUsher(async () => ({ database: await createDeviseDatabase() }));
 beforeAll(async () => {
-  usher = await startUsher({ database: await createDeviseDatabase() });
   const { status, body } = await usher.api.signIn('nobody@example.com', 'whatever-1');
   theRefusal = { status, body: withoutRequestId(body) };
 });
-afterAll(() => usher.close());
 
 const withoutRequestId = <Body extends object>(body: Body) => ({ ...body, requestId: '' });
 
@@ -38,7 +36,7 @@ const normalised = (user: DeviseUser) => canonicalEmail(user.typed_email);
 /** Deletes the pool user and all counted failures. */
 async function forget(user: DeviseUser): Promise<void> {
   const Username = normalised(user);
-  await usher.cognito.send(new AdminDeleteUserCommand({ UserPoolId: usher.userPoolId, Username }));
+  await usher.cognito.adminDeleteUser({ UserPoolId: usher.userPoolId, Username });
   await usher.database.sql('UPDATE users SET cognito_sub = NULL, cognito_linked_at = NULL WHERE id = $1', [
     user.id,
   ]);
@@ -68,9 +66,10 @@ describe.each(deviseUsers.filter(maySignIn).map((user) => [user.key, user] as co
     });
 
     it('has the attributes of the legacy application in the pool', async () => {
-      const { UserAttributes = [], UserStatus } = await usher.cognito.send(
-        new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: normalised(user) }),
-      );
+      const { UserAttributes = [], UserStatus } = await usher.cognito.adminGetUser({
+        UserPoolId: usher.userPoolId,
+        Username: normalised(user),
+      });
       const attributes: Record<string, string | undefined> = Object.fromEntries(
         UserAttributes.map(({ Name = '', Value }) => [Name, Value]),
       );

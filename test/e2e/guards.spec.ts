@@ -1,5 +1,4 @@
 import cookie from '@fastify/cookie';
-import { AdminAddUserToGroupCommand, CreateGroupCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { Controller, Get, Post } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApplicationConfig } from '@nestjs/core';
@@ -142,8 +141,8 @@ const setRoles = (...roles: string[]) =>
 
 async function addToGroup(email: string, GroupName: string): Promise<void> {
   const UserPoolId = usher.userPoolId;
-  await usher.cognito.send(new CreateGroupCommand({ UserPoolId, GroupName }));
-  await usher.cognito.send(new AdminAddUserToGroupCommand({ UserPoolId, GroupName, Username: email }));
+  await usher.cognito.createGroup({ UserPoolId, GroupName });
+  await usher.cognito.adminAddUserToGroup({ UserPoolId, GroupName, Username: email });
 }
 
 const get = async (path: string, headers: Record<string, string> = {}) => {

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { createApp } from '../../src/create-app.js';
-import { type ApiClient, apiClient } from '../support/drivers/api-client.js';
+import type { ApiClient } from '../support/drivers/api-client.js';
 import { cutOff } from '../support/fakes/cognito-proxy.js';
 import { scrape, valueOf } from '../support/drivers/metrics.js';
 import { ada } from '../support/drivers/sessions.js';
@@ -53,10 +52,9 @@ afterEach(async () => {
 
 /** Starts another API on the same database and pool until the end of the test. */
 async function beside(changes: Record<string, string>): Promise<ApiClient> {
-  const app = await createApp({ ...usher.variables, ...changes });
-  closers.push(() => app.close());
-  await app.listen(0, '127.0.0.1');
-  return apiClient(await app.getUrl());
+  const { api, close } = await usher.startBeside(changes);
+  closers.push(close);
+  return api;
 }
 
 describe('GET /health/ready', () => {

@@ -1,4 +1,3 @@
-import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { changeAttributes, createPoolUser, poolPassword } from '../support/builders/pool-users.js';
@@ -29,13 +28,11 @@ const rowOf = async (email: string) => {
 
 /** Tokens of a direct sign-in at Cognito with an app client without a secret. */
 async function tokensFromCognito(email: string) {
-  const { AuthenticationResult } = await usher.cognito.send(
-    new InitiateAuthCommand({
-      ClientId: usher.clientId,
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      AuthParameters: { USERNAME: email, PASSWORD: poolPassword },
-    }),
-  );
+  const { AuthenticationResult } = await usher.cognito.initiateAuth({
+    ClientId: usher.clientId,
+    AuthFlow: 'USER_PASSWORD_AUTH',
+    AuthParameters: { USERNAME: email, PASSWORD: poolPassword },
+  });
   return { accessToken: AuthenticationResult?.AccessToken ?? '' };
 }
 

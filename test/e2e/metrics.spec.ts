@@ -4,9 +4,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
-import { createApp } from '../../src/create-app.js';
 import { exceptionMap } from '../../src/cognito/exception-map.js';
 import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
 import { deviseUser } from '../support/builders/devise-users.js';
@@ -14,28 +13,27 @@ import { parseMetrics, type Sample, scrape, valueOf } from '../support/drivers/m
 import { drawn, ruled, rules, words } from '../support/drivers/operations-files.js';
 import { lets, read, type Selector } from '../support/drivers/promql.js';
 import { ada, bob, signInWithTokens } from '../support/drivers/sessions.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 const names = ['example.com', 'www.example.com'];
 const expiry = '2026-12-24T12:00:00Z';
 const start = '2026-09-25T12:00:00Z';
 const frank = deviseUser('names_nil');
 
-let usher: Usher;
 /** The metrics after all kinds of events. */
 let text: string;
 let samples: Sample[];
+const usher = openUsher({
+  environment: {
+    RATE_LIMITS: 'on',
+    TRUSTED_PROXIES: '10.0.0.1',
+    ACME_CERTIFICATES: names.join(),
+    ACME_TERMS_AGREED: 'yes',
+    // No server listens there.
+    ACME_DIRECTORY_URL: 'https://127.0.0.1:1/directory',
+  },
+});
 beforeAll(async () => {
-  usher = await startUsher({
-    environment: {
-      RATE_LIMITS: 'on',
-      TRUSTED_PROXIES: '10.0.0.1',
-      ACME_CERTIFICATES: names.join(),
-      ACME_TERMS_AGREED: 'yes',
-      // No server listens there.
-      ACME_DIRECTORY_URL: 'https://127.0.0.1:1/directory',
-    },
-  });
   await haveCertificate();
   await signInAndFail();
   await signUpAndOut();
@@ -43,7 +41,6 @@ beforeAll(async () => {
   text = (await usher.api.get('/metrics')).text;
   samples = parseMetrics(text);
 });
-afterAll(() => usher.close());
 
 const guess = (tries: number) => usher.api.signIn('nobody@example.com', `wrong ${tries}`);
 
@@ -249,15 +246,13 @@ describe('a scraper on another machine', () => {
 
   it('is admitted only with one of METRICS_ACCESS_TOKENS', async () => {
     const [token, other] = ['metrics-token-of-the-tests', 'another-token-of-the-tests'];
-    const app = await createApp({ ...usher.variables, METRICS_ACCESS_TOKENS: `${token},${other}` });
-    await app.listen(0, '127.0.0.1');
+    const { app } = await usher.startBeside({ METRICS_ACCESS_TOKENS: `${token},${other}` });
     const bearer = (given: string) => ({ authorization: `Bearer ${given}` });
     expect(await from('203.0.113.9', bearer(token), app)).toBe(200);
     expect(await from('203.0.113.9', bearer(other), app)).toBe(200);
     expect(await from('203.0.113.9', bearer(`${token}x`), app)).toBe(403);
     expect(await from('127.0.0.1', {}, app)).toBe(403);
     expect(await from('127.0.0.1', { authorization: `Basic ${token}` }, app)).toBe(403);
-    await app.close();
   });
 });
 

@@ -1,5 +1,4 @@
-import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { encode } from 'uqr';
 import type { TotpEnrolmentResponse } from '#contracts';
 import { wrongCodeAt } from '../../apps/user-pool/test/authenticator.js';
@@ -15,7 +14,7 @@ import {
   poolPassword,
   temporaryPassword,
 } from '../support/builders/pool-users.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 const ada = deviseUser('plain');
 const issuer = 'accounts.example.com';
@@ -37,11 +36,7 @@ function expectEnrolment(totp: TotpEnrolmentResponse | undefined, account: strin
 }
 
 describe('an authenticator app, while signed in', () => {
-  let usher: Usher;
-  beforeAll(async () => {
-    usher = await startUsher({ mfa: 'OPTIONAL', environment });
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher({ mfa: 'OPTIONAL', environment });
 
   const bearer = async (email: string, password: string) => {
     const { body } = await usher.api.signIn(email, password);
@@ -99,7 +94,7 @@ describe('an authenticator app, while signed in', () => {
     expectEnrolment(totp, 'bea@example.com');
     expect((await verify(browser, {}, nextTotp(usher, totp.secretCode))).status).toBe(204);
     const user = { UserPoolId: usher.userPoolId, Username: 'bea@example.com' };
-    const found = () => usher.cognito.send(new AdminGetUserCommand(user));
+    const found = () => usher.cognito.adminGetUser(user);
     expect((await found()).PreferredMfaSetting).toBe('SOFTWARE_TOKEN_MFA');
     expect((await browser.delete('/auth/mfa/totp')).status).toBe(204);
     expect((await found()).PreferredMfaSetting).toBeUndefined();
@@ -116,11 +111,7 @@ describe('an authenticator app, while signed in', () => {
 });
 
 describe('an authenticator app in a pool with required MFA', () => {
-  let usher: Usher;
-  beforeAll(async () => {
-    usher = await startUsher({ mfa: 'ON', environment, withSecret: true });
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher({ mfa: 'ON', environment, withSecret: true });
 
   it('is set up during the first sign-in of a legacy user', async () => {
     const challenge = challengeOf(await usher.api.signIn(` ${ada.email.toUpperCase()} `, ada.password));

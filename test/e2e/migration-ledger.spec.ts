@@ -1,8 +1,6 @@
-import { AdminDeleteUserCommand, ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
 import type { UserId } from '#contracts';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
-import pg from 'pg';
 import { MigrationStatus } from '../../src/users/migration-status.js';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { mailedCode, mailedToken } from '../support/drivers/mails.js';
@@ -43,9 +41,10 @@ const rowsOf = async (email: string) =>
   (await usher.database.sql('SELECT 1 FROM users WHERE lower(email) = lower($1)', [email])).length;
 
 const poolUsersOf = async (email: string) => {
-  const { Users = [] } = await usher.cognito.send(
-    new ListUsersCommand({ UserPoolId: usher.userPoolId, Filter: `email = "${email}"` }),
-  );
+  const { Users = [] } = await usher.cognito.listUsers({
+    UserPoolId: usher.userPoolId,
+    Filter: `email = "${email}"`,
+  });
   return Users;
 };
 
@@ -55,7 +54,7 @@ const askAboutReset = (email: string, source = 'UserMigration_ForgotPassword') =
 /** Resets the user at Usher and in the pool. */
 async function startOver({ id, email }: { id: number; email: string }): Promise<void> {
   for (const { Username } of await poolUsersOf(email))
-    await usher.cognito.send(new AdminDeleteUserCommand({ UserPoolId: usher.userPoolId, Username }));
+    await usher.cognito.adminDeleteUser({ UserPoolId: usher.userPoolId, Username });
   await usher.database.sql(
     `UPDATE users SET cognito_sub = NULL, cognito_user_pool_id = NULL, usher_agreed_at = NULL, usher_migration_state = NULL,
        usher_migration_reason = NULL, usher_migration_at = NULL WHERE id = $1`,
@@ -226,8 +225,7 @@ describe('migration status', () => {
     await usher.database.sql(`UPDATE users SET encrypted_password = '$gy$j9T$salt$digest' WHERE id = $1`, [
       bob.id,
     ]);
-    const rails = new pg.Client({ connectionString: usher.database.url });
-    await rails.connect();
+    const rails = await usher.database.connect();
     try {
       await rails.query('BEGIN');
       await rails.query('UPDATE users SET updated_at = now() WHERE id = $1', [bob.id]);

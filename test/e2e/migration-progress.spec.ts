@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { MigrationProgressResponse } from '#contracts';
 import { type Person, personWith } from '../support/builders/admins.js';
 import { ada, signInWithTokens } from '../support/drivers/sessions.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
 let admin: Person;
 let auditor: Person;
 let support: Person;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   admin = await personWith(usher, 'the-admin@example.org', 'admin');
   auditor = await personWith(usher, 'the-auditor@example.org', 'auditor');
   support = await personWith(usher, 'the-support@example.org', 'support');
 });
-afterAll(() => usher.close());
 
 const progress = (query = '', { headers }: Pick<Person, 'headers'> = admin) =>
   usher.api.get(`/migration/progress${query}`, headers);

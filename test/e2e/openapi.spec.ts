@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { type Answer, apiClient, type Call } from '../support/drivers/api-client.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 interface Response {
   description: string;
@@ -12,7 +12,6 @@ interface Document {
   components: { schemas: Record<string, object> };
 }
 
-let usher: Usher;
 let document: Document;
 let ajv: Ajv;
 /** Tokens of a signed-in user for the tests of routes. */
@@ -22,11 +21,11 @@ let refreshToken: string;
 const email = 'ada@example.com';
 const password = 'correct horse battery staple';
 
+const usher = openUsher({
+  mfa: 'OPTIONAL',
+  environment: { LETSENCRYPT_KEY: 'the-token', LETSENCRYPT_CHALLENGE: 'the-token.thumbprint' },
+});
 beforeAll(async () => {
-  usher = await startUsher({
-    mfa: 'OPTIONAL',
-    environment: { LETSENCRYPT_KEY: 'the-token', LETSENCRYPT_CHALLENGE: 'the-token.thumbprint' },
-  });
   document = (await usher.api.get('/openapi.json')).body as unknown as Document;
   // Keywords of OpenAPI 3.0 that JSON Schema lacks are ignored.
   ajv = new Ajv({ strict: false, allErrors: true });
@@ -34,7 +33,6 @@ beforeAll(async () => {
   await signIn();
   await usher.database.sql(`UPDATE users SET usher_roles = '{admin}' WHERE email = $1`, [email]);
 });
-afterAll(() => usher.close());
 
 async function signIn(): Promise<void> {
   const { tokens } = (await usher.api.signIn(email, password)).body;

@@ -1,9 +1,3 @@
-import {
-  AdminDisableUserCommand,
-  AdminGetUserCommand,
-  AdminResetUserPasswordCommand,
-  SignUpCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { allMailsSent, mailedCode, subjectsTo } from '../support/drivers/mails.js';
@@ -25,16 +19,14 @@ const reset = (email: string, code: string) =>
 const user = (email: string) => ({ UserPoolId: usher.userPoolId, Username: email });
 const inPool = async (email: string) => {
   try {
-    const found = await usher.cognito.send(new AdminGetUserCommand(user(email)));
+    const found = await usher.cognito.adminGetUser(user(email));
     return found.UserStatus;
   } catch (error) {
     return (error as Error).name;
   }
 };
 const squat = (email: string) =>
-  usher.cognito.send(
-    new SignUpCommand({ ClientId: usher.clientId, Username: email, Password: 'of-the-squatter-1' }),
-  );
+  usher.cognito.signUp({ ClientId: usher.clientId, Username: email, Password: 'of-the-squatter-1' });
 
 interface State {
   email: string;
@@ -70,7 +62,7 @@ const states: Record<string, () => State> = {
     ...{ email: 'off@example.com', password: poolPassword },
     prepare: async () => {
       await createPoolUser(usher, 'off@example.com');
-      await usher.cognito.send(new AdminDisableUserCommand(user('off@example.com')));
+      await usher.cognito.adminDisableUser(user('off@example.com'));
     },
     ...{ mails: [], status: 'CONFIRMED', oldPassword: 401 },
   }),
@@ -106,7 +98,7 @@ const states: Record<string, () => State> = {
     ...{ email: 'must-reset@example.com', password: poolPassword },
     prepare: async () => {
       await createPoolUser(usher, 'must-reset@example.com');
-      await usher.cognito.send(new AdminResetUserPasswordCommand(user('must-reset@example.com')));
+      await usher.cognito.adminResetUserPassword(user('must-reset@example.com'));
     },
     ...{ mails: [code, code], status: 'RESET_REQUIRED', oldPassword: 401 },
   }),

@@ -1,16 +1,10 @@
-import {
-  CreateUserPoolClientCommand,
-  type CreateUserPoolClientRequest,
-  UpdateUserAttributesCommand,
-  VerifyUserAttributeCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { CreateUserPoolClientRequest } from '@aws-sdk/client-cognito-identity-provider';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
-import { createApp } from '../../src/create-app.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import { ada, signInWithTokens } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { startUsher, type Usher, openUsher } from '../support/drivers/usher.js';
 
 const attacker = 'attacker@evil.example';
 const unsafe = { pool: { UserAttributeUpdateSettings: undefined }, client: { WriteAttributes: undefined } };
@@ -19,12 +13,10 @@ const tokenOf = async (usher: Usher) => (await signInWithTokens(usher.api)).acce
 
 /** Sends an update of attributes with an access token directly to the pool. */
 const write = (usher: Usher, AccessToken: string, attributes: Record<string, string>) =>
-  usher.cognito.send(
-    new UpdateUserAttributesCommand({
-      AccessToken,
-      UserAttributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
-    }),
-  );
+  usher.cognito.updateUserAttributes({
+    AccessToken,
+    UserAttributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
+  });
 
 const emailInPool = async (usher: Usher, email: string) =>
   (await usher.app.get(UserDirectory).find(email))?.email;
@@ -58,27 +50,25 @@ async function checksAtStart(usher: Usher, further = 0, known = 0): Promise<Line
 /** Starts another API with these additional accepted clients. @returns its log lines about the pool's settings */
 async function startBeside(usher: Usher, clientIds: string[]): Promise<Line[]> {
   const known = settingsLines(usher).length;
-  const variables = { ...usher.variables, AWS_COGNITO_ACCEPTED_CLIENT_IDS: clientIds.join() };
-  const app = await createApp(variables);
-  await app.init();
+  const { close } = await usher.startBeside({ AWS_COGNITO_ACCEPTED_CLIENT_IDS: clientIds.join() });
   const found = await checksAtStart(usher, clientIds.length, known);
-  await app.close();
+  await close();
   return found;
 }
 
 describe('a pool with the settings of docs/production.md', () => {
-  let usher: Usher;
   let atStart: Line[];
+  const usher = openUsher();
   beforeAll(async () => {
-    usher = await startUsher();
     atStart = await checksAtStart(usher);
   });
-  afterAll(() => usher.close());
 
   const addClient = async (settings: Partial<CreateUserPoolClientRequest>): Promise<string> => {
-    const { UserPoolClient } = await usher.cognito.send(
-      new CreateUserPoolClientCommand({ UserPoolId: usher.userPoolId, ClientName: 'other', ...settings }),
-    );
+    const { UserPoolClient } = await usher.cognito.createUserPoolClient({
+      UserPoolId: usher.userPoolId,
+      ClientName: 'other',
+      ...settings,
+    });
     return UserPoolClient?.ClientId ?? '';
   };
 
@@ -158,11 +148,7 @@ describe('a pool with the settings of docs/production.md', () => {
 });
 
 describe('a pool whose clients may write all attributes', () => {
-  let usher: Usher;
-  beforeAll(async () => {
-    usher = await startUsher(unsafe);
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher(unsafe);
 
   it('raises two alarms at start, for the pool and for the client', async () => {
     expect((await checksAtStart(usher)).filter(isAlarm)).toMatchObject([
@@ -199,7 +185,7 @@ describe('a pool that requires e-mail addresses, which all clients can write', (
     const [old, pending] = [await emailInPool(usher, ada.email), await emailInPool(usher, 'new@example.com')];
     const { text } = await usher.mail.waitFor((mail) => mail.to.includes('new@example.com'));
     const Code = /\d{6}/.exec(text)?.[0] ?? '';
-    await usher.cognito.send(new VerifyUserAttributeCommand({ AccessToken, AttributeName: 'email', Code }));
+    await usher.cognito.verifyUserAttribute({ AccessToken, AttributeName: 'email', Code });
     const verified = await usher.app.get(UserDirectory).find('new@example.com');
     const alarms = (await checksAtStart(usher)).filter(isAlarm);
     await usher.close();

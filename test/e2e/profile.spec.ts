@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ApiClient } from '../support/drivers/api-client.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
 import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
 let api: ApiClient;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   api = usher.api;
 });
-afterAll(() => usher.close());
 
 async function signedIn(email: string): Promise<Record<string, string>> {
   await createPoolUser(usher, email);

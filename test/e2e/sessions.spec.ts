@@ -1,5 +1,4 @@
-import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { SessionResponse } from '#contracts';
 import { LastUsedTracker } from '../../src/sessions/last-used.tracker.js';
 import type { ApiClient } from '../support/drivers/api-client.js';
@@ -15,7 +14,7 @@ import {
   signInWithTokens,
   statusWith,
 } from '../support/drivers/sessions.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { startUsher, openUsher } from '../support/drivers/usher.js';
 
 /** `auth_time` has a resolution of 1 second. */
 async function nextSecond(): Promise<void> {
@@ -24,11 +23,7 @@ async function nextSecond(): Promise<void> {
 }
 
 describe('the list of sessions', () => {
-  let usher: Usher;
-  beforeAll(async () => {
-    usher = await startUsher();
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher();
   beforeEach(async () => {
     await usher.database.sql('DELETE FROM usher.sessions');
   });
@@ -160,18 +155,10 @@ describe('the list of sessions', () => {
 });
 
 describe('sign-out', () => {
-  let usher: Usher;
   const signOut = (refreshToken: string) => usher.api.post('/auth/sign-out', { refreshToken });
   const everywhere = (token: string) => usher.api.post('/auth/sign-out-everywhere', undefined, bearer(token));
 
-  beforeAll(async () => {
-    usher = await startUsher();
-  });
-  afterAll(() => usher.close());
-  afterEach(() => {
-    usher.proxy.answerWith('RevokeToken', undefined);
-    usher.proxy.answerWith('GlobalSignOut', undefined);
-  });
+  const usher = openUsher();
 
   it('makes the access token invalid', async () => {
     const { accessToken, refreshToken } = await signInWithTokens(usher.api);
@@ -195,13 +182,11 @@ describe('sign-out', () => {
     const other = await signInWithTokens(usher.api);
     const browser = await signInWithCookie(usher);
     const bobs = await signInWithTokens(usher.api, bob);
-    const { AuthenticationResult: direct } = await usher.cognito.send(
-      new InitiateAuthCommand({
-        ClientId: usher.clientId,
-        AuthFlow: 'USER_PASSWORD_AUTH',
-        AuthParameters: { USERNAME: ada.email, PASSWORD: ada.password },
-      }),
-    );
+    const { AuthenticationResult: direct } = await usher.cognito.initiateAuth({
+      ClientId: usher.clientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: ada.email, PASSWORD: ada.password },
+    });
     const elsewhere = direct?.AccessToken ?? '';
     expect(await statusWith(usher.api, elsewhere)).toBe(200);
     await nextSecond();

@@ -1,20 +1,12 @@
-import {
-  AdminCreateUserCommand,
-  AdminDeleteUserCommand,
-  AdminGetUserCommand,
-  AdminSetUserPasswordCommand,
-  CreateUserPoolClientCommand,
-  InitiateAuthCommand,
-  ListUsersCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AdminGetUserCommand, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { describe, expect, it } from '@jest/globals';
 import { SigningKeys } from '../../src/cognito/signing-keys.js';
 import { TokenVerifier } from '../../src/cognito/token-verifier.js';
 import { Clock } from '../../src/common/clock/clock.js';
 import { type CognitoConfig, cognitoConfig } from '../../src/common/config/cognito.config.js';
 import { createDatabase } from '../support/drivers/database.js';
 import { deviseUser } from '../support/builders/devise-users.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { startUsher, type Usher, openUsher } from '../support/drivers/usher.js';
 
 const ada = deviseUser('plain');
 const bob = deviseUser('second');
@@ -25,20 +17,16 @@ async function createPoolUser(
   email: string,
   { password = 'pool-password-1', verified = true } = {},
 ): Promise<void> {
-  await cognito.send(
-    new AdminCreateUserCommand({
-      UserPoolId,
-      Username: email,
-      MessageAction: 'SUPPRESS',
-      UserAttributes: [
-        { Name: 'email', Value: email },
-        { Name: 'email_verified', Value: String(verified) },
-      ],
-    }),
-  );
-  await cognito.send(
-    new AdminSetUserPasswordCommand({ UserPoolId, Username: email, Password: password, Permanent: true }),
-  );
+  await cognito.adminCreateUser({
+    UserPoolId,
+    Username: email,
+    MessageAction: 'SUPPRESS',
+    UserAttributes: [
+      { Name: 'email', Value: email },
+      { Name: 'email_verified', Value: String(verified) },
+    ],
+  });
+  await cognito.adminSetUserPassword({ UserPoolId, Username: email, Password: password, Permanent: true });
 }
 
 describe('sign-in', () => {
@@ -48,11 +36,7 @@ describe('sign-in', () => {
     expect((await usher.api.post('/auth/sign-in', body)).body.tokens).toBeDefined();
   });
 
-  let usher: Usher;
-  beforeAll(async () => {
-    usher = await startUsher();
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher();
 
   const linked = (email: string) =>
     usher.database.sql<{ id: string; cognito_sub: string | null }>(
@@ -97,15 +81,13 @@ describe('sign-in', () => {
   });
 
   it('returns a challenge with a sealed challenge session', async () => {
-    await usher.cognito.send(
-      new AdminCreateUserCommand({
-        UserPoolId: usher.userPoolId,
-        Username: 'invited@example.com',
-        TemporaryPassword: 'temporary-1',
-        MessageAction: 'SUPPRESS',
-        UserAttributes: [{ Name: 'email', Value: 'invited@example.com' }],
-      }),
-    );
+    await usher.cognito.adminCreateUser({
+      UserPoolId: usher.userPoolId,
+      Username: 'invited@example.com',
+      TemporaryPassword: 'temporary-1',
+      MessageAction: 'SUPPRESS',
+      UserAttributes: [{ Name: 'email', Value: 'invited@example.com' }],
+    });
     const { status, body, text } = await usher.api.signIn('invited@example.com', 'temporary-1');
     expect(status).toBe(200);
     expect(body.challenge).toMatchObject({
@@ -129,9 +111,10 @@ describe('sign-in', () => {
     expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(200));
     const subs = new Set(answers.map(({ body }) => body.user?.id));
     expect(subs).toEqual(new Set([ada.id]));
-    const { Users = [] } = await usher.cognito.send(
-      new ListUsersCommand({ UserPoolId: usher.userPoolId, Filter: `email = "${ada.email}"` }),
-    );
+    const { Users = [] } = await usher.cognito.listUsers({
+      UserPoolId: usher.userPoolId,
+      Filter: `email = "${ada.email}"`,
+    });
     expect(Users).toHaveLength(1);
     expect(await linked(ada.email)).toEqual([{ id: '1', cognito_sub: Users[0]?.Username }]);
     const state = `SELECT usher_migration_state AS state FROM users WHERE email = $1`;
@@ -140,9 +123,7 @@ describe('sign-in', () => {
 
   it('does not recreate a user who was deleted from the pool', async () => {
     expect((await usher.api.signIn(bob.email, bob.password)).status).toBe(200);
-    await usher.cognito.send(
-      new AdminDeleteUserCommand({ UserPoolId: usher.userPoolId, Username: bob.email }),
-    );
+    await usher.cognito.adminDeleteUser({ UserPoolId: usher.userPoolId, Username: bob.email });
     await usher.database.sql(
       `UPDATE users SET cognito_linked_at = now() - interval '6 minutes' WHERE id = ${bob.id}`,
     );
@@ -194,14 +175,12 @@ describe('sign-in', () => {
     });
 
     it('refuses a token of an app client that is not on the list, and accepts one that is', async () => {
-      const { UserPoolClient: other } = await usher.cognito.send(
-        new CreateUserPoolClientCommand({
-          UserPoolId: usher.userPoolId,
-          ClientName: 'another product',
-          ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
-          WriteAttributes: ['name'],
-        }),
-      );
+      const { UserPoolClient: other } = await usher.cognito.createUserPoolClient({
+        UserPoolId: usher.userPoolId,
+        ClientName: 'another product',
+        ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
+        WriteAttributes: ['name'],
+      });
       const signIn = new InitiateAuthCommand({
         ClientId: other?.ClientId,
         AuthFlow: 'USER_PASSWORD_AUTH',
@@ -239,13 +218,11 @@ describe('sign-in', () => {
 
     it('creates the row of a user whose session started outside Usher', async () => {
       await createPoolUser(usher, 'elsewhere@example.com');
-      const direct = await usher.cognito.send(
-        new InitiateAuthCommand({
-          ClientId: usher.clientId,
-          AuthFlow: 'USER_PASSWORD_AUTH',
-          AuthParameters: { USERNAME: 'elsewhere@example.com', PASSWORD: 'pool-password-1' },
-        }),
-      );
+      const direct = await usher.cognito.initiateAuth({
+        ClientId: usher.clientId,
+        AuthFlow: 'USER_PASSWORD_AUTH',
+        AuthParameters: { USERNAME: 'elsewhere@example.com', PASSWORD: 'pool-password-1' },
+      });
       const { status, body } = await me(direct.AuthenticationResult?.AccessToken ?? '');
       expect({ status, email: body.email }).toEqual({ status: 200, email: 'elsewhere@example.com' });
     });
@@ -268,11 +245,7 @@ describe('sign-in', () => {
 });
 
 describe('sign-in through an app client with a secret', () => {
-  let usher: Usher;
-  beforeAll(async () => {
-    usher = await startUsher({ withSecret: true });
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher({ withSecret: true });
 
   it('signs in, refreshes, resets and signs out', async () => {
     const { status, body } = await usher.api.signIn(ada.email, ada.password);

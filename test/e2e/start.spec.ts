@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { createDatabase } from '../support/drivers/database.js';
 import { startUsher } from '../support/drivers/usher.js';
 
@@ -97,13 +96,11 @@ describe('the built API', () => {
 describe("while the pool's keys are unreachable", () => {
   it('responds with 503 instead of 401, so that no user is signed out', async () => {
     const usher = await startUsher({ environment: { COGNITO_JWKS_URL: 'http://127.0.0.1:1/jwks.json' } });
-    const direct = await usher.cognito.send(
-      new InitiateAuthCommand({
-        ClientId: usher.clientId,
-        AuthFlow: 'USER_PASSWORD_AUTH',
-        AuthParameters: { USERNAME: 'ada@example.com', PASSWORD: 'correct horse battery staple' },
-      }),
-    );
+    const direct = await usher.cognito.initiateAuth({
+      ClientId: usher.clientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: 'ada@example.com', PASSWORD: 'correct horse battery staple' },
+    });
     const authorization = `Bearer ${direct.AuthenticationResult?.AccessToken}`;
     const answers = [
       await usher.api.get('/users/me', { authorization }),

@@ -1,7 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { errorCodes } from '#contracts';
-import { createApp } from '../../src/create-app.js';
-import { apiClient } from '../support/drivers/api-client.js';
 import { startTcpProxy } from '../support/fakes/tcp-proxy.js';
 import { openUsher } from '../support/drivers/usher.js';
 
@@ -142,15 +140,13 @@ describe('health', () => {
 
   it('names the unavailable part, but not the reason', async () => {
     const proxy = await startTcpProxy(usher.database.url);
-    const app = await createApp({ ...usher.variables, DATABASE_URL: proxy.url });
-    await app.listen(0, '127.0.0.1');
-    const api = apiClient(await app.getUrl());
+    const { api, close } = await usher.startBeside({ DATABASE_URL: proxy.url });
     await proxy.cut();
     const away = await api.get('/health/ready');
     const live = await api.get('/health/live');
     await proxy.restore();
     const back = await api.get('/health/ready');
-    await app.close();
+    await close();
     await proxy.cut();
     expect({ status: away.status, body: away.body }).toMatchObject({
       status: 503,

@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  AdminDisableUserCommand,
-  CreateUserPoolClientCommand,
-  SignUpCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
 import { exception, json } from '../support/fakes/cognito-proxy.js';
 import { createPoolUser, invite, poolPassword } from '../support/builders/pool-users.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
 let directory: UserDirectory;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   directory = usher.app.get(UserDirectory);
 });
-afterAll(() => usher.close());
 
 const codeOf = (asking: Promise<unknown>) =>
   asking.then(
@@ -38,14 +31,12 @@ describe('the user directory', () => {
     };
     expect(await directory.find('FOUND@example.com')).toEqual(found);
     expect(await directory.find(sub)).toEqual(found);
-    await usher.cognito.send(
-      new AdminDisableUserCommand({ UserPoolId: usher.userPoolId, Username: 'found@example.com' }),
-    );
+    await usher.cognito.adminDisableUser({ UserPoolId: usher.userPoolId, Username: 'found@example.com' });
     expect(await directory.find(sub)).toEqual({ ...found, enabled: false });
     await invite(usher, 'invited@example.com');
     expect(await directory.find('invited@example.com')).toMatchObject({ status: 'FORCE_CHANGE_PASSWORD' });
     const signUp = { Username: 'stranger@example.com', Password: poolPassword };
-    await usher.cognito.send(new SignUpCommand({ ClientId: usher.clientId, ...signUp }));
+    await usher.cognito.signUp({ ClientId: usher.clientId, ...signUp });
     expect(await directory.find('stranger@example.com')).toMatchObject({
       status: 'UNCONFIRMED',
       emailVerified: false,
@@ -137,13 +128,11 @@ describe('the settings of the pool and its app clients', () => {
   });
 
   it('have no list of writable attributes if it is absent or empty', async () => {
-    const { UserPoolClient: client } = await usher.cognito.send(
-      new CreateUserPoolClientCommand({
-        UserPoolId: usher.userPoolId,
-        ClientName: 'federating',
-        SupportedIdentityProviders: ['COGNITO', 'Google'],
-      }),
-    );
+    const { UserPoolClient: client } = await usher.cognito.createUserPoolClient({
+      UserPoolId: usher.userPoolId,
+      ClientName: 'federating',
+      SupportedIdentityProviders: ['COGNITO', 'Google'],
+    });
     const clientId = client?.ClientId ?? '';
     const described = { clientId, writeAttributes: undefined, identityProviders: ['Google'] };
     expect(await directory.describeAppClient(clientId)).toEqual(described);
@@ -151,7 +140,6 @@ describe('the settings of the pool and its app clients', () => {
     expect((await directory.describeAppClient(clientId)).writeAttributes).toBeUndefined();
     usher.proxy.answerWith('DescribeUserPoolClient', json({}));
     expect(await codeOf(directory.describeAppClient(clientId))).toBe('cognito.unexpected_answer');
-    usher.proxy.answerWith('DescribeUserPoolClient', undefined);
   });
 
   it('cause a configuration error if the client does not exist', async () => {

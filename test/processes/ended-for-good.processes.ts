@@ -1,4 +1,3 @@
-import { RevokeTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it, jest } from '@jest/globals';
 import { TokenVerifier } from '../../src/cognito/token-verifier.js';
 import { AppError } from '../../src/common/errors/app-error.js';
@@ -54,7 +53,7 @@ describe('a session that was revoked at Usher', () => {
   it('is revoked with all others also when the token of the request is already revoked at Cognito', async () => {
     const mine = await signInWithTokens(usher.api);
     const other = await signInWithTokens(usher.api);
-    await usher.cognito.send(new RevokeTokenCommand({ ClientId: usher.clientId, Token: mine.refreshToken }));
+    await usher.cognito.revokeToken({ ClientId: usher.clientId, Token: mine.refreshToken });
     expect(
       (await usher.api.post('/auth/sign-out-everywhere', undefined, bearer(mine.accessToken))).status,
     ).toBe(204);

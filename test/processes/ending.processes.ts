@@ -60,8 +60,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   ending = await usher.startProcess();
-  blocker = new pg.Client({ connectionString: usher.database.url });
-  await blocker.connect();
+  blocker = await usher.database.connect();
 });
 afterEach(() => blocker.end());
 

@@ -1,24 +1,17 @@
-import {
-  AdminGetUserCommand,
-  InitiateAuthCommand,
-  ListUsersCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { run } from '../../src/cli/run.js';
 import { type Person, personWith } from '../support/builders/admins.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { allMailsSent, mailedToken, subjectsTo } from '../support/drivers/mails.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
 let admin: Person;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   admin = await personWith(usher, 'the-admin@example.org', 'admin');
 });
-afterAll(() => usher.close());
 
 const erase = (id: number | string | undefined) => usher.api.delete(`/admin/users/${id}`, admin.headers);
 
@@ -33,7 +26,7 @@ async function finished(id: number | string | undefined): Promise<void> {
 
 const isInPool = async (email: string) => {
   const Filter = `email = "${email}"`;
-  const { Users } = await usher.cognito.send(new ListUsersCommand({ UserPoolId: usher.userPoolId, Filter }));
+  const { Users } = await usher.cognito.listUsers({ UserPoolId: usher.userPoolId, Filter });
   return (Users ?? []).length > 0;
 };
 
@@ -129,13 +122,11 @@ describe('DELETE /admin/users/:id', () => {
     await erase(person.id);
     await finished(person.id);
     usher.proxy.answerWith('AdminDeleteUser', undefined);
-    const { AuthenticationResult } = await usher.cognito.send(
-      new InitiateAuthCommand({
-        ClientId: usher.clientId,
-        AuthFlow: 'USER_PASSWORD_AUTH',
-        AuthParameters: { USERNAME: person.email, PASSWORD: poolPassword },
-      }),
-    );
+    const { AuthenticationResult } = await usher.cognito.initiateAuth({
+      ClientId: usher.clientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: person.email, PASSWORD: poolPassword },
+    });
     const headers = { authorization: `Bearer ${AuthenticationResult?.AccessToken}` };
     expect((await usher.api.get('/users/me', headers)).status).toBe(401);
     expect((await usher.api.signIn(person.email, poolPassword)).status).toBe(401);
@@ -273,6 +264,6 @@ describe('DELETE /admin/users/:id', () => {
     await erase(stale?.id);
     await finished(stale?.id);
     const stays = { UserPoolId: usher.userPoolId, Username: person.sub };
-    expect((await usher.cognito.send(new AdminGetUserCommand(stays))).Username).toBe(person.sub);
+    expect((await usher.cognito.adminGetUser(stays)).Username).toBe(person.sub);
   });
 });

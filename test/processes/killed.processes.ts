@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
 import { personWith } from '../support/builders/admins.js';
 import { deviseUser } from '../support/builders/devise-users.js';
@@ -36,8 +35,7 @@ async function killDuringTransaction(
   request: (doomed: UsherProcess) => Promise<unknown>,
 ): Promise<void> {
   const doomed = await usher.startProcess();
-  const blocker = new pg.Client({ connectionString: usher.database.url });
-  await blocker.connect();
+  const blocker = await usher.database.connect();
   try {
     await blocker.query(`BEGIN; LOCK TABLE ${table} IN EXCLUSIVE MODE`);
     const answer = request(doomed).catch(() => 'no answer');

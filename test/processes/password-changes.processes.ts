@@ -1,6 +1,5 @@
-import { CreateUserPoolClientCommand, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import type { ApiClient } from '../support/drivers/api-client.js';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { allMailsSent, mailedCode, requestCode, subjectsTo } from '../support/drivers/mails.js';
@@ -57,8 +56,7 @@ async function killBeforeCommand(operation: string, send: Send): Promise<void> {
 /** Kills a process during the transaction of the follow-ups. */
 async function killDuringCompletion(send: Send): Promise<void> {
   const doomed: UsherProcess = await usher.startProcess();
-  const blocker = new pg.Client({ connectionString: usher.database.url });
-  await blocker.connect();
+  const blocker = await usher.database.connect();
   try {
     await blocker.query('BEGIN; LOCK TABLE usher.outbox IN EXCLUSIVE MODE');
     const answer = send(doomed.api).catch(() => 'no answer');
@@ -200,14 +198,12 @@ describe('without AWS credentials', () => {
 
 describe('the token of another client', () => {
   it('is refused by every process within two seconds after a reset', async () => {
-    const { UserPoolClient: client } = await usher.cognito.send(
-      new CreateUserPoolClientCommand({
-        UserPoolId: usher.userPoolId,
-        ClientName: 'another product',
-        ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-        EnableTokenRevocation: true,
-      }),
-    );
+    const { UserPoolClient: client } = await usher.cognito.createUserPoolClient({
+      UserPoolId: usher.userPoolId,
+      ClientName: 'another product',
+      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      EnableTokenRevocation: true,
+    });
     const ids = { AWS_COGNITO_ACCEPTED_CLIENT_IDS: client?.ClientId ?? '' };
     const [one, two] = [await usher.startProcess(ids), await usher.startProcess(ids)];
     const { email } = await person('two-products@example.org');

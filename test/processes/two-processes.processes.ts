@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ApiClient } from '../support/drivers/api-client.js';
 import {
   bearer,
@@ -10,7 +10,7 @@ import {
 } from '../support/drivers/sessions.js';
 import { rotation } from '../support/builders/test-pool.js';
 import type { UsherProcess } from '../support/drivers/usher-process.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { startUsher, openUsher } from '../support/drivers/usher.js';
 
 const refresh = 'GetTokensFromRefreshToken';
 
@@ -29,16 +29,14 @@ describe.each([
   ['without rotation', undefined],
   ['with rotation and no grace', rotation(0)],
 ])('two processes, %s', (_name, client) => {
-  let usher: Usher;
   let other: UsherProcess;
   let apis: [ApiClient, ApiClient];
 
+  const usher = openUsher({ client });
   beforeAll(async () => {
-    usher = await startUsher({ client });
     other = await usher.startProcess();
     apis = [usher.api, other.api];
   });
-  afterAll(() => usher.close());
 
   const apiOf = (index: number) => apis[index % 2] ?? usher.api;
 

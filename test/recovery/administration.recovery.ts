@@ -1,31 +1,27 @@
-import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { AdminUserResponse, AuditEntryResponse, UserId } from '#contracts';
 import { apiClient } from '../support/drivers/api-client.js';
 import { type Person, personWith } from '../support/builders/admins.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import { poolPassword } from '../support/builders/pool-users.js';
 import { ada, signInWithTokens } from '../support/drivers/sessions.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
 let admin: Person;
 let support: Person;
 let auditor: Person;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   admin = await personWith(usher, 'the-admin@example.org', 'admin');
   support = await personWith(usher, 'the-support@example.org', 'support');
   auditor = await personWith(usher, 'the-auditor@example.org', 'auditor', 'toString');
 });
-afterAll(() => usher.close());
 
 const call = (who: Person, method: string, path: string, body?: unknown) =>
   usher.api.call(method, `/admin${path}`, { headers: who.headers, body });
 
 const isEnabledInPool = async ({ sub }: Person) =>
-  (await usher.cognito.send(new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: sub })))
-    .Enabled;
+  (await usher.cognito.adminGetUser({ UserPoolId: usher.userPoolId, Username: sub })).Enabled;
 
 const auditOf = async ({ id }: Person) => {
   const { body } = await call(admin, 'GET', `/audit?user=${id}`);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import * as sql from '../../src/users/users.sql.js';
 import { resolveColumns } from '../../src/common/database/users-columns.js';
@@ -8,24 +8,20 @@ import type { ApiClient } from '../support/drivers/api-client.js';
 import { runCommand } from '../support/drivers/command.js';
 import { countWaiting, createDeviseDatabase } from '../support/drivers/database.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 import type { UsherProcess } from '../support/drivers/usher-process.js';
 
-let usher: Usher;
 let other: UsherProcess;
 /** A transaction of another client, such as the legacy application. */
 let rival: pg.Client;
-beforeAll(async () => {
+const usher = openUsher(async () => {
   const database = await createDeviseDatabase();
   await database.sql('ALTER TABLE users ADD COLUMN deleted_at timestamp');
-  usher = await startUsher({ database });
-  other = await usher.startProcess();
-  rival = new pg.Client({ connectionString: database.url });
-  await rival.connect();
+  return { database };
 });
-afterAll(async () => {
-  await rival.end();
-  await usher.close();
+beforeAll(async () => {
+  other = await usher.startProcess();
+  rival = await usher.database.connect();
 });
 beforeEach(() => usher.database.sql(`UPDATE users SET usher_roles = '{}'`));
 

@@ -1,8 +1,4 @@
-import {
-  AdminDisableUserCommand,
-  AdminResetUserPasswordCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   accountKinds,
   databaseOfAccountKinds,
@@ -13,7 +9,7 @@ import { withoutCredentials } from '../support/builders/addresses.js';
 import type { ApiClient } from '../support/drivers/api-client.js';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { createPoolUser, invite } from '../support/builders/pool-users.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 import { visible } from '../support/drivers/visible-answer.js';
 
 const people = {
@@ -26,14 +22,13 @@ const people = {
   'an unknown user with an international domain': 'niemand@exämple.de',
 };
 
-let usher: Usher;
 let bare: ApiClient;
+const usher = openUsher(async () => ({
+  database: await databaseOfAccountKinds(false),
+  // Callers set their address. REFUSAL_TIME_MS is on, but too short to delay the tests.
+  environment: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '127.0.0.1', REFUSAL_TIME_MS: '1' },
+}));
 beforeAll(async () => {
-  usher = await startUsher({
-    database: await databaseOfAccountKinds(false),
-    // Callers set their address. REFUSAL_TIME_MS is on, but too short to delay the tests.
-    environment: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '127.0.0.1', REFUSAL_TIME_MS: '1' },
-  });
   await prepareAccountKinds(usher);
   await invite(usher, people['an invited user']);
   const inPool = async (email: string) => {
@@ -41,13 +36,12 @@ beforeAll(async () => {
     return { UserPoolId: usher.userPoolId, Username: email };
   };
   const disabled = await inPool(people['a user disabled in the pool']);
-  await usher.cognito.send(new AdminDisableUserCommand(disabled));
+  await usher.cognito.adminDisableUser(disabled);
   const reset = await inPool(people['a user whose password an administrator reset']);
-  await usher.cognito.send(new AdminResetUserPasswordCommand(reset));
+  await usher.cognito.adminResetUserPassword(reset);
   await migrate(usher, deviseUser('idn_email'));
   bare = await withoutCredentials(usher);
 });
-afterAll(() => usher.close());
 /** Resets the limits of Usher and of the pool. */
 async function resetLimits(): Promise<void> {
   await usher.database.sql('DELETE FROM usher.rate_limits');

@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import type { AuditEntryResponse } from '#contracts';
 import { type Person, personWith } from '../support/builders/admins.js';
 import { runCommand } from '../support/drivers/command.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
 let admin: Person;
+const usher = openUsher({ environment: { TRUSTED_PROXIES: '127.0.0.1' } });
 beforeAll(async () => {
-  usher = await startUsher({ environment: { TRUSTED_PROXIES: '127.0.0.1' } });
   admin = await personWith(usher, 'the-admin@example.org', 'admin');
 });
-afterAll(() => usher.close());
 
 const from = (who: Person, address: string, requestId: string) => ({
   ...who.headers,

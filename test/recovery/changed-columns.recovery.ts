@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { personWith } from '../support/builders/admins.js';
 import { createDeviseDatabase, type TestDatabase } from '../support/drivers/database.js';
@@ -64,8 +63,7 @@ it('a start that is killed during a recount leaves no condition in force that th
   ]);
   expect(await statusOf(ada)).toBe(401);
   // Another process is compacting or recounting: the start with other conditions waits for the lock, and is killed.
-  const other = new pg.Client({ connectionString: database.url });
-  await other.connect();
+  const other = await database.connect();
   await other.query('BEGIN; SELECT pg_advisory_xact_lock(533437)');
   const { PATH } = process.env;
   const main = join(import.meta.dirname, '../../dist/api/main.js');

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { exception, json } from '../support/fakes/cognito-proxy.js';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { signInElsewhere } from '../support/drivers/sessions.js';
@@ -8,14 +8,6 @@ const ada = deviseUser('plain');
 
 const usher = openUsher();
 
-const operations = [
-  'ConfirmForgotPassword',
-  'ForgotPassword',
-  'GetTokensFromRefreshToken',
-  'InitiateAuth',
-  'RevokeToken',
-];
-afterEach(() => operations.forEach((operation) => usher.proxy.answerWith(operation, undefined)));
 
 const signIn = () => usher.api.signIn(ada.email, ada.password);
 const brief = ({ status, body }: { status: number; body: { code?: string } }) => ({

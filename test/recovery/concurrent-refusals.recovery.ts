@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import { PasswordHasher } from '../../src/credentials/password-hasher.js';
 import { deviseUser } from '../support/builders/devise-users.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 import type { UsherProcess } from '../support/drivers/usher-process.js';
 
 const migrated = deviseUser('second').email;
 const legacy = deviseUser('plain').email;
 
-let usher: Usher;
 let other: UsherProcess;
+const usher = openUsher({ environment: { RATE_LIMITS: 'on', REFUSAL_TIME_MS: '1' } });
 beforeAll(async () => {
-  usher = await startUsher({ environment: { RATE_LIMITS: 'on', REFUSAL_TIME_MS: '1' } });
   expect((await usher.api.signIn(migrated, deviseUser('second').password)).status).toBe(200);
   other = await usher.startProcess();
 });
-afterAll(() => usher.close());
 beforeEach(() => usher.database.sql('DELETE FROM usher.rate_limits'));
 
 const accounts = [

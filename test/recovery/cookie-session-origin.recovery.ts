@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ada, signInWithCookie } from '../support/drivers/sessions.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 const cookie = '__Host-usher_session';
 
 describe('requests from other sites', () => {
-  let usher: Usher;
   const environment = {
     PUBLIC_URL: 'https://login.example.com',
     CORS_ORIGINS: 'https://app.example.com',
   };
-  beforeAll(async () => {
-    usher = await startUsher({ environment });
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher({ environment });
 
   const refused: Record<string, string>[] = [
     { 'sec-fetch-site': 'cross-site' },

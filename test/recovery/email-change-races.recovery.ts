@@ -1,4 +1,3 @@
-import { AdminSetUserPasswordCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import {
   addressesOf,
@@ -22,14 +21,12 @@ describe('a pending change of address', () => {
     const owner = await person('rescued@example.com');
     await owner.change('thief-of-rescued@example.com');
     const token = await mailedToken(usher, 'thief-of-rescued@example.com');
-    await usher.cognito.send(
-      new AdminSetUserPasswordCommand({
-        UserPoolId: usher.userPoolId,
-        Username: owner.sub,
-        Password: temporaryPassword,
-        Permanent: false,
-      }),
-    );
+    await usher.cognito.adminSetUserPassword({
+      UserPoolId: usher.userPoolId,
+      Username: owner.sub,
+      Password: temporaryPassword,
+      Permanent: false,
+    });
     const challenge = challengeOf(await usher.api.signIn(owner.email, temporaryPassword));
     expect(challenge.name).toBe('NEW_PASSWORD_REQUIRED');
     expect((await answerTo(usher, challenge, { NEW_PASSWORD: 'another-password-1' })).status).toBe(200);

@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AdminSetUserMFAPreferenceCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { TotpEnrolmentResponse } from '#contracts';
 import { personWith } from '../support/builders/admins.js';
@@ -25,21 +24,16 @@ import {
   newPassword,
   outcome,
   removed,
-  startWithFactors,
+  openWithFactors,
   usher,
   verify,
   withApp,
 } from '../support/drivers/second-factor.js';
 
 let rival: pg.Client;
+openWithFactors();
 beforeAll(async () => {
-  await startWithFactors();
-  rival = new pg.Client({ connectionString: usher.database.url });
-  await rival.connect();
-});
-afterAll(async () => {
-  await rival.end();
-  await usher.close();
+  rival = await usher.database.connect();
 });
 
 const pending = async (id: number) =>
@@ -58,13 +52,11 @@ describe('a removal with a lost answer', () => {
     const refused = outcome(await call(boss, 'DELETE', `/admin/users/${person.id}/mfa`));
     usher.proxy.answerWith('AdminSetUserMFAPreference', undefined);
     expect(refused).toBe('503 cognito.unavailable');
-    await usher.cognito.send(
-      new AdminSetUserMFAPreferenceCommand({
-        UserPoolId: usher.userPoolId,
-        Username: person.email,
-        SoftwareTokenMfaSettings: { Enabled: false, PreferredMfa: false },
-      }),
-    );
+    await usher.cognito.adminSetUserMFAPreference({
+      UserPoolId: usher.userPoolId,
+      Username: person.email,
+      SoftwareTokenMfaSettings: { Enabled: false, PreferredMfa: false },
+    });
     const { accessToken } = await signInWithTokens(usher.api, {
       email: person.email,
       password: poolPassword,

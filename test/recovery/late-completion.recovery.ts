@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { PasswordChangeCompletionJob } from '../../src/passwords/completion/password-change-completion.job.js';
 import { personWith } from '../support/builders/admins.js';
 import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
@@ -14,16 +14,6 @@ import { until } from '../support/drivers/until.js';
 import { openUsher } from '../support/drivers/usher.js';
 
 const usher = openUsher();
-beforeAll(async () => {});
-afterEach(() => {
-  for (const operation of [
-    'ConfirmForgotPassword',
-    'ChangePassword',
-    'AdminGetUser',
-    'AdminUserGlobalSignOut',
-  ])
-    usher.proxy.answerWith(operation, undefined);
-});
 
 const newPassword = 'another-password-1';
 const twice = { password: newPassword, passwordConfirmation: newPassword };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { TotpEnrolmentResponse } from '#contracts';
 import { personWith } from '../support/builders/admins.js';
 import { lastCode, nextTotp, poolPassword, setMfa, useFactors } from '../support/builders/pool-users.js';
@@ -8,21 +8,20 @@ import {
   minute,
   outcome,
   pass,
-  startWithFactors,
+  openWithFactors,
   usher,
   verify,
   withApp,
 } from '../support/drivers/second-factor.js';
 
-beforeAll(async () => {
-  await startWithFactors();
-  await setMfa(usher, {
+openWithFactors();
+beforeAll(() =>
+  setMfa(usher, {
     MfaConfiguration: 'OPTIONAL',
     SoftwareTokenMfaConfiguration: { Enabled: true },
     EmailMfaConfiguration: {},
-  });
-});
-afterAll(() => usher.close());
+  }),
+);
 
 const missing = '403 auth.reauthentication_required';
 const wrong = '401 auth.invalid_credentials';

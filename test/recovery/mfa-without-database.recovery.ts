@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, expect, it } from '@jest/globals';
 import type { TotpEnrolmentResponse } from '#contracts';
 import { personWith } from '../support/builders/admins.js';
 import { createDeviseDatabase } from '../support/drivers/database.js';
@@ -11,7 +11,7 @@ import {
   mails,
   outcome,
   removed,
-  startWithFactors,
+  openWithFactors,
   usher,
   verify,
   withApp,
@@ -22,16 +22,13 @@ import { startTcpProxy, type TcpProxy } from '../support/fakes/tcp-proxy.js';
 import { until } from '../support/drivers/until.js';
 
 let connection: TcpProxy;
-beforeAll(async () => {
+openWithFactors(async () => {
   const database = await createDeviseDatabase();
   connection = await startTcpProxy(database.url);
-  await startWithFactors({ database: { ...database, url: connection.url } });
+  return { ...database, url: connection.url };
 });
-afterAll(async () => {
-  await connection.restore();
-  await usher.close();
-  await connection.cut();
-});
+afterEach(() => connection.restore());
+afterAll(() => connection.cut());
 
 const nothingUnfinished = async () =>
   (await usher.database.sql('SELECT 1 FROM usher.mfa_changes')).length === 0;

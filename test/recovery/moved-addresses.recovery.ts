@@ -1,6 +1,4 @@
-import { AdminResetUserPasswordCommand } from '@aws-sdk/client-cognito-identity-provider';
 import bcrypt from 'bcryptjs';
-import pg from 'pg';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createDeviseDatabase } from '../support/drivers/database.js';
 import { mailedCode } from '../support/drivers/mails.js';
@@ -80,22 +78,19 @@ describe('an approved row', () => {
 
   it('was deleted during its password check: its password does not sign in to the next row', async () => {
     const id = await start();
-    const rails = new pg.Client({ connectionString: usher.database.url });
-    await rails.connect();
+    const rails = await usher.database.connect();
     await rails.query('BEGIN');
     await rails.query('DELETE FROM users WHERE id = $1', [id]);
     const response = callMigrationEndpoint(first);
     await until(async () => (await usher.database.sql(waitingForRow)).length > 0);
     await rails.query('COMMIT');
-    await rails.end();
     const { body } = await response;
     expect(body.success).toBe(false);
   });
 
   it('was deleted while Cognito created its user: its password does not sign in to the next row', async () => {
     const id = await start();
-    const rails = new pg.Client({ connectionString: usher.database.url });
-    await rails.connect();
+    const rails = await usher.database.connect();
     await rails.query('BEGIN');
     await rails.query('DELETE FROM users WHERE id = $1', [id]);
     const signIn = usher.api.signIn(email, first);
@@ -105,7 +100,6 @@ describe('an approved row', () => {
       [email, hashOf(second)],
     );
     await rails.query('COMMIT');
-    await rails.end();
     expect((await signIn).status).not.toBe(200);
   });
 });
@@ -143,9 +137,7 @@ describe('a linked row', () => {
     expect(await outcome(email, first)).toEqual({ status: 200, id });
     await usher.database.sql(leave['changed its address'], [id]);
     await insertRow(email, second);
-    await usher.cognito.send(
-      new AdminResetUserPasswordCommand({ UserPoolId: usher.userPoolId, Username: email }),
-    );
+    await usher.cognito.adminResetUserPassword({ UserPoolId: usher.userPoolId, Username: email });
     expect(await outcome(email, second)).not.toEqual({ status: 200, id });
   });
 

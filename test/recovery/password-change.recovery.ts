@@ -1,4 +1,3 @@
-import { AdminSetUserPasswordCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
@@ -166,14 +165,12 @@ describe('the legacy password, after a stranger has requested a reset', () => {
   it('is not restored when the pool user has another password', async () => {
     const user = deviseUser('lock_expired');
     await requestReset(user.email);
-    await usher.cognito.send(
-      new AdminSetUserPasswordCommand({
-        UserPoolId: usher.userPoolId,
-        Username: user.email,
-        Password: 'chosen-elsewhere-1',
-        Permanent: true,
-      }),
-    );
+    await usher.cognito.adminSetUserPassword({
+      UserPoolId: usher.userPoolId,
+      Username: user.email,
+      Password: 'chosen-elsewhere-1',
+      Permanent: true,
+    });
     expect((await usher.api.signIn(user.email, user.password)).status).toBe(401);
     expect((await usher.api.signIn(user.email, 'chosen-elsewhere-1')).status).toBe(200);
     expect((await usher.api.signIn(user.email, user.password)).status).toBe(401);

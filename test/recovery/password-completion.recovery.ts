@@ -1,7 +1,3 @@
-import {
-  AdminSetUserPasswordCommand,
-  AdminUpdateUserAttributesCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { PasswordChangeCompletionJob } from '../../src/passwords/completion/password-change-completion.job.js';
 import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
@@ -188,9 +184,7 @@ describe('when the database fails between the row and the audit entry', () => {
   it('a new password at a challenge changes neither', async () => {
     const { email, sub } = await withHash('no-audit-challenge@example.com');
     const user = { UserPoolId: usher.userPoolId, Username: sub };
-    await usher.cognito.send(
-      new AdminSetUserPasswordCommand({ ...user, Password: temporaryPassword, Permanent: false }),
-    );
+    await usher.cognito.adminSetUserPassword({ ...user, Password: temporaryPassword, Permanent: false });
     const challenge = challengeOf(await usher.api.signIn(email, temporaryPassword));
     await withoutAudit(async () => {
       const { status } = await answerTo(usher, challenge, { NEW_PASSWORD: newPassword });
@@ -342,13 +336,11 @@ describe('the revocation of sessions of other clients at Cognito', () => {
 
 describe('no record remains', () => {
   it('after a refusal, and answers do not reveal whether an address exists', async () => {
-    await usher.cognito.send(
-      new AdminUpdateUserAttributesCommand({
-        UserPoolId: usher.userPoolId,
-        Username: (await person('known@example.com')).email,
-        UserAttributes: [{ Name: 'name', Value: 'Known' }],
-      }),
-    );
+    await usher.cognito.adminUpdateUserAttributes({
+      UserPoolId: usher.userPoolId,
+      Username: (await person('known@example.com')).email,
+      UserAttributes: [{ Name: 'name', Value: 'Known' }],
+    });
     const answers = [];
     for (const email of ['known@example.com', 'nobody-at-all@example.com']) {
       await usher.api.post('/passwords/forgot', { email });

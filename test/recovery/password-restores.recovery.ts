@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { legacyUser, oldPassword } from '../support/builders/addresses.js';
 import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
 import { mailedCode } from '../support/drivers/mails.js';
@@ -7,11 +7,6 @@ import { until } from '../support/drivers/until.js';
 import { openUsher } from '../support/drivers/usher.js';
 
 const usher = openUsher();
-beforeAll(async () => {});
-afterEach(() => {
-  for (const operation of ['ConfirmForgotPassword', 'AdminSetUserPassword'])
-    usher.proxy.answerWith(operation, undefined);
-});
 
 const newPassword = 'chosen-by-the-owner-1';
 const signIn = async (email: string, password = oldPassword) =>

@@ -1,4 +1,3 @@
-import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import {
   confirm,
@@ -147,9 +146,10 @@ it('the pool user of a migrated user has the username of the request', async () 
   expect((await usher.api.signIn('lambdaü@exämple.example', oldPassword)).status).toBe(200);
   const request = usher.proxy.calls.slice(before).find(({ operation }) => operation === 'InitiateAuth');
   const { USERNAME } = request?.request.AuthParameters as { USERNAME: string };
-  const { UserAttributes = [] } = await usher.cognito.send(
-    new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: USERNAME }),
-  );
+  const { UserAttributes = [] } = await usher.cognito.adminGetUser({
+    UserPoolId: usher.userPoolId,
+    Username: USERNAME,
+  });
   expect(USERNAME).toBe('lambdaü@xn--exmple-cua.example');
   expect(UserAttributes.find(({ Name }) => Name === 'email')?.Value).toBe(USERNAME);
 });

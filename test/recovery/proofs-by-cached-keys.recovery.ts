@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type CognitoConfig, cognitoConfig } from '../../src/common/config/cognito.config.js';
 import { personWith } from '../support/builders/admins.js';
-import { minute, startWithFactors, usher } from '../support/drivers/second-factor.js';
+import { minute, openWithFactors, usher } from '../support/drivers/second-factor.js';
 
 /** A cache in front of the pool's keys with an hour-old response (Age, RFC 9111 section 5.1). */
 const cache = createServer((request, response) => {
@@ -15,13 +15,12 @@ const cache = createServer((request, response) => {
   })();
 });
 
+openWithFactors();
 beforeAll(async () => {
-  await startWithFactors();
   cache.listen(0, '127.0.0.1');
   await once(cache, 'listening');
 });
-afterAll(async () => {
-  await usher.close();
+afterAll(() => {
   cache.close();
   cache.closeAllConnections();
 });

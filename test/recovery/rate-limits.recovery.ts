@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
-import { createApp } from '../../src/create-app.js';
 import { RateLimits } from '../../src/rate-limit/rate-limits.js';
-import { type ApiClient, apiClient } from '../support/drivers/api-client.js';
+import type { ApiClient } from '../support/drivers/api-client.js';
 import { invite, temporaryPassword } from '../support/builders/pool-users.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import { startTcpProxy, type TcpProxy } from '../support/fakes/tcp-proxy.js';
@@ -253,10 +252,9 @@ describe('the counter', () => {
 
   /** A process with its own counters on the same database. */
   async function another(environment: Record<string, string> = {}): Promise<ApiClient> {
-    const app = await createApp({ ...usher.variables, ...environment });
-    closers.push(() => app.close());
-    await app.listen(0, '127.0.0.1');
-    return apiClient(await app.getUrl());
+    const { api, close } = await usher.startBeside(environment);
+    closers.push(close);
+    return api;
   }
 
   /** The same, with a database connection that can be interrupted. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { personWith } from '../support/builders/admins.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import { lastCode, nextTotp, poolPassword, setMfa, useFactors } from '../support/builders/pool-users.js';
@@ -22,11 +22,10 @@ import {
   factorsOf,
   liveFamilies,
   withApp,
-  startWithFactors,
+  openWithFactors,
 } from '../support/drivers/second-factor.js';
 
-beforeAll(() => startWithFactors());
-afterAll(() => usher.close());
+openWithFactors();
 
 describe('a token of a sign-in more than ten minutes ago', () => {
   it('cannot enrol, replace or remove a factor, even after a refresh', async () => {

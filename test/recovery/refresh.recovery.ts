@@ -1,12 +1,7 @@
-import {
-  AdminUserGlobalSignOutCommand,
-  InitiateAuthCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { createApp } from '../../src/create-app.js';
+import { AdminUserGlobalSignOutCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Clock } from '../../src/common/clock/clock.js';
 import { SessionsRepository } from '../../src/sessions/persistence/sessions.repository.js';
-import { apiClient } from '../support/drivers/api-client.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import {
   ada,
@@ -19,7 +14,7 @@ import {
 } from '../support/drivers/sessions.js';
 import { startTcpProxy } from '../support/fakes/tcp-proxy.js';
 import { rotation } from '../support/builders/test-pool.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { startUsher, openUsher } from '../support/drivers/usher.js';
 
 const settings = [
   ['without rotation', undefined],
@@ -28,14 +23,10 @@ const settings = [
 ] as const;
 
 describe.each(settings)('refresh %s', (_name, client) => {
-  let usher: Usher;
   const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
   const codeOf = async (refreshToken: string) => (await refresh(refreshToken)).body.code;
 
-  beforeAll(async () => {
-    usher = await startUsher({ client });
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher({ client });
 
   it('answers 50 concurrent requests with one refresh at Cognito', async () => {
     const { refreshToken } = await signInWithTokens(usher.api);
@@ -72,7 +63,6 @@ describe.each(settings)('refresh %s', (_name, client) => {
 });
 
 describe('a refresh token that was replaced', () => {
-  let usher: Usher;
   const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
   const rotate = async (refreshToken: string) => {
     const { body } = await refresh(refreshToken);
@@ -80,10 +70,7 @@ describe('a refresh token that was replaced', () => {
     return body.tokens;
   };
 
-  beforeAll(async () => {
-    usher = await startUsher({ client: rotation(0) });
-  });
-  afterAll(() => usher.close());
+  const usher = openUsher({ client: rotation(0) });
 
   it('returns the current tokens for 10 seconds', async () => {
     const { refreshToken } = await signInWithTokens(usher.api);
@@ -154,10 +141,8 @@ it('keeps new tokens when the database is unavailable after the answer of Cognit
   closers.push(() => usher.close());
   const proxy = await startTcpProxy(usher.database.url);
   closers.push(() => proxy.cut());
-  const app = await createApp({ ...usher.variables, DATABASE_URL: proxy.url });
-  closers.push(() => app.close());
-  await app.listen(0, '127.0.0.1');
-  const api = apiClient(await app.getUrl());
+  const { app, api, close } = await usher.startBeside({ DATABASE_URL: proxy.url });
+  closers.push(close);
   const { refreshToken } = await signInWithTokens(api);
   const repository = app.get(SessionsRepository, { strict: false });
   const save = repository.saveRenewal.bind(repository);
@@ -176,14 +161,9 @@ it('keeps new tokens when the database is unavailable after the answer of Cognit
 });
 
 describe('the refresh of a session', () => {
-  let usher: Usher;
   const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
 
-  beforeAll(async () => {
-    usher = await startUsher();
-  });
-  afterAll(() => usher.close());
-  afterEach(() => usher.proxy.answerWith('GetTokensFromRefreshToken', undefined));
+  const usher = openUsher();
 
   it.each([
     ['idle timeout', `last_used_at = now() - interval '14 days'`],
@@ -276,13 +256,11 @@ describe('the refresh of a session', () => {
 
   it('needs no row for a session of another client, and is refused after its user was disabled', async () => {
     await signInWithTokens(usher.api);
-    const direct = await usher.cognito.send(
-      new InitiateAuthCommand({
-        ClientId: usher.clientId,
-        AuthFlow: 'USER_PASSWORD_AUTH',
-        AuthParameters: { USERNAME: ada.email, PASSWORD: ada.password },
-      }),
-    );
+    const direct = await usher.cognito.initiateAuth({
+      ClientId: usher.clientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: ada.email, PASSWORD: ada.password },
+    });
     const { RefreshToken: refreshToken = '' } = direct.AuthenticationResult ?? {};
     expect((await refresh(refreshToken)).status).toBe(200);
     await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = 1');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { PasswordHasher } from '../../src/credentials/password-hasher.js';
 import {
   accountKinds,
@@ -9,7 +9,7 @@ import {
 import type { ApiClient } from '../support/drivers/api-client.js';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { scrape, valueOf } from '../support/drivers/metrics.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 import type { UsherProcess } from '../support/drivers/usher-process.js';
 import { visible } from '../support/drivers/visible-answer.js';
 
@@ -17,14 +17,12 @@ import { visible } from '../support/drivers/visible-answer.js';
 const environment = { REFUSAL_TIME_MS: '1' };
 const erin = deviseUser('lock_expired');
 
-let usher: Usher;
 let other: UsherProcess;
+const usher = openUsher(async () => ({ database: await databaseOfAccountKinds(false), environment }));
 beforeAll(async () => {
-  usher = await startUsher({ database: await databaseOfAccountKinds(false), environment });
   await prepareAccountKinds(usher);
   other = await usher.startProcess();
 });
-afterAll(() => usher.close());
 
 /** Hashes computed so far, by both processes. */
 async function hashes(): Promise<number> {

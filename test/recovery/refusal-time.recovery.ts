@@ -1,24 +1,22 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Clock } from '../../src/common/clock/clock.js';
 import { deviseUser } from '../support/builders/devise-users.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 const ada = deviseUser('plain');
 const refusalTimeMs = 10_000;
 
-let usher: Usher;
 let sleep: jest.SpiedFunction<Clock['sleep']>;
+const usher = openUsher({ environment: { REFUSAL_TIME_MS: String(refusalTimeMs) } });
 beforeAll(async () => {
-  usher = await startUsher({ environment: { REFUSAL_TIME_MS: String(refusalTimeMs) } });
   // Delays are recorded instead of waited for.
   sleep = jest.spyOn(usher.app.get(Clock), 'sleep').mockResolvedValue();
 });
 afterEach(() => {
   sleep.mockClear();
 });
-afterAll(() => usher.close());
 
 /** The recorded delay is below REFUSAL_TIME_MS, because the work itself took time. */
 function expectDelayed(): void {

@@ -1,26 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createApp } from '../../src/create-app.js';
-import { type ApiClient, apiClient } from '../support/drivers/api-client.js';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ApiClient } from '../support/drivers/api-client.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
 import { bearer, signInWithCookie, signInWithTokens } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 import { pointsOf, setPoints, statuses, times } from '../support/drivers/rate-limits.js';
 
-let usher: Usher;
-/** A process with its own counters on the same database. */
+const usher = openUsher({ environment: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '127.0.0.1' } });
+/** An API with its own counters on the same database. */
 let another: ApiClient;
-let close: () => Promise<void>;
 beforeAll(async () => {
-  usher = await startUsher({ environment: { RATE_LIMITS: 'on', TRUSTED_PROXIES: '127.0.0.1' } });
-  const app = await createApp(usher.variables);
-  close = () => app.close();
-  await app.listen(0, '127.0.0.1');
-  another = apiClient(await app.getUrl());
-});
-afterAll(async () => {
-  await close();
-  await usher.close();
+  another = (await usher.startBeside()).api;
 });
 afterEach(() => usher.database.sql('DELETE FROM usher.rate_limits'));
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import { withoutCredentials } from '../support/builders/addresses.js';
 import { personWith } from '../support/builders/admins.js';
@@ -7,18 +7,13 @@ import { allMailsSent, requestCode, subjectsTo } from '../support/drivers/mails.
 import { createPoolUser, credentials } from '../support/builders/pool-users.js';
 import { signInElsewhere, signInWithTokens, statusWith } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
 let bare: ApiClient;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   bare = await withoutCredentials(usher);
 });
-afterEach(() => {
-  usher.proxy.answerWith('InitiateAuth', undefined);
-});
-afterAll(() => usher.close());
 
 const newPassword = 'another-password-1';
 const twice = { password: newPassword, passwordConfirmation: newPassword };

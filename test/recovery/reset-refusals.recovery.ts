@@ -1,22 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   accountKinds,
   databaseOfAccountKinds,
   prepareAccountKinds,
 } from '../support/builders/account-kinds.js';
 import { allMailsSent, mailedCode } from '../support/drivers/mails.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 import { visible } from '../support/drivers/visible-answer.js';
 
 const password = 'chosen-by-the-owner-1';
 const migrated = accountKinds['a wrong password of a migrated user'].email;
 
-let usher: Usher;
+const usher = openUsher(async () => ({ database: await databaseOfAccountKinds(false) }));
 beforeAll(async () => {
-  usher = await startUsher({ database: await databaseOfAccountKinds(false) });
   await prepareAccountKinds(usher);
 });
-afterAll(() => usher.close());
 
 const forgot = (email: string) => usher.api.post('/passwords/forgot', { email });
 const reset = (email: string, code: string) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { TotpEnrolmentResponse } from '#contracts';
 import { personWith } from '../support/builders/admins.js';
 import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
@@ -33,11 +33,10 @@ import {
   factorsOf,
   withApp,
   signInWithApp,
-  startWithFactors,
+  openWithFactors,
 } from '../support/drivers/second-factor.js';
 
-beforeAll(() => startWithFactors());
-afterAll(() => usher.close());
+openWithFactors();
 
 describe('a change of the second factor', () => {
   it('is returned, audited and mailed, and revokes other sessions, of any client', async () => {

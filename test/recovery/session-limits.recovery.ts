@@ -1,5 +1,4 @@
-import { RevokeTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import type { SessionResponse } from '#contracts';
 import type { ApiClient } from '../support/drivers/api-client.js';
@@ -13,20 +12,15 @@ import {
   statusWith,
 } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
 let owner: { email: string; password: string };
 let people = 0;
-beforeAll(async () => {
-  usher = await startUsher();
-});
+const usher = openUsher();
 beforeEach(async () => {
   owner = { email: `person-${(people += 1)}@example.com`, password: poolPassword };
   await createPoolUser(usher, owner.email);
 });
-afterEach(() => usher.proxy.answerWith('RevokeToken', undefined));
-afterAll(() => usher.close());
 
 const rows = (condition: string, ...values: unknown[]) =>
   usher.database.sql<{ id: string; reason: string | null; revoked: boolean }>(
@@ -106,7 +100,7 @@ describe('revocation of all sessions', () => {
     const mine = await signInWithTokens(usher.api, owner);
     const other = await signInWithTokens(usher.api, owner);
     await fill(1000);
-    await usher.cognito.send(new RevokeTokenCommand({ ClientId: usher.clientId, Token: mine.refreshToken }));
+    await usher.cognito.revokeToken({ ClientId: usher.clientId, Token: mine.refreshToken });
     const held: ServerResponse[] = [];
     usher.proxy.answerWith('RevokeToken', (response) => held.push(response));
     const { status } = await usher.api.post('/auth/sign-out-everywhere', undefined, bearer(mine.accessToken));

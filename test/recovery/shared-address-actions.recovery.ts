@@ -1,4 +1,3 @@
-import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import bcrypt from 'bcryptjs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { personWith } from '../support/builders/admins.js';
@@ -84,9 +83,7 @@ describe('an action of an administrator on a row', () => {
     const { status } = await usher.api.delete(`/admin/users/${deleted}`, admin.headers);
     expect(status).toBe(202);
     await until(async () => (await usher.database.sql('SELECT 1 FROM usher.erasures')).length === 0);
-    const { Enabled } = await usher.cognito.send(
-      new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: email }),
-    );
+    const { Enabled } = await usher.cognito.adminGetUser({ UserPoolId: usher.userPoolId, Username: email });
     expect(Enabled).toBe(true);
     const answer = await usher.api.signIn(email, poolPassword);
     expect({ status: answer.status, id: answer.body.user?.id }).toEqual({ status: 200, id: live });

@@ -1,5 +1,4 @@
-import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { personWith } from '../support/builders/admins.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
@@ -23,17 +22,13 @@ import {
   unrevoked,
 } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 const waitingForLock = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`;
 
-let usher: Usher;
 /** Milliseconds that the pool's clock is ahead. */
 let ahead = 0;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 afterEach(() => setClock(0));
 
 /** Cognito's clock differs from PostgreSQL's. */
@@ -190,8 +185,7 @@ describe('a sign-in from before a sign-out', () => {
 
   /** Runs `work` in a transaction of another process. */
   async function inTransaction(work: (client: pg.Client) => Promise<void>): Promise<void> {
-    const client = new pg.Client({ connectionString: usher.database.url });
-    await client.connect();
+    const client = await usher.database.connect();
     try {
       await client.query('BEGIN');
       await work(client);
@@ -291,13 +285,11 @@ describe('a sign-out time', () => {
        SELECT $1, at, extract(epoch FROM at)::bigint, at FROM (SELECT now() - interval '10 days' AS at) AS earlier`,
       [sub],
     );
-    const { AuthenticationResult: renewed } = await usher.cognito.send(
-      new InitiateAuthCommand({
-        ClientId: usher.clientId,
-        AuthFlow: 'REFRESH_TOKEN_AUTH',
-        AuthParameters: { REFRESH_TOKEN: foreign.refreshToken },
-      }),
-    );
+    const { AuthenticationResult: renewed } = await usher.cognito.initiateAuth({
+      ClientId: usher.clientId,
+      AuthFlow: 'REFRESH_TOKEN_AUTH',
+      AuthParameters: { REFRESH_TOKEN: foreign.refreshToken },
+    });
     expect(await statusWith(usher.api, renewed?.AccessToken ?? '')).toBe(401);
     expect((await refresh(foreign.refreshToken)).status).toBe(401);
     const after = await signInWithTokens(usher.api, credentials(email));

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ChallengesService } from '../../src/auth/challenges.service.js';
-import { createApp } from '../../src/create-app.js';
-import { type ApiClient, apiClient } from '../support/drivers/api-client.js';
+import type { ApiClient } from '../support/drivers/api-client.js';
 import { allMailsSent, mailedCode } from '../support/drivers/mails.js';
 import {
   answerTo,
@@ -255,10 +254,8 @@ describe('resets', () => {
 // Last: Passport's strategies are global, and the application started last replaces them.
 describe('the device cookie with https', () => {
   it('has the prefix __Host- and is secure', async () => {
-    const app = await createApp({ ...usher.variables, PUBLIC_URL: 'https://id.example.com' });
-    await app.listen(0, '127.0.0.1');
-    const { headers } = await apiClient(await app.getUrl()).signIn(email, poolPassword);
-    await app.close();
+    const { api } = await usher.startBeside({ PUBLIC_URL: 'https://id.example.com' });
+    const { headers } = await api.signIn(email, poolPassword);
     const cookies = headers.getSetCookie().map((cookie) => cookie.replace(/=[^;]+/, '=…'));
     expect(cookies).toEqual([
       '__Host-usher_device=…; Max-Age=7776000; Path=/; HttpOnly; Secure; SameSite=Lax',

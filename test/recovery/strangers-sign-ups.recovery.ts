@@ -1,21 +1,12 @@
-import {
-  AdminConfirmSignUpCommand,
-  AdminGetUserCommand,
-  SignUpCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { AdminGetUserCommand, SignUpCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { describe, expect, it } from '@jest/globals';
 import { legacyUser, oldPassword, withoutCredentials } from '../support/builders/addresses.js';
 import { addressesOf, confirmEmail, emailChanger } from '../support/builders/email-changes.js';
 import { allMailsSent, mailedToken, subjectsTo } from '../support/drivers/mails.js';
 import { signUps } from '../support/drivers/sign-ups.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterEach(() => usher.proxy.answerWith('AdminGetUser', undefined));
-afterAll(() => usher.close());
+const usher = openUsher();
 
 const ofStranger = 'of-the-stranger-1';
 const { confirm, rowOf, signUpWithEach } = signUps(() => usher, ofStranger);
@@ -139,7 +130,7 @@ describe('a change of address to one that a stranger has signed up with', () => 
     const to = 'confirmed-at-pool@example.com';
     const owner = await changer('owner-5@example.com', to);
     const sub = await signUpAtPool(to);
-    await usher.cognito.send(new AdminConfirmSignUpCommand({ UserPoolId: usher.userPoolId, Username: sub }));
+    await usher.cognito.adminConfirmSignUp({ UserPoolId: usher.userPoolId, Username: sub });
     expect(await owner.click()).toBe('auth.account_link_conflict');
     expect(await poolUser(to)).toEqual({ status: 'CONFIRMED', sub });
   });
@@ -191,7 +182,7 @@ describe('a sign-up at the pool with the address of a legacy user', () => {
     const held = usher.proxy.holdAnswer('AdminGetUser');
     const attempt = signIn(email);
     await held.done;
-    await usher.cognito.send(new AdminConfirmSignUpCommand({ UserPoolId: usher.userPoolId, Username: sub }));
+    await usher.cognito.adminConfirmSignUp({ UserPoolId: usher.userPoolId, Username: sub });
     held.release();
     expect(await attempt).toBe(401);
     expect(await poolUser(email)).toEqual({ status: 'CONFIRMED', sub });

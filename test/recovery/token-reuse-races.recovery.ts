@@ -1,6 +1,4 @@
-import { GetTokensFromRefreshTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { untilWaiting } from '../support/drivers/database.js';
 import { allMailsSent, subjectsTo } from '../support/drivers/mails.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
@@ -27,9 +25,7 @@ async function person(name: string) {
 }
 
 const refreshAtCognito = (refreshToken: string) =>
-  usher.cognito.send(
-    new GetTokensFromRefreshTokenCommand({ ClientId: usher.clientId, RefreshToken: refreshToken }),
-  );
+  usher.cognito.getTokensFromRefreshToken({ ClientId: usher.clientId, RefreshToken: refreshToken });
 
 const revokedTokens = () =>
   usher.proxy.calls.flatMap(({ operation, request }) => (operation === 'RevokeToken' ? [request.Token] : []));
@@ -54,8 +50,7 @@ async function whileLocked(
   statement: string,
   work: (unlock: () => Promise<unknown>) => Promise<void>,
 ): Promise<void> {
-  const client = new pg.Client({ connectionString: usher.database.url });
-  await client.connect();
+  const client = await usher.database.connect();
   try {
     await client.query('BEGIN');
     await client.query(statement);

@@ -1,5 +1,4 @@
-import { GetTokensFromRefreshTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import { allMailsSent, subjectsTo } from '../support/drivers/mails.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
@@ -8,11 +7,6 @@ import { rotation } from '../support/builders/test-pool.js';
 import { openUsher } from '../support/drivers/usher.js';
 
 const usher = openUsher({ client: rotation(0) });
-beforeAll(async () => {});
-afterEach(() => {
-  for (const operation of ['AdminUserGlobalSignOut', 'GetTokensFromRefreshToken', 'RevokeToken'])
-    usher.proxy.answerWith(operation, undefined);
-});
 
 const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refreshToken });
 
@@ -29,9 +23,10 @@ async function person(name: string): Promise<Person> {
 
 /** As a thief with a copied refresh token does. */
 async function refreshAtCognito(refreshToken: string) {
-  const { AuthenticationResult: tokens } = await usher.cognito.send(
-    new GetTokensFromRefreshTokenCommand({ ClientId: usher.clientId, RefreshToken: refreshToken }),
-  );
+  const { AuthenticationResult: tokens } = await usher.cognito.getTokensFromRefreshToken({
+    ClientId: usher.clientId,
+    RefreshToken: refreshToken,
+  });
   return { refreshToken: tokens?.RefreshToken ?? '', accessToken: tokens?.AccessToken ?? '' };
 }
 

@@ -1,8 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
-import pg from 'pg';
-import { createApp } from '../../src/create-app.js';
-import { apiClient } from '../support/drivers/api-client.js';
 import { createDeviseDatabase } from '../support/drivers/database.js';
 import {
   answerTo,
@@ -51,13 +48,6 @@ const afterSignIns = (usher: Usher, email: string, count: number): Promise<Track
     const row = await tracked(usher, email);
     return row?.count === count ? row : undefined;
   });
-
-/** Another API on the same database and pool, for tests of the state after its shutdown. */
-async function startAnother({ variables }: Usher) {
-  const app = await createApp(variables);
-  await app.listen(0, '127.0.0.1');
-  return { api: apiClient(await app.getUrl()), close: () => app.close() };
-}
 
 describe('sign-ins are counted as Devise counts them', () => {
   let usher: Usher;
@@ -129,16 +119,14 @@ describe('sign-in tracking', () => {
   it('does not delay the answer, and completes before the process exits', async () => {
     await signInWithTokens(usher.api);
     const { count } = await afterSignIns(usher, ada.email, 1);
-    const blocker = new pg.Client({ connectionString: usher.database.url });
-    await blocker.connect();
+    const blocker = await usher.database.connect();
     await blocker.query('BEGIN');
     await blocker.query('SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE', [ada.id]);
-    const another = await startAnother(usher);
+    const another = await usher.startBeside();
     await signInWithTokens(another.api);
     expect((await tracked(usher, ada.email))?.count).toBe(count);
     const closing = another.close();
     await blocker.query('COMMIT');
-    await blocker.end();
     await closing;
     const row = await tracked(usher, ada.email);
     expect(row?.count).toBe(count + 1);
@@ -166,7 +154,7 @@ describe('a users table without the columns of trackable', () => {
     await database.sql('ALTER TABLE users DROP COLUMN current_sign_in_ip, DROP COLUMN last_sign_in_ip');
     const usher = await startUsher({ database });
     const told = usher.logLines().filter((line) => line.includes('columns of Devise trackable'));
-    const another = await startAnother(usher);
+    const another = await usher.startBeside();
     await signInWithTokens(another.api);
     await signInWithTokens(another.api);
     await another.close();

@@ -1,23 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Call } from '../support/drivers/api-client.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
 import { rawHttp } from '../support/drivers/raw-http.js';
 import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsher } from '../support/drivers/usher.js';
 
 const page = 'https://app.example.com';
 const mergePatch = 'application/merge-patch+json';
 const email = 'grace@example.com';
 
-let usher: Usher;
 let me: Record<string, string>;
+const usher = openUsher({ environment: { CORS_ORIGINS: page } });
 beforeAll(async () => {
-  usher = await startUsher({ environment: { CORS_ORIGINS: page } });
   await createPoolUser(usher, email);
   const { accessToken } = await signInWithTokens(usher.api, { email, password: poolPassword });
   me = bearer(accessToken);
 });
-afterAll(() => usher.close());
 
 const as = (type: string, raw = '', headers: Record<string, string> = {}): Call => ({
   raw,

@@ -1,36 +1,24 @@
-import {
-  AdminCreateUserCommand,
-  AdminDeleteUserCommand,
-  AdminGetUserCommand,
-  AdminSetUserPasswordCommand,
-  ListUsersCommand,
-  RespondToAuthChallengeCommand,
-  type AdminCreateUserRequest,
-} from '@aws-sdk/client-cognito-identity-provider';
+import type { AdminCreateUserRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { createUser, lastCode, openTestPool, password, refusal, signIn, startTestPool } from './support.js';
 
 const pool = openTestPool();
 
 const invite = (Username: string, request: Partial<AdminCreateUserRequest> = {}) =>
-  pool.sdk.send(
-    new AdminCreateUserCommand({
-      UserPoolId: pool.poolId,
-      Username,
-      DesiredDeliveryMediums: ['EMAIL'],
-      ...request,
-    }),
-  );
+  pool.sdk.adminCreateUser({
+    UserPoolId: pool.poolId,
+    Username,
+    DesiredDeliveryMediums: ['EMAIL'],
+    ...request,
+  });
 
 const answer = (session: string | undefined, ChallengeResponses: Record<string, string>) =>
-  pool.sdk.send(
-    new RespondToAuthChallengeCommand({
-      ClientId: pool.clientId,
-      ChallengeName: 'NEW_PASSWORD_REQUIRED',
-      Session: session,
-      ChallengeResponses,
-    }),
-  );
+  pool.sdk.respondToAuthChallenge({
+    ClientId: pool.clientId,
+    ChallengeName: 'NEW_PASSWORD_REQUIRED',
+    Session: session,
+    ChallengeResponses,
+  });
 
 describe('an invited user', () => {
   it('receives a temporary password by mail and sets a permanent one', async () => {
@@ -105,7 +93,7 @@ describe('an invited user', () => {
       'InvalidParameterException',
     );
     const user = { UserPoolId: pool.poolId, Username: 'fay@example.com' };
-    expect((await refusal(pool.sdk.send(new AdminGetUserCommand(user)))).name).toBe('UserNotFoundException');
+    expect((await refusal(pool.sdk.adminGetUser(user))).name).toBe('UserNotFoundException');
     const nope = [{ Name: 'custom:nope', Value: '1' }];
     expect((await refusal(invite('fay@example.com', { UserAttributes: nope }))).message).toBe(
       'Attributes did not conform to the schema: custom:nope: Attribute does not exist in the schema.',
@@ -117,14 +105,12 @@ describe('administration', () => {
   it('sets a permanent or a temporary password', async () => {
     await createUser(pool, 'gus@example.com');
     const set = (Password: string, Permanent: boolean) =>
-      pool.sdk.send(
-        new AdminSetUserPasswordCommand({
-          UserPoolId: pool.poolId,
-          Username: 'gus@example.com',
-          Password,
-          Permanent,
-        }),
-      );
+      pool.sdk.adminSetUserPassword({
+        UserPoolId: pool.poolId,
+        Username: 'gus@example.com',
+        Password,
+        Permanent,
+      });
     await set('Temporary-1', false);
     expect((await signIn(pool, 'gus@example.com', 'Temporary-1')).ChallengeName).toBe(
       'NEW_PASSWORD_REQUIRED',
@@ -134,13 +120,12 @@ describe('administration', () => {
 
   it('finds a user by every name until it is deleted', async () => {
     const username = await createUser(pool, 'hal@example.com');
-    const byName = (Username: string) =>
-      pool.sdk.send(new AdminGetUserCommand({ UserPoolId: pool.poolId, Username }));
+    const byName = (Username: string) => pool.sdk.adminGetUser({ UserPoolId: pool.poolId, Username });
     expect((await byName('hal@example.com')).Username).toBe(username);
     const user = await byName(username);
     expect(user.UserCreateDate).toBeInstanceOf(Date);
     expect(user.UserAttributes).toContainEqual({ Name: 'sub', Value: username });
-    await pool.sdk.send(new AdminDeleteUserCommand({ UserPoolId: pool.poolId, Username: 'hal@example.com' }));
+    await pool.sdk.adminDeleteUser({ UserPoolId: pool.poolId, Username: 'hal@example.com' });
     expect((await refusal(byName('hal@example.com'))).message).toBe('User does not exist.');
   });
 
@@ -148,8 +133,7 @@ describe('administration', () => {
     const other = await startTestPool();
     const emails = ['a1@example.com', 'a2@example.com', 'b1@example.com', 'b2@example.com', 'b3@example.com'];
     for (const email of emails) await createUser(other, email);
-    const list = (request: object) =>
-      other.sdk.send(new ListUsersCommand({ UserPoolId: other.poolId, ...request }));
+    const list = (request: object) => other.sdk.listUsers({ UserPoolId: other.poolId, ...request });
     const email = (user: { Attributes?: { Name?: string; Value?: string }[] }) =>
       user.Attributes?.find(({ Name }) => Name === 'email')?.Value;
     const first = await list({ Limit: 2 });

@@ -1,8 +1,6 @@
 import {
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
-  DeleteUserCommand,
-  GetUserCommand,
   RespondToAuthChallengeCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
@@ -35,7 +33,7 @@ const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('b
 const headerOf = (token = '') =>
   JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string };
 const use = async (AccessToken: string | undefined) =>
-  (await refusal(pool.sdk.send(new GetUserCommand({ AccessToken })))).message;
+  (await refusal(pool.sdk.getUser({ AccessToken }))).message;
 
 describe('an access token is refused', () => {
   it('when it is an ID token or a refresh token', async () => {
@@ -68,14 +66,14 @@ describe('an access token is refused', () => {
 
   it('when another pool signed it for this one', async () => {
     const foreign = (await signIn(other, 'ann@example.com')).AuthenticationResult?.AccessToken ?? '';
-    await pool.sdk.send(new GetUserCommand({ AccessToken: foreign }));
+    await pool.sdk.getUser({ AccessToken: foreign });
     const [header, , signature] = foreign.split('.');
     const claims = { ...claimsOf(foreign), iss: claimsOf(tokens.AccessToken)['iss'] };
     expect(await use(`${header}.${encode(claims)}.${signature}`)).toBe('Invalid Access Token');
   });
 
   it.each(['', '.', '..', 'a.b.c', '....', `${'x'.repeat(5000)}.y.z`])('when it is %j', async (token) => {
-    const call = pool.sdk.send(new GetUserCommand({ AccessToken: token }));
+    const call = pool.sdk.getUser({ AccessToken: token });
     expect((await refusal(call)).name).toBe('NotAuthorizedException');
   });
 });
@@ -83,24 +81,20 @@ describe('an access token is refused', () => {
 describe('a session is refused', () => {
   const answer = (Session: string | undefined, USERNAME: string, at = pool) =>
     refusal(
-      at.sdk.send(
-        new RespondToAuthChallengeCommand({
-          ClientId: at.clientId,
-          ChallengeName: 'NEW_PASSWORD_REQUIRED',
-          Session,
-          ChallengeResponses: { USERNAME, NEW_PASSWORD: password },
-        }),
-      ),
-    );
-  const invite = (at: TestPool, Username: string) =>
-    at.sdk.send(
-      new AdminCreateUserCommand({
-        UserPoolId: at.poolId,
-        Username,
-        TemporaryPassword: password,
-        MessageAction: 'SUPPRESS',
+      at.sdk.respondToAuthChallenge({
+        ClientId: at.clientId,
+        ChallengeName: 'NEW_PASSWORD_REQUIRED',
+        Session,
+        ChallengeResponses: { USERNAME, NEW_PASSWORD: password },
       }),
     );
+  const invite = (at: TestPool, Username: string) =>
+    at.sdk.adminCreateUser({
+      UserPoolId: at.poolId,
+      Username,
+      TemporaryPassword: password,
+      MessageAction: 'SUPPRESS',
+    });
 
   it('when it is forged, changed, a refresh token, or from another pool or client', async () => {
     await invite(pool, 'bea@example.com');
@@ -178,7 +172,7 @@ describe('other attempts', () => {
   it('cannot use a token of a deleted user', async () => {
     await createUser(pool, 'dan@example.com');
     const gone = (await signIn(pool, 'dan@example.com')).AuthenticationResult;
-    await pool.sdk.send(new DeleteUserCommand({ AccessToken: gone?.AccessToken }));
+    await pool.sdk.deleteUser({ AccessToken: gone?.AccessToken });
     await createUser(pool, 'dan@example.com');
     expect(await use(gone?.AccessToken)).toBe('User does not exist.');
   });

@@ -1,14 +1,10 @@
 import {
   AdminConfirmSignUpCommand,
-  AdminCreateUserCommand,
   AdminResetUserPasswordCommand,
   AdminUpdateUserAttributesCommand,
   ConfirmForgotPasswordCommand,
   ConfirmSignUpCommand,
-  ForgotPasswordCommand,
   GetUserAttributeVerificationCodeCommand,
-  ResendConfirmationCodeCommand,
-  SignUpCommand,
   UpdateUserAttributesCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
@@ -18,9 +14,9 @@ import { createUser, lastCode, password, signIn } from './support.js';
 const { pool, lambda, reached } = openMetadataPool();
 
 const signUp = (Username: string) =>
-  pool.sdk.send(new SignUpCommand({ ClientId: pool.clientId, Username, Password: password, ClientMetadata }));
+  pool.sdk.signUp({ ClientId: pool.clientId, Username, Password: password, ClientMetadata });
 const forgot = (Username: string) =>
-  pool.sdk.send(new ForgotPasswordCommand({ ClientId: pool.clientId, Username, ClientMetadata }));
+  pool.sdk.forgotPassword({ ClientId: pool.clientId, Username, ClientMetadata });
 const signedIn = async (email: string) => {
   await createUser(pool, email);
   return (await signIn(pool, email)).AuthenticationResult?.AccessToken;
@@ -46,7 +42,7 @@ describe('ClientMetadata', () => {
   it('of ResendConfirmationCode and ConfirmSignUp reaches the message and PostConfirmation', async () => {
     const who = { ClientId: pool.clientId, Username: 'cyd@example.com', ClientMetadata };
     await signUp(who.Username);
-    expect(await reached(() => pool.sdk.send(new ResendConfirmationCodeCommand(who)))).toEqual({
+    expect(await reached(() => pool.sdk.resendConfirmationCode(who))).toEqual({
       CustomMessage_ResendCode: 'clientMetadata',
     });
     const confirm = new ConfirmSignUpCommand({ ...who, ConfirmationCode: lastCode(pool) });
@@ -93,7 +89,7 @@ describe('ClientMetadata', () => {
   it('of AdminCreateUser reaches PreSignUp and the invitation, also when it is resent', async () => {
     const who = { UserPoolId: pool.poolId, Username: 'fay@example.com', ClientMetadata };
     const invite = (MessageAction?: 'RESEND') =>
-      pool.sdk.send(new AdminCreateUserCommand({ ...who, MessageAction, DesiredDeliveryMediums: ['EMAIL'] }));
+      pool.sdk.adminCreateUser({ ...who, MessageAction, DesiredDeliveryMediums: ['EMAIL'] });
     expect(await reached(() => invite())).toEqual({
       PreSignUp_AdminCreateUser: 'clientMetadata',
       CustomMessage_AdminCreateUser: 'clientMetadata',

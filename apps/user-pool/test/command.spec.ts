@@ -1,4 +1,3 @@
-import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -64,7 +63,7 @@ describe('npm run user-pool', () => {
     const again = await start('--data', directory);
     const survivor = { sdk: sdkFor(again.url), poolId, clientId };
     for (const Username of acknowledged) {
-      const user = await survivor.sdk.send(new AdminGetUserCommand({ UserPoolId: poolId, Username }));
+      const user = await survivor.sdk.adminGetUser({ UserPoolId: poolId, Username });
       expect(user.UserStatus).toBe('CONFIRMED');
     }
     expect((await signIn(survivor, acknowledged[49] ?? '')).AuthenticationResult).toBeDefined();

@@ -1,4 +1,3 @@
-import { SetUserPoolMfaConfigCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   AuthenticationDetails,
@@ -98,13 +97,11 @@ describe('amazon-cognito-identity-js', () => {
   });
 
   it('enrols an authenticator app and signs in with it', async () => {
-    await pool.sdk.send(
-      new SetUserPoolMfaConfigCommand({
-        UserPoolId: pool.poolId,
-        MfaConfiguration: 'OPTIONAL',
-        SoftwareTokenMfaConfiguration: { Enabled: true },
-      }),
-    );
+    await pool.sdk.setUserPoolMfaConfig({
+      UserPoolId: pool.poolId,
+      MfaConfiguration: 'OPTIONAL',
+      SoftwareTokenMfaConfiguration: { Enabled: true },
+    });
     await createUser(pool, 'fay@example.com');
     const fay = user('fay@example.com');
     await signedIn(fay);

@@ -1,11 +1,3 @@
-import {
-  AdminResetUserPasswordCommand,
-  ConfirmForgotPasswordCommand,
-  ConfirmSignUpCommand,
-  GetUserAttributeVerificationCodeCommand,
-  SignUpCommand,
-  VerifyUserAttributeCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import {
   createUser,
@@ -31,19 +23,17 @@ const limited = {
 const wrong = (code: string) => (code === '000000' ? '111111' : '000000');
 
 const signUp = (Username: string) =>
-  pool.sdk.send(new SignUpCommand({ ClientId: pool.clientId, Username, Password: password }));
+  pool.sdk.signUp({ ClientId: pool.clientId, Username, Password: password });
 const confirm = (Username: string, ConfirmationCode: string) =>
-  pool.sdk.send(new ConfirmSignUpCommand({ ClientId: pool.clientId, Username, ConfirmationCode }));
+  pool.sdk.confirmSignUp({ ClientId: pool.clientId, Username, ConfirmationCode });
 const reset = (Username: string, ConfirmationCode: string, Password = password) =>
-  pool.sdk.send(
-    new ConfirmForgotPasswordCommand({ ClientId: pool.clientId, Username, ConfirmationCode, Password }),
-  );
+  pool.sdk.confirmForgotPassword({ ClientId: pool.clientId, Username, ConfirmationCode, Password });
 const accessToken = async (email: string) => (await signIn(pool, email)).AuthenticationResult?.AccessToken;
 const AttributeName = 'email';
 const requestCode = (AccessToken: string | undefined) =>
-  pool.sdk.send(new GetUserAttributeVerificationCodeCommand({ AccessToken, AttributeName }));
+  pool.sdk.getUserAttributeVerificationCode({ AccessToken, AttributeName });
 const verify = (AccessToken: string | undefined, Code: string) =>
-  pool.sdk.send(new VerifyUserAttributeCommand({ AccessToken, AttributeName, Code }));
+  pool.sdk.verifyUserAttribute({ AccessToken, AttributeName, Code });
 
 /** Expects that the limit refuses the call after `allowed` calls, and allows new calls an hour later. */
 async function expectHourlyLimit(allowed: number, call: () => Promise<unknown>): Promise<void> {
@@ -176,7 +166,7 @@ describe('the lock-out', () => {
     const email = 'lou@example.com';
     await createUser(pool, email);
     for (let failure = 1; failure <= 6; failure++) await fail(email);
-    await pool.sdk.send(new AdminResetUserPasswordCommand({ UserPoolId: pool.poolId, Username: email }));
+    await pool.sdk.adminResetUserPassword({ UserPoolId: pool.poolId, Username: email });
     const code = lastCode(pool);
     await refusal(reset(email, wrong(code)));
     expect(await fail(email)).toBe(locked);

@@ -1,9 +1,3 @@
-import {
-  AdminGetUserCommand,
-  ConfirmSignUpCommand,
-  ResendConfirmationCodeCommand,
-  SignUpCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
@@ -67,14 +61,14 @@ describe('mail', () => {
   it('that cannot be delivered at sign-up leaves a user who can request another', async () => {
     refuses = true;
     const who = { ClientId: pool.clientId, Username: 'bea@example.com' };
-    const call = pool.sdk.send(new SignUpCommand({ ...who, Password: password }));
+    const call = pool.sdk.signUp({ ...who, Password: password });
     expect((await refusal(call)).name).toBe('CodeDeliveryFailureException');
     refuses = false;
     const user = { UserPoolId: pool.poolId, Username: who.Username };
-    expect((await pool.sdk.send(new AdminGetUserCommand(user))).UserStatus).toBe('UNCONFIRMED');
-    await pool.sdk.send(new ResendConfirmationCodeCommand(who));
+    expect((await pool.sdk.adminGetUser(user)).UserStatus).toBe('UNCONFIRMED');
+    await pool.sdk.resendConfirmationCode(who);
     const ConfirmationCode = lastCode(pool);
-    await pool.sdk.send(new ConfirmSignUpCommand({ ...who, ConfirmationCode }));
+    await pool.sdk.confirmSignUp({ ...who, ConfirmationCode });
     expect((await signIn(pool, who.Username)).AuthenticationResult).toBeDefined();
   });
 });

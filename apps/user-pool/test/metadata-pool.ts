@@ -1,7 +1,3 @@
-import {
-  SetUserPoolMfaConfigCommand,
-  UpdateUserPoolCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, beforeEach } from '@jest/globals';
 import { isDeepStrictEqual } from 'node:util';
 import { openTestLambda, openTestPool, type TriggerEvent } from './support.js';
@@ -41,17 +37,13 @@ export function openMetadataPool() {
   beforeAll(async () => {
     const UserPoolId = pool.poolId;
     const LambdaConfig = Object.fromEntries(triggers.map((name) => [name, 'trigger']));
-    await pool.sdk.send(
-      new UpdateUserPoolCommand({ UserPoolId, LambdaConfig, AutoVerifiedAttributes: ['email'] }),
-    );
-    await pool.sdk.send(
-      new SetUserPoolMfaConfigCommand({
-        UserPoolId,
-        MfaConfiguration: 'OPTIONAL',
-        SmsMfaConfiguration: {},
-        EmailMfaConfiguration: {},
-      }),
-    );
+    await pool.sdk.updateUserPool({ UserPoolId, LambdaConfig, AutoVerifiedAttributes: ['email'] });
+    await pool.sdk.setUserPoolMfaConfig({
+      UserPoolId,
+      MfaConfiguration: 'OPTIONAL',
+      SmsMfaConfiguration: {},
+      EmailMfaConfiguration: {},
+    });
   });
   beforeEach(() => {
     lambda.run = answer;

@@ -1,8 +1,3 @@
-import {
-  AdminDeleteUserCommand,
-  ListUsersCommand,
-  UpdateUserPoolCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach } from '@jest/globals';
 import {
   openTestClient,
@@ -33,18 +28,17 @@ export function openMigratingPool() {
   const pool = openTestPool({}, {}, () => ({ lambdaEndpoint: lambda.url, lambdaTimeout: 1000 }));
   /** A client of the same pool without PreventUserExistenceErrors. */
   const legacy = openTestClient(pool, { PreventUserExistenceErrors: 'LEGACY' });
-  const users = async () =>
-    (await pool.sdk.send(new ListUsersCommand({ UserPoolId: pool.poolId }))).Users ?? [];
+  const users = async () => (await pool.sdk.listUsers({ UserPoolId: pool.poolId })).Users ?? [];
   afterEach(async () => {
     for (const { Username } of await users()) {
-      await pool.sdk.send(new AdminDeleteUserCommand({ UserPoolId: pool.poolId, Username }));
+      await pool.sdk.adminDeleteUser({ UserPoolId: pool.poolId, Username });
     }
   });
   const start = async (migrate: TestFunction, UserMigration = 'migrate-user') => {
     lambda.events.length = 0;
     lambda.run = migrate;
     const LambdaConfig = { UserMigration };
-    await pool.sdk.send(new UpdateUserPoolCommand({ UserPoolId: pool.poolId, LambdaConfig }));
+    await pool.sdk.updateUserPool({ UserPoolId: pool.poolId, LambdaConfig });
   };
   return { lambda, pool, legacy, users, start };
 }

@@ -1,13 +1,6 @@
 import {
-  AdminDeleteUserCommand,
-  AdminDisableUserCommand,
-  AdminGetUserCommand,
   AdminInitiateAuthCommand,
   ForgotPasswordCommand,
-  InitiateAuthCommand,
-  ListUsersCommand,
-  SignUpCommand,
-  UpdateUserPoolCommand,
   type LambdaConfigType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeEach, describe, expect, it } from '@jest/globals';
@@ -51,19 +44,17 @@ const knows: TestFunction = (event) =>
     : event;
 
 const wire = (...names: (keyof LambdaConfigType)[]) =>
-  pool.sdk.send(
-    new UpdateUserPoolCommand({
-      UserPoolId: pool.poolId,
-      AutoVerifiedAttributes: ['email'],
-      LambdaConfig: Object.fromEntries(names.map((name) => [name, 'migrate'])),
-    }),
-  );
+  pool.sdk.updateUserPool({
+    UserPoolId: pool.poolId,
+    AutoVerifiedAttributes: ['email'],
+    LambdaConfig: Object.fromEntries(names.map((name) => [name, 'migrate'])),
+  });
 const who = (Username = email) => ({ UserPoolId: pool.poolId, Username });
 const sources = () => lambda.events.map(({ triggerSource }) => triggerSource);
 
 beforeEach(async () => {
-  const { Users = [] } = await pool.sdk.send(new ListUsersCommand({ UserPoolId: pool.poolId }));
-  for (const { Username } of Users) await pool.sdk.send(new AdminDeleteUserCommand(who(Username)));
+  const { Users = [] } = await pool.sdk.listUsers({ UserPoolId: pool.poolId });
+  for (const { Username } of Users) await pool.sdk.adminDeleteUser(who(Username));
   lambda.events.length = 0;
   lambda.run = knows;
   await wire('UserMigration');
@@ -102,7 +93,7 @@ describe('the migration trigger is invoked', () => {
 
   it('again for a deleted user (inferred)', async () => {
     await signIn(pool, email, oldPassword);
-    await pool.sdk.send(new AdminDeleteUserCommand(who()));
+    await pool.sdk.adminDeleteUser(who());
     expect((await signIn(pool, email, oldPassword)).AuthenticationResult).toBeDefined();
     expect(sources()).toEqual(['UserMigration_Authentication', 'UserMigration_Authentication']);
   });
@@ -110,13 +101,11 @@ describe('the migration trigger is invoked', () => {
 
 describe('the migration trigger is not invoked', () => {
   const startSrp = (ClientId: string) =>
-    pool.sdk.send(
-      new InitiateAuthCommand({
-        ClientId,
-        AuthFlow: 'USER_SRP_AUTH',
-        AuthParameters: { USERNAME: email, SRP_A: 'ab'.repeat(384) },
-      }),
-    );
+    pool.sdk.initiateAuth({
+      ClientId,
+      AuthFlow: 'USER_SRP_AUTH',
+      AuthParameters: { USERNAME: email, SRP_A: 'ab'.repeat(384) },
+    });
 
   it('by USER_SRP_AUTH', async () => {
     expect((await startSrp(pool.clientId)).ChallengeName).toBe('PASSWORD_VERIFIER');
@@ -124,7 +113,7 @@ describe('the migration trigger is not invoked', () => {
   });
 
   it('by SignUp, which then prevents a migration of the name', async () => {
-    await pool.sdk.send(new SignUpCommand({ ClientId: pool.clientId, Username: email, Password: password }));
+    await pool.sdk.signUp({ ClientId: pool.clientId, Username: email, Password: password });
     expect((await refusal(signIn(pool, email, oldPassword))).name).toBe('UserNotConfirmedException');
     expect(sources()).toEqual([]);
   });
@@ -139,7 +128,7 @@ describe('the migration trigger is not invoked', () => {
     await createUser(pool, email);
     await refusal(signIn(pool, email, oldPassword));
     await forgot(pool, email);
-    await pool.sdk.send(new AdminDisableUserCommand(who()));
+    await pool.sdk.adminDisableUser(who());
     expect(await refusal(signIn(pool, email))).toEqual(generic);
     await forgot(pool, email);
     expect(sources()).toEqual([]);
@@ -195,7 +184,7 @@ describe('a migration trigger that', () => {
     lambda.run = throwing;
     expect(await refusal(signIn(pool, email, oldPassword))).toEqual(thrown);
     expect(await refusal(forgot(pool, email))).toEqual(thrown);
-    expect((await refusal(pool.sdk.send(new AdminGetUserCommand(who())))).name).toBe('UserNotFoundException');
+    expect((await refusal(pool.sdk.adminGetUser(who()))).name).toBe('UserNotFoundException');
   });
 
   it('returns no userAttributes: the user is unknown with ENABLED', async () => {

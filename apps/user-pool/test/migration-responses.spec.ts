@@ -1,11 +1,4 @@
-import {
-  AdminDeleteUserCommand,
-  AdminGetUserCommand,
-  ConfirmForgotPasswordCommand,
-  ListUsersCommand,
-  SetUserPoolMfaConfigCommand,
-  type CreateUserPoolRequest,
-} from '@aws-sdk/client-cognito-identity-provider';
+import type { CreateUserPoolRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   claimsOf,
@@ -59,21 +52,19 @@ beforeAll(async () => {
     make({ UsernameAttributes: undefined, AliasAttributes: ['email'], Schema: undefined }),
     make(),
   ]);
-  await base.sdk.send(
-    new SetUserPoolMfaConfigCommand({
-      UserPoolId: messages.poolId,
-      MfaConfiguration: 'OPTIONAL',
-      SmsMfaConfiguration: {},
-    }),
-  );
+  await base.sdk.setUserPoolMfaConfig({
+    UserPoolId: messages.poolId,
+    MfaConfiguration: 'OPTIONAL',
+    SmsMfaConfiguration: {},
+  });
 });
 
 /** An empty pool whose trigger returns this response, used by a client that reports unknown users. */
 async function migrating(response: object, pool = plain): Promise<TestPool> {
   const UserPoolId = pool.poolId;
-  const { Users = [] } = await base.sdk.send(new ListUsersCommand({ UserPoolId }));
+  const { Users = [] } = await base.sdk.listUsers({ UserPoolId });
   for (const { Username } of Users) {
-    await base.sdk.send(new AdminDeleteUserCommand({ UserPoolId, Username }));
+    await base.sdk.adminDeleteUser({ UserPoolId, Username });
   }
   lambda.events.length = 0;
   lambda.run = answering(response);
@@ -85,7 +76,7 @@ const hiding = async (pool: TestPool): Promise<TestPool> => ({
   clientId: (await createClient(pool.sdk, pool.poolId)).ClientId ?? '',
 });
 const get = ({ sdk, poolId }: TestPool, Username: string) =>
-  sdk.send(new AdminGetUserCommand({ UserPoolId: poolId, Username }));
+  sdk.adminGetUser({ UserPoolId: poolId, Username });
 const valueOf = async (pool: TestPool, username: string, name: string) =>
   (await get(pool, username)).UserAttributes?.find(({ Name }) => Name === name)?.Value;
 /** The messages sent during the call. */
@@ -177,7 +168,7 @@ describe('finalUserStatus of a migration', () => {
     await forgot(pool, email);
     const ConfirmationCode = lastCode(pool);
     const answer = { ClientId: pool.clientId, Username: email, ConfirmationCode, Password: password };
-    await pool.sdk.send(new ConfirmForgotPasswordCommand(answer));
+    await pool.sdk.confirmForgotPassword(answer);
     expect((await get(pool, email)).UserStatus).toBe('CONFIRMED');
   });
 });

@@ -1,9 +1,4 @@
-import {
-  AdminGetUserCommand,
-  ConfirmForgotPasswordCommand,
-  InitiateAuthCommand,
-  ListUsersCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { email, generic, knows, oldPassword, openMigratingPool } from './migrating-pool.js';
 import {
@@ -97,7 +92,7 @@ describe('migration at the first sign-in', () => {
       results.map(({ AuthenticationResult }) => claimsOf(AuthenticationResult?.IdToken)['sub']),
     );
     expect(subs.size).toBe(1);
-    const { Users } = await patient.sdk.send(new ListUsersCommand({ UserPoolId: patient.poolId }));
+    const { Users } = await patient.sdk.listUsers({ UserPoolId: patient.poolId });
     expect(Users).toHaveLength(1);
     await patient.server.close();
   });
@@ -149,16 +144,14 @@ describe('migration by ForgotPassword', () => {
     expect(lambda.events).toMatchObject([{ triggerSource: 'UserMigration_ForgotPassword' }]);
     expect(lambda.events[0]?.request).toEqual({ validationData: null, clientMetadata: null });
     const user = { UserPoolId: pool.poolId, Username: email };
-    expect((await pool.sdk.send(new AdminGetUserCommand(user))).UserStatus).toBe('RESET_REQUIRED');
-    await pool.sdk.send(
-      new ConfirmForgotPasswordCommand({
-        ClientId: pool.clientId,
-        Username: email,
-        ConfirmationCode: lastCode(pool),
-        Password: password,
-      }),
-    );
-    expect((await pool.sdk.send(new AdminGetUserCommand(user))).UserStatus).toBe('CONFIRMED');
+    expect((await pool.sdk.adminGetUser(user)).UserStatus).toBe('RESET_REQUIRED');
+    await pool.sdk.confirmForgotPassword({
+      ClientId: pool.clientId,
+      Username: email,
+      ConfirmationCode: lastCode(pool),
+      Password: password,
+    });
+    expect((await pool.sdk.adminGetUser(user)).UserStatus).toBe('CONFIRMED');
     expect((await signIn(pool, email)).AuthenticationResult).toBeDefined();
   });
 

@@ -1,19 +1,12 @@
-import {
-  AdminGetUserCommand,
-  AdminResetUserPasswordCommand,
-  AdminSetUserPasswordCommand,
-  ChangePasswordCommand,
-  ConfirmForgotPasswordCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { createUser, forgot, lastCode, openTestPool, password, refusal, signIn } from './support.js';
 
 const pool = openTestPool({ Policies: { PasswordPolicy: { MinimumLength: 10, PasswordHistorySize: 2 } } });
 
 const set = (Username: string, Password: string, Permanent = true) =>
-  pool.sdk.send(new AdminSetUserPasswordCommand({ UserPoolId: pool.poolId, Username, Password, Permanent }));
+  pool.sdk.adminSetUserPassword({ UserPoolId: pool.poolId, Username, Password, Permanent });
 const statusOf = async (Username: string) =>
-  (await pool.sdk.send(new AdminGetUserCommand({ UserPoolId: pool.poolId, Username }))).UserStatus;
+  (await pool.sdk.adminGetUser({ UserPoolId: pool.poolId, Username })).UserStatus;
 const used = { name: 'PasswordHistoryPolicyViolationException', message: expect.any(String) };
 
 // API reference: AdminSetUserPassword, ConfirmForgotPassword, PasswordPolicyType.
@@ -34,7 +27,7 @@ describe('AdminSetUserPassword', () => {
   it('Permanent confirms a user in any state without a code', async () => {
     await createUser(pool, 'bea@example.com');
     const user = { UserPoolId: pool.poolId, Username: 'bea@example.com' };
-    await pool.sdk.send(new AdminResetUserPasswordCommand(user));
+    await pool.sdk.adminResetUserPassword(user);
     expect(await statusOf('bea@example.com')).toBe('RESET_REQUIRED');
     await set('bea@example.com', 'another-horse');
     expect(await statusOf('bea@example.com')).toBe('CONFIRMED');
@@ -51,14 +44,12 @@ describe('ConfirmForgotPassword', () => {
     await createUser(pool, 'cyd@example.com');
     await forgot(pool, 'cyd@example.com');
     const reset = (Password: string) =>
-      pool.sdk.send(
-        new ConfirmForgotPasswordCommand({
-          ClientId: pool.clientId,
-          Username: 'cyd@example.com',
-          ConfirmationCode: lastCode(pool),
-          Password,
-        }),
-      );
+      pool.sdk.confirmForgotPassword({
+        ClientId: pool.clientId,
+        Username: 'cyd@example.com',
+        ConfirmationCode: lastCode(pool),
+        Password,
+      });
     expect(await refusal(reset(password))).toEqual(used);
     await reset('another-horse');
   });
@@ -69,13 +60,11 @@ describe('ChangePassword', () => {
     await createUser(pool, 'dee@example.com');
     const { AuthenticationResult } = await signIn(pool, 'dee@example.com', password);
     const change = (PreviousPassword: string, ProposedPassword: string) =>
-      pool.sdk.send(
-        new ChangePasswordCommand({
-          AccessToken: AuthenticationResult?.AccessToken,
-          PreviousPassword,
-          ProposedPassword,
-        }),
-      );
+      pool.sdk.changePassword({
+        AccessToken: AuthenticationResult?.AccessToken,
+        PreviousPassword,
+        ProposedPassword,
+      });
     const pattern = (member: string) => ({
       name: 'InvalidParameterException',
       message: `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\S]+.*[\\S]+`,

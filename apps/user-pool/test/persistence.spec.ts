@@ -1,8 +1,3 @@
-import {
-  GetUserCommand,
-  InitiateAuthCommand,
-  RevokeTokenCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,19 +33,17 @@ describe('data on disk', () => {
     await createUser(pool, 'ann@example.com');
     const kept = (await signIn(pool, 'ann@example.com')).AuthenticationResult;
     const revoked = (await signIn(pool, 'ann@example.com')).AuthenticationResult;
-    await pool.sdk.send(new RevokeTokenCommand({ ClientId: pool.clientId, Token: revoked?.RefreshToken }));
+    await pool.sdk.revokeToken({ ClientId: pool.clientId, Token: revoked?.RefreshToken });
     await pool.server.close();
 
     const again = await restart(pool, directory);
-    await again.sdk.send(new GetUserCommand({ AccessToken: kept?.AccessToken }));
+    await again.sdk.getUser({ AccessToken: kept?.AccessToken });
     const refresh = (token = '') =>
-      again.sdk.send(
-        new InitiateAuthCommand({
-          ClientId: pool.clientId,
-          AuthFlow: 'REFRESH_TOKEN_AUTH',
-          AuthParameters: { REFRESH_TOKEN: token },
-        }),
-      );
+      again.sdk.initiateAuth({
+        ClientId: pool.clientId,
+        AuthFlow: 'REFRESH_TOKEN_AUTH',
+        AuthParameters: { REFRESH_TOKEN: token },
+      });
     await refresh(kept?.RefreshToken);
     expect((await refusal(refresh(revoked?.RefreshToken))).message).toBe('Refresh Token has been revoked');
     expect((await signIn(again, 'ANN@example.com')).AuthenticationResult).toBeDefined();

@@ -1,21 +1,10 @@
-import {
-  CreateUserPoolCommand,
-  DeleteUserPoolClientCommand,
-  DeleteUserPoolCommand,
-  DescribeUserPoolClientCommand,
-  DescribeUserPoolCommand,
-  ListUserPoolClientsCommand,
-  ListUserPoolsCommand,
-  UpdateUserPoolClientCommand,
-  UpdateUserPoolCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { DescribeUserPoolClientCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { createClient, createPool, createUser, openTestPool, refusal, signIn } from './support.js';
 
 const pool = openTestPool();
 
-const describePool = async (UserPoolId: string) =>
-  (await pool.sdk.send(new DescribeUserPoolCommand({ UserPoolId }))).UserPool;
+const describePool = async (UserPoolId: string) => (await pool.sdk.describeUserPool({ UserPoolId })).UserPool;
 
 describe('a pool', () => {
   it('is described with its defaults, its schema and its count of users', async () => {
@@ -35,7 +24,7 @@ describe('a pool', () => {
 
   it('is reset by an update except for given and immutable settings', async () => {
     const poolId = await createPool(pool.sdk, { Policies: { PasswordPolicy: { MinimumLength: 12 } } });
-    await pool.sdk.send(new UpdateUserPoolCommand({ UserPoolId: poolId, EmailVerificationSubject: 'Hello' }));
+    await pool.sdk.updateUserPool({ UserPoolId: poolId, EmailVerificationSubject: 'Hello' });
     const described = await describePool(poolId);
     expect(described?.Policies?.PasswordPolicy?.MinimumLength).toBe(8);
     expect(described).toMatchObject({
@@ -51,20 +40,18 @@ describe('a pool', () => {
     const client = await createClient(pool.sdk, poolId);
     const doomed = { ...pool, poolId, clientId: client.ClientId ?? '' };
     await createUser(doomed, 'ann@example.com');
-    await pool.sdk.send(new DeleteUserPoolCommand({ UserPoolId: poolId }));
+    await pool.sdk.deleteUserPool({ UserPoolId: poolId });
     expect((await refusal(describePool(poolId))).message).toBe(`User pool ${poolId} does not exist.`);
     expect((await refusal(signIn(doomed, 'ann@example.com'))).name).toBe('ResourceNotFoundException');
     const guarded = await createPool(pool.sdk, { DeletionProtection: 'ACTIVE' });
-    const call = pool.sdk.send(new DeleteUserPoolCommand({ UserPoolId: guarded }));
+    const call = pool.sdk.deleteUserPool({ UserPoolId: guarded });
     expect((await refusal(call)).name).toBe('InvalidParameterException');
   });
 
   it('is listed in pages', async () => {
-    const first = await pool.sdk.send(new ListUserPoolsCommand({ MaxResults: 1 }));
+    const first = await pool.sdk.listUserPools({ MaxResults: 1 });
     expect(first.UserPools).toHaveLength(1);
-    const rest = await pool.sdk.send(
-      new ListUserPoolsCommand({ MaxResults: 60, NextToken: first.NextToken }),
-    );
+    const rest = await pool.sdk.listUserPools({ MaxResults: 60, NextToken: first.NextToken });
     expect(rest.UserPools?.length).toBeGreaterThan(0);
     expect(rest.NextToken).toBeUndefined();
   });
@@ -85,7 +72,7 @@ describe('a pool', () => {
     ['a custom attribute with a long name', { Schema: [{ Name: 'x'.repeat(21) }] }],
     ['a setting that the local pool does not support', { UserPoolAddOns: { AdvancedSecurityMode: 'AUDIT' } }],
   ])('is refused with %s', async (_what, settings) => {
-    const call = pool.sdk.send(new CreateUserPoolCommand({ PoolName: 'odd', ...(settings as object) }));
+    const call = pool.sdk.createUserPool({ PoolName: 'odd', ...(settings as object) });
     expect((await refusal(call)).name).toBe('InvalidParameterException');
   });
 });
@@ -94,17 +81,15 @@ describe('an app client', () => {
   it('is reset by an update except for given settings and its secret', async () => {
     const { ClientId, ClientSecret } = await createClient(pool.sdk, pool.poolId, { GenerateSecret: true });
     const which = { UserPoolId: pool.poolId, ClientId };
-    await pool.sdk.send(new UpdateUserPoolClientCommand({ ...which, AccessTokenValidity: 2 }));
-    const { UserPoolClient } = await pool.sdk.send(new DescribeUserPoolClientCommand(which));
+    await pool.sdk.updateUserPoolClient({ ...which, AccessTokenValidity: 2 });
+    const { UserPoolClient } = await pool.sdk.describeUserPoolClient(which);
     expect(UserPoolClient).toMatchObject({ ClientName: 'web', ClientSecret, AccessTokenValidity: 2 });
     expect(UserPoolClient?.PreventUserExistenceErrors).toBeUndefined();
     expect(UserPoolClient?.ExplicitAuthFlows).toBeUndefined();
-    const { UserPoolClients } = await pool.sdk.send(
-      new ListUserPoolClientsCommand({ UserPoolId: pool.poolId }),
-    );
+    const { UserPoolClients } = await pool.sdk.listUserPoolClients({ UserPoolId: pool.poolId });
     expect(UserPoolClients?.map((client) => client.ClientId)).toContain(ClientId);
-    await pool.sdk.send(new DeleteUserPoolClientCommand(which));
-    expect((await refusal(pool.sdk.send(new DescribeUserPoolClientCommand(which)))).message).toBe(
+    await pool.sdk.deleteUserPoolClient(which);
+    expect((await refusal(pool.sdk.describeUserPoolClient(which))).message).toBe(
       `User pool client ${ClientId} does not exist.`,
     );
   });

@@ -1,21 +1,4 @@
-import {
-  AdminAddUserToGroupCommand,
-  AdminGetUserCommand,
-  AdminListGroupsForUserCommand,
-  AdminRemoveUserFromGroupCommand,
-  AdminResetUserPasswordCommand,
-  AdminUpdateUserAttributesCommand,
-  AdminUserGlobalSignOutCommand,
-  ChangePasswordCommand,
-  CreateGroupCommand,
-  DeleteUserCommand,
-  GetUserAttributeVerificationCodeCommand,
-  GetUserCommand,
-  GlobalSignOutCommand,
-  ListGroupsCommand,
-  UpdateUserAttributesCommand,
-  VerifyUserAttributeCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { AdminAddUserToGroupCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import {
   claimsOf,
@@ -45,14 +28,12 @@ const pool = openTestPool({
 const accessToken = async (email: string) =>
   (await signIn(pool, email)).AuthenticationResult?.AccessToken ?? '';
 const update = (AccessToken: string, attributes: Record<string, string>, at = pool) =>
-  at.sdk.send(
-    new UpdateUserAttributesCommand({
-      AccessToken,
-      UserAttributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
-    }),
-  );
+  at.sdk.updateUserAttributes({
+    AccessToken,
+    UserAttributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
+  });
 const get = async (email: string, at = pool): Promise<Record<string, string>> => {
-  const user = await at.sdk.send(new AdminGetUserCommand({ UserPoolId: at.poolId, Username: email }));
+  const user = await at.sdk.adminGetUser({ UserPoolId: at.poolId, Username: email });
   return Object.fromEntries((user.UserAttributes ?? []).map(({ Name = '', Value = '' }) => [Name, Value]));
 };
 
@@ -64,7 +45,7 @@ describe('attributes', () => {
     expect(CodeDeliveryDetailsList).toMatchObject([{ Destination: 'a***@e***', AttributeName: 'email' }]);
     expect(await get('ann2@example.com')).toMatchObject({ name: 'Ann', email_verified: 'false' });
     const verify = (Code: string) =>
-      pool.sdk.send(new VerifyUserAttributeCommand({ AccessToken, AttributeName: 'email', Code }));
+      pool.sdk.verifyUserAttribute({ AccessToken, AttributeName: 'email', Code });
     const code = lastCode(pool);
     expect((await refusal(verify(code === '000000' ? '111111' : '000000'))).name).toBe(
       'CodeMismatchException',
@@ -72,7 +53,7 @@ describe('attributes', () => {
     await verify(code);
     expect((await get('ann2@example.com'))['email_verified']).toBe('true');
     expect((await refusal(verify(code))).name).toBe('ExpiredCodeException');
-    await pool.sdk.send(new GetUserAttributeVerificationCodeCommand({ AccessToken, AttributeName: 'email' }));
+    await pool.sdk.getUserAttributeVerificationCode({ AccessToken, AttributeName: 'email' });
     await verify(lastCode(pool));
   });
 
@@ -88,7 +69,7 @@ describe('attributes', () => {
     expect(pool.server.deliveries.list()[0]?.destination).toBe('bea2@example.com');
     expect((await get('bea@example.com', careful))['email_verified']).toBe('true');
     const Code = lastCode(pool);
-    await pool.sdk.send(new VerifyUserAttributeCommand({ AccessToken, AttributeName: 'email', Code }));
+    await pool.sdk.verifyUserAttribute({ AccessToken, AttributeName: 'email', Code });
     expect((await get('bea2@example.com', careful))['email_verified']).toBe('true');
   });
 
@@ -121,10 +102,10 @@ describe('attributes', () => {
     await createUser(pool, 'eve@example.com');
     const UserAttributes = [{ Name: 'name', Value: 'Eve' }];
     const user = { UserPoolId: pool.poolId, Username: 'eve@example.com' };
-    await pool.sdk.send(new AdminUpdateUserAttributesCommand({ ...user, UserAttributes }));
+    await pool.sdk.adminUpdateUserAttributes({ ...user, UserAttributes });
     const { AuthenticationResult: tokens } = await signIn(narrow, 'eve@example.com');
     expect(claimsOf(tokens?.IdToken)['name']).toBeUndefined();
-    const shown = await pool.sdk.send(new GetUserCommand({ AccessToken: tokens?.AccessToken }));
+    const shown = await pool.sdk.getUser({ AccessToken: tokens?.AccessToken });
     expect(shown.UserAttributes?.map(({ Name }) => Name).sort()).toEqual(['email', 'sub']);
     expect((await refusal(update(tokens?.AccessToken ?? '', { name: 'E' }))).name).toBe(
       'NotAuthorizedException',
@@ -137,7 +118,7 @@ describe('passwords', () => {
     await createUser(pool, 'fay@example.com');
     const AccessToken = await accessToken('fay@example.com');
     const change = (PreviousPassword: string, ProposedPassword = 'Another-horse-2') =>
-      pool.sdk.send(new ChangePasswordCommand({ AccessToken, PreviousPassword, ProposedPassword }));
+      pool.sdk.changePassword({ AccessToken, PreviousPassword, ProposedPassword });
     expect((await refusal(change('Wrong-horse-1'))).message).toBe('Incorrect username or password.');
     await change(password);
     expect((await signIn(pool, 'fay@example.com', 'Another-horse-2')).AuthenticationResult).toBeDefined();
@@ -154,9 +135,7 @@ describe('passwords', () => {
     await createUser(strict, 'gus@example.com');
     const { AuthenticationResult: tokens } = await signIn(strict, 'gus@example.com');
     const change = (PreviousPassword: string, ProposedPassword: string) =>
-      pool.sdk.send(
-        new ChangePasswordCommand({ AccessToken: tokens?.AccessToken, PreviousPassword, ProposedPassword }),
-      );
+      pool.sdk.changePassword({ AccessToken: tokens?.AccessToken, PreviousPassword, ProposedPassword });
     expect((await refusal(change(password, password))).name).toBe('PasswordHistoryPolicyViolationException');
     await change(password, 'password-two');
     expect((await refusal(change('password-two', password))).name).toBe(
@@ -169,7 +148,7 @@ describe('passwords', () => {
   it('can be reset by an administrator: the user receives a code', async () => {
     await createUser(pool, 'hal@example.com');
     const user = { UserPoolId: pool.poolId, Username: 'hal@example.com' };
-    await pool.sdk.send(new AdminResetUserPasswordCommand(user));
+    await pool.sdk.adminResetUserPassword(user);
     expect(pool.server.deliveries.list()[0]).toMatchObject({
       purpose: 'reset',
       destination: 'hal@example.com',
@@ -185,29 +164,27 @@ describe('sessions', () => {
     await createUser(pool, 'ida@example.com');
     const user = { UserPoolId: pool.poolId, Username: 'ida@example.com' };
     const signOut = [
-      (AccessToken: string) => pool.sdk.send(new GlobalSignOutCommand({ AccessToken })),
-      () => pool.sdk.send(new AdminUserGlobalSignOutCommand(user)),
+      (AccessToken: string) => pool.sdk.globalSignOut({ AccessToken }),
+      () => pool.sdk.adminUserGlobalSignOut(user),
     ];
     for (const end of signOut) {
       const tokens = [await accessToken('ida@example.com'), await accessToken('ida@example.com')];
       await end(tokens[0] ?? '');
       for (const AccessToken of tokens) {
-        expect((await refusal(pool.sdk.send(new GetUserCommand({ AccessToken })))).message).toBe(
+        expect((await refusal(pool.sdk.getUser({ AccessToken }))).message).toBe(
           'Access Token has been revoked',
         );
       }
       const AccessToken = await accessToken('ida@example.com');
-      await pool.sdk.send(new GetUserCommand({ AccessToken }));
+      await pool.sdk.getUser({ AccessToken });
     }
   });
 
   it('are invalid for a deleted user', async () => {
     await createUser(pool, 'jim@example.com');
     const AccessToken = await accessToken('jim@example.com');
-    await pool.sdk.send(new DeleteUserCommand({ AccessToken }));
-    expect((await refusal(pool.sdk.send(new GetUserCommand({ AccessToken })))).message).toBe(
-      'User does not exist.',
-    );
+    await pool.sdk.deleteUser({ AccessToken });
+    expect((await refusal(pool.sdk.getUser({ AccessToken }))).message).toBe('User does not exist.');
   });
 });
 
@@ -215,14 +192,7 @@ describe('groups', () => {
   it('are listed by precedence in tokens issued later', async () => {
     await createUser(pool, 'kim@example.com');
     const group = (GroupName: string, Precedence: number) =>
-      pool.sdk.send(
-        new CreateGroupCommand({
-          UserPoolId: pool.poolId,
-          GroupName,
-          Precedence,
-          RoleArn: `arn:${GroupName}`,
-        }),
-      );
+      pool.sdk.createGroup({ UserPoolId: pool.poolId, GroupName, Precedence, RoleArn: `arn:${GroupName}` });
     await group('readers', 5);
     await group('editors', 1);
     expect(await refusal(group('readers', 5))).toEqual({
@@ -231,12 +201,10 @@ describe('groups', () => {
     });
     const user = { UserPoolId: pool.poolId, Username: 'kim@example.com' };
     for (const GroupName of ['readers', 'editors']) {
-      await pool.sdk.send(new AdminAddUserToGroupCommand({ ...user, GroupName }));
+      await pool.sdk.adminAddUserToGroup({ ...user, GroupName });
     }
     const names = async () =>
-      (await pool.sdk.send(new AdminListGroupsForUserCommand(user))).Groups?.map(
-        ({ GroupName }) => GroupName,
-      );
+      (await pool.sdk.adminListGroupsForUser(user)).Groups?.map(({ GroupName }) => GroupName);
     expect(await names()).toEqual(['editors', 'readers']);
     const { AuthenticationResult: tokens } = await signIn(pool, 'kim@example.com');
     expect(claimsOf(tokens?.AccessToken)['cognito:groups']).toEqual(['editors', 'readers']);
@@ -244,11 +212,11 @@ describe('groups', () => {
       'cognito:groups': ['editors', 'readers'],
       'cognito:preferred_role': 'arn:editors',
     });
-    await pool.sdk.send(new AdminRemoveUserFromGroupCommand({ ...user, GroupName: 'editors' }));
+    await pool.sdk.adminRemoveUserFromGroup({ ...user, GroupName: 'editors' });
     expect(await names()).toEqual(['readers']);
     const missing = new AdminAddUserToGroupCommand({ ...user, GroupName: 'nobody' });
     expect((await refusal(pool.sdk.send(missing))).name).toBe('ResourceNotFoundException');
-    const all = await pool.sdk.send(new ListGroupsCommand({ UserPoolId: pool.poolId, Limit: 1 }));
+    const all = await pool.sdk.listGroups({ UserPoolId: pool.poolId, Limit: 1 });
     expect([all.Groups?.length, all.NextToken]).toEqual([1, '1']);
   });
 });

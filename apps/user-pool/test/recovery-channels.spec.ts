@@ -1,12 +1,4 @@
-import {
-  AdminCreateUserCommand,
-  AdminResetUserPasswordCommand,
-  AdminSetUserMFAPreferenceCommand,
-  AdminUpdateUserAttributesCommand,
-  SetUserPoolMfaConfigCommand,
-  SignUpCommand,
-  type RecoveryOptionType,
-} from '@aws-sdk/client-cognito-identity-provider';
+import type { RecoveryOptionType } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   createClient,
@@ -26,14 +18,12 @@ async function poolWith(mechanisms?: RecoveryOptionType[]): Promise<TestPool> {
   const poolId = await createPool(base.sdk, {
     ...(mechanisms && { AccountRecoverySetting: { RecoveryMechanisms: mechanisms } }),
   });
-  await base.sdk.send(
-    new SetUserPoolMfaConfigCommand({
-      UserPoolId: poolId,
-      MfaConfiguration: 'OPTIONAL',
-      SmsMfaConfiguration: {},
-      EmailMfaConfiguration: {},
-    }),
-  );
+  await base.sdk.setUserPoolMfaConfig({
+    UserPoolId: poolId,
+    MfaConfiguration: 'OPTIONAL',
+    SmsMfaConfiguration: {},
+    EmailMfaConfiguration: {},
+  });
   const { ClientId = '' } = await createClient(base.sdk, poolId);
   return { ...base, poolId, clientId: ClientId };
 }
@@ -69,11 +59,11 @@ async function userWithPhone(pool: TestPool, email: string, verified = true): Pr
     { Name: 'phone_number', Value: '+15551234567' },
     { Name: 'phone_number_verified', Value: String(verified) },
   ];
-  await pool.sdk.send(new AdminUpdateUserAttributesCommand({ ...who(pool, email), UserAttributes }));
+  await pool.sdk.adminUpdateUserAttributes({ ...who(pool, email), UserAttributes });
 }
 
 const answersBy = (pool: TestPool, email: string, settings: object) =>
-  pool.sdk.send(new AdminSetUserMFAPreferenceCommand({ ...who(pool, email), ...settings }));
+  pool.sdk.adminSetUserMFAPreference({ ...who(pool, email), ...settings });
 const sms = { SMSMfaSettings: { Enabled: true } };
 const mail = { EmailMfaSettings: { Enabled: true } };
 
@@ -113,7 +103,7 @@ describe('a code for a forgotten password is sent', () => {
       { Name: 'email_verified', Value: 'false' },
     ];
     const unverify = { ...who(mailOnly, 'ann@example.com'), UserAttributes };
-    await mailOnly.sdk.send(new AdminUpdateUserAttributesCommand(unverify));
+    await mailOnly.sdk.adminUpdateUserAttributes(unverify);
     expect(await refusal(forgot(mailOnly, 'ann@example.com'))).toEqual(noChannel);
   });
 
@@ -144,7 +134,7 @@ describe('a code for a forgotten password is sent', () => {
 
 // API reference: AdminResetUserPassword.
 describe('AdminResetUserPassword', () => {
-  const reset = (email: string) => unset.sdk.send(new AdminResetUserPasswordCommand(who(unset, email)));
+  const reset = (email: string) => unset.sdk.adminResetUserPassword(who(unset, email));
 
   it('accepts CONFIRMED users with a verified channel', async () => {
     await createUser(unset, 'gus@example.com');
@@ -159,10 +149,10 @@ describe('AdminResetUserPassword', () => {
 
   it('refuses invited and unconfirmed users', async () => {
     const invite = { ...who(unset, 'hal@example.com'), MessageAction: 'SUPPRESS' as const };
-    await unset.sdk.send(new AdminCreateUserCommand(invite));
+    await unset.sdk.adminCreateUser(invite);
     expect(await refusal(reset('hal@example.com'))).toEqual(wrongState);
     const signUp = { ClientId: unset.clientId, Username: 'ida@example.com', Password: password };
-    await unset.sdk.send(new SignUpCommand(signUp));
+    await unset.sdk.signUp(signUp);
     expect(await refusal(reset('ida@example.com'))).toEqual(wrongState);
     expect((await refusal(signIn(unset, 'ida@example.com'))).name).toBe('UserNotConfirmedException');
   });

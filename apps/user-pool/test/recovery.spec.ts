@@ -1,7 +1,3 @@
-import {
-  AdminCreateUserCommand,
-  ConfirmForgotPasswordCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import {
   createUser,
@@ -23,7 +19,7 @@ const confirm = (
   Username: string,
   ConfirmationCode: string,
   Password = newPassword,
-) => sdk.send(new ConfirmForgotPasswordCommand({ ClientId: clientId, Username, ConfirmationCode, Password }));
+) => sdk.confirmForgotPassword({ ClientId: clientId, Username, ConfirmationCode, Password });
 
 const mismatch = {
   name: 'CodeMismatchException',
@@ -97,9 +93,7 @@ describe('a forgotten password', () => {
 
   it('cannot be reset by an invited user', async () => {
     const Username = 'eve@example.com';
-    await pool.sdk.send(
-      new AdminCreateUserCommand({ UserPoolId: pool.poolId, Username, MessageAction: 'SUPPRESS' }),
-    );
+    await pool.sdk.adminCreateUser({ UserPoolId: pool.poolId, Username, MessageAction: 'SUPPRESS' });
     expect((await refusal(forgot(pool, Username))).message).toBe(
       'User password cannot be reset in the current state.',
     );

@@ -1,10 +1,4 @@
-import {
-  AdminDeleteUserCommand,
-  GetTokensFromRefreshTokenCommand,
-  GetUserCommand,
-  InitiateAuthCommand,
-  RevokeTokenCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { GetTokensFromRefreshTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import {
   claimsOf,
@@ -19,15 +13,13 @@ import {
 const pool = openTestPool();
 
 const refresh = ({ sdk, clientId }: TestPool, token: string | undefined) =>
-  sdk.send(
-    new InitiateAuthCommand({
-      ClientId: clientId,
-      AuthFlow: 'REFRESH_TOKEN_AUTH',
-      AuthParameters: { REFRESH_TOKEN: token ?? '' },
-    }),
-  );
+  sdk.initiateAuth({
+    ClientId: clientId,
+    AuthFlow: 'REFRESH_TOKEN_AUTH',
+    AuthParameters: { REFRESH_TOKEN: token ?? '' },
+  });
 const getTokens = ({ sdk, clientId }: TestPool, RefreshToken: string | undefined) =>
-  sdk.send(new GetTokensFromRefreshTokenCommand({ ClientId: clientId, RefreshToken }));
+  sdk.getTokensFromRefreshToken({ ClientId: clientId, RefreshToken });
 
 describe('refresh', () => {
   it('keeps auth_time and origin_jti and returns no refresh token', async () => {
@@ -59,7 +51,7 @@ describe('refresh', () => {
     const { AuthenticationResult: tokens } = await signIn(short, 'bea@example.com');
     expect(tokens?.ExpiresIn).toBe(300);
     pool.server.clock.advanceBy(300_000);
-    const expired = refusal(pool.sdk.send(new GetUserCommand({ AccessToken: tokens?.AccessToken })));
+    const expired = refusal(pool.sdk.getUser({ AccessToken: tokens?.AccessToken }));
     expect((await expired).message).toBe('Access Token has expired');
     await refresh(short, tokens?.RefreshToken);
     pool.server.clock.advanceBy(55 * 60_000);
@@ -75,7 +67,7 @@ describe('refresh', () => {
     expect((await refusal(refresh(pool, 'made-up'))).message).toBe('Invalid Refresh Token');
     expect((await refusal(refresh(pool, tokens?.AccessToken))).message).toBe('Invalid Refresh Token');
     const user = { UserPoolId: pool.poolId, Username: 'cyd@example.com' };
-    await pool.sdk.send(new AdminDeleteUserCommand(user));
+    await pool.sdk.adminDeleteUser(user);
     expect((await refusal(refresh(pool, tokens?.RefreshToken))).name).toBe('NotAuthorizedException');
   });
 
@@ -114,7 +106,7 @@ describe('refresh', () => {
 
 describe('revocation', () => {
   const revoke = (Token: string | undefined, ClientId = pool.clientId) =>
-    pool.sdk.send(new RevokeTokenCommand({ Token, ClientId }));
+    pool.sdk.revokeToken({ Token, ClientId });
 
   it('revokes the refresh token and its access tokens, and no other session', async () => {
     await createUser(pool, 'eve@example.com');
@@ -125,10 +117,10 @@ describe('revocation', () => {
     await revoke(one?.RefreshToken);
     expect((await refusal(refresh(pool, one?.RefreshToken))).message).toBe('Refresh Token has been revoked');
     for (const AccessToken of [one?.AccessToken, renewed?.AccessToken]) {
-      const dead = refusal(pool.sdk.send(new GetUserCommand({ AccessToken })));
+      const dead = refusal(pool.sdk.getUser({ AccessToken }));
       expect((await dead).message).toBe('Access Token has been revoked');
     }
-    await pool.sdk.send(new GetUserCommand({ AccessToken: two?.AccessToken }));
+    await pool.sdk.getUser({ AccessToken: two?.AccessToken });
   });
 
   it('accepts only refresh tokens of the same client', async () => {

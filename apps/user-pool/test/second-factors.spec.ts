@@ -1,15 +1,5 @@
 import {
-  AdminGetUserCommand,
-  AdminInitiateAuthCommand,
-  AdminRespondToAuthChallengeCommand,
-  AdminSetUserMFAPreferenceCommand,
-  AdminUpdateUserAttributesCommand,
   AssociateSoftwareTokenCommand,
-  GetUserPoolMfaConfigCommand,
-  RespondToAuthChallengeCommand,
-  SetUserMFAPreferenceCommand,
-  SetUserPoolMfaConfigCommand,
-  VerifySoftwareTokenCommand,
   type ChallengeNameType,
   type SetUserPoolMfaConfigRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -41,7 +31,7 @@ beforeAll(async () => {
 
 async function poolWith(mfa: Omit<SetUserPoolMfaConfigRequest, 'UserPoolId'>): Promise<TestPool> {
   const poolId = await createPool(base.sdk);
-  await base.sdk.send(new SetUserPoolMfaConfigCommand({ UserPoolId: poolId, ...mfa }));
+  await base.sdk.setUserPoolMfaConfig({ UserPoolId: poolId, ...mfa });
   const client = await createClient(base.sdk, poolId, {
     ExplicitAuthFlows: [
       'ALLOW_USER_PASSWORD_AUTH',
@@ -61,29 +51,27 @@ type ChallengeStep = {
   ChallengeParameters?: Record<string, string>;
 };
 const answer = ({ sdk, clientId }: TestPool, challenge: ChallengeStep, answers: Record<string, string>) =>
-  sdk.send(
-    new RespondToAuthChallengeCommand({
-      ClientId: clientId,
-      ChallengeName: challenge.ChallengeName as ChallengeNameType,
-      Session: challenge.Session,
-      ChallengeResponses: { USERNAME: challenge.ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '', ...answers },
-    }),
-  );
+  sdk.respondToAuthChallenge({
+    ClientId: clientId,
+    ChallengeName: challenge.ChallengeName as ChallengeNameType,
+    Session: challenge.Session,
+    ChallengeResponses: { USERNAME: challenge.ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '', ...answers },
+  });
 
 /** Creates a user with an enabled authenticator. @returns its secret */
 async function enrol(email: string): Promise<string> {
   await createUser(pool, email);
   const { AuthenticationResult: tokens } = await signIn(pool, email);
   const AccessToken = tokens?.AccessToken;
-  const { SecretCode } = await pool.sdk.send(new AssociateSoftwareTokenCommand({ AccessToken }));
+  const { SecretCode } = await pool.sdk.associateSoftwareToken({ AccessToken });
   const verify = (UserCode: string) =>
-    pool.sdk.send(new VerifySoftwareTokenCommand({ AccessToken, UserCode, FriendlyDeviceName: 'phone' }));
+    pool.sdk.verifySoftwareToken({ AccessToken, UserCode, FriendlyDeviceName: 'phone' });
   expect((await refusal(verify('abcdef'))).name).toBe('EnableSoftwareTokenMFAException');
   expect((await verify(codeOf(SecretCode))).Status).toBe('SUCCESS');
   // The verification does not enable the factor.
   expect((await signIn(pool, email)).AuthenticationResult).toBeDefined();
   const SoftwareTokenMfaSettings = { Enabled: true, PreferredMfa: true };
-  await pool.sdk.send(new SetUserMFAPreferenceCommand({ AccessToken, SoftwareTokenMfaSettings }));
+  await pool.sdk.setUserMFAPreference({ AccessToken, SoftwareTokenMfaSettings });
   return SecretCode ?? '';
 }
 
@@ -106,7 +94,7 @@ describe('an authenticator app', () => {
     });
     expect(AuthenticationResult?.RefreshToken).toBeDefined();
     const user = { UserPoolId: pool.poolId, Username: 'ann@example.com' };
-    expect(await pool.sdk.send(new AdminGetUserCommand(user))).toMatchObject({
+    expect(await pool.sdk.adminGetUser(user)).toMatchObject({
       UserMFASettingList: ['SOFTWARE_TOKEN_MFA'],
       PreferredMfaSetting: 'SOFTWARE_TOKEN_MFA',
     });
@@ -161,8 +149,8 @@ describe('codes that are sent', () => {
       { Name: 'phone_number_verified', Value: 'true' },
     ];
     await createUser(pool, email);
-    await pool.sdk.send(new AdminUpdateUserAttributesCommand({ ...user, UserAttributes }));
-    await pool.sdk.send(new AdminSetUserMFAPreferenceCommand({ ...user, ...settings }));
+    await pool.sdk.adminUpdateUserAttributes({ ...user, UserAttributes });
+    await pool.sdk.adminSetUserMFAPreference({ ...user, ...settings });
   }
 
   it('are sent by SMS', async () => {
@@ -237,36 +225,28 @@ describe('a required second factor', () => {
       MfaConfiguration: 'ON',
       SoftwareTokenMfaConfiguration: { Enabled: true },
     });
-    const config = await strict.sdk.send(new GetUserPoolMfaConfigCommand({ UserPoolId: strict.poolId }));
+    const config = await strict.sdk.getUserPoolMfaConfig({ UserPoolId: strict.poolId });
     expect(config).toMatchObject({
       MfaConfiguration: 'ON',
       SoftwareTokenMfaConfiguration: { Enabled: true },
     });
     await createUser(strict, 'hal@example.com');
     const who = { UserPoolId: strict.poolId, ClientId: strict.clientId };
-    const challenge = await strict.sdk.send(
-      new AdminInitiateAuthCommand({
-        ...who,
-        AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
-        AuthParameters: { USERNAME: 'hal@example.com', PASSWORD: password },
-      }),
-    );
+    const challenge = await strict.sdk.adminInitiateAuth({
+      ...who,
+      AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: 'hal@example.com', PASSWORD: password },
+    });
     expect(challenge.ChallengeName).toBe('MFA_SETUP');
     expect((await refusal(answer(strict, challenge, {}))).name).toBe('NotAuthorizedException');
-    const { SecretCode, Session } = await strict.sdk.send(
-      new AssociateSoftwareTokenCommand({ Session: challenge.Session }),
-    );
-    const verified = await strict.sdk.send(
-      new VerifySoftwareTokenCommand({ Session, UserCode: codeOf(SecretCode) }),
-    );
-    const { AuthenticationResult } = await strict.sdk.send(
-      new AdminRespondToAuthChallengeCommand({
-        ...who,
-        ChallengeName: 'MFA_SETUP',
-        Session: verified.Session,
-        ChallengeResponses: { USERNAME: challenge.ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '' },
-      }),
-    );
+    const { SecretCode, Session } = await strict.sdk.associateSoftwareToken({ Session: challenge.Session });
+    const verified = await strict.sdk.verifySoftwareToken({ Session, UserCode: codeOf(SecretCode) });
+    const { AuthenticationResult } = await strict.sdk.adminRespondToAuthChallenge({
+      ...who,
+      ChallengeName: 'MFA_SETUP',
+      Session: verified.Session,
+      ChallengeResponses: { USERNAME: challenge.ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '' },
+    });
     expect(AuthenticationResult?.AccessToken).toBeDefined();
     expect((await signIn(strict, 'hal@example.com')).ChallengeName).toBe('SOFTWARE_TOKEN_MFA');
   });

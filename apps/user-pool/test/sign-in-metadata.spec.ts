@@ -1,12 +1,6 @@
 import {
-  AdminCreateUserCommand,
   AdminInitiateAuthCommand,
-  AdminRespondToAuthChallengeCommand,
-  AdminSetUserMFAPreferenceCommand,
-  AdminUpdateUserAttributesCommand,
   GetTokensFromRefreshTokenCommand,
-  InitiateAuthCommand,
-  RespondToAuthChallengeCommand,
   type ChallengeNameType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
@@ -24,9 +18,7 @@ type ChallengeStep = {
 type Answers = Record<string, string>;
 
 const begin = (AuthParameters: Answers, AuthFlow: 'USER_PASSWORD_AUTH' | 'REFRESH_TOKEN_AUTH') =>
-  pool.sdk.send(
-    new InitiateAuthCommand({ ClientId: pool.clientId, AuthFlow, AuthParameters, ClientMetadata }),
-  );
+  pool.sdk.initiateAuth({ ClientId: pool.clientId, AuthFlow, AuthParameters, ClientMetadata });
 const withPassword = (USERNAME: string) => begin({ USERNAME, PASSWORD: password }, 'USER_PASSWORD_AUTH');
 
 const response = (challenge: ChallengeStep, answers: Answers) => ({
@@ -37,11 +29,9 @@ const response = (challenge: ChallengeStep, answers: Answers) => ({
   ClientMetadata,
 });
 const answer = (challenge: ChallengeStep, answers: Answers) =>
-  pool.sdk.send(new RespondToAuthChallengeCommand(response(challenge, answers)));
+  pool.sdk.respondToAuthChallenge(response(challenge, answers));
 const answerAsAdministrator = (challenge: ChallengeStep, answers: Answers) =>
-  pool.sdk.send(
-    new AdminRespondToAuthChallengeCommand({ UserPoolId: pool.poolId, ...response(challenge, answers) }),
-  );
+  pool.sdk.adminRespondToAuthChallenge({ UserPoolId: pool.poolId, ...response(challenge, answers) });
 
 /** A user with SMS and e-mail as second factors. */
 async function prefer(Username: string, factor?: 'SMS' | 'EMAIL'): Promise<void> {
@@ -50,30 +40,26 @@ async function prefer(Username: string, factor?: 'SMS' | 'EMAIL'): Promise<void>
     { Name: 'phone_number', Value: '+15551234567' },
     { Name: 'phone_number_verified', Value: 'true' },
   ];
-  await pool.sdk.send(new AdminUpdateUserAttributesCommand({ ...who, UserAttributes }));
-  await pool.sdk.send(
-    new AdminSetUserMFAPreferenceCommand({
-      ...who,
-      SMSMfaSettings: { Enabled: true, PreferredMfa: factor === 'SMS' },
-      EmailMfaSettings: { Enabled: true, PreferredMfa: factor === 'EMAIL' },
-    }),
-  );
+  await pool.sdk.adminUpdateUserAttributes({ ...who, UserAttributes });
+  await pool.sdk.adminSetUserMFAPreference({
+    ...who,
+    SMSMfaSettings: { Enabled: true, PreferredMfa: factor === 'SMS' },
+    EmailMfaSettings: { Enabled: true, PreferredMfa: factor === 'EMAIL' },
+  });
 }
 
 /** An invited user with a second factor, in the NEW_PASSWORD_REQUIRED challenge. */
 async function invited(Username: string): Promise<ChallengeStep> {
-  await pool.sdk.send(
-    new AdminCreateUserCommand({
-      UserPoolId: pool.poolId,
-      Username,
-      TemporaryPassword: password,
-      UserAttributes: [
-        { Name: 'email', Value: Username },
-        { Name: 'email_verified', Value: 'true' },
-      ],
-      MessageAction: 'SUPPRESS',
-    }),
-  );
+  await pool.sdk.adminCreateUser({
+    UserPoolId: pool.poolId,
+    Username,
+    TemporaryPassword: password,
+    UserAttributes: [
+      { Name: 'email', Value: Username },
+      { Name: 'email_verified', Value: 'true' },
+    ],
+    MessageAction: 'SUPPRESS',
+  });
   return signIn(pool, Username);
 }
 

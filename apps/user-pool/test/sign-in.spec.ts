@@ -1,10 +1,3 @@
-import {
-  AdminDisableUserCommand,
-  AdminEnableUserCommand,
-  AdminGetUserCommand,
-  GetUserCommand,
-  InitiateAuthCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
@@ -71,7 +64,7 @@ describe('sign-in with a password', () => {
   it('returns email_verified as text in GetUser', async () => {
     await createUser(pool, 'cyd@example.com');
     const { AuthenticationResult: tokens } = await signIn(pool, 'cyd@example.com');
-    const user = await pool.sdk.send(new GetUserCommand({ AccessToken: tokens?.AccessToken }));
+    const user = await pool.sdk.getUser({ AccessToken: tokens?.AccessToken });
     expect(user.UserAttributes).toContainEqual({ Name: 'email_verified', Value: 'true' });
   });
 
@@ -124,13 +117,11 @@ describe('sign-in with a password', () => {
     const ClientId = client.ClientId ?? '';
     const USERNAME = 'ann@example.com';
     const send = (hash: object) =>
-      pool.sdk.send(
-        new InitiateAuthCommand({
-          ClientId,
-          AuthFlow: 'USER_PASSWORD_AUTH',
-          AuthParameters: { USERNAME, PASSWORD: password, ...hash },
-        }),
-      );
+      pool.sdk.initiateAuth({
+        ClientId,
+        AuthFlow: 'USER_PASSWORD_AUTH',
+        AuthParameters: { USERNAME, PASSWORD: password, ...hash },
+      });
     expect((await refusal(send({}))).message).toBe(
       `Client ${ClientId} is configured with secret but SECRET_HASH was not received`,
     );
@@ -147,12 +138,12 @@ describe('sign-in with a password', () => {
     await createUser(pool, 'gus@example.com');
     const user = { UserPoolId: pool.poolId, Username: 'gus@example.com' };
     const { AuthenticationResult: tokens } = await signIn(pool, 'gus@example.com');
-    await pool.sdk.send(new AdminDisableUserCommand(user));
+    await pool.sdk.adminDisableUser(user);
     expect(await refusal(signIn(pool, 'gus@example.com'))).toEqual(generic);
     expect((await refusal(signIn(legacy, 'gus@example.com'))).message).toBe('User is disabled.');
-    await pool.sdk.send(new AdminEnableUserCommand(user));
-    expect((await pool.sdk.send(new AdminGetUserCommand(user))).Enabled).toBe(true);
-    const again = refusal(pool.sdk.send(new GetUserCommand({ AccessToken: tokens?.AccessToken })));
+    await pool.sdk.adminEnableUser(user);
+    expect((await pool.sdk.adminGetUser(user)).Enabled).toBe(true);
+    const again = refusal(pool.sdk.getUser({ AccessToken: tokens?.AccessToken }));
     expect((await again).message).toBe('Access Token has been revoked');
   });
 });

@@ -1,12 +1,4 @@
-import {
-  AdminConfirmSignUpCommand,
-  AdminGetUserCommand,
-  ConfirmForgotPasswordCommand,
-  ConfirmSignUpCommand,
-  ResendConfirmationCodeCommand,
-  SignUpCommand,
-  type SignUpRequest,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { ConfirmForgotPasswordCommand, type SignUpRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import {
   createClient,
@@ -25,15 +17,13 @@ const pool = openTestPool();
 const legacy = openTestClient(pool, { PreventUserExistenceErrors: 'LEGACY' });
 
 const signUp = ({ sdk, clientId }: TestPool, Username: string, request: Partial<SignUpRequest> = {}) =>
-  sdk.send(new SignUpCommand({ ClientId: clientId, Username, Password: password, ...request }));
+  sdk.signUp({ ClientId: clientId, Username, Password: password, ...request });
 const confirm = ({ sdk, clientId }: TestPool, Username: string, ConfirmationCode: string, force = false) =>
-  sdk.send(
-    new ConfirmSignUpCommand({ ClientId: clientId, Username, ConfirmationCode, ForceAliasCreation: force }),
-  );
+  sdk.confirmSignUp({ ClientId: clientId, Username, ConfirmationCode, ForceAliasCreation: force });
 const resend = ({ sdk, clientId }: TestPool, Username: string) =>
-  sdk.send(new ResendConfirmationCodeCommand({ ClientId: clientId, Username }));
+  sdk.resendConfirmationCode({ ClientId: clientId, Username });
 const get = ({ sdk, poolId }: TestPool, Username: string) =>
-  sdk.send(new AdminGetUserCommand({ UserPoolId: poolId, Username }));
+  sdk.adminGetUser({ UserPoolId: poolId, Username });
 const attribute = async (user: ReturnType<typeof get>, name: string) =>
   (await user).UserAttributes?.find(({ Name }) => Name === name)?.Value;
 
@@ -123,7 +113,7 @@ describe('sign-up with an address as the username', () => {
   it('is confirmed by an administrator without a verification of the address', async () => {
     await signUp(pool, 'fay@example.com');
     const user = { UserPoolId: pool.poolId, Username: 'fay@example.com' };
-    await pool.sdk.send(new AdminConfirmSignUpCommand(user));
+    await pool.sdk.adminConfirmSignUp(user);
     expect(await attribute(get(pool, 'fay@example.com'), 'email_verified')).toBeUndefined();
     expect((await refusal(forgot(pool, 'fay@example.com'))).name).toBe('InvalidParameterException');
   });

@@ -1,11 +1,5 @@
 import {
-  AdminCreateUserCommand,
-  AdminSetUserPasswordCommand,
-  CognitoIdentityProviderClient,
-  CreateUserPoolClientCommand,
-  CreateUserPoolCommand,
-  ForgotPasswordCommand,
-  InitiateAuthCommand,
+  CognitoIdentityProvider,
   type CreateUserPoolClientRequest,
   type CreateUserPoolRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -19,13 +13,13 @@ export const password = 'Correct-horse-1';
 
 export interface TestPool {
   server: UserPoolServer;
-  sdk: CognitoIdentityProviderClient;
+  sdk: CognitoIdentityProvider;
   poolId: string;
   clientId: string;
 }
 
 export const sdkFor = (endpoint: string) =>
-  new CognitoIdentityProviderClient({
+  new CognitoIdentityProvider({
     endpoint,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
@@ -78,39 +72,35 @@ export async function startTestPool(
 }
 
 export async function createPool(
-  sdk: CognitoIdentityProviderClient,
+  sdk: CognitoIdentityProvider,
   settings: Partial<CreateUserPoolRequest> = {},
 ): Promise<string> {
-  const { UserPool } = await sdk.send(
-    new CreateUserPoolCommand({
-      PoolName: 'people',
-      UsernameAttributes: ['email'],
-      UsernameConfiguration: { CaseSensitive: false },
-      AutoVerifiedAttributes: ['email'],
-      Schema: [
-        { Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true },
-        { Name: 'email', AttributeDataType: 'String', Required: true, Mutable: true },
-      ],
-      ...settings,
-    }),
-  );
+  const { UserPool } = await sdk.createUserPool({
+    PoolName: 'people',
+    UsernameAttributes: ['email'],
+    UsernameConfiguration: { CaseSensitive: false },
+    AutoVerifiedAttributes: ['email'],
+    Schema: [
+      { Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true },
+      { Name: 'email', AttributeDataType: 'String', Required: true, Mutable: true },
+    ],
+    ...settings,
+  });
   return UserPool?.Id ?? '';
 }
 
 export async function createClient(
-  sdk: CognitoIdentityProviderClient,
+  sdk: CognitoIdentityProvider,
   UserPoolId: string,
   settings: Partial<CreateUserPoolClientRequest> = {},
 ) {
-  const { UserPoolClient } = await sdk.send(
-    new CreateUserPoolClientCommand({
-      UserPoolId,
-      ClientName: 'web',
-      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-      PreventUserExistenceErrors: 'ENABLED',
-      ...settings,
-    }),
-  );
+  const { UserPoolClient } = await sdk.createUserPoolClient({
+    UserPoolId,
+    ClientName: 'web',
+    ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+    PreventUserExistenceErrors: 'ENABLED',
+    ...settings,
+  });
   return UserPoolClient ?? {};
 }
 
@@ -123,34 +113,28 @@ export async function createUser(
   given = password,
   email = name,
 ): Promise<string> {
-  const { User } = await sdk.send(
-    new AdminCreateUserCommand({
-      UserPoolId: poolId,
-      Username: name,
-      UserAttributes: [
-        { Name: 'email', Value: email },
-        { Name: 'email_verified', Value: 'true' },
-      ],
-      MessageAction: 'SUPPRESS',
-    }),
-  );
-  await sdk.send(
-    new AdminSetUserPasswordCommand({ UserPoolId: poolId, Username: name, Password: given, Permanent: true }),
-  );
+  const { User } = await sdk.adminCreateUser({
+    UserPoolId: poolId,
+    Username: name,
+    UserAttributes: [
+      { Name: 'email', Value: email },
+      { Name: 'email_verified', Value: 'true' },
+    ],
+    MessageAction: 'SUPPRESS',
+  });
+  await sdk.adminSetUserPassword({ UserPoolId: poolId, Username: name, Password: given, Permanent: true });
   return User?.Username ?? '';
 }
 
 export const signIn = ({ sdk, clientId }: Where, USERNAME: string, PASSWORD = password) =>
-  sdk.send(
-    new InitiateAuthCommand({
-      ClientId: clientId,
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      AuthParameters: { USERNAME, PASSWORD },
-    }),
-  );
+  sdk.initiateAuth({
+    ClientId: clientId,
+    AuthFlow: 'USER_PASSWORD_AUTH',
+    AuthParameters: { USERNAME, PASSWORD },
+  });
 
 export const forgot = ({ sdk, clientId }: Where, Username: string) =>
-  sdk.send(new ForgotPasswordCommand({ ClientId: clientId, Username }));
+  sdk.forgotPassword({ ClientId: clientId, Username });
 
 export const lastCode = ({ server }: TestPool): string => server.deliveries.list()[0]?.code ?? '';
 

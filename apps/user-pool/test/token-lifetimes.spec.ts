@@ -1,14 +1,6 @@
 import {
-  AdminCreateUserCommand,
-  AdminSetUserMFAPreferenceCommand,
-  AdminSetUserPasswordCommand,
-  ChangePasswordCommand,
-  ConfirmForgotPasswordCommand,
   GetTokensFromRefreshTokenCommand,
-  GetUserCommand,
   InitiateAuthCommand,
-  RespondToAuthChallengeCommand,
-  SetUserPoolMfaConfigCommand,
   type ChallengeNameType,
   type CreateUserPoolClientRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -80,28 +72,26 @@ describe('a refresh token', () => {
     await createUser(pool, 'bea@example.com');
     const { RefreshToken, AccessToken } = await tokensOf('bea@example.com');
     await forgot(pool, 'bea@example.com');
-    const answer = await pool.sdk.send(
-      new ConfirmForgotPasswordCommand({
-        ClientId: pool.clientId,
-        Username: 'bea@example.com',
-        ConfirmationCode: lastCode(pool),
-        Password: newPassword,
-      }),
-    );
+    const answer = await pool.sdk.confirmForgotPassword({
+      ClientId: pool.clientId,
+      Username: 'bea@example.com',
+      ConfirmationCode: lastCode(pool),
+      Password: newPassword,
+    });
     // It returns no tokens either.
     expect(answer).toEqual({ $metadata: expect.anything() });
     expect((await renew(RefreshToken)).AccessToken).toBeDefined();
-    expect((await pool.sdk.send(new GetUserCommand({ AccessToken }))).Username).toBeDefined();
+    expect((await pool.sdk.getUser({ AccessToken })).Username).toBeDefined();
   });
 
   it('survives ChangePassword and AdminSetUserPassword (inferred)', async () => {
     await createUser(pool, 'cyd@example.com');
     const { RefreshToken, AccessToken } = await tokensOf('cyd@example.com');
     const change = { AccessToken, PreviousPassword: password, ProposedPassword: newPassword };
-    await pool.sdk.send(new ChangePasswordCommand(change));
+    await pool.sdk.changePassword(change);
     expect((await renew(RefreshToken)).AccessToken).toBeDefined();
     const set = { UserPoolId: pool.poolId, Username: 'cyd@example.com', Password: password, Permanent: true };
-    await pool.sdk.send(new AdminSetUserPasswordCommand(set));
+    await pool.sdk.adminSetUserPassword(set);
     expect((await renew(RefreshToken)).AccessToken).toBeDefined();
   });
 });
@@ -109,23 +99,19 @@ describe('a refresh token', () => {
 // API reference: CreateUserPoolClient, AdminCreateUser.
 describe('a temporary password', () => {
   const invite = (at: TestPool, Username: string) =>
-    at.sdk.send(
-      new AdminCreateUserCommand({
-        UserPoolId: at.poolId,
-        Username,
-        TemporaryPassword: password,
-        MessageAction: 'SUPPRESS',
-      }),
-    );
+    at.sdk.adminCreateUser({
+      UserPoolId: at.poolId,
+      Username,
+      TemporaryPassword: password,
+      MessageAction: 'SUPPRESS',
+    });
   const choose = (at: TestPool, USERNAME: string, Session: string | undefined) =>
-    at.sdk.send(
-      new RespondToAuthChallengeCommand({
-        ClientId: at.clientId,
-        ChallengeName: 'NEW_PASSWORD_REQUIRED',
-        Session,
-        ChallengeResponses: { USERNAME, NEW_PASSWORD: newPassword },
-      }),
-    );
+    at.sdk.respondToAuthChallenge({
+      ClientId: at.clientId,
+      ChallengeName: 'NEW_PASSWORD_REQUIRED',
+      Session,
+      ChallengeResponses: { USERNAME, NEW_PASSWORD: newPassword },
+    });
   const expired = 'Temporary password has expired and must be reset by an administrator.';
 
   it.each([
@@ -156,7 +142,7 @@ describe('a temporary password', () => {
       Password: newPassword,
       Permanent: true,
     };
-    await pool.sdk.send(new AdminSetUserPasswordCommand(set));
+    await pool.sdk.adminSetUserPassword(set);
     expect((await signIn(pool, 'eve@example.com', newPassword)).AuthenticationResult).toBeDefined();
   });
 
@@ -193,13 +179,13 @@ describe('a code that is the second factor', () => {
   it('is valid as long as the session, for AuthSessionValidity', async () => {
     const poolId = await createPool(pool.sdk);
     const mfa = { MfaConfiguration: 'OPTIONAL', EmailMfaConfiguration: {} } as const;
-    await pool.sdk.send(new SetUserPoolMfaConfigCommand({ UserPoolId: poolId, ...mfa }));
+    await pool.sdk.setUserPoolMfaConfig({ UserPoolId: poolId, ...mfa });
     const { ClientId = '' } = await createClient(pool.sdk, poolId, { AuthSessionValidity: 4 });
     const at = { ...pool, poolId, clientId: ClientId };
     await createUser(at, 'ida@example.com');
     const user = { UserPoolId: poolId, Username: 'ida@example.com' };
     const EmailMfaSettings = { Enabled: true, PreferredMfa: true };
-    await pool.sdk.send(new AdminSetUserMFAPreferenceCommand({ ...user, EmailMfaSettings }));
+    await pool.sdk.adminSetUserMFAPreference({ ...user, EmailMfaSettings });
     for (const [waits, name] of [
       [4 * minute - 1, undefined],
       [4 * minute, 'NotAuthorizedException'],
@@ -210,7 +196,7 @@ describe('a code that is the second factor', () => {
       // The SDK's enum of challenges lacks EMAIL_MFA.
       const ChallengeName = 'EMAIL_MFA' as ChallengeNameType;
       const answer = { ClientId, ChallengeName, Session, ChallengeResponses };
-      const outcome = pool.sdk.send(new RespondToAuthChallengeCommand(answer));
+      const outcome = pool.sdk.respondToAuthChallenge(answer);
       expect(await outcome.then(() => undefined).catch((error: Error) => error.name)).toBe(name);
     }
   });
@@ -222,9 +208,9 @@ describe('an access token', () => {
     const { AccessToken, ExpiresIn } = await tokensOf('gus@example.com');
     expect(ExpiresIn).toBe(3600);
     pass(hour - 1000);
-    await pool.sdk.send(new GetUserCommand({ AccessToken }));
+    await pool.sdk.getUser({ AccessToken });
     pass(1000);
-    expect(await refusal(pool.sdk.send(new GetUserCommand({ AccessToken })))).toEqual({
+    expect(await refusal(pool.sdk.getUser({ AccessToken }))).toEqual({
       name: 'NotAuthorizedException',
       message: 'Access Token has expired',
     });

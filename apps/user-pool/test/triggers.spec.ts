@@ -1,9 +1,6 @@
 import {
   AdminCreateUserCommand,
   ConfirmSignUpCommand,
-  InitiateAuthCommand,
-  SignUpCommand,
-  UpdateUserPoolCommand,
   type LambdaConfigType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeEach, describe, expect, it } from '@jest/globals';
@@ -27,23 +24,19 @@ beforeEach(() => {
 });
 
 const wire = (...names: (keyof LambdaConfigType)[]) =>
-  pool.sdk.send(
-    new UpdateUserPoolCommand({
-      UserPoolId: pool.poolId,
-      AutoVerifiedAttributes: ['email'],
-      LambdaConfig: Object.fromEntries(names.map((name) => [name, 'trigger'])),
-    }),
-  );
+  pool.sdk.updateUserPool({
+    UserPoolId: pool.poolId,
+    AutoVerifiedAttributes: ['email'],
+    LambdaConfig: Object.fromEntries(names.map((name) => [name, 'trigger'])),
+  });
 const signUp = (Username: string) =>
-  pool.sdk.send(
-    new SignUpCommand({
-      ClientId: pool.clientId,
-      Username,
-      Password: password,
-      ValidationData: [{ Name: 'from', Value: 'test' }],
-      ClientMetadata: { device: 'phone' },
-    }),
-  );
+  pool.sdk.signUp({
+    ClientId: pool.clientId,
+    Username,
+    Password: password,
+    ValidationData: [{ Name: 'from', Value: 'test' }],
+    ClientMetadata: { device: 'phone' },
+  });
 const sources = () => lambda.events.map(({ triggerSource }) => triggerSource);
 const answering =
   (response: object): TestFunction =>
@@ -163,13 +156,11 @@ describe('PreTokenGeneration', () => {
     expect(id['email']).toBeUndefined();
     expect(id['sub']).not.toBe('forged');
     expect(claimsOf(tokens?.AccessToken)['plan']).toBeUndefined();
-    await pool.sdk.send(
-      new InitiateAuthCommand({
-        ClientId: pool.clientId,
-        AuthFlow: 'REFRESH_TOKEN_AUTH',
-        AuthParameters: { REFRESH_TOKEN: tokens?.RefreshToken ?? '' },
-      }),
-    );
+    await pool.sdk.initiateAuth({
+      ClientId: pool.clientId,
+      AuthFlow: 'REFRESH_TOKEN_AUTH',
+      AuthParameters: { REFRESH_TOKEN: tokens?.RefreshToken ?? '' },
+    });
     expect(sources()).toEqual(['TokenGeneration_Authentication', 'TokenGeneration_RefreshTokens']);
   });
 });

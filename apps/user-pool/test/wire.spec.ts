@@ -1,4 +1,3 @@
-import { AdminGetUserCommand, GetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { createUser, forgot, openTestPool } from './support.js';
 
@@ -37,7 +36,7 @@ describe('the wire', () => {
   });
 
   it('returns a modelled error to the SDK, with a request id', async () => {
-    const call = pool.sdk.send(new GetUserCommand({ AccessToken: 'x' }));
+    const call = pool.sdk.getUser({ AccessToken: 'x' });
     await expect(call).rejects.toMatchObject({
       name: 'NotAuthorizedException',
       message: 'Invalid Access Token',
@@ -119,7 +118,7 @@ describe('the wire', () => {
   });
 
   it('names a missing pool', async () => {
-    const call = pool.sdk.send(new AdminGetUserCommand({ UserPoolId: 'eu-west-1_nobody', Username: 'x' }));
+    const call = pool.sdk.adminGetUser({ UserPoolId: 'eu-west-1_nobody', Username: 'x' });
     await expect(call).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
       message: 'User pool eu-west-1_nobody does not exist.',

@@ -1,11 +1,3 @@
-import {
-  AdminCreateUserCommand,
-  AdminGetUserCommand,
-  AdminUpdateUserAttributesCommand,
-  RespondToAuthChallengeCommand,
-  SignUpCommand,
-  UpdateUserAttributesCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   createClient,
@@ -23,13 +15,13 @@ const pool = openTestPool();
 const toList = (attributes: Record<string, string>) =>
   Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
 const get = async (email: string, { sdk, poolId }: TestPool): Promise<Record<string, string>> => {
-  const user = await sdk.send(new AdminGetUserCommand({ UserPoolId: poolId, Username: email }));
+  const user = await sdk.adminGetUser({ UserPoolId: poolId, Username: email });
   return Object.fromEntries((user.UserAttributes ?? []).map(({ Name = '', Value = '' }) => [Name, Value]));
 };
 const accessToken = async (at: TestPool, email: string) =>
   (await signIn(at, email)).AuthenticationResult?.AccessToken ?? '';
 const update = (at: TestPool, AccessToken: string, attributes: Record<string, string>) =>
-  at.sdk.send(new UpdateUserAttributesCommand({ AccessToken, UserAttributes: toList(attributes) }));
+  at.sdk.updateUserAttributes({ AccessToken, UserAttributes: toList(attributes) });
 
 describe('a client that can write only the name', () => {
   let narrow: TestPool;
@@ -65,14 +57,12 @@ describe('a client that can write only the name', () => {
 
   it('refuses a sign-up with another attribute', async () => {
     const signUp = (Username: string, given: Record<string, string>) =>
-      pool.sdk.send(
-        new SignUpCommand({
-          ClientId: narrow.clientId,
-          Username,
-          Password: password,
-          UserAttributes: toList(given),
-        }),
-      );
+      pool.sdk.signUp({
+        ClientId: narrow.clientId,
+        Username,
+        Password: password,
+        UserAttributes: toList(given),
+      });
     expect(await refusal(signUp('oli@example.com', { email: 'oli@example.com' }))).toEqual(unauthorized);
     expect(await refusal(signUp('oli@example.com', { 'custom:rails_app_id': '1' }))).toEqual(unauthorized);
     await signUp('oli@example.com', { name: 'Oli' });
@@ -80,24 +70,20 @@ describe('a client that can write only the name', () => {
 
   it('refuses another attribute when a first password is set', async () => {
     const invited = { UserPoolId: narrow.poolId, Username: 'pia@example.com' };
-    await pool.sdk.send(
-      new AdminCreateUserCommand({
-        ...invited,
-        UserAttributes: toList({ email: 'pia@example.com' }),
-        TemporaryPassword: password,
-        MessageAction: 'SUPPRESS',
-      }),
-    );
+    await pool.sdk.adminCreateUser({
+      ...invited,
+      UserAttributes: toList({ email: 'pia@example.com' }),
+      TemporaryPassword: password,
+      MessageAction: 'SUPPRESS',
+    });
     const challenge = await signIn(narrow, 'pia@example.com');
     const answer = (given: Record<string, string>) =>
-      pool.sdk.send(
-        new RespondToAuthChallengeCommand({
-          ClientId: narrow.clientId,
-          ChallengeName: 'NEW_PASSWORD_REQUIRED',
-          Session: challenge.Session,
-          ChallengeResponses: { USERNAME: 'pia@example.com', NEW_PASSWORD: 'Another-horse-2', ...given },
-        }),
-      );
+      pool.sdk.respondToAuthChallenge({
+        ClientId: narrow.clientId,
+        ChallengeName: 'NEW_PASSWORD_REQUIRED',
+        Session: challenge.Session,
+        ChallengeResponses: { USERNAME: 'pia@example.com', NEW_PASSWORD: 'Another-horse-2', ...given },
+      });
     expect(await refusal(answer({ 'userAttributes.email': 'other@example.com' }))).toEqual(unauthorized);
     await answer({ 'userAttributes.name': 'Pia' });
     expect(await get('pia@example.com', narrow)).toMatchObject({ name: 'Pia', email: 'pia@example.com' });
@@ -114,25 +100,21 @@ describe('setting a first password', () => {
     const open = { ...pool, poolId, clientId: client.ClientId ?? '' };
     await createUser(open, 'quin@example.com');
     const firstPassword = async (Username: string, attribute: 'email' | 'phone_number', email: string) => {
-      await pool.sdk.send(
-        new AdminCreateUserCommand({
-          UserPoolId: poolId,
-          Username,
-          UserAttributes: [{ Name: attribute, Value: Username }],
-          TemporaryPassword: password,
-          MessageAction: 'SUPPRESS',
-        }),
-      );
+      await pool.sdk.adminCreateUser({
+        UserPoolId: poolId,
+        Username,
+        UserAttributes: [{ Name: attribute, Value: Username }],
+        TemporaryPassword: password,
+        MessageAction: 'SUPPRESS',
+      });
       const { Session } = await signIn(open, Username);
       const answers = { USERNAME: Username, NEW_PASSWORD: 'Another-horse-2', 'userAttributes.email': email };
-      return pool.sdk.send(
-        new RespondToAuthChallengeCommand({
-          ClientId: open.clientId,
-          ChallengeName: 'NEW_PASSWORD_REQUIRED',
-          Session,
-          ChallengeResponses: answers,
-        }),
-      );
+      return pool.sdk.respondToAuthChallenge({
+        ClientId: open.clientId,
+        ChallengeName: 'NEW_PASSWORD_REQUIRED',
+        Session,
+        ChallengeResponses: answers,
+      });
     };
     expect(await refusal(firstPassword('rob@example.com', 'email', 'rob2@example.com'))).toEqual({
       name: 'NotAuthorizedException',
@@ -154,9 +136,7 @@ describe('an address that must be verified before its update', () => {
     const careful = { ...pool, poolId, clientId: client.ClientId ?? '' };
     await createUser(careful, 'bob@example.com');
     const write = (Username: string, given: Record<string, string>) =>
-      pool.sdk.send(
-        new AdminUpdateUserAttributesCommand({ UserPoolId: poolId, Username, UserAttributes: toList(given) }),
-      );
+      pool.sdk.adminUpdateUserAttributes({ UserPoolId: poolId, Username, UserAttributes: toList(given) });
     await write('bob@example.com', { email: 'bob2@example.com', email_verified: 'true' });
     expect(await get('bob2@example.com', careful)).toMatchObject({ email_verified: 'true' });
     await write('bob2@example.com', { email: 'bob3@example.com' });

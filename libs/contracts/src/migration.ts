@@ -79,7 +79,7 @@ export const estimateKinds = ['falling', 'not_falling', 'too_early', 'over', 'do
 export class MigrationEstimate {
   /**
    * `falling`: fewer users migrate each week, and the dates give the end. `not_falling`: no end can be estimated.
-   * `too_early`: the migration began less than four weeks ago. `over`: no user migrated for two weeks. `done`: no user is left.
+   * `too_early`: the migration began less than four weeks ago, or the old system was not read. `over`: no user migrated for two weeks. `done`: no user is left.
    */
   @IsIn(estimateKinds)
   kind!: (typeof estimateKinds)[number];
@@ -109,17 +109,21 @@ export const verdictReasons = [
   'moves_failed',
   'hashes_unknown',
   'still_moving',
+  'nobody',
+  'source_not_read',
 ] as const;
 
 export class VerdictReason {
   /**
    * `people_left`: active users who have not migrated. `resets_open`: a code was mailed, and no new password is recorded.
    * `moves_failed`: the migration failed. `hashes_unknown`: the format of the stored hash is not supported.
-   * `still_moving`: users migrated within the last two weeks, while inactive users are left.
+   * `still_moving`: users migrated within the last two weeks, while inactive users are left. `nobody`: no user of the old system is
+   * known. `source_not_read`: the old system's users were never read completely, so the other numbers do not count all of them.
    */
   @IsIn(verdictReasons)
   code!: (typeof verdictReasons)[number];
 
+  /** 0 for `nobody` and `source_not_read`. */
   @IsInt()
   people!: number;
 }

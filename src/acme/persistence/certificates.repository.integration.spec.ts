@@ -1,32 +1,21 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { DataSource } from 'typeorm';
-import { createDatabase, type TestDatabase } from '../../../test/support/drivers/database.js';
+import { beforeAll, expect, it } from '@jest/globals';
+import { createDatabase, openDatabase } from '../../../test/support/drivers/database.js';
 import { Clock } from '../../common/clock/clock.js';
 import { KeyRing } from '../../common/crypto/key-ring.js';
 import { SealedBox } from '../../common/crypto/sealed-box.js';
-import { dataSourceOptions, openMigratedDataSource } from '../../common/database/data-source.js';
 import { Database } from '../../common/database/database.js';
 import { AcmeAccount, Certificate } from './acme.entities.js';
 import { CertificatesRepository } from './certificates.repository.js';
 
-let database: TestDatabase;
-let dataSource: DataSource;
+const database = openDatabase(createDatabase);
 let certificates: CertificatesRepository;
 beforeAll(async () => {
-  database = await createDatabase();
-  dataSource = await openMigratedDataSource({
-    ...dataSourceOptions(database.url),
-    entities: [AcmeAccount, Certificate],
-  });
+  const dataSource = await database.migrate([AcmeAccount, Certificate]);
   const sealedBox = new SealedBox(
     new KeyRing({ sessionSecrets: ['a-session-secret-of-the-tests'] }),
     new Clock(),
   );
   certificates = new CertificatesRepository(new Database(dataSource), sealedBox);
-});
-afterAll(async () => {
-  await dataSource.destroy();
-  await database.drop();
 });
 
 const at = new Date();

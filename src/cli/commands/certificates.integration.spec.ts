@@ -1,19 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAuthority } from '../../../test/support/builders/certificates.js';
 import { runCommand } from '../../../test/support/drivers/command.js';
-import { createDatabase, type TestDatabase } from '../../../test/support/drivers/database.js';
-import { dataSourceOptions, openMigratedDataSource } from '../../common/database/data-source.js';
+import { openDatabase } from '../../../test/support/drivers/database.js';
 
-let database: TestDatabase;
+const database = openDatabase();
 let chain: string;
 beforeAll(async () => {
-  database = await createDatabase();
-  await (await openMigratedDataSource(dataSourceOptions(database.url))).destroy();
   chain = (await (await createAuthority()).issue(['xn--bcher-kva.usher.dev', 'usher.dev'])).chain;
 });
 afterEach(() => database.sql('DELETE FROM usher.certificates'));
-afterAll(() => database.drop());
 
 /** Nothing listens at the CA's address. */
 const certificates = (argv: string[], wanted?: string, more: Record<string, string> = {}) =>
@@ -82,8 +77,7 @@ describe.each(['issue', 'renew'])('usher certificates %s', (command) => {
 
   it('prints the JSON also while another process issues certificates', async () => {
     await store(chain);
-    const other = new pg.Client({ connectionString: database.url });
-    await other.connect();
+    const other = await database.connect();
     await other.query('SELECT pg_advisory_lock(2263)');
     const { status, out, err } = await certificates([command, '--json'], 'usher.dev');
     await other.end();

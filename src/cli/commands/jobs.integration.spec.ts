@@ -1,15 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { runCommand } from '../../../test/support/drivers/command.js';
-import { createDatabase, type TestDatabase } from '../../../test/support/drivers/database.js';
-import { dataSourceOptions, openMigratedDataSource } from '../../common/database/data-source.js';
+import { openDatabase } from '../../../test/support/drivers/database.js';
 import { jobKinds, type JobLine } from '../job-kinds.js';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-  await (await openMigratedDataSource(dataSourceOptions(database.url))).destroy();
-});
-afterAll(() => database.drop());
+const database = openDatabase();
 afterEach(() =>
   database.sql('TRUNCATE usher.outbox, usher.certificates, usher.sessions, usher.confirmations CASCADE'),
 );

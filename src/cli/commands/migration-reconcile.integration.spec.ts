@@ -1,25 +1,17 @@
-import {
-  AdminDeleteUserCommand,
-  AdminDisableUserCommand,
-  ListUsersCommand,
-  SignUpCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { exception } from '../../../test/support/fakes/cognito-proxy.js';
 import { runCommand } from '../../../test/support/drivers/command.js';
 import { changeAttributes, createPoolUser, poolPassword } from '../../../test/support/builders/pool-users.js';
 import { reconcileTools } from '../../../test/support/drivers/reconcile-tools.js';
 import { ada, bob, statusWith } from '../../../test/support/drivers/sessions.js';
-import { startUsher, type Usher } from '../../../test/support/drivers/usher.js';
+import { openUsher } from '../../../test/support/drivers/usher.js';
 import { MigrationStatus } from '../../users/migration-status.js';
 
-let usher: Usher;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   await save();
 });
 beforeEach(() => startOver());
-afterAll(() => usher.close());
 
 const {
   save,
@@ -43,7 +35,7 @@ describe('usher migration reconcile', () => {
 
   it('unlinks a row whose pool user was deleted, so that the user can migrate again', async () => {
     const { sub } = await migrate(ada);
-    await usher.cognito.send(new AdminDeleteUserCommand(inPool(sub)));
+    await usher.cognito.adminDeleteUser(inPool(sub));
     await expectRepaired('missing_in_pool', ada.email, 'unlink');
     expect(await rowOf(ada.id)).toMatchObject({ sub: null, state: null, reason: 'reopened' });
     expect(await audited(ada.id)).toEqual(['unlink']);
@@ -84,7 +76,7 @@ describe('usher migration reconcile', () => {
 
   it('deletes an unconfirmed sign-up that has the address of a legacy user', async () => {
     const stranger = { ClientId: usher.clientId, Username: ada.email, Password: poolPassword };
-    await usher.cognito.send(new SignUpCommand(stranger));
+    await usher.cognito.signUp(stranger);
     expect((await usher.api.signIn(ada.email, ada.wrong_password)).status).toBe(401);
     await expectRepaired('squatter', ada.email, 'delete_in_pool');
     await migrate(ada);
@@ -111,7 +103,7 @@ describe('usher migration reconcile', () => {
     expect((await poolUser(sub)).Enabled).toBe(false);
     const other = await migrate(bob);
     expect(await statusWith(usher.api, other.accessToken)).toBe(200);
-    await usher.cognito.send(new AdminDisableUserCommand(inPool(other.sub)));
+    await usher.cognito.adminDisableUser(inPool(other.sub));
     await usher.database.sql(
       `INSERT INTO usher.confirmations (token_digest, user_id, purpose, email, expires_at)
        VALUES ('a digest', $1, 'email-change', 'thief@example.org', now() + interval '1 day')`,
@@ -133,9 +125,7 @@ describe('usher migration reconcile', () => {
     expect(out).toMatch(/Read 70 pool users\. Found 70 discrepancies\. Repaired 70\.\n$/);
     expect(usher.proxy.calls.filter(({ operation }) => operation === 'ListUsers')).toHaveLength(2);
     expect(await usher.database.sql('SELECT 1 FROM usher.pool_listings')).toEqual([]);
-    const { Users = [] } = await usher.cognito.send(
-      new ListUsersCommand({ UserPoolId: usher.userPoolId, Limit: 1 }),
-    );
+    const { Users = [] } = await usher.cognito.listUsers({ UserPoolId: usher.userPoolId, Limit: 1 });
     expect(Users).toHaveLength(1);
     await expectAgreement();
   });

@@ -1,5 +1,4 @@
-import { AdminDeleteUserCommand, AdminDisableUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { exception } from '../../../test/support/fakes/cognito-proxy.js';
 import { deviseUser } from '../../../test/support/builders/devise-users.js';
 import {
@@ -10,17 +9,15 @@ import {
 } from '../../../test/support/builders/pool-users.js';
 import { reconcileTools } from '../../../test/support/drivers/reconcile-tools.js';
 import { ada, bob } from '../../../test/support/drivers/sessions.js';
-import { startUsher, type Usher } from '../../../test/support/drivers/usher.js';
+import { openUsher } from '../../../test/support/drivers/usher.js';
 
 const grace = deviseUser('lock_expired');
 
-let usher: Usher;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   await save();
 });
 beforeEach(() => startOver());
-afterAll(() => usher.close());
 
 const {
   save,
@@ -52,7 +49,7 @@ describe('usher migration reconcile with ambiguous or changing data', () => {
 
   it('repairs only listed discrepancies', async () => {
     const { sub } = await migrate(ada);
-    await usher.cognito.send(new AdminDeleteUserCommand(inPool(sub)));
+    await usher.cognito.adminDeleteUser(inPool(sub));
     const other = await createPoolUser(usher, ada.email);
     const { status, out } = await reconcile('--apply', '--json');
     expect(status).toBe(3);
@@ -88,7 +85,7 @@ describe('usher migration reconcile with ambiguous or changing data', () => {
   });
 
   it('reports users who cannot sign in on either side', async () => {
-    await usher.cognito.send(new AdminDisableUserCommand(inPool(await createPoolUser(usher, bob.email))));
+    await usher.cognito.adminDisableUser(inPool(await createPoolUser(usher, bob.email)));
     await createPoolUser(usher, ada.email);
     await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = $1', [ada.id]);
     await invite(usher, grace.email);
@@ -176,7 +173,7 @@ describe('usher migration reconcile with ambiguous or changing data', () => {
 
   it('does not repair a discrepancy that changed after the listing', async () => {
     const { sub } = await migrate(ada);
-    await usher.cognito.send(new AdminDeleteUserCommand(inPool(sub)));
+    await usher.cognito.adminDeleteUser(inPool(sub));
     const before = await rowOf(ada.id);
     // The pool user is missing in the listing and exists at the recheck.
     usher.proxy.answerWith('AdminGetUser', (response) =>

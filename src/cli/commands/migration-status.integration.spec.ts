@@ -1,20 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { MigrationProgressResponse } from '#contracts';
 import { createDatabase } from '../../../test/support/drivers/database.js';
 import { runCommand } from '../../../test/support/drivers/command.js';
 import { ada, bob, signInWithTokens } from '../../../test/support/drivers/sessions.js';
-import { startUsher, type Usher } from '../../../test/support/drivers/usher.js';
+import { openUsher } from '../../../test/support/drivers/usher.js';
 
-let usher: Usher;
+const usher = openUsher();
 beforeAll(async () => {
-  usher = await startUsher();
   await signInWithTokens(usher.api, ada);
   await signInWithTokens(usher.api, bob);
 });
-afterAll(() => usher.close());
 
 const migration = (...argv: string[]) =>
   runCommand(['migration', ...argv], { DATABASE_URL: usher.database.url, PORT: 'not a port' });

@@ -136,6 +136,9 @@ const reasonTexts: Record<VerdictReason['code'], string> = {
   moves_failed: 'migrations failed; see "usher migration reconcile"',
   hashes_unknown: 'active people have a hash that cannot be checked',
   still_moving: 'people migrated in the last 2 weeks, so inactive people still return',
+  nobody: 'people of the old system are known',
+  source_not_read:
+    'tables of the old system were read; set LEGACY_SOURCE of the API, to "none" if the old system had no other people',
 };
 
 function verdictOf({ verdict }: MigrationProgressResponse): string[] {

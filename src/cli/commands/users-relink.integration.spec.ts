@@ -2,23 +2,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createDatabase, untilWaiting } from '../../../test/support/drivers/database.js';
 import { createPoolUser, poolPassword } from '../../../test/support/builders/pool-users.js';
 import { ada, bob } from '../../../test/support/drivers/sessions.js';
-import { startUsher, type Usher } from '../../../test/support/drivers/usher.js';
+import { openUsher } from '../../../test/support/drivers/usher.js';
 import { run } from '../run.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
+const usher = openUsher();
 beforeEach(async () => {
   await usher.database.sql('UPDATE users SET cognito_sub = NULL, usher_agreed_at = NULL');
   await usher.database.sql('DELETE FROM usher.audit');
 });
-afterAll(() => usher.close());
 
 interface Outcome {
   status: number;
@@ -146,14 +141,12 @@ describe('usher users relink', () => {
 
   it('changes nothing if the user is deleted before the link is written', async () => {
     await link(ada.id, 'old');
-    const other = new pg.Client({ connectionString: usher.database.url });
-    await other.connect();
+    const other = await usher.database.connect();
     await other.query('BEGIN');
     await other.query('UPDATE users SET usher_erased_at = now() WHERE id = $1', [ada.id]);
     const outcome = relink([ada.email]);
     await untilWaiting(usher.database, 1);
     await other.query('COMMIT');
-    await other.end();
     expect(await outcome).toEqual({ status: 1, out: '', err: 'There is no user with this address.\n' });
     expect([await linkOf(ada.id), await trail()]).toMatchObject([{ cognito_sub: 'old' }, []]);
     await usher.database.sql('UPDATE users SET usher_erased_at = NULL WHERE id = $1', [ada.id]);
@@ -249,8 +242,7 @@ describe('the built command', () => {
 
   it('ends with the signal when it is interrupted', async () => {
     await link(ada.id, 'old');
-    const other = new pg.Client({ connectionString: usher.database.url });
-    await other.connect();
+    const other = await usher.database.connect();
     await other.query('BEGIN');
     await other.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [ada.id]);
     const env = { PATH: process.env.PATH, DATABASE_URL: usher.database.url };

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ada, bob } from '../../../test/support/drivers/sessions.js';
-import { startUsher, type Usher } from '../../../test/support/drivers/usher.js';
+import { openUsher } from '../../../test/support/drivers/usher.js';
 import { run } from '../run.js';
 
-let usher: Usher;
-beforeAll(async () => {
-  usher = await startUsher();
-});
-afterAll(() => usher.close());
+const usher = openUsher();
 
 async function roles(...argv: string[]): Promise<{ status: number; out: string; err: string }> {
   const outcome = { status: -1, out: '', err: '' };

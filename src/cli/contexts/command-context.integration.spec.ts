@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { createDatabase, type TestDatabase } from '../../../test/support/drivers/database.js';
+import { openDatabase } from '../../../test/support/drivers/database.js';
 import { until } from '../../../test/support/drivers/until.js';
-import { dataSourceOptions, openMigratedDataSource } from '../../common/database/data-source.js';
 import { Database } from '../../common/database/database.js';
 import { inContextOf } from './command-context.js';
 
@@ -20,13 +19,8 @@ class Service implements OnApplicationShutdown {
 @Module({ providers: [Service] })
 class Feature {}
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-  await (await openMigratedDataSource(dataSourceOptions(database.url))).destroy();
-});
+const database = openDatabase();
 beforeEach(() => void (closed = 0));
-afterAll(() => database.drop());
 
 const io = {
   out: () => undefined,

@@ -5,9 +5,11 @@ import { NestFactory } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import { CommonModule } from '../../common/common.module.js';
 import { type ConfigNamespace, readNamespaces } from '../../common/config/config-namespace.js';
+import { legacySourceConfig } from '../../common/config/legacy-source.config.js';
 import { type DatabaseConfig, databaseConfig } from '../../common/config/servers.config.js';
 import { Database } from '../../common/database/database.js';
 import { Log } from '../../common/logging/log.js';
+import { refuseUnreadPeople } from '../../legacy/candidates.js';
 import { CommandError, type Io } from '../command.js';
 import { OperatorLog } from './operator-log.js';
 
@@ -18,7 +20,7 @@ export class CliModule {
   static register(io: Io, config: { database: DatabaseConfig }, feature: Type): DynamicModule {
     return {
       module: CliModule,
-      imports: [CommonModule.register(config, requireSchema), feature],
+      imports: [CommonModule.register(config, (dataSource) => requireSchema(dataSource, io)), feature],
       providers: [{ provide: Log, useValue: new OperatorLog(io) }],
       exports: [Log],
     };
@@ -57,11 +59,16 @@ export const inContextOf =
     }
   };
 
-/** Only the API creates and migrates the schema. */
-async function requireSchema(dataSource: DataSource): Promise<void> {
+/**
+ * Only the API creates and migrates the schema.
+ * @throws StartError if the API would refuse to, too
+ */
+async function requireSchema(dataSource: DataSource, io: Io): Promise<void> {
   const text = `SELECT to_regclass('usher.installation') IS NOT NULL AS found`;
   const [row] = await new Database(dataSource).query<{ found: boolean }>({ name: '', text });
-  if (!row?.found) throw new CommandError('The database has no Usher schema. Start the API on it once.');
+  if (row?.found) return;
+  await refuseUnreadPeople(dataSource, legacySourceConfig.read(io.variables()).source);
+  throw new CommandError('The database has no Usher schema. Start the API on it once.');
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

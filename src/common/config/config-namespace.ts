@@ -1,14 +1,11 @@
 import { getConfigToken } from '@nestjs/config';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { ConfigurationError } from './configuration-error.js';
+import { ConfigurationError, StartError } from './configuration-error.js';
 
-export { ConfigurationError };
+export { ConfigurationError, StartError };
 
 export type Variables = Readonly<Record<string, string | undefined>>;
-
-/** The service must not start. The message says what to set; the process exits with status 2. */
-export class StartError extends Error {}
 
 /** A part of the configuration that is validated when it is read. The API reads all, a command those that it uses. */
 export interface ConfigNamespace<Config extends object> {

@@ -5,3 +5,6 @@ export class ConfigurationError extends Error {
     this.name = 'ConfigurationError';
   }
 }
+
+/** The service must not start. The message says what to set; the process exits with status 2. */
+export class StartError extends Error {}

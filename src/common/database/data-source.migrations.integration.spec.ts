@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import {
   createDatabase,
@@ -130,8 +129,7 @@ describe('migrations on an adopted Devise table', () => {
   });
 
   it('retry instead of blocking the legacy application', async () => {
-    const rails = new pg.Client({ connectionString: database.url });
-    await rails.connect();
+    const rails = await database.connect();
     await rails.query('BEGIN; LOCK TABLE users IN ROW EXCLUSIVE MODE');
     const start = migrated();
     // Rails commits only after the lock timeout of the migration (3 seconds).

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { createDeviseDatabase, type TestDatabase } from '../../../test/support/drivers/database.js';
-import { dataSourceOptions, openMigratedDataSource } from '../../common/database/data-source.js';
 import { Database } from '../../common/database/database.js';
 import { type Count, MigrationCounts } from './migration-counts.repository.js';
 
@@ -14,13 +13,10 @@ beforeEach(async () => {
   database = await createDeviseDatabase();
   await open();
 });
-afterEach(async () => {
-  await dataSource.destroy();
-  await database.drop();
-});
+afterEach(() => database.drop());
 
 async function open(): Promise<void> {
-  dataSource = await openMigratedDataSource(dataSourceOptions(database.url));
+  dataSource = await database.migrate();
   counts = new MigrationCounts(new Database(dataSource));
 }
 

@@ -29,6 +29,12 @@ const read: Statement = {
 
 const findSignInColumns: Statement = { name: 'migration-counts-sign-in-columns', text: hasSignInColumns };
 
+/** An adopted table holds all people. Without one, only `LEGACY_SOURCE=none` says that there are no others. */
+const isSourceRead: Statement = {
+  name: 'migration-counts-is-source-read',
+  text: `SELECT adopted_users_table OR legacy_source IS NOT DISTINCT FROM 'none' AS read FROM usher.installation`,
+};
+
 /** Rows beyond the compacted ones from which a compaction is worth its cost. */
 const manyRows = 1000;
 
@@ -70,6 +76,11 @@ export class MigrationCounts {
   /** Whether the table has the columns of the last sign-in. */
   async knowsSignIns(): Promise<boolean> {
     return (await this.database.queryOne<{ found: boolean }>(findSignInColumns))?.found ?? false;
+  }
+
+  /** Whether all people of the old system are counted. */
+  async isSourceRead(): Promise<boolean> {
+    return (await this.database.queryOne<{ read: boolean }>(isSourceRead))?.read ?? false;
   }
 
   /** Keeps reading fast. One process at a time; does not block writers. */

@@ -13,6 +13,8 @@ export interface Curve {
   perDay: readonly number[];
   /** People who have not migrated. */
   left: number;
+  /** Whether all people of the old system are counted; else nobody knows that none is left. */
+  complete: boolean;
   today: Date;
 }
 
@@ -20,9 +22,9 @@ export interface Curve {
  * Active people migrate at their next visit, so the daily number falls roughly exponentially. Two halves of 4 weeks give the
  * rate; the range assumes an error of one standard deviation (Poisson: square root of the number) in each half.
  */
-export function estimate({ perDay, left, today }: Curve): MigrationEstimate {
-  if (left === 0) return without('done', 0);
-  if (perDay.length < daysForEstimate) return without('too_early');
+export function estimate({ perDay, left, complete, today }: Curve): MigrationEstimate {
+  if (left === 0 && complete) return without('done', 0);
+  if (perDay.length < daysForEstimate || left === 0) return without('too_early');
   const earlier = sum(perDay.slice(-daysForEstimate, -half));
   const later = sum(perDay.slice(-half));
   if (later === 0) return without('over', 0);

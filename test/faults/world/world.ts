@@ -1,4 +1,4 @@
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import { startUserPool, type UserPoolServer } from '../../../apps/user-pool/src/server.js';
 import { createPool, type PoolIds, region, rotation } from '../../support/builders/test-pool.js';
 import { startUsherProcess, type UsherProcess } from '../../support/drivers/usher-process.js';
@@ -19,7 +19,7 @@ export interface World {
   mailbox: Mailbox;
   lambda: Lambda;
   pool: UserPoolServer;
-  cognito: CognitoIdentityProviderClient;
+  cognito: CognitoIdentityProvider;
   ids: PoolIds;
   /** Clock of process `one`; undefined if it cannot be changed. */
   clock: WrongClock | undefined;
@@ -60,7 +60,7 @@ async function startParts(closers: (() => Promise<unknown>)[], close: World['clo
   const pool = await startUserPool({ lambdaEndpoint: lambdaUrl, seed: 'faults' });
   closers.push(() => pool.close());
   mailbox.pool = pool;
-  const cognito = new CognitoIdentityProviderClient({
+  const cognito = new CognitoIdentityProvider({
     endpoint: pool.url,
     region,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },

@@ -1,4 +1,3 @@
-import { ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
 import bcrypt from 'bcryptjs';
 import { type ApiClient, apiClient } from '../drivers/api-client.js';
 import type { Usher } from '../drivers/usher.js';
@@ -23,7 +22,7 @@ export const rowsLike = ({ database }: Usher, part: string) =>
 
 /** Returns the addresses of all pool users that contain this text. */
 export async function inPool(usher: Usher, part: string): Promise<string[]> {
-  const { Users = [] } = await usher.cognito.send(new ListUsersCommand({ UserPoolId: usher.userPoolId }));
+  const { Users = [] } = await usher.cognito.listUsers({ UserPoolId: usher.userPoolId });
   return Users.map(
     ({ Attributes = [] }) => Attributes.find(({ Name }) => Name === 'email')?.Value ?? '',
   ).filter((email) => email.includes(part));

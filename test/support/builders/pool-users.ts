@@ -1,11 +1,4 @@
-import {
-  AdminCreateUserCommand,
-  AdminGetUserCommand,
-  AdminSetUserMFAPreferenceCommand,
-  AdminSetUserPasswordCommand,
-  AdminUpdateUserAttributesCommand,
-  SetUserPoolMfaConfigCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { SetUserPoolMfaConfigCommand } from '@aws-sdk/client-cognito-identity-provider';
 import type { ChallengeResponse } from '#contracts';
 import { codeAt } from '../../../apps/user-pool/test/authenticator.js';
 import { type CognitoConfig, cognitoConfig } from '../../../src/common/config/cognito.config.js';
@@ -24,15 +17,13 @@ const toList = (attributes: Attributes) =>
 
 /** Creates a pool user with a temporary password and without a row. */
 export async function invite(usher: Usher, email: string, attributes: Attributes = {}): Promise<void> {
-  await usher.cognito.send(
-    new AdminCreateUserCommand({
-      UserPoolId: usher.userPoolId,
-      Username: email,
-      TemporaryPassword: temporaryPassword,
-      MessageAction: 'SUPPRESS',
-      UserAttributes: toList({ email, email_verified: 'true', ...attributes }),
-    }),
-  );
+  await usher.cognito.adminCreateUser({
+    UserPoolId: usher.userPoolId,
+    Username: email,
+    TemporaryPassword: temporaryPassword,
+    MessageAction: 'SUPPRESS',
+    UserAttributes: toList({ email, email_verified: 'true', ...attributes }),
+  });
 }
 
 /** Creates a pool user with `poolPassword`. @returns the username, which equals the `sub` */
@@ -43,16 +34,12 @@ export async function createPoolUser(
 ): Promise<string> {
   await invite(usher, email, attributes);
   const user = { UserPoolId: usher.userPoolId, Username: email };
-  await usher.cognito.send(
-    new AdminSetUserPasswordCommand({ ...user, Password: poolPassword, Permanent: true }),
-  );
+  await usher.cognito.adminSetUserPassword({ ...user, Password: poolPassword, Permanent: true });
   return subOf(usher, email);
 }
 
 async function subOf(usher: Usher, email: string): Promise<string> {
-  const found = await usher.cognito.send(
-    new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: email }),
-  );
+  const found = await usher.cognito.adminGetUser({ UserPoolId: usher.userPoolId, Username: email });
   return found.Username ?? '';
 }
 
@@ -62,18 +49,16 @@ export async function changeAttributes(usher: Usher, user: string, attributes: A
     // An address set as unverified would stay pending until its verification.
     await changeAttributes(usher, user, { ...attributes, email_verified: 'true' });
   }
-  await usher.cognito.send(
-    new AdminUpdateUserAttributesCommand({
-      UserPoolId: usher.userPoolId,
-      Username: user,
-      UserAttributes: toList(attributes),
-    }),
-  );
+  await usher.cognito.adminUpdateUserAttributes({
+    UserPoolId: usher.userPoolId,
+    Username: user,
+    UserAttributes: toList(attributes),
+  });
 }
 
 /** Sets the MFA configuration of the pool. */
 export async function setMfa(usher: Usher, mfa: Mfa): Promise<void> {
-  await usher.cognito.send(new SetUserPoolMfaConfigCommand({ UserPoolId: usher.userPoolId, ...mfa }));
+  await usher.cognito.setUserPoolMfaConfig({ UserPoolId: usher.userPoolId, ...mfa });
 }
 
 /** Enables factors for one user without a preference. */
@@ -83,14 +68,12 @@ export async function useFactors(
   ...factors: ('SMS' | 'EMAIL')[]
 ): Promise<void> {
   const on = (factor: 'SMS' | 'EMAIL') => (factors.includes(factor) ? { Enabled: true } : undefined);
-  await usher.cognito.send(
-    new AdminSetUserMFAPreferenceCommand({
-      UserPoolId: usher.userPoolId,
-      Username: email,
-      SMSMfaSettings: on('SMS'),
-      EmailMfaSettings: on('EMAIL'),
-    }),
-  );
+  await usher.cognito.adminSetUserMFAPreference({
+    UserPoolId: usher.userPoolId,
+    Username: email,
+    SMSMfaSettings: on('SMS'),
+    EmailMfaSettings: on('EMAIL'),
+  });
 }
 
 /** The latest code that the pool sent to an address or a phone number. */

@@ -1,10 +1,7 @@
 import {
-  CognitoIdentityProviderClient,
-  CreateUserPoolClientCommand,
+  CognitoIdentityProvider,
   type CreateUserPoolClientCommandInput,
-  CreateUserPoolCommand,
   type CreateUserPoolCommandInput,
-  SetUserPoolMfaConfigCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 
 export const region = 'us-east-1';
@@ -33,50 +30,44 @@ export const rotation = (graceSeconds: number): Partial<CreateUserPoolClientComm
 
 /** A pool with the migration trigger, and an app client. */
 export async function createPool(
-  cognito: CognitoIdentityProviderClient,
+  cognito: CognitoIdentityProvider,
   { pool: poolChanges, client: clientChanges, mfa }: PoolOptions,
 ): Promise<PoolIds> {
-  const { UserPool: pool } = await cognito.send(
-    new CreateUserPoolCommand({
-      PoolName: 'tests',
-      UsernameAttributes: ['email'],
-      UsernameConfiguration: { CaseSensitive: false },
-      AutoVerifiedAttributes: ['email'],
-      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
-      LambdaConfig: { UserMigration: `arn:aws:lambda:${region}:000000000000:function:usher-migration` },
-      Schema: [{ Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true }],
-      Policies: {
-        PasswordPolicy: {
-          MinimumLength: 8,
-          RequireUppercase: false,
-          RequireLowercase: false,
-          RequireNumbers: true,
-          RequireSymbols: false,
-        },
+  const { UserPool: pool } = await cognito.createUserPool({
+    PoolName: 'tests',
+    UsernameAttributes: ['email'],
+    UsernameConfiguration: { CaseSensitive: false },
+    AutoVerifiedAttributes: ['email'],
+    UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
+    LambdaConfig: { UserMigration: `arn:aws:lambda:${region}:000000000000:function:usher-migration` },
+    Schema: [{ Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true }],
+    Policies: {
+      PasswordPolicy: {
+        MinimumLength: 8,
+        RequireUppercase: false,
+        RequireLowercase: false,
+        RequireNumbers: true,
+        RequireSymbols: false,
       },
-      ...poolChanges,
-    }),
-  );
+    },
+    ...poolChanges,
+  });
   const UserPoolId = pool?.Id;
   if (mfa)
-    await cognito.send(
-      new SetUserPoolMfaConfigCommand({
-        UserPoolId,
-        MfaConfiguration: mfa,
-        SoftwareTokenMfaConfiguration: { Enabled: true },
-      }),
-    );
-  const { UserPoolClient: client } = await cognito.send(
-    new CreateUserPoolClientCommand({
+    await cognito.setUserPoolMfaConfig({
       UserPoolId,
-      ClientName: 'tests',
-      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-      PreventUserExistenceErrors: 'ENABLED',
-      EnableTokenRevocation: true,
-      WriteAttributes: ['name'],
-      ...clientChanges,
-    }),
-  );
+      MfaConfiguration: mfa,
+      SoftwareTokenMfaConfiguration: { Enabled: true },
+    });
+  const { UserPoolClient: client } = await cognito.createUserPoolClient({
+    UserPoolId,
+    ClientName: 'tests',
+    ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+    PreventUserExistenceErrors: 'ENABLED',
+    EnableTokenRevocation: true,
+    WriteAttributes: ['name'],
+    ...clientChanges,
+  });
   if (!pool?.Id || !client?.ClientId) throw new Error('the pool was not created');
   return { userPoolId: pool.Id, clientId: client.ClientId, clientSecret: client.ClientSecret };
 }

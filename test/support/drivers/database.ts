@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import pg from 'pg';
+import type { DataSource, DataSourceOptions } from 'typeorm';
 import { loadDeviseUsers } from '../../../apps/local-stack/src/demo-users.js';
+import { dataSourceOptions, openMigratedDataSource } from '../../../src/common/database/data-source.js';
 import { deviseUsers } from '../builders/devise-users.js';
 import { until } from './until.js';
 
@@ -10,6 +13,10 @@ export interface TestDatabase {
   url: string;
   /** Queries the database in tests. Times are returned as text, independent of the time zone. */
   sql<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Opens a connection that is closed with the database. */
+  connect(): Promise<pg.Client>;
+  /** Runs the migrations. The data source is closed with the database. */
+  migrate(entities?: DataSourceOptions['entities']): Promise<DataSource>;
   drop(): Promise<void>;
 }
 
@@ -31,15 +38,43 @@ export async function createDatabase(): Promise<TestDatabase> {
   const url = new URL(server);
   url.pathname = `/${name}`;
   const pool = new pg.Pool({ connectionString: url.href, max: 2 });
+  const closers: (() => Promise<unknown>)[] = [() => pool.end()];
   return {
     url: url.href,
     sql: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
       (await pool.query<Row>(text, values)).rows,
+    connect: async () => {
+      const client = new pg.Client({ connectionString: url.href });
+      closers.push(() => client.end());
+      await client.connect();
+      return client;
+    },
+    migrate: async (entities = []) => {
+      const dataSource = await openMigratedDataSource({ ...dataSourceOptions(url.href), entities });
+      closers.push(async () => dataSource.isInitialized && (await dataSource.destroy()));
+      return dataSource;
+    },
     drop: async () => {
-      await pool.end();
+      for (const close of closers) await close();
       await withClient(server, (client) => dropWhenUnused(client, name));
     },
   };
+}
+
+/** A database for all tests of a file, with Usher's schema unless `create` makes another one. */
+export function openDatabase(create = createMigratedDatabase): TestDatabase {
+  const opened = {} as TestDatabase;
+  beforeAll(async () => {
+    Object.assign(opened, await create());
+  });
+  afterAll(() => opened.drop());
+  return opened;
+}
+
+async function createMigratedDatabase(): Promise<TestDatabase> {
+  const database = await createDatabase();
+  await (await database.migrate()).destroy();
+  return database;
 }
 
 /** Number of connections to this database that wait for a lock. */

@@ -1,8 +1,3 @@
-import {
-  AdminDeleteUserCommand,
-  AdminGetUserCommand,
-  ListUsersCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { expect } from '@jest/globals';
 import type { UserId } from '#contracts';
 import { type Outcome, runCommand } from './command.js';
@@ -41,7 +36,7 @@ export function reconcileTools(usher: () => Usher) {
     linesOf(outcome).map(({ kind, email, mend, outcome: done }) => [kind, email, mend ?? done ?? null]);
 
   const inPool = (Username: string) => ({ UserPoolId: usher().userPoolId, Username });
-  const poolUser = (name: string) => usher().cognito.send(new AdminGetUserCommand(inPool(name)));
+  const poolUser = (name: string) => usher().cognito.adminGetUser(inPool(name));
   const poolEmail = async (name: string) =>
     (await poolUser(name)).UserAttributes?.find(({ Name }) => Name === 'email')?.Value;
 
@@ -113,11 +108,8 @@ export function reconcileTools(usher: () => Usher) {
 
   /** Restores both sides: faster than another stack for each test. */
   const startOver = async () => {
-    const { Users = [] } = await usher().cognito.send(
-      new ListUsersCommand({ UserPoolId: usher().userPoolId }),
-    );
-    for (const { Username } of Users)
-      await usher().cognito.send(new AdminDeleteUserCommand(inPool(Username ?? '')));
+    const { Users = [] } = await usher().cognito.listUsers({ UserPoolId: usher().userPoolId });
+    for (const { Username } of Users) await usher().cognito.adminDeleteUser(inPool(Username ?? ''));
     if (Users.length === 60) await startOver();
     await usher().database.sql('DELETE FROM users');
     await usher().database.sql('INSERT INTO users SELECT * FROM usher.saved');

@@ -1,11 +1,11 @@
-import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { expect } from '@jest/globals';
+import { beforeAll, expect } from '@jest/globals';
 import type { TotpEnrolmentResponse } from '#contracts';
 import { type Person, personWith } from '../builders/admins.js';
 import type { Answer } from './api-client.js';
 import { allMailsSent, subjectsTo } from './mails.js';
 import { answerTo, challengeOf, nextTotp, poolPassword } from '../builders/pool-users.js';
-import { startUsher, type Usher, type UsherOptions } from './usher.js';
+import type { TestDatabase } from './database.js';
+import { openUsher, type Usher } from './usher.js';
 
 export const minute = 60_000;
 export const enabled = 'A second factor was set up for your account';
@@ -14,14 +14,21 @@ export const uncertain = 'The second factor of your account may have changed';
 export const allowed = 'Your second factor can be removed at a reset';
 export const newPassword = 'another-password-1';
 
-/** Set by `startWithFactors`, per test file. */
+/** Set by `openWithFactors`, per test file. */
 export let usher: Usher;
 export let admin: Person;
 
-export async function startWithFactors(options: Pick<UsherOptions, 'database'> = {}): Promise<void> {
+/** @param database returns the database of the file, if it is not a new one */
+export function openWithFactors(database?: () => Promise<TestDatabase>): void {
   const environment = { RATE_LIMITS: 'on', APP_NAME: 'Acme Shop' };
-  usher = await startUsher({ mfa: 'OPTIONAL', environment, ...options });
-  admin = await personWith(usher, 'admin@example.org', 'admin');
+  usher = openUsher(async () => ({
+    mfa: 'OPTIONAL',
+    environment,
+    ...(database && { database: await database() }),
+  }));
+  beforeAll(async () => {
+    admin = await personWith(usher, 'admin@example.org', 'admin');
+  });
 }
 
 /** Advances the clock of the pool; the API adopts the time from a response. */
@@ -53,8 +60,8 @@ export const mails = async (email: string) => {
   );
 };
 export const factorsOf = async (email: string) =>
-  (await usher.cognito.send(new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: email })))
-    .UserMFASettingList ?? [];
+  (await usher.cognito.adminGetUser({ UserPoolId: usher.userPoolId, Username: email })).UserMFASettingList ??
+  [];
 export const liveFamilies = async ({ sub }: Pick<Person, 'sub'>) =>
   (await usher.database.sql('SELECT 1 FROM usher.sessions WHERE sub = $1 AND ended_at IS NULL', [sub]))
     .length;

@@ -1,4 +1,3 @@
-import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import type { TokensResponse } from '#contracts';
 import type { ApiClient } from './api-client.js';
 import { deviseUser } from '../builders/devise-users.js';
@@ -32,13 +31,11 @@ export async function signInElsewhere(
   { email, password }: Person,
   clientId = ours,
 ): Promise<{ accessToken: string; refreshToken: string }> {
-  const { AuthenticationResult: tokens } = await cognito.send(
-    new InitiateAuthCommand({
-      ClientId: clientId,
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      AuthParameters: { USERNAME: email, PASSWORD: password },
-    }),
-  );
+  const { AuthenticationResult: tokens } = await cognito.initiateAuth({
+    ClientId: clientId,
+    AuthFlow: 'USER_PASSWORD_AUTH',
+    AuthParameters: { USERNAME: email, PASSWORD: password },
+  });
   return { accessToken: tokens?.AccessToken ?? '', refreshToken: tokens?.RefreshToken ?? '' };
 }
 

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll } from '@jest/globals';
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { join } from 'node:path';
 import { startLambdaHost } from '../../../apps/local-stack/src/lambda-host/lambda-host.js';
@@ -26,7 +26,7 @@ export interface Usher {
   database: TestDatabase;
   mail: Awaited<ReturnType<typeof startMailCatcher>>;
   /** A client with AWS credentials for the pool. */
-  cognito: CognitoIdentityProviderClient;
+  cognito: CognitoIdentityProvider;
   userPoolId: string;
   clientId: string;
   /** The proxy between the API and the pool. */
@@ -42,9 +42,17 @@ export interface Usher {
   browser(): ApiClient;
   /** Starts a second API process on the same database and pool. It is stopped with this one. */
   startProcess(environment?: Record<string, string>): Promise<UsherProcess>;
+  /** Starts another API in this process, on the same database and pool. It is stopped with this one. */
+  startBeside(environment?: Record<string, string>): Promise<Beside>;
   /** All log lines of the API and the Lambda in this process. */
   logLines(): string[];
   close(): Promise<void>;
+}
+
+export interface Beside {
+  app: NestFastifyApplication;
+  api: ApiClient;
+  close: () => Promise<void>;
 }
 
 export interface UsherOptions extends PoolOptions {
@@ -57,11 +65,15 @@ export interface UsherOptions extends PoolOptions {
   database?: TestDatabase;
 }
 
-/** Usher for all tests of a file. It is started before them and stopped after them. */
-export function openUsher(options: UsherOptions = {}): Usher {
+/** Usher for all tests of a file. Its proxies forward again after each of them. */
+export function openUsher(options: UsherOptions | (() => Promise<UsherOptions>) = {}): Usher {
   const opened = {} as Usher;
   beforeAll(async () => {
-    Object.assign(opened, await startUsher(options));
+    Object.assign(opened, await startUsher(typeof options === 'function' ? await options() : options));
+  });
+  afterEach(() => {
+    opened.proxy.forwardAll();
+    opened.lambdaProxy.forwardAll();
   });
   afterAll(() => opened.close());
   return opened;
@@ -109,7 +121,7 @@ export async function startUsher({
   closers.push(() => pool.close());
   const proxy = await startCognitoProxy(() => pool.url);
   closers.push(() => proxy.close());
-  const cognito = new CognitoIdentityProviderClient({
+  const cognito = new CognitoIdentityProvider({
     endpoint: pool.url,
     region,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
@@ -136,7 +148,10 @@ export async function startUsher({
     MAIL_FROM: 'Usher <usher@example.com>',
     ...environment,
   };
-  const app = await createApp(variables);
+  const app = await createApp(variables).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   closers.push(() => app.close());
   await app.listen(port, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
@@ -160,6 +175,14 @@ export async function startUsher({
       const started = await startUsherProcess({ ...variables, ...changes });
       closers.push(() => started.stop());
       return started;
+    },
+    startBeside: async (changes) => {
+      const beside = await createApp({ ...variables, ...changes });
+      let closed: Promise<void> | undefined;
+      const closeBeside = () => (closed ??= beside.close());
+      closers.push(closeBeside);
+      await beside.listen(0, '127.0.0.1');
+      return { app: beside, api: apiClient(await beside.getUrl()), close: closeBeside };
     },
     userPoolId: ids.userPoolId,
     clientId: ids.clientId,

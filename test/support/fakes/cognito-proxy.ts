@@ -21,6 +21,8 @@ export interface CognitoProxy {
   arrived: string[];
   /** Responds to an operation, or to all with `*`, until called with `undefined`. */
   answerWith(operation: string, answer: Answerer | undefined): void;
+  /** Ends what `answerWith` began. */
+  forwardAll(): void;
   /** Forwards the next request of an operation and drops its response. Resolves when the pool has completed it. */
   loseAnswer(operation: string): Promise<void>;
   /** Forwards the next request of an operation and delays its response until `release` is called. */
@@ -86,6 +88,7 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
       if (answer) takenOver.set(operation, answer);
       else takenOver.delete(operation);
     },
+    forwardAll: () => takenOver.clear(),
     loseAnswer: (operation) => new Promise((resolve) => lost.set(operation, resolve)),
     holdAnswer: (operation) => {
       let release = () => undefined as void;

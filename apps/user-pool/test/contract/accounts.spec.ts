@@ -1,16 +1,3 @@
-import {
-  AdminConfirmSignUpCommand,
-  AdminDisableUserCommand,
-  AdminGetUserCommand,
-  AdminResetUserPasswordCommand,
-  AdminSetUserPasswordCommand,
-  ChangePasswordCommand,
-  ConfirmForgotPasswordCommand,
-  ForgotPasswordCommand,
-  GetUserCommand,
-  SignUpCommand,
-  AdminCreateUserCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createUser, password, refusal, signIn } from '../support.js';
 import { openTarget, type Target } from './target.js';
@@ -25,16 +12,16 @@ beforeAll(async () => {
 afterAll(() => target.close());
 
 const signUp = ({ sdk, clientId }: Target, Username: string, Password = password) =>
-  sdk.send(new SignUpCommand({ ClientId: clientId, Username, Password }));
+  sdk.signUp({ ClientId: clientId, Username, Password });
 const forgot = ({ sdk, clientId }: Target, Username: string) =>
-  sdk.send(new ForgotPasswordCommand({ ClientId: clientId, Username }));
+  sdk.forgotPassword({ ClientId: clientId, Username });
 const code = { ConfirmationCode: '123456' };
 const reset = ({ sdk, clientId }: Target, Username: string) =>
-  sdk.send(new ConfirmForgotPasswordCommand({ ClientId: clientId, Username, Password: password, ...code }));
+  sdk.confirmForgotPassword({ ClientId: clientId, Username, Password: password, ...code });
 const who = (Username: string) => ({ UserPoolId: target.poolId, Username });
-const get = (Username: string) => target.sdk.send(new AdminGetUserCommand(who(Username)));
+const get = (Username: string) => target.sdk.adminGetUser(who(Username));
 const tokensOf = async (email: string) => (await signIn(target, email)).AuthenticationResult ?? {};
-const use = (AccessToken: string | undefined) => target.sdk.send(new GetUserCommand({ AccessToken }));
+const use = (AccessToken: string | undefined) => target.sdk.getUser({ AccessToken });
 
 // Developer guide: Signing up and confirming user accounts. API reference: SignUp.
 describe('sign-up', () => {
@@ -54,11 +41,11 @@ describe('sign-up', () => {
 
   it('AdminConfirmSignUp confirms once and verifies nothing', async () => {
     await signUp(target, 'bea@example.com');
-    await target.sdk.send(new AdminConfirmSignUpCommand(who('bea@example.com')));
+    await target.sdk.adminConfirmSignUp(who('bea@example.com'));
     const { UserStatus, UserAttributes } = await get('bea@example.com');
     expect(UserStatus).toBe('CONFIRMED');
     expect(UserAttributes).not.toContainEqual({ Name: 'email_verified', Value: 'true' });
-    const again = target.sdk.send(new AdminConfirmSignUpCommand(who('bea@example.com')));
+    const again = target.sdk.adminConfirmSignUp(who('bea@example.com'));
     expect(await refusal(again)).toEqual({
       name: 'NotAuthorizedException',
       message: expect.stringMatching(/^User cannot be confirmed\. Current status is CONFIRMED\.?$/),
@@ -125,9 +112,9 @@ describe('a forgotten password', () => {
   it('cannot be replaced without a verified address, or by an unconfirmed user', async () => {
     await signUp(target, 'eve@example.com');
     expect(await refusal(forgot(legacy, 'eve@example.com'))).toEqual(noChannel);
-    await target.sdk.send(new AdminConfirmSignUpCommand(who('eve@example.com')));
+    await target.sdk.adminConfirmSignUp(who('eve@example.com'));
     expect(await refusal(forgot(legacy, 'eve@example.com'))).toEqual(noChannel);
-    const byAdministrator = target.sdk.send(new AdminResetUserPasswordCommand(who('eve@example.com')));
+    const byAdministrator = target.sdk.adminResetUserPassword(who('eve@example.com'));
     expect((await refusal(byAdministrator)).name).toBe('InvalidParameterException');
   });
 
@@ -164,9 +151,7 @@ describe('a forgotten password', () => {
 describe('passwords', () => {
   it('AdminCreateUser and AdminSetUserPassword lead to the documented states; Enabled is separate', async () => {
     const Username = 'ida@example.com';
-    const { User } = await target.sdk.send(
-      new AdminCreateUserCommand({ ...who(Username), MessageAction: 'SUPPRESS' }),
-    );
+    const { User } = await target.sdk.adminCreateUser({ ...who(Username), MessageAction: 'SUPPRESS' });
     expect(User).toMatchObject({
       Username: expect.any(String),
       Attributes: expect.any(Array),
@@ -175,13 +160,13 @@ describe('passwords', () => {
       UserCreateDate: expect.any(Date),
     });
     const set = (Permanent: boolean, Password = password) =>
-      target.sdk.send(new AdminSetUserPasswordCommand({ ...who(Username), Password, Permanent }));
+      target.sdk.adminSetUserPassword({ ...who(Username), Password, Permanent });
     expect((await refusal(set(true, 'nouppercase-1'))).name).toBe('InvalidPasswordException');
     await set(true);
     expect((await get(Username)).UserStatus).toBe('CONFIRMED');
     await set(false);
     expect((await get(Username)).UserStatus).toBe('FORCE_CHANGE_PASSWORD');
-    await target.sdk.send(new AdminDisableUserCommand(who(Username)));
+    await target.sdk.adminDisableUser(who(Username));
     expect(await get(Username)).toMatchObject({ Enabled: false, UserStatus: 'FORCE_CHANGE_PASSWORD' });
   });
 
@@ -189,13 +174,11 @@ describe('passwords', () => {
     await createUser(target, 'jon@example.com');
     const [one, two] = [await tokensOf('jon@example.com'), await tokensOf('jon@example.com')];
     const change = (PreviousPassword: string) =>
-      target.sdk.send(
-        new ChangePasswordCommand({
-          AccessToken: one.AccessToken,
-          PreviousPassword,
-          ProposedPassword: 'Another-horse-2',
-        }),
-      );
+      target.sdk.changePassword({
+        AccessToken: one.AccessToken,
+        PreviousPassword,
+        ProposedPassword: 'Another-horse-2',
+      });
     expect(await refusal(change('Wrong-horse-1'))).toEqual({
       name: 'NotAuthorizedException',
       message: 'Incorrect username or password.',

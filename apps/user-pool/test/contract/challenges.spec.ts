@@ -1,14 +1,5 @@
 import {
-  AdminConfirmSignUpCommand,
-  AdminCreateUserCommand,
-  AdminSetUserMFAPreferenceCommand,
   AssociateSoftwareTokenCommand,
-  InitiateAuthCommand,
-  RespondToAuthChallengeCommand,
-  SetUserMFAPreferenceCommand,
-  SetUserPoolMfaConfigCommand,
-  SignUpCommand,
-  VerifySoftwareTokenCommand,
   type ChallengeNameType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -31,26 +22,22 @@ afterAll(() => target.close());
 async function withApps(MfaConfiguration: 'ON' | 'OPTIONAL'): Promise<Target> {
   const pool = await target.addPool({});
   const SoftwareTokenMfaConfiguration = { Enabled: true };
-  await pool.sdk.send(
-    new SetUserPoolMfaConfigCommand({
-      UserPoolId: pool.poolId,
-      MfaConfiguration,
-      SoftwareTokenMfaConfiguration,
-    }),
-  );
+  await pool.sdk.setUserPoolMfaConfig({
+    UserPoolId: pool.poolId,
+    MfaConfiguration,
+    SoftwareTokenMfaConfiguration,
+  });
   return pool;
 }
 
 const newPassword = 'Another-horse-2';
 const invite = ({ sdk, poolId }: Target, Username: string) =>
-  sdk.send(
-    new AdminCreateUserCommand({
-      UserPoolId: poolId,
-      Username,
-      TemporaryPassword: password,
-      MessageAction: 'SUPPRESS',
-    }),
-  );
+  sdk.adminCreateUser({
+    UserPoolId: poolId,
+    Username,
+    TemporaryPassword: password,
+    MessageAction: 'SUPPRESS',
+  });
 type ChallengeStep = {
   ChallengeName?: string;
   Session?: string;
@@ -58,14 +45,12 @@ type ChallengeStep = {
 };
 const idOf = ({ ChallengeParameters }: ChallengeStep) => ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '';
 const answer = ({ sdk, clientId }: Target, challenge: ChallengeStep, answers: Record<string, string>) =>
-  sdk.send(
-    new RespondToAuthChallengeCommand({
-      ClientId: clientId,
-      ChallengeName: challenge.ChallengeName as ChallengeNameType,
-      Session: challenge.Session,
-      ChallengeResponses: { USERNAME: idOf(challenge), ...answers },
-    }),
-  );
+  sdk.respondToAuthChallenge({
+    ClientId: clientId,
+    ChallengeName: challenge.ChallengeName as ChallengeNameType,
+    Session: challenge.Session,
+    ChallengeResponses: { USERNAME: idOf(challenge), ...answers },
+  });
 const codeOf = (secret = '') => codeAt(secret, target.now());
 const wrongCodeOf = (secret = '') => wrongCodeAt(secret, target.now());
 
@@ -75,19 +60,17 @@ async function signedIn(email: string): Promise<string | undefined> {
 }
 
 const prefer = (AccessToken: string | undefined) =>
-  apps.sdk.send(
-    new SetUserMFAPreferenceCommand({
-      AccessToken,
-      SoftwareTokenMfaSettings: { Enabled: true, PreferredMfa: true },
-    }),
-  );
+  apps.sdk.setUserMFAPreference({
+    AccessToken,
+    SoftwareTokenMfaSettings: { Enabled: true, PreferredMfa: true },
+  });
 
 /** Creates a user with an enabled authenticator. @returns its secret */
 async function enrolled(email: string): Promise<string> {
   const AccessToken = await signedIn(email);
-  const { SecretCode } = await apps.sdk.send(new AssociateSoftwareTokenCommand({ AccessToken }));
+  const { SecretCode } = await apps.sdk.associateSoftwareToken({ AccessToken });
   const UserCode = codeOf(SecretCode);
-  await apps.sdk.send(new VerifySoftwareTokenCommand({ AccessToken, UserCode }));
+  await apps.sdk.verifySoftwareToken({ AccessToken, UserCode });
   await prefer(AccessToken);
   return SecretCode ?? '';
 }
@@ -131,13 +114,11 @@ describe('NEW_PASSWORD_REQUIRED', () => {
         .digest('base64');
     const email = 'bea@example.com';
     await invite(target, email);
-    const challenge = await target.sdk.send(
-      new InitiateAuthCommand({
-        ClientId,
-        AuthFlow: 'USER_PASSWORD_AUTH',
-        AuthParameters: { USERNAME: email, PASSWORD: password, SECRET_HASH: hash(email) },
-      }),
-    );
+    const challenge = await target.sdk.initiateAuth({
+      ClientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: email, PASSWORD: password, SECRET_HASH: hash(email) },
+    });
     const client = { ...target, clientId: ClientId };
     expect((await refusal(answer(client, challenge, { NEW_PASSWORD: newPassword }))).message).toBe(
       `Client ${ClientId} is configured with secret but SECRET_HASH was not received`,
@@ -168,10 +149,9 @@ describe('an authenticator app', () => {
 
   it('is enrolled in three steps, and required only after the third', async () => {
     const AccessToken = await signedIn('eve@example.com');
-    const { SecretCode } = await apps.sdk.send(new AssociateSoftwareTokenCommand({ AccessToken }));
+    const { SecretCode } = await apps.sdk.associateSoftwareToken({ AccessToken });
     expect(SecretCode).toMatch(/^[A-Z2-7]{16,}$/);
-    const verify = (UserCode: string) =>
-      apps.sdk.send(new VerifySoftwareTokenCommand({ AccessToken, UserCode }));
+    const verify = (UserCode: string) => apps.sdk.verifySoftwareToken({ AccessToken, UserCode });
     const wrong = await refusal(verify(wrongCodeOf(SecretCode)));
     const names = target.either('EnableSoftwareTokenMFAException', 'CodeMismatchException');
     expect(names).toContain(wrong.name);
@@ -217,16 +197,16 @@ describe('an authenticator app', () => {
     await enrolled('ida@example.com');
     const user = { UserPoolId: apps.poolId, Username: 'ida@example.com' };
     const SoftwareTokenMfaSettings = { Enabled: false };
-    await apps.sdk.send(new AdminSetUserMFAPreferenceCommand({ ...user, SoftwareTokenMfaSettings }));
+    await apps.sdk.adminSetUserMFAPreference({ ...user, SoftwareTokenMfaSettings });
     expect((await signIn(apps, 'ida@example.com')).AuthenticationResult).toBeDefined();
   });
 
   it('is required at the first or second sign-in after a sign-up if MFA is required', async () => {
     const strict = await withApps('ON');
     const user = { ClientId: strict.clientId, Username: 'jon@example.com' };
-    await strict.sdk.send(new SignUpCommand({ ...user, Password: password }));
+    await strict.sdk.signUp({ ...user, Password: password });
     const who = { UserPoolId: strict.poolId, Username: user.Username };
-    await strict.sdk.send(new AdminConfirmSignUpCommand(who));
+    await strict.sdk.adminConfirmSignUp(who);
     const first = (await signIn(strict, user.Username)).ChallengeName ?? 'tokens';
     expect(target.either('MFA_SETUP', 'tokens')).toContain(first);
     expect((await signIn(strict, user.Username)).ChallengeName).toBe('MFA_SETUP');
@@ -240,12 +220,8 @@ describe('an authenticator app', () => {
     expect(JSON.parse(challenge.ChallengeParameters?.['MFAS_CAN_SETUP'] ?? '')).toContain(
       'SOFTWARE_TOKEN_MFA',
     );
-    const { SecretCode, Session } = await strict.sdk.send(
-      new AssociateSoftwareTokenCommand({ Session: challenge.Session }),
-    );
-    const verified = await strict.sdk.send(
-      new VerifySoftwareTokenCommand({ Session, UserCode: codeOf(SecretCode) }),
-    );
+    const { SecretCode, Session } = await strict.sdk.associateSoftwareToken({ Session: challenge.Session });
+    const verified = await strict.sdk.verifySoftwareToken({ Session, UserCode: codeOf(SecretCode) });
     const last = await answer(strict, { ...challenge, Session: verified.Session }, {});
     expect(last.AuthenticationResult).toBeDefined();
   });

@@ -1,15 +1,4 @@
-import {
-  AdminInitiateAuthCommand,
-  ConfirmForgotPasswordCommand,
-  ConfirmSignUpCommand,
-  ForgotPasswordCommand,
-  GetTokensFromRefreshTokenCommand,
-  GetUserCommand,
-  InitiateAuthCommand,
-  ResendConfirmationCodeCommand,
-  RevokeTokenCommand,
-  SignUpCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { AdminInitiateAuthCommand, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import { claimsOf, createUser, password, refusal } from '../support.js';
@@ -48,8 +37,8 @@ type Flow = 'USER_PASSWORD_AUTH' | 'ADMIN_USER_PASSWORD_AUTH' | 'REFRESH_TOKEN_A
 const start = (AuthFlow: Flow, AuthParameters: Record<string, string>) => {
   const request = { ClientId, AuthFlow, AuthParameters };
   return AuthFlow === 'ADMIN_USER_PASSWORD_AUTH'
-    ? target.sdk.send(new AdminInitiateAuthCommand({ ...request, UserPoolId: target.poolId }))
-    : target.sdk.send(new InitiateAuthCommand(request));
+    ? target.sdk.adminInitiateAuth({ ...request, UserPoolId: target.poolId })
+    : target.sdk.initiateAuth(request);
 };
 
 // Developer guide: Computing secret hash values.
@@ -81,12 +70,12 @@ describe('SECRET_HASH of a client with a secret', () => {
   const who = (SecretHash?: string) => ({ ClientId, Username: 'bea@example.com', SecretHash });
   const code = { ConfirmationCode: '123456' };
   const calls: Record<string, (SecretHash?: string) => Promise<unknown>> = {
-    SignUp: (given) => target.sdk.send(new SignUpCommand({ ...who(given), Password: password })),
-    ConfirmSignUp: (given) => target.sdk.send(new ConfirmSignUpCommand({ ...who(given), ...code })),
-    ResendConfirmationCode: (given) => target.sdk.send(new ResendConfirmationCodeCommand(who(given))),
-    ForgotPassword: (given) => target.sdk.send(new ForgotPasswordCommand(who(given))),
+    SignUp: (given) => target.sdk.signUp({ ...who(given), Password: password }),
+    ConfirmSignUp: (given) => target.sdk.confirmSignUp({ ...who(given), ...code }),
+    ResendConfirmationCode: (given) => target.sdk.resendConfirmationCode(who(given)),
+    ForgotPassword: (given) => target.sdk.forgotPassword(who(given)),
     ConfirmForgotPassword: (given) =>
-      target.sdk.send(new ConfirmForgotPasswordCommand({ ...who(given), ...code, Password: password })),
+      target.sdk.confirmForgotPassword({ ...who(given), ...code, Password: password }),
   };
   it.each(Object.entries(calls))('%s: as SecretHash, over what is sent as Username', async (_name, call) => {
     expect(await refusal(call())).toEqual(missing());
@@ -98,7 +87,7 @@ describe('SECRET_HASH of a client with a secret', () => {
   it('operations with an access token take none', async () => {
     const credentials = { USERNAME: email, PASSWORD: password, SECRET_HASH: hash(email) };
     const tokens = (await start('USER_PASSWORD_AUTH', credentials)).AuthenticationResult;
-    const user = await target.sdk.send(new GetUserCommand({ AccessToken: tokens?.AccessToken }));
+    const user = await target.sdk.getUser({ AccessToken: tokens?.AccessToken });
     expect(user.Username).toBe(claimsOf(tokens?.AccessToken)['username']);
   });
 });
@@ -109,12 +98,12 @@ describe('the plain ClientSecret', () => {
     const credentials = { USERNAME: email, PASSWORD: password, SECRET_HASH: hash(email) };
     const RefreshToken = (await start('USER_PASSWORD_AUTH', credentials)).AuthenticationResult?.RefreshToken;
     const renew = (secret?: string) =>
-      target.sdk.send(new GetTokensFromRefreshTokenCommand({ ClientId, ClientSecret: secret, RefreshToken }));
+      target.sdk.getTokensFromRefreshToken({ ClientId, ClientSecret: secret, RefreshToken });
     expect((await refusal(renew())).name).toBe('NotAuthorizedException');
     expect((await refusal(renew(hash(email)))).name).toBe('NotAuthorizedException');
     expect((await renew(ClientSecret)).AuthenticationResult?.AccessToken).toBeDefined();
     const revoke = (secret?: string) =>
-      target.sdk.send(new RevokeTokenCommand({ ClientId, ClientSecret: secret, Token: RefreshToken }));
+      target.sdk.revokeToken({ ClientId, ClientSecret: secret, Token: RefreshToken });
     expect((await refusal(revoke(hash(email)))).name).toBe('UnauthorizedException');
     await revoke(ClientSecret);
     expect((await refusal(renew(ClientSecret))).message).toMatch(/revoked/);
@@ -154,7 +143,7 @@ describe('a sign-in', () => {
     const AuthParameters = { USERNAME: email, PASSWORD: password };
     const AuthFlow = 'ADMIN_USER_PASSWORD_AUTH';
     const begin = (UserPoolId: string) =>
-      target.sdk.send(new AdminInitiateAuthCommand({ UserPoolId, ClientId: only, AuthFlow, AuthParameters }));
+      target.sdk.adminInitiateAuth({ UserPoolId, ClientId: only, AuthFlow, AuthParameters });
     const { AuthenticationResult: tokens, ChallengeParameters } = await begin(target.poolId);
     expect(tokens).toMatchObject({ TokenType: 'Bearer', ExpiresIn: 3600, RefreshToken: expect.any(String) });
     expect(ChallengeParameters).toEqual({});

@@ -1,13 +1,4 @@
-import {
-  AdminDisableUserCommand,
-  AdminGetUserCommand,
-  AdminInitiateAuthCommand,
-  ConfirmForgotPasswordCommand,
-  ConfirmSignUpCommand,
-  ForgotPasswordCommand,
-  ResendConfirmationCodeCommand,
-  SignUpCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createUser, password, refusal, signIn } from '../support.js';
 import { openTarget, type Target } from './target.js';
@@ -34,31 +25,29 @@ beforeAll(async () => {
   await createUser(target, disabled);
   await signUp(target, waiting);
   for (const Username of [disabled, waiting]) {
-    await target.sdk.send(new AdminDisableUserCommand({ UserPoolId: target.poolId, Username }));
+    await target.sdk.adminDisableUser({ UserPoolId: target.poolId, Username });
   }
 });
 afterAll(() => target.close());
 
 const signUp = ({ sdk, clientId }: Target, Username: string) =>
-  sdk.send(new SignUpCommand({ ClientId: clientId, Username, Password: password }));
+  sdk.signUp({ ClientId: clientId, Username, Password: password });
 const resend = ({ sdk, clientId }: Target, Username: string) =>
-  sdk.send(new ResendConfirmationCodeCommand({ ClientId: clientId, Username }));
+  sdk.resendConfirmationCode({ ClientId: clientId, Username });
 const forgot = ({ sdk, clientId }: Target, Username: string) =>
-  sdk.send(new ForgotPasswordCommand({ ClientId: clientId, Username }));
+  sdk.forgotPassword({ ClientId: clientId, Username });
 const code = { ConfirmationCode: '123456' };
 const confirm = ({ sdk, clientId }: Target, Username: string) =>
-  sdk.send(new ConfirmSignUpCommand({ ClientId: clientId, Username, ...code }));
+  sdk.confirmSignUp({ ClientId: clientId, Username, ...code });
 const reset = ({ sdk, clientId }: Target, Username: string) =>
-  sdk.send(new ConfirmForgotPasswordCommand({ ClientId: clientId, Username, Password: password, ...code }));
+  sdk.confirmForgotPassword({ ClientId: clientId, Username, Password: password, ...code });
 const signInByAdministrator = ({ sdk, poolId, clientId }: Target, USERNAME: string) =>
-  sdk.send(
-    new AdminInitiateAuthCommand({
-      UserPoolId: poolId,
-      ClientId: clientId,
-      AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
-      AuthParameters: { USERNAME, PASSWORD: password },
-    }),
-  );
+  sdk.adminInitiateAuth({
+    UserPoolId: poolId,
+    ClientId: clientId,
+    AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+    AuthParameters: { USERNAME, PASSWORD: password },
+  });
 
 // Developer guide: Managing error responses.
 describe('unknown and disabled users with ENABLED', () => {

@@ -1,13 +1,8 @@
 import {
   AdminCreateUserCommand,
-  AdminGetUserCommand,
   AdminUpdateUserAttributesCommand,
   CreateUserPoolCommand,
-  DescribeUserPoolClientCommand,
-  DescribeUserPoolCommand,
-  InitiateAuthCommand,
   SignUpCommand,
-  UpdateUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createUser, password, refusal, signIn } from '../support.js';
@@ -26,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => target.close());
 
 const attributes = async ({ sdk, poolId }: Target, Username: string) => {
-  const user = await sdk.send(new AdminGetUserCommand({ UserPoolId: poolId, Username }));
+  const user = await sdk.adminGetUser({ UserPoolId: poolId, Username });
   const list = (user.UserAttributes ?? []).map(({ Name = '', Value = '' }) => [Name, Value] as const);
   return { username: user.Username, ...Object.fromEntries(list) } as Record<string, string>;
 };
@@ -43,9 +38,7 @@ describe('pool and app-client options', () => {
 
   it('UsernameAttributes email: an unverified address is unique too', async () => {
     const signUp = () =>
-      target.sdk.send(
-        new SignUpCommand({ ClientId: target.clientId, Username: 'two@example.com', Password: password }),
-      );
+      target.sdk.signUp({ ClientId: target.clientId, Username: 'two@example.com', Password: password });
     await signUp();
     expect(await refusal(signUp())).toEqual({
       name: 'UsernameExistsException',
@@ -89,7 +82,7 @@ describe('pool and app-client options', () => {
     await createUser(pool, 'eve', password, 'eve@example.com');
     const UserAttributes = [{ Name: 'email', Value: 'eve@example.com' }];
     const signUp = { ClientId: pool.clientId, Username: 'eve2', Password: password, UserAttributes };
-    expect((await pool.sdk.send(new SignUpCommand(signUp))).UserConfirmed).toBe(false);
+    expect((await pool.sdk.signUp(signUp)).UserConfirmed).toBe(false);
     expect((await attributes(pool, 'eve@example.com')).username).toBe('eve');
   });
 
@@ -97,18 +90,16 @@ describe('pool and app-client options', () => {
     const pool = aliases;
     await createUser(pool, 'fay', password, 'fay@example.com');
     const create = (ForceAliasCreation: boolean) =>
-      pool.sdk.send(
-        new AdminCreateUserCommand({
-          UserPoolId: pool.poolId,
-          Username: 'fay2',
-          UserAttributes: [
-            { Name: 'email', Value: 'fay@example.com' },
-            { Name: 'email_verified', Value: 'true' },
-          ],
-          MessageAction: 'SUPPRESS',
-          ForceAliasCreation,
-        }),
-      );
+      pool.sdk.adminCreateUser({
+        UserPoolId: pool.poolId,
+        Username: 'fay2',
+        UserAttributes: [
+          { Name: 'email', Value: 'fay@example.com' },
+          { Name: 'email_verified', Value: 'true' },
+        ],
+        MessageAction: 'SUPPRESS',
+        ForceAliasCreation,
+      });
     expect(await refusal(create(false))).toEqual({
       name: 'AliasExistsException',
       message: expect.stringMatching(/^An account with the (given )?email already exists\.?$/),
@@ -122,16 +113,14 @@ describe('pool and app-client options', () => {
     const pool = aliases;
     await createUser(pool, 'three', password, 'three@example.com');
     expect((await signIn(pool, 'three@example.com')).AuthenticationResult).toBeDefined();
-    await pool.sdk.send(
-      new AdminUpdateUserAttributesCommand({
-        UserPoolId: pool.poolId,
-        Username: 'three',
-        UserAttributes: [
-          { Name: 'email', Value: 'three@example.com' },
-          { Name: 'email_verified', Value: 'false' },
-        ],
-      }),
-    );
+    await pool.sdk.adminUpdateUserAttributes({
+      UserPoolId: pool.poolId,
+      Username: 'three',
+      UserAttributes: [
+        { Name: 'email', Value: 'three@example.com' },
+        { Name: 'email_verified', Value: 'false' },
+      ],
+    });
     expect((await refusal(signIn(pool, 'three@example.com'))).name).toBe('NotAuthorizedException');
   });
 
@@ -162,18 +151,18 @@ describe('pool and app-client options', () => {
 
   it('email_verified is set by an administrator', async () => {
     const who = { UserPoolId: target.poolId, Username: 'seven@example.com' };
-    await target.sdk.send(new AdminCreateUserCommand({ ...who, MessageAction: 'SUPPRESS' }));
+    await target.sdk.adminCreateUser({ ...who, MessageAction: 'SUPPRESS' });
     expect(await attributes(target, who.Username)).not.toHaveProperty('email_verified', 'true');
     const UserAttributes = [
       { Name: 'email', Value: who.Username },
       { Name: 'email_verified', Value: 'true' },
     ];
-    await target.sdk.send(new AdminUpdateUserAttributesCommand({ ...who, UserAttributes }));
+    await target.sdk.adminUpdateUserAttributes({ ...who, UserAttributes });
     expect((await attributes(target, who.Username))['email_verified']).toBe('true');
   });
 
   it('TemporaryPasswordValidityDays is 7 by default', async () => {
-    const { UserPool } = await target.sdk.send(new DescribeUserPoolCommand({ UserPoolId: target.poolId }));
+    const { UserPool } = await target.sdk.describeUserPool({ UserPoolId: target.poolId });
     expect(UserPool?.Policies?.PasswordPolicy?.TemporaryPasswordValidityDays).toBe(7);
   });
 
@@ -190,7 +179,7 @@ describe('pool and app-client options', () => {
     const start = (
       AuthFlow: 'USER_SRP_AUTH' | 'REFRESH_TOKEN_AUTH',
       AuthParameters: Record<string, string>,
-    ) => target.sdk.send(new InitiateAuthCommand({ ClientId, AuthFlow, AuthParameters }));
+    ) => target.sdk.initiateAuth({ ClientId, AuthFlow, AuthParameters });
     const SRP_A = 'ab'.repeat(384);
     const challenge = await start('USER_SRP_AUTH', { USERNAME: 'five@example.com', SRP_A });
     expect(challenge.ChallengeName).toBe('PASSWORD_VERIFIER');
@@ -214,8 +203,8 @@ describe('pool and app-client options', () => {
   it('UpdateUserPoolClient replaces all settings', async () => {
     const { ClientId } = await target.addClient({ AccessTokenValidity: 2 });
     const which = { UserPoolId: target.poolId, ClientId };
-    await target.sdk.send(new UpdateUserPoolClientCommand(which));
-    const { UserPoolClient } = await target.sdk.send(new DescribeUserPoolClientCommand(which));
+    await target.sdk.updateUserPoolClient(which);
+    const { UserPoolClient } = await target.sdk.describeUserPoolClient(which);
     expect(UserPoolClient?.AccessTokenValidity).toBeUndefined();
   });
 

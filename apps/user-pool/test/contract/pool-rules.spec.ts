@@ -1,19 +1,8 @@
 import {
-  AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
-  AdminGetUserCommand,
-  AdminUpdateUserAttributesCommand,
-  CreateGroupCommand,
-  CreateUserPoolCommand,
-  DescribeUserPoolClientCommand,
-  DescribeUserPoolCommand,
-  GetUserPoolMfaConfigCommand,
-  ListUsersCommand,
-  SetUserPoolMfaConfigCommand,
   SignUpCommand,
   UpdateUserAttributesCommand,
   UpdateUserPoolClientCommand,
-  UpdateUserPoolCommand,
   type CreateUserPoolRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -40,28 +29,24 @@ const refusedPool = async (settings: Partial<CreateUserPoolRequest>) =>
 const refusedClient = async (settings: Parameters<Target['addClient']>[0]) =>
   (await refusal(target.addClient(settings))).name;
 const write = (Username: string, Name: string, Value: string) =>
-  target.sdk.send(
-    new AdminUpdateUserAttributesCommand({
-      UserPoolId: target.poolId,
-      Username,
-      UserAttributes: [{ Name, Value }],
-    }),
-  );
+  target.sdk.adminUpdateUserAttributes({
+    UserPoolId: target.poolId,
+    Username,
+    UserAttributes: [{ Name, Value }],
+  });
 const valueOf = async ({ sdk, poolId }: Target, Username: string, name: string) => {
-  const user = await sdk.send(new AdminGetUserCommand({ UserPoolId: poolId, Username }));
+  const user = await sdk.adminGetUser({ UserPoolId: poolId, Username });
   return user.UserAttributes?.find(({ Name }) => Name === name)?.Value;
 };
 
 // Developer guide: Customizing sign-in attributes, Case sensitivity.
 describe('names of users', () => {
   it('CaseSensitive false: usernames and preferred usernames are found in any case', async () => {
-    await alias.sdk.send(
-      new AdminUpdateUserAttributesCommand({
-        UserPoolId: alias.poolId,
-        Username: 'ZOE',
-        UserAttributes: [{ Name: 'preferred_username', Value: 'Zed' }],
-      }),
-    );
+    await alias.sdk.adminUpdateUserAttributes({
+      UserPoolId: alias.poolId,
+      Username: 'ZOE',
+      UserAttributes: [{ Name: 'preferred_username', Value: 'Zed' }],
+    });
     expect((await signIn(alias, 'zoe')).AuthenticationResult).toBeDefined();
     expect((await signIn(alias, 'zED')).AuthenticationResult).toBeDefined();
   });
@@ -69,7 +54,7 @@ describe('names of users', () => {
   it('an alias is accepted as Username in all operations, but not in a filter of ListUsers', async () => {
     expect(await valueOf(alias, 'zoe@example.com', 'preferred_username')).toBe('Zed');
     const list = async (Filter: string) =>
-      (await alias.sdk.send(new ListUsersCommand({ UserPoolId: alias.poolId, Filter }))).Users ?? [];
+      (await alias.sdk.listUsers({ UserPoolId: alias.poolId, Filter })).Users ?? [];
     expect(await list('username = "zoe@example.com"')).toEqual([]);
     expect(await list('email = "zoe@example.com"')).toHaveLength(1);
   });
@@ -77,12 +62,10 @@ describe('names of users', () => {
   it('UsernameAttributes email: an address changed by the user is unverified', async () => {
     await createUser(target, 'bea@example.com');
     const { AuthenticationResult: tokens } = await signIn(target, 'bea@example.com');
-    await target.sdk.send(
-      new UpdateUserAttributesCommand({
-        AccessToken: tokens?.AccessToken,
-        UserAttributes: [{ Name: 'email', Value: 'bea2@example.com' }],
-      }),
-    );
+    await target.sdk.updateUserAttributes({
+      AccessToken: tokens?.AccessToken,
+      UserAttributes: [{ Name: 'email', Value: 'bea2@example.com' }],
+    });
     expect(await valueOf(target, 'bea2@example.com', 'email_verified')).toBe('false');
   });
 });
@@ -113,7 +96,7 @@ describe('settings of a pool', () => {
     const UserAttributeUpdateSettings = { AttributesRequireVerificationBeforeUpdate: ['email' as const] };
     expect(await refusedPool({ AutoVerifiedAttributes: [], UserAttributeUpdateSettings })).toBe(invalid);
     const { poolId: UserPoolId, sdk } = await target.addPool({ UserAttributeUpdateSettings });
-    const call = sdk.send(new UpdateUserPoolCommand({ UserPoolId, UserAttributeUpdateSettings }));
+    const call = sdk.updateUserPool({ UserPoolId, UserAttributeUpdateSettings });
     expect((await refusal(call)).message).toMatch(
       /^All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes/,
     );
@@ -121,8 +104,8 @@ describe('settings of a pool', () => {
 
   it('UpdateUserPool replaces all settings except immutable ones', async () => {
     const pool = await target.addPool({ Policies: { PasswordPolicy: { MinimumLength: 12 } } });
-    await pool.sdk.send(new UpdateUserPoolCommand({ UserPoolId: pool.poolId }));
-    const { UserPool } = await pool.sdk.send(new DescribeUserPoolCommand({ UserPoolId: pool.poolId }));
+    await pool.sdk.updateUserPool({ UserPoolId: pool.poolId });
+    const { UserPool } = await pool.sdk.describeUserPool({ UserPoolId: pool.poolId });
     expect(UserPool?.AutoVerifiedAttributes ?? []).toEqual([]);
     expect(UserPool?.Policies?.PasswordPolicy?.MinimumLength).not.toBe(12);
     expect(UserPool?.UsernameAttributes).toEqual(['email']);
@@ -135,16 +118,14 @@ describe('settings of a pool', () => {
     const { poolId: UserPoolId, sdk } = await target.addPool({});
     const MfaConfiguration = 'OPTIONAL';
     const SoftwareTokenMfaConfiguration = { Enabled: true };
-    await sdk.send(
-      new SetUserPoolMfaConfigCommand({ UserPoolId, MfaConfiguration, SoftwareTokenMfaConfiguration }),
-    );
-    const config = await sdk.send(new GetUserPoolMfaConfigCommand({ UserPoolId }));
+    await sdk.setUserPoolMfaConfig({ UserPoolId, MfaConfiguration, SoftwareTokenMfaConfiguration });
+    const config = await sdk.getUserPoolMfaConfig({ UserPoolId });
     expect(config).toMatchObject({ MfaConfiguration, SoftwareTokenMfaConfiguration });
   });
 
   it('a value outside of the enumeration is invalid', async () => {
     const odd = { PoolName: 'usher-contract', MfaConfiguration: 'MAYBE' as 'ON' };
-    expect((await refusal(target.sdk.send(new CreateUserPoolCommand(odd)))).name).toBe(invalid);
+    expect((await refusal(target.sdk.createUserPool(odd))).name).toBe(invalid);
   });
 });
 
@@ -176,7 +157,7 @@ describe('settings of an app client', () => {
 
   it('RefreshTokenValidity is 30 days by default, and revocation is on', async () => {
     const which = { UserPoolId: target.poolId, ClientId: target.clientId };
-    const { UserPoolClient } = await target.sdk.send(new DescribeUserPoolClientCommand(which));
+    const { UserPoolClient } = await target.sdk.describeUserPoolClient(which);
     expect(UserPoolClient).toMatchObject({ RefreshTokenValidity: 30, EnableTokenRevocation: true });
   });
 
@@ -193,7 +174,7 @@ describe('settings of an app client', () => {
     await target.addClient({ WriteAttributes: ['email', 'name'] });
     const { ClientId = '' } = await alias.addClient({ WriteAttributes: ['name'] });
     const which = { UserPoolId: alias.poolId, ClientId };
-    const { UserPoolClient } = await alias.sdk.send(new DescribeUserPoolClientCommand(which));
+    const { UserPoolClient } = await alias.sdk.describeUserPoolClient(which);
     expect(UserPoolClient?.WriteAttributes).toEqual(['name']);
     const update = new UpdateUserPoolClientCommand({ ...which, WriteAttributes: ['custom:nope'] });
     expect((await refusal(alias.sdk.send(update))).message).toMatch(
@@ -262,14 +243,7 @@ describe('groups', () => {
     const { AuthenticationResult: before } = await signIn(target, 'cyd@example.com');
     const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
     const create = (GroupName: string, Precedence: number) =>
-      target.sdk.send(
-        new CreateGroupCommand({
-          UserPoolId: target.poolId,
-          GroupName,
-          Precedence,
-          RoleArn: role(GroupName),
-        }),
-      );
+      target.sdk.createGroup({ UserPoolId: target.poolId, GroupName, Precedence, RoleArn: role(GroupName) });
     await create('low', 9);
     await create('high', 1);
     expect(await refusal(create('low', 9))).toEqual({
@@ -278,7 +252,7 @@ describe('groups', () => {
     });
     for (const GroupName of ['low', 'high']) {
       const member = { UserPoolId: target.poolId, Username: 'cyd@example.com', GroupName };
-      await target.sdk.send(new AdminAddUserToGroupCommand(member));
+      await target.sdk.adminAddUserToGroup(member);
     }
     // Earlier tokens do not contain them.
     expect(claimsOf(before?.AccessToken)).not.toHaveProperty('cognito:groups');

@@ -1,14 +1,7 @@
 import {
-  AdminCreateUserCommand,
-  AdminDisableUserCommand,
-  AdminGetUserCommand,
   AdminInitiateAuthCommand,
-  AdminResetUserPasswordCommand,
   ForgotPasswordCommand,
-  GetUserCommand,
   InitiateAuthCommand,
-  RespondToAuthChallengeCommand,
-  SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createUser, password, refusal, signIn } from '../support.js';
@@ -27,14 +20,12 @@ afterAll(() => target.close());
 const generic = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
 const wrong = 'Wrong-horse-1';
 const invite = (Username: string) =>
-  target.sdk.send(
-    new AdminCreateUserCommand({
-      UserPoolId: target.poolId,
-      Username,
-      TemporaryPassword: password,
-      MessageAction: 'SUPPRESS',
-    }),
-  );
+  target.sdk.adminCreateUser({
+    UserPoolId: target.poolId,
+    Username,
+    TemporaryPassword: password,
+    MessageAction: 'SUPPRESS',
+  });
 
 // Developer guide: Authentication flow, Managing error responses. API reference: InitiateAuth.
 describe('sign-in', () => {
@@ -64,7 +55,7 @@ describe('sign-in', () => {
     for (const name of ['USERNAME', 'PASSWORD']) {
       const absent = Object.fromEntries(Object.entries(given).filter(([parameter]) => parameter !== name));
       for (const AuthParameters of [absent, { ...given, [name]: '' }]) {
-        const call = sdk.send(new InitiateAuthCommand({ ClientId, AuthFlow, AuthParameters }));
+        const call = sdk.initiateAuth({ ClientId, AuthFlow, AuthParameters });
         expect(await refusal(call)).toEqual({
           name: 'InvalidParameterException',
           message: `Missing required parameter ${name}`,
@@ -102,7 +93,7 @@ describe('sign-in', () => {
 
   it('UNCONFIRMED is reported before the password is checked', async () => {
     const Username = 'bea@example.com';
-    await target.sdk.send(new SignUpCommand({ ClientId: target.clientId, Username, Password: password }));
+    await target.sdk.signUp({ ClientId: target.clientId, Username, Password: password });
     for (const given of [password, wrong]) {
       expect(await refusal(signIn(target, Username, given))).toEqual({
         name: 'UserNotConfirmedException',
@@ -114,7 +105,7 @@ describe('sign-in', () => {
   it('a disabled user is reported with LEGACY and hidden with ENABLED', async () => {
     await createUser(target, 'cyd@example.com');
     const user = { UserPoolId: target.poolId, Username: 'cyd@example.com' };
-    await target.sdk.send(new AdminDisableUserCommand(user));
+    await target.sdk.adminDisableUser(user);
     expect((await refusal(signIn(legacy, user.Username))).message).toMatch(/^User is disabled\.?$/);
     expect(await refusal(signIn(target, user.Username))).toEqual(generic);
   });
@@ -122,14 +113,14 @@ describe('sign-in', () => {
   it('RESET_REQUIRED is an exception with LEGACY, never a challenge', async () => {
     await createUser(target, 'dan@example.com');
     const user = { UserPoolId: target.poolId, Username: 'dan@example.com' };
-    await target.sdk.send(new AdminResetUserPasswordCommand(user));
+    await target.sdk.adminResetUserPassword(user);
     expect(await refusal(signIn(legacy, user.Username))).toEqual({
       name: 'PasswordResetRequiredException',
       message: 'Password reset required for the user',
     });
     // With ENABLED an imported user, who has no password, gets the error for a wrong password.
     expect(await refusal(signIn(target, user.Username, wrong))).toEqual(generic);
-    const { UserStatus } = await target.sdk.send(new AdminGetUserCommand(user));
+    const { UserStatus } = await target.sdk.adminGetUser(user);
     expect(UserStatus).toBe('RESET_REQUIRED');
   });
 
@@ -149,14 +140,12 @@ describe('sign-in', () => {
 
 describe('the challenge NEW_PASSWORD_REQUIRED', () => {
   const answer = (Session: string | undefined, USERNAME: string, NEW_PASSWORD = 'Another-horse-2') =>
-    target.sdk.send(
-      new RespondToAuthChallengeCommand({
-        ClientId: target.clientId,
-        ChallengeName: 'NEW_PASSWORD_REQUIRED',
-        Session,
-        ChallengeResponses: { USERNAME, NEW_PASSWORD },
-      }),
-    );
+    target.sdk.respondToAuthChallenge({
+      ClientId: target.clientId,
+      ChallengeName: 'NEW_PASSWORD_REQUIRED',
+      Session,
+      ChallengeResponses: { USERNAME, NEW_PASSWORD },
+    });
 
   it('follows a correct temporary password, with JSON strings as parameters', async () => {
     await invite('fay@example.com');
@@ -197,7 +186,7 @@ describe('the challenge NEW_PASSWORD_REQUIRED', () => {
 
   it('does not verify the address', async () => {
     const user = { UserPoolId: target.poolId, Username: 'hal@example.com' };
-    const { UserAttributes } = await target.sdk.send(new AdminGetUserCommand(user));
+    const { UserAttributes } = await target.sdk.adminGetUser(user);
     expect(UserAttributes).not.toContainEqual({ Name: 'email_verified', Value: 'true' });
   });
 });
@@ -222,7 +211,7 @@ describe('an invited user', () => {
 
 describe('an access token', () => {
   it('is refused if it is not a token', async () => {
-    const call = target.sdk.send(new GetUserCommand({ AccessToken: 'a.b.c' }));
+    const call = target.sdk.getUser({ AccessToken: 'a.b.c' });
     expect(await refusal(call)).toEqual({
       name: 'NotAuthorizedException',
       message: expect.stringMatching(/^Invalid Access Token\.?$/),

@@ -1,12 +1,4 @@
-import {
-  AdminDisableUserCommand,
-  AdminEnableUserCommand,
-  AdminUserGlobalSignOutCommand,
-  GetTokensFromRefreshTokenCommand,
-  GetUserCommand,
-  GlobalSignOutCommand,
-  RevokeTokenCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { RevokeTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { createUser, refusal, signIn } from '../support.js';
@@ -22,11 +14,11 @@ afterAll(() => target.close());
 
 const who = (Username: string) => ({ UserPoolId: target.poolId, Username });
 const tokensOf = async (name: string, at = target) => (await signIn(at, name)).AuthenticationResult ?? {};
-const use = (AccessToken: string | undefined) => target.sdk.send(new GetUserCommand({ AccessToken }));
+const use = (AccessToken: string | undefined) => target.sdk.getUser({ AccessToken });
 const renew = (RefreshToken: string | undefined, ClientId = target.clientId) =>
-  target.sdk.send(new GetTokensFromRefreshTokenCommand({ ClientId, RefreshToken }));
+  target.sdk.getTokensFromRefreshToken({ ClientId, RefreshToken });
 const revoke = (Token: string | undefined, ClientId: string | undefined = target.clientId) =>
-  target.sdk.send(new RevokeTokenCommand({ ClientId, Token }));
+  target.sdk.revokeToken({ ClientId, Token });
 
 // Developer guide: Token revocation. API reference: RevokeToken.
 describe('RevokeToken', () => {
@@ -96,9 +88,8 @@ describe('the revocation of all sessions of a user', () => {
     const { ClientId = '' } = await target.addClient({ EnableTokenRevocation: false });
     const plain = { ...target, clientId: ClientId };
     const ends = [
-      async () =>
-        target.sdk.send(new GlobalSignOutCommand({ AccessToken: (await tokensOf(email)).AccessToken })),
-      async () => target.sdk.send(new AdminUserGlobalSignOutCommand(who(email))),
+      async () => target.sdk.globalSignOut({ AccessToken: (await tokensOf(email)).AccessToken }),
+      async () => target.sdk.adminUserGlobalSignOut(who(email)),
     ];
     for (const end of ends) {
       const [one, two] = [await tokensOf(email), await tokensOf(email, plain)];
@@ -115,10 +106,10 @@ describe('the revocation of all sessions of a user', () => {
   it('AdminDisableUser: access tokens are revoked and sign-in is blocked', async () => {
     await createUser(target, 'bea@example.com');
     const { AccessToken } = await tokensOf('bea@example.com');
-    await target.sdk.send(new AdminDisableUserCommand(who('bea@example.com')));
+    await target.sdk.adminDisableUser(who('bea@example.com'));
     expect((await refusal(use(AccessToken))).name).toBe('NotAuthorizedException');
     expect((await refusal(signIn(target, 'bea@example.com'))).name).toBe('NotAuthorizedException');
-    await target.sdk.send(new AdminEnableUserCommand(who('bea@example.com')));
+    await target.sdk.adminEnableUser(who('bea@example.com'));
     expect((await refusal(use(AccessToken))).name).toBe('NotAuthorizedException');
     expect((await tokensOf('bea@example.com')).AccessToken).toBeDefined();
   });

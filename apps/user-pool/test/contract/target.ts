@@ -1,6 +1,5 @@
 import {
-  CognitoIdentityProviderClient,
-  DeleteUserPoolCommand,
+  CognitoIdentityProvider,
   type CreateUserPoolClientRequest,
   type CreateUserPoolRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -10,7 +9,7 @@ import { createClient, createPool, sdkFor } from '../support.js';
 
 /** The target of the contract suite: the local pool, or a pool at Cognito that is created and deleted by the run. */
 export interface Target {
-  sdk: CognitoIdentityProviderClient;
+  sdk: CognitoIdentityProvider;
   poolId: string;
   clientId: string;
   /** Creates another client of the pool. @returns its id */
@@ -42,7 +41,7 @@ export async function openTarget(
   const region = environment['COGNITO_CONTRACT_REGION'];
   const endpoint = environment['COGNITO_CONTRACT_ENDPOINT'];
   if (region) {
-    const sdk = new CognitoIdentityProviderClient({ region, ...(endpoint && { endpoint }), maxAttempts: 3 });
+    const sdk = new CognitoIdentityProvider({ region, ...(endpoint && { endpoint }), maxAttempts: 3 });
     return describeTarget(sdk, settings, endpoint ?? `https://cognito-idp.${region}.amazonaws.com`);
   }
   const server = await startUserPool();
@@ -50,7 +49,7 @@ export async function openTarget(
 }
 
 async function describeTarget(
-  sdk: CognitoIdentityProviderClient,
+  sdk: CognitoIdentityProvider,
   settings: Partial<CreateUserPoolRequest>,
   where: UserPoolServer | string,
 ): Promise<Target> {
@@ -73,7 +72,7 @@ async function describeTarget(
         else where.clock.advanceBy(milliseconds);
       },
       close: async () => {
-        for (const UserPoolId of made) await sdk.send(new DeleteUserPoolCommand({ UserPoolId }));
+        for (const UserPoolId of made) await sdk.deleteUserPool({ UserPoolId });
         if (typeof where !== 'string') await where.close();
       },
     };

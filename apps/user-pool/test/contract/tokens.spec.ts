@@ -1,9 +1,3 @@
-import {
-  AdminGetUserCommand,
-  GetTokensFromRefreshTokenCommand,
-  GetUserCommand,
-  InitiateAuthCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { claimsOf, createUser, refusal, signIn } from '../support.js';
 import { openTarget, type Target } from './target.js';
@@ -19,15 +13,13 @@ afterAll(() => target.close());
 const kidOf = (token = '') =>
   (JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }).kid;
 const refresh = ({ sdk, clientId }: Target, token: string | undefined) =>
-  sdk.send(
-    new InitiateAuthCommand({
-      ClientId: clientId,
-      AuthFlow: 'REFRESH_TOKEN_AUTH',
-      AuthParameters: { REFRESH_TOKEN: token ?? '' },
-    }),
-  );
+  sdk.initiateAuth({
+    ClientId: clientId,
+    AuthFlow: 'REFRESH_TOKEN_AUTH',
+    AuthParameters: { REFRESH_TOKEN: token ?? '' },
+  });
 const getTokens = ({ sdk, clientId }: Target, RefreshToken: string | undefined) =>
-  sdk.send(new GetTokensFromRefreshTokenCommand({ ClientId: clientId, RefreshToken }));
+  sdk.getTokensFromRefreshToken({ ClientId: clientId, RefreshToken });
 const rotating = async (seconds: number): Promise<Target> => {
   const { ClientId = '' } = await target.addClient({
     ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
@@ -129,13 +121,9 @@ describe('tokens', () => {
 
   it('GetUser and AdminGetUser return email_verified as text', async () => {
     const { AuthenticationResult: tokens } = await signIn(target, email);
-    const { UserAttributes } = await target.sdk.send(
-      new GetUserCommand({ AccessToken: tokens?.AccessToken }),
-    );
+    const { UserAttributes } = await target.sdk.getUser({ AccessToken: tokens?.AccessToken });
     expect(UserAttributes).toContainEqual({ Name: 'email_verified', Value: 'true' });
-    const user = await target.sdk.send(
-      new AdminGetUserCommand({ UserPoolId: target.poolId, Username: email }),
-    );
+    const user = await target.sdk.adminGetUser({ UserPoolId: target.poolId, Username: email });
     expect(user.UserAttributes).toContainEqual({ Name: 'email_verified', Value: 'true' });
   });
 });

@@ -34,6 +34,7 @@ import {
   UsersTable1764000000001,
   UsersIndexes1764000000002,
   BlockedRows1764000000017,
+  LegacySource1764000000031,
 } from './users-table.js';
 
 /** In execution order. A file holds all migrations of its tables; released migrations never change. */
@@ -64,4 +65,5 @@ export const migrations = [
   AuditRequests1764000000024,
   PasswordRestores1764000000025,
   JobErrors1764000000026,
+  LegacySource1764000000031,
 ];

@@ -141,3 +141,14 @@ export class BlockedRows1764000000017 implements MigrationInterface {
     `);
   }
 }
+
+/** `LEGACY_SOURCE` of the last start; NULL if it was not set. */
+export class LegacySource1764000000031 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE usher.installation ADD COLUMN legacy_source text');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE usher.installation DROP COLUMN legacy_source');
+  }
+}
