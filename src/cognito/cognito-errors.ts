@@ -12,7 +12,8 @@ export function toAppError(operation: CognitoOperation, error: unknown): AppErro
   if (!types.isNativeError(error)) return new AppError('internal', { cause: error });
   const code = byMessage(operation, error) ?? exceptionMap[operation][error.name] ?? unknownException(error);
   if (code === 'too_many_requests') return new AppError(code, { cause: error, retryAfter: hourlyLimitWait });
-  if (code === 'cognito.unavailable') return new AppError(code, { cause: error, retryAfter: shortWait });
+  if (code === 'cognito.unavailable' || code === 'legacy.unavailable')
+    return new AppError(code, { cause: error, retryAfter: shortWait });
   if (code === 'passwords.policy') {
     return new AppError(code, { cause: error, errors: [violatedRule(operation, error)] });
   }
@@ -48,6 +49,13 @@ const messageRules: MessageRule[] = [
   { names: ['NotAuthorizedException', 'UnauthorizedException'], message: /secret/i, code: 'internal' },
   // With PreventUserExistenceErrors LEGACY: the migration trigger may not be invoked, or its response is invalid.
   { names: ['UserNotFoundException'], message: /migrat|schema/i, code: 'internal' },
+  // The migration Lambda, when `/aws/auth` answered `legacy.unavailable` (apps/migration-lambda/src/triggers/trigger.ts).
+  {
+    names: ['UserLambdaValidationException'],
+    operations: ['sign-in', 'forgot-password'],
+    message: /accounts cannot be looked up right now/i,
+    code: 'legacy.unavailable',
+  },
   // "Username cannot be of email format ...": the pool's sign-in settings are wrong for Usher.
   {
     names: ['InvalidParameterException'],

@@ -7,6 +7,7 @@ import { Raw } from 'typeorm';
 import { Database, type Statement } from '../common/database/database.js';
 import { isSpelling } from '../common/database/email-expression.js';
 import { Log } from '../common/logging/log.js';
+import { hasHash } from '../users/user-lookup.sql.js';
 import { UserLinksRepository } from '../users/user-links.repository.js';
 import type { LegacyAccount } from '../users/user.js';
 import { PasswordRestore } from './persistence/credentials.entities.js';
@@ -31,12 +32,12 @@ const findChange: Statement = {
   text: `SELECT ${isChanging} AS changing`,
 };
 
-/** The hash may be gone because another sign-in has linked the row. $2: the row, $3: the hash, $4: the `sub` */
+/** The hash may be gone because another sign-in has linked the row. $2: the row, $3: the hash, $4: the `sub`, $5: the digest */
 const findCurrent: Statement = {
   name: 'password-restores-is-current',
   text: `
     SELECT NOT ${isChanging} AND EXISTS (
-      SELECT 1 FROM users WHERE id = $2 AND (encrypted_password = $3 OR cognito_sub = $4)) AS current`,
+      SELECT 1 FROM users WHERE id = $2 AND (${hasHash('$3', '$5')} OR cognito_sub = $4)) AS current`,
 };
 
 /**
@@ -142,8 +143,11 @@ export class PasswordRestores {
   }
 
   /** @returns whether the row still has the hash that was checked or is linked to `sub`, and no other password has been set */
-  private async isCurrent({ user, passwordHash }: LegacyAccount, sub: string): Promise<boolean> {
-    const values = [emailSpellings(user.email), user.id, passwordHash, sub];
+  private async isCurrent(
+    { user, passwordHash, hashDigest }: LegacyAccount,
+    sub: string,
+  ): Promise<boolean> {
+    const values = [emailSpellings(user.email), user.id, passwordHash, sub, hashDigest];
     return (await this.database.queryOne<{ current: boolean }>(findCurrent, values))?.current ?? false;
   }
 }

@@ -55,9 +55,9 @@ export class UserLinkService {
       if (found) await this.rows.lock(found.id);
       const account = await this.users.findLegacyAccount(email);
       if (account === undefined || account.erased) return undefined;
-      const { user, passwordHash } = account;
+      const { user, passwordHash, hashInSource } = account;
       if (user.sub === null) return { user, outcome: 'not_linked' };
-      if (isBlankHash(passwordHash)) return { user, outcome: 'no_old_password' };
+      if (isBlankHash(passwordHash) && !hashInSource) return { user, outcome: 'no_old_password' };
       await this.links.relink(user.id, null);
       await this.audit.record('operator', 'reopen-migration', user);
       return { user, outcome: 'reopened' };

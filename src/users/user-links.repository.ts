@@ -2,10 +2,11 @@ import { emailSpellings, type UserId } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../common/database/database.js';
 import { emailDigest, isSpelling } from '../common/database/email-expression.js';
-import { format, isBlank } from '../common/database/migration-counts.sql.js';
+import { format, isBlank, isOwnHashBlank } from '../common/database/migration-counts.sql.js';
 import { deleteSignUpData, revokeEmailChanges } from './revoke-confirmations.js';
 import {
   columnsOfAddress,
+  hasHash,
   isDigestOf,
   isLive,
   isTaken,
@@ -40,7 +41,7 @@ export const findToLink: Statement = {
 const findSignedIn: Statement = {
   name: 'users-find-signed-in',
   text: `
-    SELECT ${userColumns}, usher_migration_reason IS NOT DISTINCT FROM 'reconciled' AND NOT (${isBlank}) AS "hashRetained"
+    SELECT ${userColumns}, usher_migration_reason IS NOT DISTINCT FROM 'reconciled' AND NOT (${isOwnHashBlank}) AS "hashRetained"
     FROM users WHERE cognito_sub = $1`,
 };
 
@@ -149,13 +150,13 @@ const countLinked: Statement = {
   text: `SELECT count(*) AS count FROM users WHERE cognito_sub IS NOT NULL AND usher_erased_at IS NULL`,
 };
 
-/** Does nothing if the row has changed since its hash was checked. $2: `emailSpellings`, $3: the hash */
+/** Does nothing if the row has changed since its hash was checked. $2: `emailSpellings`, $3: the hash, $4: its digest */
 const markApproved: Statement = {
   name: 'users-record-agreement',
   text: `
     UPDATE users SET usher_agreed_at = now(), usher_agreed_email = ${emailDigest('email')}
     WHERE id = $1 AND ${isLive} AND usher_disabled_at IS NULL AND ${isSpelling('email', '$2')}
-      AND encrypted_password IS NOT DISTINCT FROM $3
+      AND ${hasHash('$3', '$4')}
     RETURNING id`,
 };
 
@@ -243,8 +244,8 @@ export class UserLinksRepository {
    * Records that `/aws/auth` approves a migration. Cognito creates the user within seconds.
    * @returns `false` when the row has changed since its hash was checked
    */
-  async markApproved({ user, passwordHash }: LegacyAccount): Promise<boolean> {
-    const values = [user.id, emailSpellings(user.email), passwordHash];
+  async markApproved({ user, passwordHash, hashDigest }: LegacyAccount): Promise<boolean> {
+    const values = [user.id, emailSpellings(user.email), passwordHash, hashDigest];
     return (await this.database.query(markApproved, values)).length > 0;
   }
 

@@ -69,3 +69,8 @@ export const isDigestOf = (digest: string, spellings: string): string =>
 /** Whether any row has the address, live or not. */
 export const isTaken = (spellings: string): string =>
   `EXISTS (SELECT 1 FROM users AS other WHERE ${isSpelling('other.email', spellings)})`;
+
+/** Whether the row has this hash. A copy of a source has a digest instead. @param hash, digest SQL of the values */
+export const hasHash = (hash: string, digest: string): string =>
+  `CASE WHEN usher_legacy_id IS NULL THEN coalesce(encrypted_password, '') = coalesce(${hash}::text, '')
+    ELSE usher_legacy_digest IS NOT DISTINCT FROM ${digest}::bytea AND usher_hash_erased_at IS NULL END`;

@@ -17,6 +17,10 @@ export class User {
   @Column('varchar', { name: 'encrypted_password', select: false })
   passwordHash!: string;
 
+  /** When a password set through Usher replaced the legacy one. */
+  @Column('timestamptz', { name: 'usher_hash_erased_at', nullable: true, select: false })
+  hashErasedAt!: Date | null;
+
   @Column('varchar', { name: 'reset_password_token', nullable: true, select: false })
   resetPasswordToken!: string | null;
 
@@ -99,7 +103,7 @@ export class User {
 
   /** The id in the old application. */
   @VirtualColumn('text', {
-    query: (row) => `CASE WHEN (SELECT adopted_users_table FROM usher.installation) THEN ${row}.id::text END`,
+    query: (row) => `CASE WHEN (SELECT adopted_users_table FROM usher.installation) THEN ${row}.id::text ELSE ${row}.usher_legacy_id END`,
   })
   readonly legacyId!: string | null;
 

@@ -44,6 +44,12 @@ export interface LegacyAccount extends AccountState {
   passwordHash: string;
   /** The old application's own column. */
   authenticationHash: string | null;
+  /** The id that a read-only source has; `null` for all rows that are no copies. */
+  legacyId: string | null;
+  /** Whether the source had a hash when the copy was made, and no password set through Usher has replaced it. */
+  hashInSource: boolean;
+  /** Of `passwordHash`, if it was read from the source. */
+  hashDigest: Buffer | null;
 }
 
 /** Lists the fields, so that a new column is not exposed by default. */

@@ -126,7 +126,8 @@ export class UsersRepository {
   ): Promise<void> {
     const noTokens = { unlockToken: null, resetPasswordToken: null };
     await this.database.transaction(async () => {
-      await this.update(user.id, { passwordHash: '', lockedAt: null, failedAttempts: 0, ...noTokens });
+      const erased = { passwordHash: '', hashErasedAt: () => 'now()' };
+      await this.update(user.id, { ...erased, lockedAt: null, failedAttempts: 0, ...noTokens });
       await revokeEmailChanges(this.database, user);
       await deleteSignUpData(this.database, user);
       await this.audit.record(user, action, user, details);

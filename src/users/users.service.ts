@@ -6,7 +6,7 @@ import { columnsOfAddress, isTaken, nowForRails, rowByEmail, userColumns } from 
 import { type AccountState, type LegacyAccount, type LocalUser, type Me, toLocalUser } from './user.js';
 
 type StateRow = LocalUser & Omit<AccountState, 'user'>;
-type LegacyRow = StateRow & Pick<LegacyAccount, 'passwordHash' | 'authenticationHash'>;
+type LegacyRow = StateRow & Omit<LegacyAccount, keyof AccountState | 'hashDigest'>;
 
 /** Every authenticated request runs it. */
 const findBySub: Statement = {
@@ -38,7 +38,8 @@ export const hasRows: Statement = {
 const stateColumns = `${columnsOfAddress},
       {confirmed_at} IS NOT NULL AS confirmed,
       {locked_at} IS NOT NULL AND
-        ($2::float8 IS NULL OR {locked_at} > ${nowForRails} - make_interval(secs => $2)) AS locked,
+        ($2::float8 IS NULL OR {locked_at} > ${nowForRails} - make_interval(secs => $2))
+        OR coalesce(usher_legacy_locked_until > now(), false) AS locked,
       cognito_sub IS NOT NULL AND
         coalesce(cognito_linked_at < now() - interval '5 minutes', true) AS "linkFinal",
       coalesce(usher_agreed_at > now() - interval '20 seconds', false) AS "approvedRecently",
@@ -50,14 +51,24 @@ export const findAccountState: Statement = {
   text: `SELECT ${stateColumns} FROM ${rowByEmail('$1')} AS found`,
 };
 
+const legacyColumns = `${stateColumns},
+      coalesce(encrypted_password, '') AS "passwordHash",
+      {authentication_hash} AS "authenticationHash",
+      usher_legacy_id AS "legacyId",
+      usher_legacy_format IS NOT NULL AND usher_hash_erased_at IS NULL AS "hashInSource"`;
+
 /** $1: `emailSpellings` */
 export const findLegacyAccount: Statement = {
   name: 'users-find-legacy-account',
+  text: `SELECT ${legacyColumns} FROM ${rowByEmail('$1')} AS found`,
+};
+
+/** $1: the id that the source has */
+export const findCopy: Statement = {
+  name: 'users-find-copy',
   text: `
-    SELECT ${stateColumns},
-      coalesce(encrypted_password, '') AS "passwordHash",
-      {authentication_hash} AS "authenticationHash"
-    FROM ${rowByEmail('$1')} AS found`,
+    SELECT ${legacyColumns}
+    FROM (SELECT users.*, usher.is_blocked(users.*) AS usher_blocked FROM users WHERE usher_legacy_id = $1) AS found`,
 };
 
 /** Finds rows by `sub` and by address, with named statements: each sign-in and each authenticated request needs one. */
@@ -99,9 +110,13 @@ export class UsersService {
   /** With the legacy hash, to check or replace a legacy password. */
   async findLegacyAccount(email: string): Promise<LegacyAccount | undefined> {
     const row = await this.database.queryOne<LegacyRow>(findLegacyAccount, this.valuesOf(email));
-    if (row === undefined) return undefined;
-    const { passwordHash, authenticationHash } = row;
-    return { ...toAccountState(row), passwordHash, authenticationHash };
+    return row && toLegacyAccount(row);
+  }
+
+  /** The copy of a user of a read-only source. @param legacyId the id that the source has */
+  async findCopy(legacyId: string): Promise<LegacyAccount | undefined> {
+    const row = await this.database.queryOne<LegacyRow>(findCopy, [legacyId, this.config?.unlockInSeconds]);
+    return row && toLegacyAccount(row);
   }
 
   private valuesOf(email: string): unknown[] {
@@ -112,4 +127,9 @@ export class UsersService {
 function toAccountState(row: StateRow): AccountState {
   const { confirmed, locked, linkFinal, approvedRecently, erased } = row;
   return { user: toLocalUser(row), confirmed, locked, linkFinal, approvedRecently, erased };
+}
+
+function toLegacyAccount(row: LegacyRow): LegacyAccount {
+  const { passwordHash, authenticationHash, legacyId, hashInSource } = row;
+  return { ...toAccountState(row), passwordHash, authenticationHash, legacyId, hashInSource, hashDigest: null };
 }

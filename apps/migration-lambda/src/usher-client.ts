@@ -5,7 +5,7 @@ import type { AwsAuthRequest } from '#contracts';
 import type { Call } from './call.js';
 import { Configuration } from './config/configuration.js';
 import { type AuthResponse, parseAuthResponse } from './auth-response.js';
-import { UsherError } from './usher-error.js';
+import { legacyUnavailable, UsherError } from './usher-error.js';
 
 export type AuthRequest = Pick<AwsAuthRequest, 'email'> & { password?: string };
 
@@ -62,6 +62,7 @@ export class UsherClient {
       },
     });
     const { status, text } = await sendWithin(call.remainingMs, outgoing, payload);
+    if (status === 503 && codeOf(text) === legacyUnavailable) throw new UsherError(legacyUnavailable);
     if (status < 200 || status > 299) throw new UsherError(`status ${status}`);
     return parseAuthResponse(parseJson(text), this.configuration.attributeMapping.keys.values());
   }
@@ -117,6 +118,15 @@ function parseJson(text: string): unknown {
   } catch {
     // The error of JSON.parse quotes the text.
     throw new UsherError('invalid_response: not JSON');
+  }
+}
+
+/** @returns the `code` of a problem (RFC 9457); `undefined` for anything else */
+function codeOf(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { code?: unknown } | null)?.code;
+  } catch {
+    return undefined;
   }
 }
 

@@ -6,3 +6,6 @@ export class UsherError extends Error {
     super(reason);
   }
 }
+
+/** The reason, and the API's code, when the legacy source does not answer. */
+export const legacyUnavailable = 'legacy.unavailable';

@@ -16,6 +16,8 @@ const readColumns = (confirmedAt: string): Record<string, [column: string, type:
   created: ['created_at', 'text'],
   current_sign_in: ['current_sign_in_at', 'text'],
   last_sign_in: ['last_sign_in_at', 'text'],
+  usher_legacy_format: ['usher_legacy_format', 'text'],
+  usher_legacy_skipped: ['usher_legacy_skipped', 'text'],
   usher_disabled_at: ['usher_disabled_at', 'timestamptz'],
   usher_erased_at: ['usher_erased_at', 'timestamptz'],
   usher_migration_state: ['usher_migration_state', 'text'],
@@ -62,7 +64,11 @@ const monthOf = (text: string) =>
 /** Trims the same padding as libs/password-hashes. */
 const trimmedHash = `btrim(encrypted_password, E' \\t\\n\\x0B\\f\\r')`;
 
-export const isBlank = `coalesce(${trimmedHash}, '') = ''`;
+/** Whether the row has no hash of its own. */
+export const isOwnHashBlank = `coalesce(${trimmedHash}, '') = ''`;
+
+/** Whether the user has no legacy hash: a copy has the format of the source's hash, all other rows their own. */
+export const isBlank = `(usher_legacy_format IS NULL AND ${isOwnHashBlank})`;
 const unlinked = `usher_erased_at IS NULL AND cognito_sub IS NULL AND usher_disabled_at IS NULL AND NOT usher_blocked`;
 const stored = `usher_migration_state IN ('reset_sent', 'failed')`;
 
@@ -81,7 +87,7 @@ const reason = `
   CASE WHEN usher_erased_at IS NOT NULL THEN 'erased'
     WHEN cognito_sub IS NOT NULL THEN CASE WHEN usher_migration_state = 'imported' THEN usher_migration_reason END
     WHEN usher_disabled_at IS NOT NULL THEN 'disabled'
-    WHEN usher_blocked THEN 'blocked'
+    WHEN usher_blocked THEN coalesce(usher_legacy_skipped, 'blocked')
     WHEN ${stored} THEN usher_migration_reason
     WHEN confirmed IS NULL THEN 'unconfirmed'
     WHEN ${isNew} THEN 'signed_up'
@@ -137,9 +143,9 @@ const labelled = `(
  * The format of the stored string: the label in upper case, followed by the prefix of the rest if that is a format as well.
  * `OFFSET 0` keeps PostgreSQL from evaluating an inner expression once per use.
  */
-export const format = `(
+export const format = `coalesce(usher_legacy_format, (
   SELECT CASE WHEN hash LIKE '{%' THEN ${labelled} ELSE ${beginningOf('hash')} END
-  FROM (SELECT ${trimmedHash} AS hash OFFSET 0) AS trimmed)`;
+  FROM (SELECT ${trimmedHash} AS hash OFFSET 0) AS trimmed))`;
 
 const lastSignIn = `greatest(${monthOf('current_sign_in')}, ${monthOf('last_sign_in')})`;
 const month = `coalesce(${lastSignIn}, ${monthOf('created')})`;

@@ -17,4 +17,7 @@ export type TriggerResult =
   | { outcome: 'sign_up_refused' }
   | { outcome: 'failed'; cause: string };
 
+/** The legacy source is away. The API recognises the sentence in Cognito's exception (src/cognito/cognito-errors.ts). */
+export const ACCOUNTS_UNAVAILABLE = 'Accounts cannot be looked up right now. Please try again in a few minutes';
+
 export const TRY_AGAIN_LATER = 'This is not possible right now. Please try again in a few minutes';

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Call } from '../call.js';
 import { Log } from '../log.js';
 import type { TriggerEvent } from '../trigger-event.js';
-import { UsherError } from '../usher-error.js';
+import { legacyUnavailable, UsherError } from '../usher-error.js';
 import { AuthenticationTrigger } from './authentication.trigger.js';
 import { ForgotPasswordTrigger } from './forgot-password.trigger.js';
 import { PreSignUpTrigger } from './pre-sign-up.trigger.js';
-import { TRY_AGAIN_LATER, type Trigger, type TriggerResult } from './trigger.js';
+import { ACCOUNTS_UNAVAILABLE, TRY_AGAIN_LATER, type Trigger, type TriggerResult } from './trigger.js';
 
 /** Runs the trigger for an event, writes one log line per event, and throws errors with neutral messages only. */
 @Injectable()
@@ -33,7 +33,7 @@ export class Triggers {
         return { ...event, response: { ...event.response, ...result.response } };
       case 'failed':
       case 'sign_up_refused':
-        throw new Error(trigger?.errorMessage ?? TRY_AGAIN_LATER);
+        throw new Error(messageOf(trigger, result));
       default:
         return event;
     }
@@ -67,4 +67,11 @@ async function runTrigger(
 function failed(error: unknown): TriggerResult {
   if (error instanceof UsherError) return { outcome: 'failed', cause: error.reason };
   return { outcome: 'failed', cause: error instanceof Error ? error.name : 'unknown' };
+}
+
+function messageOf(trigger: Trigger | undefined, result: TriggerResult): string {
+  const isSourceAway = 'cause' in result && result.cause === legacyUnavailable;
+  return trigger?.source.startsWith('UserMigration_') && isSourceAway
+    ? ACCOUNTS_UNAVAILABLE
+    : (trigger?.errorMessage ?? TRY_AGAIN_LATER);
 }

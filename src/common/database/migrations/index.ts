@@ -34,6 +34,8 @@ import {
   UsersTable1764000000001,
   UsersIndexes1764000000002,
   BlockedRows1764000000017,
+  LegacyCopies1764000000032,
+  LegacyCopyIndexes1764000000033,
   LegacySource1764000000031,
 } from './users-table.js';
 
@@ -66,4 +68,6 @@ export const migrations = [
   PasswordRestores1764000000025,
   JobErrors1764000000026,
   LegacySource1764000000031,
+  LegacyCopies1764000000032,
+  LegacyCopyIndexes1764000000033,
 ];

@@ -152,3 +152,63 @@ export class LegacySource1764000000031 implements MigrationInterface {
     await runner.query('ALTER TABLE usher.installation DROP COLUMN legacy_source');
   }
 }
+
+/**
+ * Copies of the people of a read-only source. `usher_legacy_skipped` says why a copy may not sign in; `usher_hash_erased_at` that a
+ * password set through Usher replaced the one of the source. The start counts again, because copies have no hash.
+ */
+export class LegacyCopies1764000000032 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      SET LOCAL lock_timeout = '3s';
+      ALTER TABLE users
+        ADD COLUMN usher_legacy_id text,
+        ADD COLUMN usher_legacy_verified boolean,
+        ADD COLUMN usher_legacy_digest bytea,
+        ADD COLUMN usher_legacy_format text,
+        ADD COLUMN usher_legacy_locked_until timestamptz,
+        ADD COLUMN usher_legacy_skipped text,
+        ADD COLUMN usher_hash_erased_at timestamptz;
+      UPDATE usher.installation SET blocked_when = NULL;
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE users
+        DROP COLUMN usher_legacy_id, DROP COLUMN usher_legacy_verified, DROP COLUMN usher_legacy_digest,
+        DROP COLUMN usher_legacy_format, DROP COLUMN usher_legacy_locked_until, DROP COLUMN usher_legacy_skipped,
+        DROP COLUMN usher_hash_erased_at;
+      UPDATE usher.installation SET blocked_when = NULL;
+    `);
+  }
+}
+
+/** People of a source may share an address, so it is unique among the other rows of our own table only. */
+export class LegacyCopyIndexes1764000000033 implements MigrationInterface {
+  /** CREATE INDEX CONCURRENTLY cannot run inside a transaction. */
+  readonly transaction = false;
+
+  async up(runner: QueryRunner): Promise<void> {
+    const isCopy = 'WHERE usher_legacy_id IS NOT NULL';
+    await buildIndex(runner, 'index_users_on_usher_legacy_id', `(usher_legacy_id) ${isCopy}`, { unique: true });
+    if (await isAdopted(runner)) return;
+    const isNoCopy = 'WHERE usher_legacy_id IS NULL';
+    await buildIndex(runner, 'index_users_on_own_email', `(email) ${isNoCopy}`, { unique: true });
+    await runner.query('DROP INDEX IF EXISTS index_users_on_email');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX index_users_on_usher_legacy_id');
+    if (await isAdopted(runner)) return;
+    await buildIndex(runner, 'index_users_on_email', '(email)', { unique: true });
+    await runner.query('DROP INDEX index_users_on_own_email');
+  }
+}
+
+async function isAdopted(runner: QueryRunner): Promise<boolean> {
+  const [row] = (await runner.query(
+    'SELECT adopted_users_table AS adopted FROM usher.installation',
+  )) as { adopted: boolean }[];
+  return row?.adopted ?? false;
+}
