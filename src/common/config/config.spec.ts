@@ -101,6 +101,31 @@ describe('loadConfig', () => {
     'postgres://localhost',
   ])('takes %s', (url) => expect(problems({ DATABASE_URL: url })).toEqual([]));
 
+  it.each([
+    'postgres://reader:pw@db.example.com/app',
+    'mysql://reader@localhost:3306/app',
+    'mariadb://localhost/app',
+    'sqlite:./storage/my people.sqlite3',
+    'csv:/srv/100%.csv',
+  ])('reads legacy users from %s', (LEGACY_DATABASE_URL) => {
+    const { legacySource } = loadConfig({ ...good, LEGACY_SOURCE: 'django', LEGACY_DATABASE_URL });
+    expect(legacySource).toEqual({ source: 'django', databaseUrl: LEGACY_DATABASE_URL });
+    expect(loadConfig(good).legacySource).toEqual({ source: undefined, databaseUrl: undefined });
+  });
+
+  it.each([
+    'mongodb://reader:hunter2@db/app',
+    'mysql://reader:hunt/er2@db/app',
+    'sqlite:',
+    'people.csv',
+    'csv:a\nb',
+  ])('refuses the source database %j without its value', (LEGACY_DATABASE_URL) =>
+    expect(problems({ LEGACY_DATABASE_URL })).toEqual([
+      'LEGACY_DATABASE_URL must be a postgres:// or mysql:// URL with special characters of a password written as in %40, ' +
+        'or sqlite: or csv: with the path of a file',
+    ]),
+  );
+
   it('treats an empty value as not set', () => {
     expect(problems({ AWS_REGION: '' })).toEqual(['AWS_REGION is missing']);
     expect(problems({ AWS_COGNITO_CLIENT_SECRET: '', PORT: '', PASSWORD_PEPPERS: '' })).toEqual([]);

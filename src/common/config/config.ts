@@ -2,6 +2,7 @@ import { acmeChallengeConfig, acmeConfig } from './acme.config.js';
 import { cognitoConfig, userPoolConfig } from './cognito.config.js';
 import { readNamespaces, type Variables } from './config-namespace.js';
 import { httpConfig, limitsConfig, monitoringConfig } from './http.config.js';
+import { legacySourceConfig } from './legacy-source.config.js';
 import { legacyHashesConfig, migrationConfig } from './migration.config.js';
 import { registrationConfig } from './registration.config.js';
 import { databaseConfig, mailConfig } from './servers.config.js';
@@ -15,6 +16,7 @@ const namespaces = {
   userPool: userPoolConfig,
   migration: migrationConfig,
   legacyHashes: legacyHashesConfig,
+  legacySource: legacySourceConfig,
   registration: registrationConfig,
   limits: limitsConfig,
   secrets: secretsConfig,

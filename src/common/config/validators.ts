@@ -61,12 +61,13 @@ export function IsServerUrl(scheme: RegExp, message: string): PropertyDecorator 
   return ValidateBy({
     name: 'isServerUrl',
     validator: {
-      validate: (value: unknown) =>
-        typeof value === 'string' && scheme.test(value) && !/\s/.test(value) && isParsable(value),
+      validate: (value: unknown) => typeof value === 'string' && scheme.test(value) && isServerUrl(value),
       defaultMessage: () => `${message}; special characters of a password are written as in %40`,
     },
   });
 }
+
+export const isServerUrl = (value: string): boolean => !/\s/.test(value) && isParsable(value);
 
 /** An unencoded `/`, `#` or `%` in a password changes the URL or makes it invalid. */
 function isParsable(value: string): boolean {
