@@ -1,6 +1,6 @@
 /**
  * The import arrows, executable:
- * apps -> libs; in src, {app.module, cli} -> {auth, passwords, migration, admin, acme} -> {registration, sessions} -> credentials
+ * apps -> libs; in src, {app.module, cli} -> {auth, passwords, migration, admin, acme} -> {registration, sessions} -> {credentials, legacy}
  * -> users -> {cognito, mail, rate-limit} -> jobs -> common -> i18n -> libs.
  */
 const layers = [
@@ -9,7 +9,7 @@ const layers = [
   ['jobs'],
   ['mail', 'rate-limit', 'cognito'],
   ['users'],
-  ['credentials'],
+  ['credentials', 'legacy'],
   ['registration', 'sessions'],
   ['auth', 'passwords', 'migration', 'admin', 'acme'],
 ];
