@@ -104,6 +104,10 @@ export const de: Texts = {
       title: 'Zu viele Versuche',
       detail: 'Warten Sie so viele Sekunden, wie "retryAfter" angibt, und versuchen Sie es dann erneut.',
     },
+    'legacy.unavailable': {
+      title: 'Alte Benutzerdatenbank nicht erreichbar',
+      detail: 'Ihr Konto kann gerade nicht geprüft werden. Versuchen Sie es gleich noch einmal.',
+    },
     'cognito.unexpected_answer': {
       title: 'Unerwartete Antwort des Anmeldedienstes',
       detail:

@@ -99,6 +99,10 @@ export const en: Texts = {
       title: 'Too many attempts',
       detail: 'Wait for the number of seconds in "retryAfter", then try again.',
     },
+    'legacy.unavailable': {
+      title: 'Old user database unavailable',
+      detail: 'Your account cannot be checked right now. Try again in a moment.',
+    },
     'cognito.unexpected_answer': {
       title: 'Unexpected response from the sign-in service',
       detail:

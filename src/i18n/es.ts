@@ -103,6 +103,10 @@ export const es: Texts = {
       title: 'Demasiados intentos',
       detail: 'Espere los segundos que indica «retryAfter» e inténtelo de nuevo.',
     },
+    'legacy.unavailable': {
+      title: 'Base de datos de usuarios anterior no disponible',
+      detail: 'Su cuenta no se puede comprobar en este momento. Inténtelo de nuevo dentro de un momento.',
+    },
     'cognito.unexpected_answer': {
       title: 'Respuesta inesperada del servicio de inicio de sesión',
       detail:

@@ -104,6 +104,10 @@ export const fr: Texts = {
       title: 'Trop de tentatives',
       detail: 'Attendez le nombre de secondes indiqué dans « retryAfter », puis réessayez.',
     },
+    'legacy.unavailable': {
+      title: 'Ancienne base d’utilisateurs indisponible',
+      detail: 'Votre compte ne peut pas être vérifié pour le moment. Réessayez dans un instant.',
+    },
     'cognito.unexpected_answer': {
       title: 'Réponse inattendue du service de connexion',
       detail:

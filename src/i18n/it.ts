@@ -105,6 +105,10 @@ export const it: Texts = {
       title: 'Troppi tentativi',
       detail: 'Attenda il numero di secondi indicato in "retryAfter", poi riprovi.',
     },
+    'legacy.unavailable': {
+      title: 'Vecchio archivio utenti non disponibile',
+      detail: 'Al momento non è possibile verificare il suo account. Riprovi tra qualche istante.',
+    },
     'cognito.unexpected_answer': {
       title: 'Risposta inattesa del servizio di accesso',
       detail:

@@ -1,3 +1,9 @@
+import type { UnmarkedSchemeName } from '#password-hashes';
+import { ConfigurationError } from '../common/config/configuration-error.js';
+
+/** A source that cannot be used as configured. One line per problem, without passwords. The process exits with 2. */
+export class SourceError extends ConfigurationError {}
+
 /** A legacy user as a source has it. Times are instants; `null` means that the source does not say. */
 export interface LegacyUser {
   /** The key of the old application, at most 255 characters. */
@@ -25,6 +31,8 @@ export interface SourceDescription {
   mode: 'adopted' | 'read-only';
   /** For people: table and database without user name and password. */
   location: string;
+  /** How hashes are checked, where the source file says. */
+  hash?: { scheme: UnmarkedSchemeName | undefined; isPeppered: boolean };
 }
 
 export interface FindResult {
@@ -49,7 +57,11 @@ export interface LegacySource {
    * @throws AppError `legacy.unavailable` if the source does not answer within its deadline
    */
   find(email: string, knownIds: readonly string[]): Promise<FindResult>;
-  /** @param after `next` of the page before @param limit the largest number of rows */
+  /**
+   * @param after `next` of the page before
+   * @param limit the largest number of rows
+   * @throws SourceError for rows that cannot be read; AppError `legacy.unavailable`
+   */
   scan(after: string | undefined, limit: number): Promise<Page>;
   close(): Promise<void>;
 }

@@ -79,6 +79,10 @@ export function emailSpellings(typed: string): [string, ...string[]] {
 /** @returns the first of `emailSpellings`, used in keys and as the user name of a new user */
 export const canonicalEmail = (typed: string): string => emailSpellings(typed)[0];
 
+/** Are these spellings of one address? */
+export const isSameAddress = (one: string, other: string): boolean =>
+  canonicalEmail(one) === canonicalEmail(other);
+
 /**
  * @returns the mailbox to send mail to, with the local part as stored (RFC 5321 section 2.4); `undefined` if the text is not
  * exactly one address

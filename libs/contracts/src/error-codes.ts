@@ -23,6 +23,7 @@ export const errorCodes = [
   'passwords.reset_required',
   'users.confirmation_invalid',
   'too_many_requests',
+  'legacy.unavailable',
   'cognito.unexpected_answer',
   'cognito.unavailable',
   'cognito.credentials_missing',

@@ -71,6 +71,7 @@ export const errorStatus: Record<ErrorCode, { status: number }> = {
   'passwords.reset_required': { status: 403 },
   'users.confirmation_invalid': { status: 422 },
   too_many_requests: { status: 429 },
+  'legacy.unavailable': { status: 503 },
   'cognito.unexpected_answer': { status: 502 },
   'cognito.unavailable': { status: 503 },
   'cognito.credentials_missing': { status: 501 },
