@@ -86,7 +86,7 @@ export class CoreModule {
     const { source } = config.legacySource;
     const prepare: PrepareDataSource = async (dataSource) => {
       await refuseUnreadPeople(dataSource, source);
-      await migrate(dataSource);
+      await migrate(dataSource, { adopt: source === undefined });
       await recordSource(dataSource, source);
     };
     return { module: CoreModule, imports: [CommonModule.register(config, prepare)] };

@@ -4,6 +4,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { CognitoModule } from '../cognito/cognito.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { CredentialsModule } from '../credentials/credentials.module.js';
+import { LegacyModule } from '../legacy/legacy.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokenGuard } from './access-token.guard.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
@@ -25,6 +26,7 @@ import { RecentProof } from './persistence/recent-proof.entity.js';
   imports: [
     CognitoModule,
     CredentialsModule,
+    LegacyModule,
     SessionsModule,
     UsersModule,
     TypeOrmModule.forFeature([RecentProof]),

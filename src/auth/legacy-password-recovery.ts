@@ -4,6 +4,7 @@ import { type PoolUser, UserDirectory } from '../cognito/user-directory.js';
 import { AppError, isAppError } from '../common/errors/app-error.js';
 import { Log } from '../common/logging/log.js';
 import { LegacyPasswordVerifier } from '../credentials/legacy-password.verifier.js';
+import { LegacyAccounts } from '../legacy/legacy-accounts.js';
 import { PasswordRestores } from '../credentials/password-restores.js';
 import { PoolUserGateway } from '../users/pool-user.gateway.js';
 import { UsersService } from '../users/users.service.js';
@@ -17,6 +18,7 @@ import type { AccountState } from '../users/user.js';
 export class LegacyPasswordRecovery {
   constructor(
     private readonly users: UsersService,
+    private readonly accounts: LegacyAccounts,
     private readonly passwords: LegacyPasswordVerifier,
     private readonly directory: UserDirectory,
     private readonly restores: PasswordRestores,
@@ -29,7 +31,7 @@ export class LegacyPasswordRecovery {
    * of a stranger.
    * @param elapsedMs milliseconds since the sign-in began
    * @returns whether it changed the pool, so that the sign-in can be repeated; `false` also while a dependency is unavailable
-   * @throws AppError `passwords.reset_required` if the pool's policy refuses the right password
+   * @throws AppError `passwords.reset_required` if the pool's policy refuses the right password; `legacy.unavailable`
    */
   async recover(email: string, password: string, elapsedMs: number): Promise<boolean> {
     try {
@@ -44,7 +46,10 @@ export class LegacyPasswordRecovery {
   }
 
   private async tryToRecover(email: string, password: string): Promise<boolean> {
-    const account = await this.users.findLegacyAccount(email);
+    // Without asking a source: most refused sign-ins are of users who have migrated.
+    const state = await this.users.findAccountState(email);
+    if (state && !maySignIn(state)) return false;
+    const account = await this.accounts.find(email);
     if (account === undefined || !maySignIn(account) || isBlankHash(account.passwordHash)) return false;
     if (!(await this.passwords.verify(email, account, password))) return false;
     const poolUser = await this.directory.find(email);

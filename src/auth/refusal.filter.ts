@@ -44,7 +44,7 @@ export class RefusalFilter implements ExceptionFilter {
     if (period === 0) return error;
     const isRefusal = isAppError(error, 'auth.invalid_credentials');
     // The code of a trigger that failed because too many hashes are queued.
-    if (!isRefusal && !isAppError(error, 'cognito.unavailable')) return error;
+    if (!isRefusal && !isAppError(error, 'cognito.unavailable', 'legacy.unavailable')) return error;
     const arrivedAt = performance.now() - this.responseDelay.elapsed(reply);
     const answer = isRefusal ? await this.spendRefusalCost(error, request, reply) : error;
     await this.responseDelay.wait(this.responseDelay.elapsed(reply));

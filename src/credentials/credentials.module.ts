@@ -22,6 +22,6 @@ import { AccountFailures, PasswordRestore } from './persistence/credentials.enti
     PasswordPolicy,
     PasswordRestores,
   ],
-  exports: [LegacyPasswordVerifier, PasswordHasher, PasswordPolicy, PasswordRestores],
+  exports: [DummyHash, LegacyPasswordVerifier, PasswordHasher, PasswordPolicy, PasswordRestores],
 })
 export class CredentialsModule {}

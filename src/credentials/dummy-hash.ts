@@ -25,6 +25,8 @@ const findNewestHashes: Statement = {
 export class DummyHash {
   private usual = defaultHash;
   private sampledAt = 0;
+  private sample = async (): Promise<string[]> =>
+    (await this.database.query<{ stored: string }>(findNewestHashes)).map(({ stored }) => stored);
 
   constructor(
     private readonly database: Database,
@@ -33,11 +35,17 @@ export class DummyHash {
     private readonly keys: KeyRing,
   ) {}
 
+  /** @param sample reads some hashes of legacy users that are not in the table */
+  sampleFrom(sample: () => Promise<string[]>): void {
+    this.sample = sample;
+  }
+
   /** @returns the same hash for all spellings of an address, so that repeated checks of a password share their result */
   async forAccount(email: string): Promise<string> {
     const now = this.clock.now().getTime();
     if (now - this.sampledAt > samplingIntervalMs) {
-      this.usual = decoyLike((await this.findMostCommon()) ?? defaultHash);
+      const common = await this.findMostCommon();
+      if (common !== undefined) this.usual = decoyLike(common);
       this.sampledAt = now;
     }
     return decoyLike(this.usual, this.digitsFor(email));
@@ -51,7 +59,7 @@ export class DummyHash {
   /** @returns a sample of the most common scheme and cost */
   private async findMostCommon(): Promise<string | undefined> {
     const byCost = new Map<string, string[]>();
-    for (const { stored } of await this.database.query<{ stored: string }>(findNewestHashes)) {
+    for (const stored of await this.sample()) {
       const cost = costOfCheck(stored, this.config.unmarkedScheme);
       if (cost !== undefined) byCost.set(cost, [...(byCost.get(cost) ?? []), stored]);
     }

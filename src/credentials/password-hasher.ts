@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import { Counter, Histogram, Registry } from 'prom-client';
-import type { Outcome } from '#password-hashes';
+import type { Outcome, UnmarkedSchemeName } from '#password-hashes';
 import { SingleFlight } from '../common/concurrency/single-flight.js';
 import { type LegacyHashesConfig, legacyHashesConfig } from '../common/config/migration.config.js';
 import { type RegistrationConfig, registrationConfig } from '../common/config/registration.config.js';
@@ -65,6 +65,7 @@ export class PasswordHasher implements OnApplicationShutdown {
   // A key of this process, so that the cache in memory holds no digest of a password that can be attacked offline.
   private readonly cacheKey = randomBytes(32);
   private readonly checks = new SingleFlight<Outcome>(keptMs);
+  private hashes: { peppers: readonly string[]; scheme: UnmarkedSchemeName | undefined };
   private readonly running = new Set<{ queuedAt: number; done: Promise<unknown> }>();
   private refusedAt = -Infinity;
   private observer = noObserver;
@@ -73,7 +74,14 @@ export class PasswordHasher implements OnApplicationShutdown {
     @Inject(legacyHashesConfig.KEY) private readonly config: LegacyHashesConfig,
     @Inject(registrationConfig.KEY) private readonly registration: RegistrationConfig,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.hashes = { peppers: config.peppers, scheme: config.unmarkedScheme };
+  }
+
+  /** @param hashes of the legacy source, where its source file says how they are checked */
+  checkAs(hashes: { scheme: UnmarkedSchemeName | undefined; isPeppered: boolean }): void {
+    this.hashes = { peppers: hashes.isPeppered ? this.config.peppers : [], scheme: hashes.scheme };
+  }
 
   observe(observer: Observer): void {
     this.observer = observer;
@@ -120,15 +128,13 @@ export class PasswordHasher implements OnApplicationShutdown {
    * @throws AppError `overloaded`
    */
   async hash(password: string): Promise<string> {
-    const [pepper = ''] = this.config.peppers;
+    const [pepper = ''] = this.hashes.peppers;
     return this.run('hash', { password: password + pepper, cost: this.registration.bcryptCost });
   }
 
   private async check(password: string, stored: string): Promise<Outcome> {
-    const { peppers, unmarkedScheme: scheme } = this.config;
     const until = Date.now() + deadlineMs - this.checkMs();
-    const options = { peppers, scheme };
-    const outcome = (await this.run('check', { password, stored, options, until })) as Outcome;
+    const outcome = (await this.run('check', { password, stored, options: this.hashes, until })) as Outcome;
     if (outcome === 'unknown-scheme') this.log.warn('unknown password hash scheme: the user cannot migrate');
     return outcome;
   }

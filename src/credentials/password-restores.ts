@@ -143,10 +143,7 @@ export class PasswordRestores {
   }
 
   /** @returns whether the row still has the hash that was checked or is linked to `sub`, and no other password has been set */
-  private async isCurrent(
-    { user, passwordHash, hashDigest }: LegacyAccount,
-    sub: string,
-  ): Promise<boolean> {
+  private async isCurrent({ user, passwordHash, hashDigest }: LegacyAccount, sub: string): Promise<boolean> {
     const values = [emailSpellings(user.email), user.id, passwordHash, sub, hashDigest];
     return (await this.database.queryOne<{ current: boolean }>(findCurrent, values))?.current ?? false;
   }

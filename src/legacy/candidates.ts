@@ -157,8 +157,16 @@ function describe(candidates: readonly Candidate[]): string {
   );
 }
 
-/** Keeps `LEGACY_SOURCE` for commands, which report whether the people of the source were counted. */
+/**
+ * Keeps `LEGACY_SOURCE` for commands, which report whether the people of the source were counted.
+ * @throws StartError if the users table was adopted and another source is set
+ */
 export async function recordSource(dataSource: DataSource, source: string | undefined): Promise<void> {
+  const [row] = await dataSource.query<{ adopted: boolean }[]>(
+    'SELECT adopted_users_table AS adopted FROM usher.installation',
+  );
+  if (row?.adopted && source !== undefined)
+    throw new StartError('This installation has adopted the table "users". Unset LEGACY_SOURCE');
   await dataSource.query(
     'UPDATE usher.installation SET legacy_source = $1 WHERE legacy_source IS DISTINCT FROM $1',
     [source ?? null],

@@ -1,10 +1,16 @@
-import { Injectable } from '@nestjs/common';
-import { type AwsAuthResponse, toJsonId } from '#contracts';
+import { Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
+import { type AwsAuthResponse, toJsonId, type UserId } from '#contracts';
+import { DummyHash } from '../credentials/dummy-hash.js';
 import { LegacyPasswordVerifier } from '../credentials/legacy-password.verifier.js';
+import { PasswordHasher } from '../credentials/password-hasher.js';
+import { LegacyAccounts, legacySource } from '../legacy/legacy-accounts.js';
+import type { LegacySource } from '../legacy/legacy-source.js';
 import { MigrationStatus } from '../users/migration-status.js';
 import { UserLinksRepository } from '../users/user-links.repository.js';
-import { UsersService } from '../users/users.service.js';
 import type { AccountState, LegacyAccount } from '../users/user.js';
+
+/** Rows of a source from which dummy hashes take scheme and cost. */
+const sampleSize = 500;
 
 interface Credentials {
   email: string;
@@ -16,21 +22,38 @@ interface Credentials {
 
 /** Verifies a legacy password for the migration trigger. Idempotent: Cognito calls the trigger up to three times per sign-in. */
 @Injectable()
-export class LegacyCredentialsService {
+export class LegacyCredentialsService implements OnModuleInit {
   constructor(
-    private readonly users: UsersService,
+    private readonly accounts: LegacyAccounts,
     private readonly links: UserLinksRepository,
     private readonly passwords: LegacyPasswordVerifier,
     private readonly migrationStatus: MigrationStatus,
+    private readonly dummies: DummyHash,
+    private readonly hasher: PasswordHasher,
+    @Optional() @Inject(legacySource) private readonly source?: LegacySource,
   ) {}
 
+  /** The hashes of a read-only source are not in our table. */
+  onModuleInit(): void {
+    const { source } = this;
+    if (source === undefined) return;
+    const { hash } = source.describe();
+    if (hash) this.hasher.checkAs(hash);
+    this.dummies.sampleFrom(async () => {
+      // Without a source the latest sample stays.
+      const { users } = await source.scan(undefined, sampleSize).catch(() => ({ users: [] }));
+      return users.flatMap(({ passwordHash }) => passwordHash ?? []);
+    });
+  }
+
+  /** @throws AppError `legacy.unavailable`, `overloaded` */
   async verifyCredentials({ email, password, purpose }: Credentials): Promise<AwsAuthResponse> {
-    const account = await this.users.findLegacyAccount(email);
+    const account = await this.accounts.find(email);
     const accepted = await this.passwords.verify(email, account, password);
     const isEligible = accepted && account !== undefined && maySignIn(account);
     const success = isEligible && (await this.links.markApproved(account));
-    // Rows have the address, but the lookup selects none of them: refuse a sign-up with it.
-    const isShared = account === undefined && password === undefined && (await this.users.hasRows(email));
+    // The address has rows, but the lookup selects none of them: refuse a sign-up with it.
+    const isShared = account === undefined && password === undefined && (await this.accounts.isTaken(email));
     const response = { ...toResponse(account, success), ...(isShared && { sign_up_allowed: false }) };
     if (purpose === 'reset' && account && response.password_reset_allowed)
       this.migrationStatus.recordReset(account.user.id);
@@ -48,9 +71,9 @@ function toResponse(
 ): AwsAuthResponse {
   if (account === undefined) return unknownUser;
   if (account.erased) return { ...unknownUser, sign_up_allowed: false };
-  const { user, authenticationHash, confirmed, linkFinal, approvedRecently } = account;
+  const { user, legacyId, authenticationHash, confirmed, linkFinal, approvedRecently } = account;
   return {
-    id: toJsonId(user.id),
+    id: legacyId === null ? toJsonId(user.id) : toJsonId(asInteger(legacyId)),
     first_name: user.firstName,
     last_name: user.lastName,
     email: user.email,
@@ -64,6 +87,9 @@ function toResponse(
     sign_up_allowed: approvedRecently,
   };
 }
+
+/** A source has its keys as text, whatever their type. */
+const asInteger = (id: string): UserId => (/^[1-9]\d{0,15}$/.test(id) ? Number(id) : id);
 
 const unknownUser: AwsAuthResponse = {
   id: null,

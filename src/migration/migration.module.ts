@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CredentialsModule } from '../credentials/credentials.module.js';
+import { LegacyModule } from '../legacy/legacy.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AwsAuthController } from './http/aws-auth.controller.js';
 import { ProgressController } from './http/progress.controller.js';
@@ -9,7 +10,7 @@ import { CountsCompactionJob } from './progress/counts-compaction.job.js';
 import { ProgressModule } from './progress.module.js';
 
 @Module({
-  imports: [CredentialsModule, ProgressModule, UsersModule],
+  imports: [CredentialsModule, LegacyModule, ProgressModule, UsersModule],
   controllers: [AwsAuthController, ProgressController],
   providers: [CountsCompactionJob, LegacyCredentialsService, MigrationMonitoring],
 })

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CognitoModule } from '../cognito/cognito.module.js';
 import { CredentialsModule } from '../credentials/credentials.module.js';
+import { LegacyModule } from '../legacy/legacy.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ConfirmationMails } from './confirmation-mails.js';
 import { ConfirmationService } from './confirmation.service.js';
@@ -16,7 +17,7 @@ import { SignUpService } from './sign-up.service.js';
 
 /** Sign-up, confirmation, and changes of the e-mail address. */
 @Module({
-  imports: [CognitoModule, CredentialsModule, UsersModule],
+  imports: [CognitoModule, CredentialsModule, LegacyModule, UsersModule],
   controllers: [EmailChangeController, SignUpController],
   providers: [
     ConfirmationMails,

@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { KeyRing } from '../common/crypto/key-ring.js';
 import { AppError } from '../common/errors/app-error.js';
 import type { Language } from '../i18n/languages.js';
+import { LegacyAccounts } from '../legacy/legacy-accounts.js';
 import { PasswordHasher } from '../credentials/password-hasher.js';
 import { requirePassword } from '../credentials/password-policy.js';
 import { UsersRepository } from '../users/users.repository.js';
@@ -24,8 +25,8 @@ const coolDown = 60;
 /** Password checks per click. */
 const maxChecks = 16;
 
-/** What the entered password matches: a pending sign-up, or the hash in the row. */
-type Match = { signUp: SignUpData } | { hashOfRow: string };
+/** What the entered password matches: a pending sign-up, or the hash in the row or at the source. */
+type Match = { signUp: SignUpData } | { hashOfRow: string } | { hashOfSource: string };
 
 /**
  * Resends the link of a sign-up, and confirms a sign-up when its link is opened. The reader of the mailbox may not be the person who
@@ -35,6 +36,7 @@ type Match = { signUp: SignUpData } | { hashOfRow: string };
 export class SignUpConfirmationService {
   constructor(
     private readonly users: UsersService,
+    private readonly accounts: LegacyAccounts,
     private readonly rows: UsersRepository,
     private readonly confirmations: ConfirmationsRepository,
     private readonly mails: ConfirmationMails,
@@ -105,7 +107,11 @@ export class SignUpConfirmationService {
   ): Promise<Match | undefined> {
     for (const signUp of await this.findCandidates(confirmation, password))
       if (await this.isRight(password, signUp.passwordHash)) return { signUp };
-    return (await this.isRight(password, hashOfRow)) ? { hashOfRow } : undefined;
+    if (await this.isRight(password, hashOfRow)) return { hashOfRow };
+    const account = await this.accounts.find(confirmation.email);
+    if (account?.user.id !== confirmation.userId || account.legacyId === null) return undefined;
+    const hashOfSource = account.passwordHash;
+    return (await this.isRight(password, hashOfSource)) ? { hashOfSource } : undefined;
   }
 
   private findCandidates(confirmation: Confirmation, password: string): Promise<SignUpData[]> {

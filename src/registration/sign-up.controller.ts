@@ -42,6 +42,7 @@ export class SignUpController {
     'passwords.policy',
     'request.invalid',
     'cognito.unavailable',
+    'legacy.unavailable',
     'overloaded',
   )
   async signUp(

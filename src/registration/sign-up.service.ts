@@ -2,10 +2,10 @@ import { canonicalEmail, type SignUpRequest } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { KeyRing } from '../common/crypto/key-ring.js';
 import type { Language } from '../i18n/languages.js';
+import { LegacyAccounts } from '../legacy/legacy-accounts.js';
 import { PasswordHasher } from '../credentials/password-hasher.js';
 import { PasswordPolicy, validateNewPassword } from '../credentials/password-policy.js';
 import { UsersRepository } from '../users/users.repository.js';
-import { UsersService } from '../users/users.service.js';
 import { isPending, passwordTags, recipient } from './sign-up-confirmation.service.js';
 import { ConfirmationMails } from './confirmation-mails.js';
 import { ConfirmationsRepository, type NewConfirmation } from './persistence/confirmations.repository.js';
@@ -22,7 +22,7 @@ export class SignUpService {
     private readonly policy: PasswordPolicy,
     private readonly passwords: PasswordHasher,
     private readonly keys: KeyRing,
-    private readonly users: UsersService,
+    private readonly accounts: LegacyAccounts,
     private readonly rows: UsersRepository,
     private readonly confirmations: ConfirmationsRepository,
     private readonly mails: ConfirmationMails,
@@ -30,7 +30,7 @@ export class SignUpService {
 
   /**
    * Does the same work whether or not the address has an account: one hash and one mail.
-   * @throws AppError `passwords.blank`, `passwords.confirmation_mismatch`, `passwords.policy`, `overloaded`
+   * @throws AppError `passwords.blank`, `passwords.confirmation_mismatch`, `passwords.policy`, `legacy.unavailable`, `overloaded`
    */
   async signUp(request: SignUpRequest, language: Language): Promise<void> {
     const password = validateNewPassword(request);
@@ -39,13 +39,17 @@ export class SignUpService {
     const [passwordTag] = passwordTags(this.keys, password);
     const { firstName = null, lastName = null } = request;
     const signUp = { passwordHash, passwordTag, firstName, lastName };
-    await this.insert(canonicalEmail(request.email), signUp, language);
+    const email = canonicalEmail(request.email);
+    const found = await this.accounts.ask(email);
+    // Several people of the source have the address, so its owner is unknown.
+    if (found?.user === undefined && (found?.rows ?? 0) > 0) return;
+    await this.insert(email, signUp, language);
   }
 
   /** Inserts the sign-up and mails the owner of the address: the link, or a notice if the address has an account. */
   private async insert(email: string, signUp: SignUp, language: Language): Promise<void> {
     await this.confirmations.transaction(email, async () => {
-      const account = await this.users.findAccountState(email);
+      const account = await this.accounts.findState(email);
       const userId = account ? account.user.id : await this.rows.insertUnconfirmed(email);
       // Several rows share the address, so its owner is unknown.
       if (userId === undefined || account?.user.disabled) return;

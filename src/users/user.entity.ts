@@ -103,7 +103,8 @@ export class User {
 
   /** The id in the old application. */
   @VirtualColumn('text', {
-    query: (row) => `CASE WHEN (SELECT adopted_users_table FROM usher.installation) THEN ${row}.id::text ELSE ${row}.usher_legacy_id END`,
+    query: (row) =>
+      `CASE WHEN (SELECT adopted_users_table FROM usher.installation) THEN ${row}.id::text ELSE ${row}.usher_legacy_id END`,
   })
   readonly legacyId!: string | null;
 

@@ -131,5 +131,12 @@ function toAccountState(row: StateRow): AccountState {
 
 function toLegacyAccount(row: LegacyRow): LegacyAccount {
   const { passwordHash, authenticationHash, legacyId, hashInSource } = row;
-  return { ...toAccountState(row), passwordHash, authenticationHash, legacyId, hashInSource, hashDigest: null };
+  return {
+    ...toAccountState(row),
+    passwordHash,
+    authenticationHash,
+    legacyId,
+    hashInSource,
+    hashDigest: null,
+  };
 }

@@ -12,6 +12,7 @@ export type Purpose =
   | 'account-failures'
   | 'decoy-hashes'
   | 'password-tags'
+  | 'legacy-hashes'
   | 'rate-limits'
   | 'outbox'
   | 'acme-keys';

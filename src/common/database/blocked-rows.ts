@@ -23,6 +23,8 @@ import { addOwnColumns } from './users-columns.js';
 type Columns = ReadonlyMap<string, { number: number; kind: ColumnKind }>;
 type NumberedCondition = TypedCondition & { number: number };
 
+const skippedColumn = 'usher_legacy_skipped';
+
 /** Rows from which on a guess may not block more than half. */
 const manyRows = 100;
 
@@ -75,15 +77,16 @@ export class BlockedRows implements OnModuleInit, OnApplicationBootstrap {
 
   /** Not awaited: counting takes long on large tables. */
   onApplicationBootstrap(): void {
-    if (this.conditions.length > 0) void this.report();
+    const conditions = this.conditions.filter(({ column }) => column !== skippedColumn);
+    if (conditions.length > 0) void this.report(conditions);
   }
 
-  private async report(): Promise<void> {
+  private async report(conditions: readonly TypedCondition[]): Promise<void> {
     const source = this.config.blockedWhen ? 'LEGACY_BLOCKED_WHEN' : 'guessed from the column';
     try {
-      const text = countSql(this.conditions);
+      const text = countSql(conditions);
       const [counts = {}] = await this.database.query<Record<string, number>>({ name: '', text, patienceMs });
-      for (const [index, condition] of this.conditions.entries())
+      for (const [index, condition] of conditions.entries())
         this.log.info('rows are blocked from signing in', {
           condition: describeCondition(condition),
           source,
@@ -100,11 +103,21 @@ async function applySetting(
   setting: readonly BlockedCondition[] | undefined,
 ): Promise<NumberedCondition[]> {
   const columns = await readColumns(runner);
-  const conditions = setting ? typed(setting, columns) : guessConditions(columns);
+  const ofTable = setting ? typed(setting, columns) : guessConditions(columns);
+  const conditions = [...ofTable, ...(await skippedCopies(runner, columns))];
   if (await isInForce(runner, conditions)) return conditions;
-  if (setting === undefined) await refuseUnlikelyGuess(runner, conditions);
+  if (setting === undefined) await refuseUnlikelyGuess(runner, ofTable);
   await apply(runner, conditions);
   return conditions;
+}
+
+/** Copies of users whom a read-only source blocks or no longer has. An adopted table has no copies. */
+async function skippedCopies(runner: QueryRunner, columns: Columns): Promise<NumberedCondition[]> {
+  const [row] = (await runner.query('SELECT adopted_users_table AS adopted FROM usher.installation')) as {
+    adopted: boolean;
+  }[];
+  const found = columns.get(skippedColumn);
+  return row?.adopted || !found ? [] : [{ column: skippedColumn, ...found }];
 }
 
 /** Replaces the functions in their own transaction before the full count, so that they count concurrent changes. */

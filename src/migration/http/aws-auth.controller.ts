@@ -87,7 +87,7 @@ export class AwsAuthController {
   })
   @ApiOkResponse({ type: AwsAuthResponse })
   @ApiUnauthorizedResponse({ description: 'The token is missing or wrong; the body is empty' })
-  @ApiErrors('too_many_requests', 'request.invalid', 'overloaded')
+  @ApiErrors('too_many_requests', 'request.invalid', 'legacy.unavailable', 'overloaded')
   async authenticate(
     @Body() { email, password }: AwsAuthRequest,
     @Headers(triggerSource) source?: string,

@@ -191,7 +191,9 @@ export class LegacyCopyIndexes1764000000033 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     const isCopy = 'WHERE usher_legacy_id IS NOT NULL';
-    await buildIndex(runner, 'index_users_on_usher_legacy_id', `(usher_legacy_id) ${isCopy}`, { unique: true });
+    await buildIndex(runner, 'index_users_on_usher_legacy_id', `(usher_legacy_id) ${isCopy}`, {
+      unique: true,
+    });
     if (await isAdopted(runner)) return;
     const isNoCopy = 'WHERE usher_legacy_id IS NULL';
     await buildIndex(runner, 'index_users_on_own_email', `(email) ${isNoCopy}`, { unique: true });
@@ -207,8 +209,8 @@ export class LegacyCopyIndexes1764000000033 implements MigrationInterface {
 }
 
 async function isAdopted(runner: QueryRunner): Promise<boolean> {
-  const [row] = (await runner.query(
-    'SELECT adopted_users_table AS adopted FROM usher.installation',
-  )) as { adopted: boolean }[];
+  const [row] = (await runner.query('SELECT adopted_users_table AS adopted FROM usher.installation')) as {
+    adopted: boolean;
+  }[];
   return row?.adopted ?? false;
 }

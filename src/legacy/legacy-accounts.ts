@@ -1,0 +1,70 @@
+import { canonicalEmail } from '#contracts';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import type { AccountState, LegacyAccount } from '../users/user.js';
+import { UsersService } from '../users/users.service.js';
+import { LegacyCopies } from './copies.repository.js';
+import type { FindResult, LegacySource } from './legacy-source.js';
+
+/** The token of the read-only source; there is none for an adopted table, or for a new application. */
+export const legacySource = Symbol('legacy source');
+
+/**
+ * Legacy users with their hashes, from the adopted table or from a read-only source. A source is asked each time, so that a password
+ * or a block of this morning counts; our row, the copy, holds what Usher knows of the user.
+ */
+@Injectable()
+export class LegacyAccounts {
+  constructor(
+    private readonly users: UsersService,
+    private readonly copies: LegacyCopies,
+    @Optional() @Inject(legacySource) private readonly source?: LegacySource,
+  ) {}
+
+  /**
+   * @returns the account of the address, with the hash; `undefined` also if it is not clear whose address it is
+   * @throws AppError `legacy.unavailable` if the source does not answer
+   */
+  async find(email: string): Promise<LegacyAccount | undefined> {
+    const found = await this.ask(email);
+    if (found?.user === undefined) return this.findWithoutSource(email, found !== undefined);
+    const { id, passwordHash } = found.user;
+    const copy = await this.users.findCopy(id);
+    // Linked with an address that it had before.
+    if (copy === undefined || canonicalEmail(copy.user.email) !== canonicalEmail(email)) return undefined;
+    const hash = copy.hashInSource ? (passwordHash ?? '') : '';
+    return { ...copy, passwordHash: hash, hashDigest: hash === '' ? null : this.copies.digest(hash) };
+  }
+
+  /**
+   * Whether an address belongs to anybody, also where `find` returns no account.
+   * @throws AppError `legacy.unavailable`
+   */
+  async isTaken(email: string): Promise<boolean> {
+    return ((await this.ask(email))?.rows ?? 0) > 0 || (await this.users.hasRows(email));
+  }
+
+  /**
+   * Brings the row of the address up to date.
+   * @returns what the source has; `undefined` without a source
+   * @throws AppError `legacy.unavailable`
+   */
+  async ask(email: string): Promise<FindResult | undefined> {
+    if (this.source === undefined) return undefined;
+    const known = await this.copies.findIds(email);
+    const found = await this.source.find(email, known);
+    if (found.user) await this.copies.write([found.user]);
+    if (found.rows === 0) await this.copies.markGone(known);
+    return found;
+  }
+
+  /** What our row says, for code that has asked the source and checks no password. */
+  findState(email: string): Promise<AccountState | undefined> {
+    return this.users.findAccountState(email);
+  }
+
+  private async findWithoutSource(email: string, hasSource: boolean): Promise<LegacyAccount | undefined> {
+    const account = await this.users.findLegacyAccount(email);
+    // A copy that the source does not confirm, because several of its people have the address.
+    return hasSource && account?.legacyId != null && account.user.sub === null ? undefined : account;
+  }
+}
