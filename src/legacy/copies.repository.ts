@@ -19,7 +19,7 @@ const copied = [
     'usher_legacy_digest',
     'usher_legacy_format',
   ],
-  ...['usher_legacy_locked_until', 'usher_legacy_skipped', 'current_sign_in_at', 'created_at'],
+  ...['usher_legacy_locked_until', 'current_sign_in_at'],
 ];
 
 /**
@@ -27,8 +27,8 @@ const copied = [
  * deleted, and writes nothing if nothing changed. The hash is read for its format and not stored. A user who was verified at the
  * source is verified here as long as the source says so; one who has confirmed the address at Usher, as long as it is the same.
  */
-const upsert: Statement = {
-  name: 'legacy-copies-upsert',
+const upsert = (name: string, skipped: string): Statement => ({
+  name,
   patienceMs: 60_000,
   text: `
     INSERT INTO users AS copy (usher_legacy_id, email, encrypted_password, first_name, last_name, confirmed_at,
@@ -43,21 +43,24 @@ const upsert: Statement = {
         "firstName" text, "lastName" text, verified boolean, blocked boolean,
         "lockedUntil" timestamptz, "lastSignInAt" timestamptz, "createdAt" timestamptz)) AS given
     ON CONFLICT (usher_legacy_id) WHERE usher_legacy_id IS NOT NULL DO UPDATE SET
-      ${copied.map((column) => `${column} = excluded.${column}`).join(', ')},
+      ${changes((column) => `${column} = excluded.${column}`)}, usher_legacy_skipped = ${skipped},
       confirmed_at = CASE WHEN excluded.usher_legacy_verified THEN coalesce(copy.confirmed_at, excluded.confirmed_at)
         WHEN NOT copy.usher_legacy_verified AND copy.email = excluded.email THEN copy.confirmed_at END,
       updated_at = excluded.updated_at
     WHERE copy.cognito_sub IS NULL AND copy.usher_erased_at IS NULL
-      AND (${copied
-        .filter((column) => column !== 'created_at')
-        .map((column) => `copy.${column}`)
-        .join(', ')})
-        IS DISTINCT FROM
-        (${copied
-          .filter((column) => column !== 'created_at')
-          .map((column) => `excluded.${column}`)
-          .join(', ')})`,
-};
+      AND (${changes((column) => `copy.${column}`)}, copy.usher_legacy_skipped)
+        IS DISTINCT FROM (${changes((column) => `excluded.${column}`)}, ${skipped})`,
+});
+
+const changes = (value: (column: string) => string): string => copied.map(value).join(', ');
+
+const write = upsert('legacy-copies-write', 'excluded.usher_legacy_skipped');
+
+/** A new block counts when the sync has read all rows; a block that the source has lifted is lifted at once. */
+const writeWithoutBlocks = upsert(
+  'legacy-copies-write-without-blocks',
+  'CASE WHEN excluded.usher_legacy_skipped IS NOT NULL THEN copy.usher_legacy_skipped END',
+);
 
 /** $1: `emailSpellings` */
 const findIds: Statement = {
@@ -88,8 +91,11 @@ export class LegacyCopies {
     return rows.map(({ id }) => id);
   }
 
-  async write(users: readonly LegacyUser[]): Promise<void> {
-    await this.database.query(upsert, [JSON.stringify(users.map((user) => this.toRow(user)))]);
+  /** @param keepBlocks blocks nobody who is not blocked here; new copies may be */
+  async write(users: readonly LegacyUser[], { keepBlocks = false } = {}): Promise<void> {
+    await this.database.query(keepBlocks ? writeWithoutBlocks : write, [
+      JSON.stringify(users.map((user) => this.toRow(user))),
+    ]);
   }
 
   async markGone(ids: readonly string[]): Promise<void> {

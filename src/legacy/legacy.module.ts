@@ -5,11 +5,15 @@ import { type MigrationConfig, migrationConfig } from '../common/config/migratio
 import { type DatabaseConfig, databaseConfig } from '../common/config/servers.config.js';
 import { isAppError } from '../common/errors/app-error.js';
 import { Log } from '../common/logging/log.js';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../users/users.module.js';
 import { LegacyCopies } from './copies.repository.js';
 import { LegacyAccounts, legacySource } from './legacy-accounts.js';
 import { type LegacySource, SourceError } from './legacy-source.js';
 import { openSource } from './open-source.js';
+import { SourceSync } from './source-sync.js';
+import { SourceSyncId, SourceSyncState } from './source-sync.entity.js';
+import { SourceSyncJob } from './source-sync.job.js';
 
 const source = {
   provide: legacySource,
@@ -42,9 +46,9 @@ async function open(
 }
 
 @Module({
-  imports: [UsersModule],
-  providers: [LegacyAccounts, LegacyCopies, source],
-  exports: [LegacyAccounts, legacySource],
+  imports: [TypeOrmModule.forFeature([SourceSyncId, SourceSyncState]), UsersModule],
+  providers: [LegacyAccounts, LegacyCopies, source, SourceSync, SourceSyncJob],
+  exports: [LegacyAccounts, legacySource, SourceSync],
 })
 export class LegacyModule implements OnApplicationShutdown {
   constructor(@Optional() @Inject(legacySource) private readonly source?: LegacySource) {}

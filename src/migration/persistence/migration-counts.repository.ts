@@ -29,10 +29,13 @@ const read: Statement = {
 
 const findSignInColumns: Statement = { name: 'migration-counts-sign-in-columns', text: hasSignInColumns };
 
-/** An adopted table holds all people. Without one, only `LEGACY_SOURCE=none` says that there are no others. */
+/** An adopted table holds all people. A read-only source must have been copied; `LEGACY_SOURCE=none` says that there are no others. */
 const isSourceRead: Statement = {
   name: 'migration-counts-is-source-read',
-  text: `SELECT adopted_users_table OR legacy_source IS NOT DISTINCT FROM 'none' AS read FROM usher.installation`,
+  text: `
+    SELECT adopted_users_table OR legacy_source IS NOT DISTINCT FROM 'none' OR EXISTS (
+      SELECT FROM usher.source_syncs WHERE source = legacy_source AND completed_at IS NOT NULL) AS read
+    FROM usher.installation`,
 };
 
 /** Rows beyond the compacted ones from which a compaction is worth its cost. */

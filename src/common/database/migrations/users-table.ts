@@ -169,12 +169,21 @@ export class LegacyCopies1764000000032 implements MigrationInterface {
         ADD COLUMN usher_legacy_locked_until timestamptz,
         ADD COLUMN usher_legacy_skipped text,
         ADD COLUMN usher_hash_erased_at timestamptz;
+      CREATE TABLE usher.source_syncs (
+        source text PRIMARY KEY,
+        started_at timestamptz NOT NULL,
+        position text,
+        rows bigint NOT NULL,
+        completed_at timestamptz
+      );
+      CREATE TABLE usher.source_sync_ids (id text PRIMARY KEY, blocked boolean NOT NULL);
       UPDATE usher.installation SET blocked_when = NULL;
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      DROP TABLE usher.source_sync_ids, usher.source_syncs;
       ALTER TABLE users
         DROP COLUMN usher_legacy_id, DROP COLUMN usher_legacy_verified, DROP COLUMN usher_legacy_digest,
         DROP COLUMN usher_legacy_format, DROP COLUMN usher_legacy_locked_until, DROP COLUMN usher_legacy_skipped,
