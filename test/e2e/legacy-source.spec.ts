@@ -1,67 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
-import { createDatabase } from '../support/drivers/database.js';
-import { startPostgresSource } from '../support/drivers/legacy-postgres.js';
 import { mailedCode, mailedToken, subjectsTo } from '../support/drivers/mails.js';
+import { oldPassword as password, openSourceUsher } from '../support/drivers/source-usher.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
 
-type Source = Awaited<ReturnType<typeof startPostgresSource>>;
-
-const password = 'the old password 1';
-const hash = bcrypt.hashSync(password, 4);
-
-const columns = {
-  ...{ id: 'bigint', email: 'text?', password: 'text?', verified: 'boolean', blocked: 'boolean' },
-  ...{ locked_until: 'timestamp?', first_name: 'text?', last_name: 'text?', seen_at: 'timestamp?' },
-};
-const file = {
-  table: 'people',
-  columns: {
-    ...{ id: 'id', email: 'email', hash: 'password', first_name: 'first_name', last_name: 'last_name' },
-    ...{ verified: { equals: ['verified', true] }, blocked: ['blocked'] },
-    ...{ locked_until: 'locked_until', last_sign_in_at: 'seen_at' },
-  },
-};
-
-/** The next id of a person. */
-let id = 100;
-let source: Source;
-let folder: string;
-let usher: Usher;
-
-beforeAll(async () => {
-  source = await startPostgresSource();
-  await source.create({ name: 'people', columns, rows: [] });
-  folder = await mkdtemp(join(tmpdir(), 'usher-source-'));
-  const path = join(folder, 'usher.source.json');
-  await writeFile(path, JSON.stringify(file));
-  usher = await startUsher({
-    database: await createDatabase(),
-    environment: { LEGACY_SOURCE: path, LEGACY_DATABASE_URL: source.url },
-  });
-});
-afterEach(() => source.bringBack());
-afterAll(async () => {
-  await usher.close();
-  await source.close();
-  await rm(folder, { recursive: true });
-});
-
-/** Inserts a person into the legacy database. @returns the id */
-async function person(email: string, state: Record<string, unknown> = {}): Promise<number> {
-  id += 1;
-  const row = { id, email, password: hash, verified: true, blocked: false, first_name: 'Ada', ...state };
-  const names = Object.keys(row);
-  await source.database.sql(
-    `INSERT INTO people (${names.join(', ')}) VALUES (${names.map((_, index) => `$${index + 1}`).join(', ')})`,
-    Object.values(row),
-  );
-  return id;
-}
+const usher = openSourceUsher();
 
 const signUpOf = (email: string) => ({
   ...{ email, password: 'a strong password 4', passwordConfirmation: 'a strong password 4' },
@@ -89,7 +32,7 @@ const countOf = async (reason: string) => {
 
 describe('people of a read-only source', () => {
   it('sign in with their old password and are in the pool from then on', async () => {
-    const legacyId = await person('ada@example.com');
+    const legacyId = await usher.person('ada@example.com');
     const { status, body } = await usher.api.signIn('ada@example.com', password);
     expect({ status, user: body.user }).toMatchObject({
       status: 200,
@@ -105,7 +48,7 @@ describe('people of a read-only source', () => {
       Name: 'custom:rails_app_id',
       Value: String(legacyId),
     });
-    await source.takeAway();
+    await usher.source.takeAway();
     expect(await codeOf('ada@example.com')).toBe(200);
     expect(await codeOf('ada@example.com', 'wrong')).toBe('auth.invalid_credentials');
   });
@@ -119,22 +62,22 @@ describe('people of a read-only source', () => {
     ['a hash of no format', { password: 'x'.repeat(60) }, password],
   ])('are refused with %s', async (name, state, typed) => {
     const email = `${name.replaceAll(' ', '-')}@example.com`;
-    await person(email, state);
+    await usher.person(email, state);
     expect(await codeOf(email, typed)).toBe('auth.invalid_credentials');
     expect(await askAwsAuth(email)).toMatchObject({ success: false, sign_up_allowed: false });
   });
 
   it('sign in with the password that they have at the source at that time', async () => {
-    const legacyId = await person('changed@example.com');
+    const legacyId = await usher.person('changed@example.com');
     expect(await codeOf('changed@example.com', 'wrong')).toBe('auth.invalid_credentials');
     const next = bcrypt.hashSync('the next password 2', 4);
-    await source.database.sql('UPDATE people SET password = $1 WHERE id = $2', [next, legacyId]);
+    await usher.source.database.sql('UPDATE people SET password = $1 WHERE id = $2', [next, legacyId]);
     expect(await codeOf('changed@example.com')).toBe('auth.invalid_credentials');
     expect(await codeOf('changed@example.com', 'the next password 2')).toBe(200);
   });
 
   it('keep a password that they set through Usher, also when the pool user is gone', async () => {
-    await person('reset@example.com');
+    await usher.person('reset@example.com');
     await usher.api.post('/passwords/forgot', { email: 'reset@example.com' });
     const code = await mailedCode(usher, 'reset@example.com');
     const next = { password: 'a new password 3', passwordConfirmation: 'a new password 3' };
@@ -146,7 +89,7 @@ describe('people of a read-only source', () => {
   });
 
   it('sign in with the old password after the reset request of a stranger', async () => {
-    await person('owner@example.com');
+    await usher.person('owner@example.com');
     await usher.api.post('/passwords/forgot', { email: 'owner@example.com' });
     await mailedCode(usher, 'owner@example.com');
     expect(await codeOf('owner@example.com', 'wrong')).toBe('auth.invalid_credentials');
@@ -154,8 +97,8 @@ describe('people of a read-only source', () => {
   });
 
   it('are refused when several of them share an address, and nobody can sign up with it', async () => {
-    await person('shared@example.com');
-    await person('shared@example.com');
+    await usher.person('shared@example.com');
+    await usher.person('shared@example.com');
     expect(await codeOf('shared@example.com')).toBe('auth.invalid_credentials');
     expect(await askAwsAuth('shared@example.com')).toMatchObject({
       user_exists: false,
@@ -167,7 +110,7 @@ describe('people of a read-only source', () => {
   });
 
   it('are told when somebody signs up with their address', async () => {
-    const legacyId = await person('known@example.com');
+    const legacyId = await usher.person('known@example.com');
     const signUp = signUpOf('known@example.com');
     expect((await usher.api.post('/users', signUp)).status).toBe(202);
     await usher.mail.waitFor(({ to }) => to.includes('known@example.com'));
@@ -179,7 +122,7 @@ describe('people of a read-only source', () => {
   });
 
   it('confirm an address that the source has not verified, with the old password', async () => {
-    await person('unverified@example.com', { verified: false });
+    await usher.person('unverified@example.com', { verified: false });
     const signUp = signUpOf('unverified@example.com');
     await usher.api.post('/users', signUp);
     const token = await mailedToken(usher, 'unverified@example.com');
@@ -191,26 +134,28 @@ describe('people of a read-only source', () => {
   });
 
   it('are refused when they are gone from the source, and count as gone', async () => {
-    const legacyId = await person('gone@example.com');
+    const legacyId = await usher.person('gone@example.com');
     expect(await codeOf('gone@example.com', 'wrong')).toBe('auth.invalid_credentials');
-    await source.database.sql('DELETE FROM people WHERE id = $1', [legacyId]);
+    await usher.source.database.sql('DELETE FROM people WHERE id = $1', [legacyId]);
     expect(await codeOf('gone@example.com')).toBe('auth.invalid_credentials');
     expect(await countOf('gone')).toBe(1);
     expect(await rowsOf('gone@example.com')).toHaveLength(1);
   });
 
   it('who have migrated are refused under an address that the source gave them later', async () => {
-    const legacyId = await person('first@example.com');
+    const legacyId = await usher.person('first@example.com');
     expect(await codeOf('first@example.com')).toBe(200);
-    await source.database.sql(`UPDATE people SET email = 'second@example.com' WHERE id = $1`, [legacyId]);
+    await usher.source.database.sql(`UPDATE people SET email = 'second@example.com' WHERE id = $1`, [
+      legacyId,
+    ]);
     expect(await codeOf('second@example.com')).toBe('auth.invalid_credentials');
     expect(await askAwsAuth('second@example.com')).toMatchObject({ success: false, sign_up_allowed: false });
     expect(await codeOf('first@example.com')).toBe(200);
   });
 
   it('get 503 while the source is away, like everyone who has not migrated', async () => {
-    await person('away@example.com');
-    await source.takeAway();
+    await usher.person('away@example.com');
+    await usher.source.takeAway();
     for (const email of ['away@example.com', 'nobody@example.com'])
       for (const typed of [password, 'wrong'])
         expect([email, await codeOf(email, typed)]).toEqual([email, 'legacy.unavailable']);
@@ -218,18 +163,18 @@ describe('people of a read-only source', () => {
     expect({ status, code: body.code }).toEqual({ status: 503, code: 'legacy.unavailable' });
     const signUp = signUpOf('new@example.com');
     expect((await usher.api.post('/users', signUp)).body.code).toBe('legacy.unavailable');
-    await source.bringBack();
+    await usher.source.bringBack();
     await until(async () => (await codeOf('away@example.com')) === 200);
   });
 
   it('stay as they are at the source', async () => {
-    const before = await source.state();
-    await person('last@example.com');
-    const [inserted] = (await source.state()) as { n_tup_upd: string }[];
+    const before = await usher.source.state();
+    await usher.person('last@example.com');
+    const [inserted] = (await usher.source.state()) as { n_tup_upd: string }[];
     expect(await codeOf('last@example.com')).toBe(200);
     expect(await codeOf('last@example.com', 'wrong')).toBe('auth.invalid_credentials');
     expect(before).toHaveLength(1);
-    expect(((await source.state()) as { n_tup_upd: string; rows: string }[])[0]?.n_tup_upd).toBe(
+    expect(((await usher.source.state()) as { n_tup_upd: string; rows: string }[])[0]?.n_tup_upd).toBe(
       inserted?.n_tup_upd,
     );
   });
