@@ -1,4 +1,3 @@
-import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ApiClient } from '../support/drivers/api-client.js';
 import { deviseUser } from '../support/builders/devise-users.js';
@@ -182,12 +181,12 @@ describe('without AWS credentials', () => {
     const foreign = await signInElsewhere(usher, { email, password: poolPassword });
     const code = await requestCode(usher, email, other.api);
     expect(((await resetOf(email, code)(other.api)) as { status: number }).status).toBe(204);
-    const renew = new InitiateAuthCommand({
+    const renew = usher.cognito.initiateAuth({
       ClientId: usher.clientId,
       AuthFlow: 'REFRESH_TOKEN_AUTH',
       AuthParameters: { REFRESH_TOKEN: foreign.refreshToken },
     });
-    const { AuthenticationResult: renewed } = await usher.cognito.send(renew);
+    const { AuthenticationResult: renewed } = await renew;
     const fresh = renewed?.AccessToken ?? '';
     await until(async () => (await statusWith(usher.api, fresh)) === 401, 2000);
     expect(await statusWith(other.api, fresh)).toBe(401);

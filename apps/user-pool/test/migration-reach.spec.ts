@@ -1,8 +1,4 @@
-import {
-  AdminInitiateAuthCommand,
-  ForgotPasswordCommand,
-  type LambdaConfigType,
-} from '@aws-sdk/client-cognito-identity-provider';
+import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   createUser,
@@ -63,14 +59,14 @@ beforeEach(async () => {
 // Developer guide: Migrate user Lambda trigger.
 describe('the migration trigger is invoked', () => {
   it('by AdminInitiateAuth; its ClientMetadata arrives as validationData', async () => {
-    const call = new AdminInitiateAuthCommand({
+    const call = pool.sdk.adminInitiateAuth({
       UserPoolId: pool.poolId,
       ClientId: administrators.clientId,
       AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
       AuthParameters: { USERNAME: email, PASSWORD: oldPassword },
       ClientMetadata,
     });
-    expect((await pool.sdk.send(call)).AuthenticationResult).toBeDefined();
+    expect((await call).AuthenticationResult).toBeDefined();
     expect(sources()).toEqual(['UserMigration_Authentication']);
     expect(lambda.events[0]?.request).toEqual({
       password: oldPassword,
@@ -80,8 +76,7 @@ describe('the migration trigger is invoked', () => {
   });
 
   it('by ForgotPassword; its ClientMetadata arrives as clientMetadata, and there is no password', async () => {
-    const call = new ForgotPasswordCommand({ ClientId: pool.clientId, Username: email, ClientMetadata });
-    await pool.sdk.send(call);
+    await pool.sdk.forgotPassword({ ClientId: pool.clientId, Username: email, ClientMetadata });
     expect(sources()).toEqual(['UserMigration_ForgotPassword']);
     expect(lambda.events[0]?.request).toEqual({ validationData: null, clientMetadata: ClientMetadata });
   });

@@ -1,4 +1,3 @@
-import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { email, generic, knows, oldPassword, openMigratingPool } from './migrating-pool.js';
 import {
@@ -36,13 +35,13 @@ describe('migration at the first sign-in', () => {
     await start((event) => event);
     const ClientMetadata = { device: 'phone' };
     const AuthParameters = { USERNAME: 'Old@Example.com', PASSWORD: oldPassword };
-    const call = new InitiateAuthCommand({
+    const call = pool.sdk.initiateAuth({
       ClientId: pool.clientId,
       AuthFlow: 'USER_PASSWORD_AUTH',
       AuthParameters,
       ClientMetadata,
     });
-    await refusal(pool.sdk.send(call));
+    await refusal(call);
     expect(lambda.events).toEqual([
       {
         version: '1',

@@ -1,4 +1,3 @@
-import { DescribeUserPoolClientCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { createClient, createPool, createUser, openTestPool, refusal, signIn } from './support.js';
 
@@ -61,8 +60,8 @@ describe('a pool', () => {
     const client = await createClient(pool.sdk, poolId);
     const other = { ...pool, poolId, clientId: client.ClientId ?? '' };
     expect((await refusal(signIn(other, 'ann@example.com'))).name).toBe('NotAuthorizedException');
-    const call = new DescribeUserPoolClientCommand({ UserPoolId: poolId, ClientId: pool.clientId });
-    expect((await refusal(pool.sdk.send(call))).name).toBe('ResourceNotFoundException');
+    const call = pool.sdk.describeUserPoolClient({ UserPoolId: poolId, ClientId: pool.clientId });
+    expect((await refusal(call)).name).toBe('ResourceNotFoundException');
   });
 
   it.each([

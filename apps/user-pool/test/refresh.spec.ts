@@ -1,4 +1,3 @@
-import { GetTokensFromRefreshTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import {
   claimsOf,
@@ -89,18 +88,18 @@ describe('refresh', () => {
 
   it('requires the plain secret if the client has one', async () => {
     const client = await createClient(pool.sdk, pool.poolId, { GenerateSecret: true });
-    const wrong = new GetTokensFromRefreshTokenCommand({
+    const wrong = pool.sdk.getTokensFromRefreshToken({
       ClientId: client.ClientId,
       RefreshToken: 'any',
       ClientSecret: 'guess',
     });
-    expect((await refusal(pool.sdk.send(wrong))).name).toBe('NotAuthorizedException');
-    const right = new GetTokensFromRefreshTokenCommand({
+    expect((await refusal(wrong)).name).toBe('NotAuthorizedException');
+    const right = pool.sdk.getTokensFromRefreshToken({
       ClientId: client.ClientId,
       RefreshToken: 'any',
       ClientSecret: client.ClientSecret,
     });
-    expect((await refusal(pool.sdk.send(right))).message).toBe('Invalid Refresh Token');
+    expect((await refusal(right)).message).toBe('Invalid Refresh Token');
   });
 });
 

@@ -1,7 +1,6 @@
-import {
-  AssociateSoftwareTokenCommand,
-  type ChallengeNameType,
-  type SetUserPoolMfaConfigRequest,
+import type {
+  ChallengeNameType,
+  SetUserPoolMfaConfigRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { codeAt, period, wrongCodeAt } from './authenticator.js';
@@ -133,8 +132,8 @@ describe('an authenticator app', () => {
   it('is unavailable if the pool has disabled it', async () => {
     await createUser(base, 'dan@example.com');
     const { AuthenticationResult: tokens } = await signIn(base, 'dan@example.com');
-    const call = new AssociateSoftwareTokenCommand({ AccessToken: tokens?.AccessToken });
-    expect(await refusal(base.sdk.send(call))).toEqual({
+    const call = base.sdk.associateSoftwareToken({ AccessToken: tokens?.AccessToken });
+    expect(await refusal(call)).toEqual({
       name: 'SoftwareTokenMFANotFoundException',
       message: 'Software Token MFA has not been enabled by the userPool',
     });

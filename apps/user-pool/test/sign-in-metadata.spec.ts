@@ -1,8 +1,4 @@
-import {
-  AdminInitiateAuthCommand,
-  GetTokensFromRefreshTokenCommand,
-  type ChallengeNameType,
-} from '@aws-sdk/client-cognito-identity-provider';
+import type { ChallengeNameType } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { AuthenticationDetails, CognitoUser, CognitoUserPool } from 'amazon-cognito-identity-js';
 import { ClientMetadata, openMetadataPool } from './metadata-pool.js';
@@ -82,8 +78,8 @@ describe('ClientMetadata of InitiateAuth and AdminInitiateAuth', () => {
     expect(await reached(() => withPassword('ann@example.com'))).toEqual(onlyBefore);
     const AuthParameters = { USERNAME: 'ann@example.com', PASSWORD: password };
     const who = { UserPoolId: pool.poolId, ClientId: pool.clientId, AuthParameters, ClientMetadata };
-    const call = new AdminInitiateAuthCommand({ ...who, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH' });
-    expect(await reached(() => pool.sdk.send(call))).toEqual(onlyBefore);
+    const call = () => pool.sdk.adminInitiateAuth({ ...who, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH' });
+    expect(await reached(call)).toEqual(onlyBefore);
   });
 
   it('reaches the triggers of a migration', async () => {
@@ -119,12 +115,13 @@ describe('ClientMetadata of GetTokensFromRefreshToken', () => {
     await createUser(pool, 'dan@example.com');
     const { AuthenticationResult: tokens } = await signIn(pool, 'dan@example.com');
     const { RefreshToken } = tokens ?? {};
-    const call = new GetTokensFromRefreshTokenCommand({
-      ClientId: pool.clientId,
-      RefreshToken,
-      ClientMetadata,
-    });
-    expect(await reached(() => pool.sdk.send(call))).toEqual({
+    const call = () =>
+      pool.sdk.getTokensFromRefreshToken({
+        ClientId: pool.clientId,
+        RefreshToken,
+        ClientMetadata,
+      });
+    expect(await reached(call)).toEqual({
       TokenGeneration_RefreshTokens: 'clientMetadata',
     });
   });

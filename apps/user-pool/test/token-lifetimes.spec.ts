@@ -1,8 +1,6 @@
-import {
-  GetTokensFromRefreshTokenCommand,
-  InitiateAuthCommand,
-  type ChallengeNameType,
-  type CreateUserPoolClientRequest,
+import type {
+  ChallengeNameType,
+  CreateUserPoolClientRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import {
@@ -32,8 +30,8 @@ const withClient = async (settings: Partial<CreateUserPoolClientRequest>): Promi
 });
 const tokensOf = async (email: string, at = pool) => (await signIn(at, email)).AuthenticationResult ?? {};
 const renew = async (RefreshToken: string | undefined, { sdk, clientId }: TestPool = pool) => {
-  const call = new GetTokensFromRefreshTokenCommand({ ClientId: clientId, RefreshToken });
-  return (await sdk.send(call)).AuthenticationResult ?? {};
+  const call = sdk.getTokensFromRefreshToken({ ClientId: clientId, RefreshToken });
+  return (await call).AuthenticationResult ?? {};
 };
 
 // Developer guide: Quotas in Amazon Cognito, Using the refresh token.
@@ -220,11 +218,11 @@ describe('an access token', () => {
     const at = await withClient({ AccessTokenValidity: 2, IdTokenValidity: 1 });
     await createUser(pool, 'hal@example.com');
     const { RefreshToken } = await tokensOf('hal@example.com', at);
-    const call = new InitiateAuthCommand({
+    const call = pool.sdk.initiateAuth({
       ClientId: at.clientId,
       AuthFlow: 'REFRESH_TOKEN_AUTH',
       AuthParameters: { REFRESH_TOKEN: RefreshToken ?? '' },
     });
-    expect((await pool.sdk.send(call)).AuthenticationResult?.ExpiresIn).toBe(7200);
+    expect((await call).AuthenticationResult?.ExpiresIn).toBe(7200);
   });
 });

@@ -1,8 +1,4 @@
-import {
-  AdminCreateUserCommand,
-  ConfirmSignUpCommand,
-  type LambdaConfigType,
-} from '@aws-sdk/client-cognito-identity-provider';
+import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   claimsOf,
@@ -71,12 +67,12 @@ describe('PreSignUp', () => {
     await wire('PreSignUp');
     lambda.run = failing;
     expect(await refusal(signUp('bea@example.com'))).toEqual(failed('PreSignUp'));
-    const invite = new AdminCreateUserCommand({
+    const invite = pool.sdk.adminCreateUser({
       UserPoolId: pool.poolId,
       Username: 'bea@example.com',
       MessageAction: 'SUPPRESS',
     });
-    expect(await refusal(pool.sdk.send(invite))).toEqual(failed('PreSignUp'));
+    expect(await refusal(invite)).toEqual(failed('PreSignUp'));
     expect(sources()).toEqual(['PreSignUp_SignUp', 'PreSignUp_AdminCreateUser']);
     lambda.run = (event) => event;
     await signUp('bea@example.com');
@@ -105,12 +101,12 @@ describe('PostConfirmation', () => {
     await wire('PostConfirmation');
     lambda.run = failing;
     await signUp('dan@example.com');
-    const confirm = new ConfirmSignUpCommand({
+    const confirm = {
       ClientId: pool.clientId,
       Username: 'dan@example.com',
       ConfirmationCode: lastCode(pool),
-    });
-    expect(await refusal(pool.sdk.send(confirm))).toEqual(failed('PostConfirmation'));
+    };
+    expect(await refusal(pool.sdk.confirmSignUp(confirm))).toEqual(failed('PostConfirmation'));
     expect((await signIn(pool, 'dan@example.com')).AuthenticationResult).toBeDefined();
   });
 });

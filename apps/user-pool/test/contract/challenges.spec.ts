@@ -1,7 +1,4 @@
-import {
-  AssociateSoftwareTokenCommand,
-  type ChallengeNameType,
-} from '@aws-sdk/client-cognito-identity-provider';
+import type { ChallengeNameType } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import { codeAt, period, wrongCodeAt } from '../authenticator.js';
@@ -140,8 +137,8 @@ describe('an authenticator app', () => {
   it('is unavailable if the pool has not enabled it', async () => {
     await createUser(target, 'dan@example.com');
     const { AuthenticationResult: tokens } = await signIn(target, 'dan@example.com');
-    const call = new AssociateSoftwareTokenCommand({ AccessToken: tokens?.AccessToken });
-    expect(await refusal(target.sdk.send(call))).toEqual({
+    const call = target.sdk.associateSoftwareToken({ AccessToken: tokens?.AccessToken });
+    expect(await refusal(call)).toEqual({
       name: 'SoftwareTokenMFANotFoundException',
       message: expect.stringMatching(/^Software Token MFA has not been enabled by the userPool/),
     });

@@ -1,4 +1,3 @@
-import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createUser, password, refusal, signIn } from '../support.js';
 import { openTarget, type Target } from './target.js';
@@ -168,8 +167,8 @@ describe('confirmed users', () => {
 
 describe('administration', () => {
   it('reports unknown users with any client', async () => {
-    const call = new AdminGetUserCommand({ UserPoolId: target.poolId, Username: nobody });
-    expect(await refusal(target.sdk.send(call))).toEqual({
+    const call = target.sdk.adminGetUser({ UserPoolId: target.poolId, Username: nobody });
+    expect(await refusal(call)).toEqual({
       name: 'UserNotFoundException',
       message: 'User does not exist.',
     });

@@ -1,9 +1,3 @@
-import {
-  AdminCreateUserCommand,
-  AdminUpdateUserAttributesCommand,
-  CreateUserPoolCommand,
-  SignUpCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createUser, password, refusal, signIn } from '../support.js';
 import { openTarget, type Target } from './target.js';
@@ -50,8 +44,8 @@ describe('pool and app-client options', () => {
 
   it('UsernameAttributes email and phone_number: a username must be one of them, and the error says so', async () => {
     const pool = await target.addPool({ UsernameAttributes: ['email', 'phone_number'], Schema: undefined });
-    const call = new SignUpCommand({ ClientId: pool.clientId, Username: 'bob', Password: password });
-    expect(await refusal(pool.sdk.send(call))).toEqual({
+    const call = pool.sdk.signUp({ ClientId: pool.clientId, Username: 'bob', Password: password });
+    expect(await refusal(call)).toEqual({
       name: 'InvalidParameterException',
       message: expect.stringMatching(/^Username should be either an email or a phone number\.?$/),
     });
@@ -64,12 +58,12 @@ describe('pool and app-client options', () => {
 
   it('AliasAttributes email: a username may not look like an address', async () => {
     const pool = aliases;
-    const call = new AdminCreateUserCommand({
+    const call = pool.sdk.adminCreateUser({
       UserPoolId: pool.poolId,
       Username: 'a@example.com',
       MessageAction: 'SUPPRESS',
     });
-    expect(await refusal(pool.sdk.send(call))).toEqual({
+    expect(await refusal(call)).toEqual({
       name: 'InvalidParameterException',
       message: expect.stringMatching(
         /^Username cannot be of email format, since user pool is configured for email alias\.?$/,
@@ -139,13 +133,13 @@ describe('pool and app-client options', () => {
     '%s_verified set by an administrator requires the address in the same call',
     async (name) => {
       const pool = aliases;
-      const call = new AdminCreateUserCommand({
+      const call = pool.sdk.adminCreateUser({
         UserPoolId: pool.poolId,
         Username: `with-${name}`,
         UserAttributes: [{ Name: `${name}_verified`, Value: 'true' }],
         MessageAction: 'SUPPRESS',
       });
-      expect((await refusal(pool.sdk.send(call))).name).toBe('InvalidParameterException');
+      expect((await refusal(call)).name).toBe('InvalidParameterException');
     },
   );
 
@@ -209,16 +203,18 @@ describe('pool and app-client options', () => {
   });
 
   it('CreateUserPool refuses MFA without a channel for codes', async () => {
-    const call = new CreateUserPoolCommand({ PoolName: 'usher-contract', MfaConfiguration: 'ON' });
-    expect((await refusal(target.sdk.send(call))).name).toBe('InvalidParameterException');
+    const call = target.sdk.createUserPool({ PoolName: 'usher-contract', MfaConfiguration: 'ON' });
+    expect((await refusal(call)).name).toBe('InvalidParameterException');
   });
 
   it('an attribute value has at most 2048 characters', async () => {
-    const call = new AdminUpdateUserAttributesCommand({
+    const call = {
       UserPoolId: target.poolId,
       Username: 'one@example.com',
       UserAttributes: [{ Name: 'name', Value: 'x'.repeat(2049) }],
-    });
-    expect((await refusal(target.sdk.send(call))).name).toBe('InvalidParameterException');
+    };
+    expect((await refusal(target.sdk.adminUpdateUserAttributes(call))).name).toBe(
+      'InvalidParameterException',
+    );
   });
 });

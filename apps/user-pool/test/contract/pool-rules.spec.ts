@@ -1,8 +1,6 @@
 import {
-  AdminCreateUserCommand,
   SignUpCommand,
   UpdateUserAttributesCommand,
-  UpdateUserPoolClientCommand,
   type CreateUserPoolRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -176,8 +174,8 @@ describe('settings of an app client', () => {
     const which = { UserPoolId: alias.poolId, ClientId };
     const { UserPoolClient } = await alias.sdk.describeUserPoolClient(which);
     expect(UserPoolClient?.WriteAttributes).toEqual(['name']);
-    const update = new UpdateUserPoolClientCommand({ ...which, WriteAttributes: ['custom:nope'] });
-    expect((await refusal(alias.sdk.send(update))).message).toMatch(
+    const update = alias.sdk.updateUserPoolClient({ ...which, WriteAttributes: ['custom:nope'] });
+    expect((await refusal(update)).message).toMatch(
       /^Invalid write attributes specified while updating a client/,
     );
   });
@@ -269,7 +267,7 @@ describe('groups', () => {
 
 describe('an invitation', () => {
   it('is sent by SMS by default, so a user without a phone number cannot be invited', async () => {
-    const call = new AdminCreateUserCommand({ UserPoolId: alias.poolId, Username: 'mail-only' });
-    expect((await refusal(alias.sdk.send(call))).name).toBe(invalid);
+    const call = alias.sdk.adminCreateUser({ UserPoolId: alias.poolId, Username: 'mail-only' });
+    expect((await refusal(call)).name).toBe(invalid);
   });
 });
