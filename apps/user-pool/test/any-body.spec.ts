@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { publicOperations, signedOperations } from '../src/operations/index.js';
 import {
-  createClient,
-  createPool,
+  addPool,
   createUser,
   openTestPool,
   password,
   refusal,
   signIn,
+  withClient,
   type TestPool,
 } from './support.js';
 
@@ -36,9 +36,7 @@ async function makePlace(operation: string): Promise<Place> {
 async function makeWhere(operation: string): Promise<TestPool> {
   if (!operation.includes('UserPool')) return pool;
   // Creating a pool is slow because of its keys.
-  const poolId = operation.endsWith('Client') ? pool.poolId : await createPool(pool.sdk);
-  const { ClientId = '' } = await createClient(pool.sdk, poolId);
-  return { ...pool, poolId, clientId: ClientId };
+  return operation.endsWith('Client') ? withClient(pool) : addPool(pool);
 }
 
 const write = (body: unknown, at: Place): string =>

@@ -1,24 +1,22 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import {
+  addPool,
   claimsOf,
-  createClient,
-  createPool,
   createUser,
   openTestPool,
   password,
   refusal,
   signIn,
   type TestPool,
+  withClient,
 } from './support.js';
 
 const pool = openTestPool();
 let other: TestPool;
 let tokens: { AccessToken?: string; IdToken?: string; RefreshToken?: string };
 beforeAll(async () => {
-  const poolId = await createPool(pool.sdk);
-  const client = await createClient(pool.sdk, poolId);
-  other = { ...pool, poolId, clientId: client.ClientId ?? '' };
+  other = await addPool(pool);
   await createUser(pool, 'ann@example.com');
   await createUser(other, 'ann@example.com');
   tokens = (await signIn(pool, 'ann@example.com')).AuthenticationResult ?? {};
@@ -100,8 +98,7 @@ describe('a session is refused', () => {
     for (const session of ['x', changed, tokens.RefreshToken, foreign, undefined]) {
       expect((await answer(session, 'bea@example.com')).message).toBe('Invalid session for the user.');
     }
-    const client = await createClient(pool.sdk, pool.poolId);
-    const sibling = { ...pool, clientId: client.ClientId ?? '' };
+    const sibling = await withClient(pool);
     expect((await answer(Session, 'bea@example.com', sibling)).message).toBe('Invalid session for the user.');
   });
 

@@ -1,9 +1,8 @@
 import type { CreateUserPoolRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  addPool,
   claimsOf,
-  createClient,
-  createPool,
   createUser,
   forgot,
   lastCode,
@@ -14,6 +13,7 @@ import {
   signIn,
   type TestFunction,
   type TestPool,
+  withClient,
 } from './support.js';
 
 const lambda = openTestLambda('migrate');
@@ -38,9 +38,11 @@ const answering =
   });
 
 const make = async (settings: Partial<CreateUserPoolRequest> = {}): Promise<TestPool> => {
-  const poolId = await createPool(base.sdk, { LambdaConfig: { UserMigration: 'migrate' }, ...settings });
-  const client = await createClient(base.sdk, poolId, { PreventUserExistenceErrors: 'LEGACY' });
-  return { ...base, poolId, clientId: client.ClientId ?? '' };
+  return addPool(
+    base,
+    { LambdaConfig: { UserMigration: 'migrate' }, ...settings },
+    { PreventUserExistenceErrors: 'LEGACY' },
+  );
 };
 /** Pools with addresses as usernames, as aliases, and with text messages as second factors. */
 let plain: TestPool;
@@ -71,10 +73,6 @@ async function migrating(response: object, pool = plain): Promise<TestPool> {
   return pool;
 }
 
-const hiding = async (pool: TestPool): Promise<TestPool> => ({
-  ...pool,
-  clientId: (await createClient(pool.sdk, pool.poolId)).ClientId ?? '',
-});
 const get = ({ sdk, poolId }: TestPool, Username: string) =>
   sdk.adminGetUser({ UserPoolId: poolId, Username });
 const valueOf = async (pool: TestPool, username: string, name: string) =>
@@ -98,7 +96,7 @@ describe('userAttributes of a migration', () => {
   it('cannot contain sub, which is always new', async () => {
     const pool = await migrating({ userAttributes: { email, sub: 'legacy-17' } });
     expect((await refusal(signIn(pool, email, oldPassword))).name).toBe('UserNotFoundException');
-    expect(await refusal(signIn(await hiding(pool), email, oldPassword))).toEqual(generic);
+    expect(await refusal(signIn(await withClient(pool), email, oldPassword))).toEqual(generic);
   });
 
   it('must use the prefix custom: for custom attributes', async () => {
@@ -133,7 +131,7 @@ describe('a typed e-mail address in a pool with e-mail aliases', () => {
     expect(await refusal(signIn(pool, email, oldPassword))).toEqual(
       failed('Username cannot be of email format, since user pool is configured for email alias.'),
     );
-    expect(await refusal(signIn(await hiding(pool), email, oldPassword))).toEqual(generic);
+    expect(await refusal(signIn(await withClient(pool), email, oldPassword))).toEqual(generic);
   });
 
   it('creates the user when the trigger returns username', async () => {
@@ -216,7 +214,7 @@ describe('forceAliasCreation of a migration', () => {
     expect(await refusal(signIn(pool, 'second', oldPassword))).toEqual(
       failed('An account with the email already exists.'),
     );
-    expect(await refusal(signIn(await hiding(pool), 'second', oldPassword))).toEqual(generic);
+    expect(await refusal(signIn(await withClient(pool), 'second', oldPassword))).toEqual(generic);
     expect((await refusal(get(pool, 'second'))).name).toBe('UserNotFoundException');
     expect((await get(pool, email)).Username).toBe('first');
   });
@@ -254,6 +252,6 @@ describe('enableSMSMFA of a migration', () => {
     expect(await refusal(signIn(pool, email, oldPassword))).toEqual(
       failed('Error during migration: invalid enableSMSMFA'),
     );
-    expect(await refusal(signIn(await hiding(pool), email, oldPassword))).toEqual(generic);
+    expect(await refusal(signIn(await withClient(pool), email, oldPassword))).toEqual(generic);
   });
 });

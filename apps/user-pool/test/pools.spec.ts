@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createClient, createPool, createUser, openTestPool, refusal, signIn } from './support.js';
+import { addPool, createClient, createPool, createUser, openTestPool, refusal, signIn } from './support.js';
 
 const pool = openTestPool();
 
@@ -35,12 +35,12 @@ describe('a pool', () => {
   });
 
   it('is deleted with all its content', async () => {
-    const poolId = await createPool(pool.sdk);
-    const client = await createClient(pool.sdk, poolId);
-    const doomed = { ...pool, poolId, clientId: client.ClientId ?? '' };
+    const doomed = await addPool(pool);
     await createUser(doomed, 'ann@example.com');
-    await pool.sdk.deleteUserPool({ UserPoolId: poolId });
-    expect((await refusal(describePool(poolId))).message).toBe(`User pool ${poolId} does not exist.`);
+    await pool.sdk.deleteUserPool({ UserPoolId: doomed.poolId });
+    expect((await refusal(describePool(doomed.poolId))).message).toBe(
+      `User pool ${doomed.poolId} does not exist.`,
+    );
     expect((await refusal(signIn(doomed, 'ann@example.com'))).name).toBe('ResourceNotFoundException');
     const guarded = await createPool(pool.sdk, { DeletionProtection: 'ACTIVE' });
     const call = pool.sdk.deleteUserPool({ UserPoolId: guarded });
@@ -56,11 +56,9 @@ describe('a pool', () => {
   });
 
   it('keeps its users apart from those of other pools', async () => {
-    const poolId = await createPool(pool.sdk);
-    const client = await createClient(pool.sdk, poolId);
-    const other = { ...pool, poolId, clientId: client.ClientId ?? '' };
+    const other = await addPool(pool);
     expect((await refusal(signIn(other, 'ann@example.com'))).name).toBe('NotAuthorizedException');
-    const call = pool.sdk.describeUserPoolClient({ UserPoolId: poolId, ClientId: pool.clientId });
+    const call = pool.sdk.describeUserPoolClient({ UserPoolId: other.poolId, ClientId: pool.clientId });
     expect((await refusal(call)).name).toBe('ResourceNotFoundException');
   });
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  addPool,
   claimsOf,
-  createClient,
-  createPool,
   createUser,
   lastCode,
   openTestPool,
   password,
   refusal,
   signIn,
+  withClient,
 } from './support.js';
 
 const pool = openTestPool({
@@ -57,11 +57,9 @@ describe('attributes', () => {
   });
 
   it('keep the old address until the new one is verified, if the pool requires this', async () => {
-    const poolId = await createPool(pool.sdk, {
+    const careful = await addPool(pool, {
       UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
     });
-    const client = await createClient(pool.sdk, poolId);
-    const careful = { ...pool, poolId, clientId: client.ClientId ?? '' };
     await createUser(careful, 'bea@example.com');
     const AccessToken = (await signIn(careful, 'bea@example.com')).AuthenticationResult?.AccessToken ?? '';
     await update(AccessToken, { email: 'bea2@example.com' }, careful);
@@ -93,11 +91,10 @@ describe('attributes', () => {
   });
 
   it('that a client may not read are omitted from tokens and GetUser', async () => {
-    const client = await createClient(pool.sdk, pool.poolId, {
+    const narrow = await withClient(pool, {
       ReadAttributes: ['email'],
       WriteAttributes: ['email'],
     });
-    const narrow = { ...pool, clientId: client.ClientId ?? '' };
     await createUser(pool, 'eve@example.com');
     const UserAttributes = [{ Name: 'name', Value: 'Eve' }];
     const user = { UserPoolId: pool.poolId, Username: 'eve@example.com' };
@@ -126,11 +123,9 @@ describe('passwords', () => {
   });
 
   it('cannot be reused if the pool has a history', async () => {
-    const poolId = await createPool(pool.sdk, {
+    const strict = await addPool(pool, {
       Policies: { PasswordPolicy: { MinimumLength: 8, PasswordHistorySize: 2 } },
     });
-    const client = await createClient(pool.sdk, poolId);
-    const strict = { ...pool, poolId, clientId: client.ClientId ?? '' };
     await createUser(strict, 'gus@example.com');
     const { AuthenticationResult: tokens } = await signIn(strict, 'gus@example.com');
     const change = (PreviousPassword: string, ProposedPassword: string) =>
@@ -152,8 +147,7 @@ describe('passwords', () => {
       purpose: 'reset',
       destination: 'hal@example.com',
     });
-    const client = await createClient(pool.sdk, pool.poolId, { PreventUserExistenceErrors: 'LEGACY' });
-    const legacy = { ...pool, clientId: client.ClientId ?? '' };
+    const legacy = await withClient(pool, { PreventUserExistenceErrors: 'LEGACY' });
     expect((await refusal(signIn(legacy, 'hal@example.com'))).name).toBe('PasswordResetRequiredException');
   });
 });

@@ -1,8 +1,7 @@
 import type { RecoveryOptionType } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
-  createClient,
-  createPool,
+  addPool,
   createUser,
   forgot,
   openTestPool,
@@ -15,17 +14,16 @@ import {
 const base = openTestPool();
 
 async function poolWith(mechanisms?: RecoveryOptionType[]): Promise<TestPool> {
-  const poolId = await createPool(base.sdk, {
+  const added = await addPool(base, {
     ...(mechanisms && { AccountRecoverySetting: { RecoveryMechanisms: mechanisms } }),
   });
   await base.sdk.setUserPoolMfaConfig({
-    UserPoolId: poolId,
+    UserPoolId: added.poolId,
     MfaConfiguration: 'OPTIONAL',
     SmsMfaConfiguration: {},
     EmailMfaConfiguration: {},
   });
-  const { ClientId = '' } = await createClient(base.sdk, poolId);
-  return { ...base, poolId, clientId: ClientId };
+  return added;
 }
 
 /** Pools without AccountRecoverySetting, and with each channel first. */

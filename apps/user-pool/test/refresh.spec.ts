@@ -7,6 +7,7 @@ import {
   refusal,
   signIn,
   type TestPool,
+  withClient,
 } from './support.js';
 
 const pool = openTestPool();
@@ -44,8 +45,7 @@ describe('refresh', () => {
       IdTokenValidity: 5,
       TokenValidityUnits: units,
     };
-    const client = await createClient(pool.sdk, pool.poolId, settings);
-    const short = { ...pool, clientId: client.ClientId ?? '' };
+    const short = await withClient(pool, settings);
     await createUser(pool, 'bea@example.com');
     const { AuthenticationResult: tokens } = await signIn(short, 'bea@example.com');
     expect(tokens?.ExpiresIn).toBe(300);
@@ -60,8 +60,7 @@ describe('refresh', () => {
   it('is refused for another client and for a deleted user', async () => {
     await createUser(pool, 'cyd@example.com');
     const { AuthenticationResult: tokens } = await signIn(pool, 'cyd@example.com');
-    const client = await createClient(pool.sdk, pool.poolId);
-    const other = { ...pool, clientId: client.ClientId ?? '' };
+    const other = await withClient(pool);
     expect((await refusal(refresh(other, tokens?.RefreshToken))).message).toBe('Invalid Refresh Token');
     expect((await refusal(refresh(pool, 'made-up'))).message).toBe('Invalid Refresh Token');
     expect((await refusal(refresh(pool, tokens?.AccessToken))).message).toBe('Invalid Refresh Token');
@@ -71,10 +70,9 @@ describe('refresh', () => {
   });
 
   it('with rotation accepts the old token only in the grace period', async () => {
-    const client = await createClient(pool.sdk, pool.poolId, {
+    const rotating = await withClient(pool, {
       RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 10 },
     });
-    const rotating = { ...pool, clientId: client.ClientId ?? '' };
     await createUser(pool, 'dan@example.com');
     const first = (await signIn(rotating, 'dan@example.com')).AuthenticationResult?.RefreshToken;
     expect((await refusal(refresh(rotating, first))).name).toBe('UnsupportedOperationException');
@@ -84,22 +82,6 @@ describe('refresh', () => {
     pool.server.clock.advanceBy(10_000);
     expect((await refusal(getTokens(rotating, first))).name).toBe('RefreshTokenReuseException');
     expect((await getTokens(rotating, second)).AuthenticationResult?.AccessToken).toBeDefined();
-  });
-
-  it('requires the plain secret if the client has one', async () => {
-    const client = await createClient(pool.sdk, pool.poolId, { GenerateSecret: true });
-    const wrong = pool.sdk.getTokensFromRefreshToken({
-      ClientId: client.ClientId,
-      RefreshToken: 'any',
-      ClientSecret: 'guess',
-    });
-    expect((await refusal(wrong)).name).toBe('NotAuthorizedException');
-    const right = pool.sdk.getTokensFromRefreshToken({
-      ClientId: client.ClientId,
-      RefreshToken: 'any',
-      ClientSecret: client.ClientSecret,
-    });
-    expect((await refusal(right)).message).toBe('Invalid Refresh Token');
   });
 });
 

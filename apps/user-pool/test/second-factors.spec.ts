@@ -5,8 +5,7 @@ import type {
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { codeAt, period, wrongCodeAt } from './authenticator.js';
 import {
-  createClient,
-  createPool,
+  addPool,
   createUser,
   forgot,
   lastCode,
@@ -29,16 +28,14 @@ beforeAll(async () => {
 });
 
 async function poolWith(mfa: Omit<SetUserPoolMfaConfigRequest, 'UserPoolId'>): Promise<TestPool> {
-  const poolId = await createPool(base.sdk);
-  await base.sdk.setUserPoolMfaConfig({ UserPoolId: poolId, ...mfa });
-  const client = await createClient(base.sdk, poolId, {
-    ExplicitAuthFlows: [
-      'ALLOW_USER_PASSWORD_AUTH',
-      'ALLOW_ADMIN_USER_PASSWORD_AUTH',
-      'ALLOW_REFRESH_TOKEN_AUTH',
-    ],
-  });
-  return { ...base, poolId, clientId: client.ClientId ?? '' };
+  const flows = [
+    'ALLOW_USER_PASSWORD_AUTH',
+    'ALLOW_ADMIN_USER_PASSWORD_AUTH',
+    'ALLOW_REFRESH_TOKEN_AUTH',
+  ] as const;
+  const added = await addPool(base, {}, { ExplicitAuthFlows: [...flows] });
+  await base.sdk.setUserPoolMfaConfig({ UserPoolId: added.poolId, ...mfa });
+  return added;
 }
 
 const codeOf = (secret = '', offset = 0) => codeAt(secret, base.server.clock.now() + offset);

@@ -1,8 +1,7 @@
 import type { SignUpRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import {
-  createClient,
-  createPool,
+  addPool,
   forgot,
   lastCode,
   openTestClient,
@@ -119,9 +118,7 @@ describe('sign-up with an address as the username', () => {
   });
 
   it('can be disabled', async () => {
-    const poolId = await createPool(pool.sdk, { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } });
-    const client = await createClient(pool.sdk, poolId);
-    const closed = { ...pool, poolId, clientId: client.ClientId ?? '' };
+    const closed = await addPool(pool, { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } });
     expect((await refusal(signUp(closed, 'gus@example.com'))).message).toBe(
       'SignUp is not permitted for this user pool',
     );
@@ -130,13 +127,11 @@ describe('sign-up with an address as the username', () => {
 
 describe('sign-up with the address as an alias', () => {
   it('moves the alias to the last user who verified it, when forced', async () => {
-    const poolId = await createPool(pool.sdk, {
+    const alias = await addPool(pool, {
       UsernameAttributes: undefined,
       AliasAttributes: ['email'],
       Schema: undefined,
     });
-    const client = await createClient(pool.sdk, poolId);
-    const alias = { ...pool, poolId, clientId: client.ClientId ?? '' };
     const UserAttributes = [{ Name: 'email', Value: 'hal@example.com' }];
     expect((await refusal(signUp(alias, 'hal@example.com'))).message).toBe(
       'Username cannot be of email format, since user pool is configured for email alias.',

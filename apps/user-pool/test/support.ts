@@ -52,8 +52,7 @@ export function stoppedClock(): Clock {
 export function openTestClient(pool: TestPool, settings: Partial<CreateUserPoolClientRequest>): TestPool {
   const opened = {} as TestPool;
   beforeAll(async () => {
-    const { ClientId = '' } = await createClient(pool.sdk, pool.poolId, settings);
-    Object.assign(opened, pool, { clientId: ClientId });
+    Object.assign(opened, await withClient(pool, settings));
   });
   return opened;
 }
@@ -65,10 +64,7 @@ export async function startTestPool(
   options: UserPoolOptions = {},
 ): Promise<TestPool> {
   const server = await startUserPool(options);
-  const sdk = sdkFor(server.url);
-  const poolId = await createPool(sdk, pool);
-  const clientId = (await createClient(sdk, poolId, client)).ClientId ?? '';
-  return { server, sdk, poolId, clientId };
+  return addPool({ server, sdk: sdkFor(server.url) }, pool, client);
 }
 
 export async function createPool(
@@ -102,6 +98,25 @@ export async function createClient(
     ...settings,
   });
   return UserPoolClient ?? {};
+}
+
+/** Another pool of the same server, with a client. */
+export async function addPool(
+  { server, sdk }: Pick<TestPool, 'server' | 'sdk'>,
+  pool: Partial<CreateUserPoolRequest> = {},
+  client: Partial<CreateUserPoolClientRequest> = {},
+): Promise<TestPool> {
+  const poolId = await createPool(sdk, pool);
+  return withClient({ server, sdk, poolId }, client);
+}
+
+/** The same pool with another client. */
+export async function withClient<Pool extends Pick<TestPool, 'sdk' | 'poolId'>>(
+  pool: Pool,
+  settings: Partial<CreateUserPoolClientRequest> = {},
+): Promise<Pool & { clientId: string }> {
+  const { ClientId = '' } = await createClient(pool.sdk, pool.poolId, settings);
+  return { ...pool, clientId: ClientId };
 }
 
 type Where = Pick<TestPool, 'sdk' | 'poolId' | 'clientId'>;

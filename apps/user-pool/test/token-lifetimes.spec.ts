@@ -4,8 +4,7 @@ import type {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import {
-  createClient,
-  createPool,
+  addPool,
   createUser,
   forgot,
   lastCode,
@@ -15,6 +14,7 @@ import {
   signIn,
   stoppedClock,
   type TestPool,
+  withClient,
 } from './support.js';
 
 const pool = openTestPool({}, {}, () => ({ clock: stoppedClock() }));
@@ -24,10 +24,6 @@ const hour = 60 * minute;
 const day = 24 * hour;
 const pass = (milliseconds: number) => pool.server.clock.advanceBy(milliseconds);
 const newPassword = 'Another-horse-2';
-const withClient = async (settings: Partial<CreateUserPoolClientRequest>): Promise<TestPool> => ({
-  ...pool,
-  clientId: (await createClient(pool.sdk, pool.poolId, settings)).ClientId ?? '',
-});
 const tokensOf = async (email: string, at = pool) => (await signIn(at, email)).AuthenticationResult ?? {};
 const renew = async (RefreshToken: string | undefined, { sdk, clientId }: TestPool = pool) => {
   const call = sdk.getTokensFromRefreshToken({ ClientId: clientId, RefreshToken });
@@ -42,7 +38,7 @@ describe('a refresh token', () => {
     ['days when RefreshTokenValidity has no unit', { RefreshTokenValidity: 2 }, 2 * day],
   ])('is valid for %s', async (_how, settings, lifetime) => {
     const email = `lives${lifetime}${settings.RefreshTokenValidity ?? ''}@example.com`;
-    const at = await withClient(settings);
+    const at = await withClient(pool, settings);
     await createUser(pool, email);
     const { RefreshToken } = await tokensOf(email, at);
     pass(lifetime - 1);
@@ -52,7 +48,7 @@ describe('a refresh token', () => {
   });
 
   it('that is rotated expires when the first one would have expired (inferred)', async () => {
-    const at = await withClient({
+    const at = await withClient(pool, {
       RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 0 },
       RefreshTokenValidity: 1,
     });
@@ -117,9 +113,7 @@ describe('a temporary password', () => {
     ['as many days as TemporaryPasswordValidityDays says', 2, 2],
   ])('is valid for %s', async (_how, TemporaryPasswordValidityDays, days) => {
     const Policies = { PasswordPolicy: { MinimumLength: 8, TemporaryPasswordValidityDays } };
-    const poolId = await createPool(pool.sdk, { Policies });
-    const { ClientId = '' } = await createClient(pool.sdk, poolId);
-    const at = { ...pool, poolId, clientId: ClientId };
+    const at = await addPool(pool, { Policies });
     await invite(at, 'dan@example.com');
     pass(days * day - 1);
     expect((await signIn(at, 'dan@example.com')).ChallengeName).toBe('NEW_PASSWORD_REQUIRED');
@@ -157,7 +151,7 @@ describe('a temporary password', () => {
   ])(
     'AuthSessionValidity %p: the challenge for a new password is valid for %d minutes',
     async (AuthSessionValidity, minutes) => {
-      const at = await withClient({ AuthSessionValidity });
+      const at = await withClient(pool, { AuthSessionValidity });
       const [early, late] = [`early${minutes}@example.com`, `late${minutes}@example.com`];
       await invite(pool, early);
       await invite(pool, late);
@@ -175,13 +169,11 @@ describe('a temporary password', () => {
 
 describe('a code that is the second factor', () => {
   it('is valid as long as the session, for AuthSessionValidity', async () => {
-    const poolId = await createPool(pool.sdk);
     const mfa = { MfaConfiguration: 'OPTIONAL', EmailMfaConfiguration: {} } as const;
-    await pool.sdk.setUserPoolMfaConfig({ UserPoolId: poolId, ...mfa });
-    const { ClientId = '' } = await createClient(pool.sdk, poolId, { AuthSessionValidity: 4 });
-    const at = { ...pool, poolId, clientId: ClientId };
+    const at = await addPool(pool, {}, { AuthSessionValidity: 4 });
+    await pool.sdk.setUserPoolMfaConfig({ UserPoolId: at.poolId, ...mfa });
     await createUser(at, 'ida@example.com');
-    const user = { UserPoolId: poolId, Username: 'ida@example.com' };
+    const user = { UserPoolId: at.poolId, Username: 'ida@example.com' };
     const EmailMfaSettings = { Enabled: true, PreferredMfa: true };
     await pool.sdk.adminSetUserMFAPreference({ ...user, EmailMfaSettings });
     for (const [waits, name] of [
@@ -193,7 +185,7 @@ describe('a code that is the second factor', () => {
       const ChallengeResponses = { USERNAME: 'ida@example.com', EMAIL_MFA_CODE: lastCode(pool) };
       // The SDK's enum of challenges lacks EMAIL_MFA.
       const ChallengeName = 'EMAIL_MFA' as ChallengeNameType;
-      const answer = { ClientId, ChallengeName, Session, ChallengeResponses };
+      const answer = { ClientId: at.clientId, ChallengeName, Session, ChallengeResponses };
       const outcome = pool.sdk.respondToAuthChallenge(answer);
       expect(await outcome.then(() => undefined).catch((error: Error) => error.name)).toBe(name);
     }
@@ -215,7 +207,7 @@ describe('an access token', () => {
   });
 
   it('of a refresh also has its own lifetime as ExpiresIn', async () => {
-    const at = await withClient({ AccessTokenValidity: 2, IdTokenValidity: 1 });
+    const at = await withClient(pool, { AccessTokenValidity: 2, IdTokenValidity: 1 });
     await createUser(pool, 'hal@example.com');
     const { RefreshToken } = await tokensOf('hal@example.com', at);
     const call = pool.sdk.initiateAuth({

@@ -1,14 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  createClient,
-  createPool,
-  createUser,
-  openTestPool,
-  password,
-  refusal,
-  signIn,
-  type TestPool,
-} from './support.js';
+import { addPool, createUser, openTestPool, password, refusal, signIn, type TestPool } from './support.js';
 
 const pool = openTestPool();
 
@@ -30,11 +21,13 @@ describe('a client that can write only the name', () => {
     message: 'A client attempted to write unauthorized attribute',
   };
   beforeAll(async () => {
-    const poolId = await createPool(pool.sdk, {
-      Schema: [{ Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true }],
-    });
-    const client = await createClient(pool.sdk, poolId, { WriteAttributes: ['name'] });
-    narrow = { ...pool, poolId, clientId: client.ClientId ?? '' };
+    narrow = await addPool(
+      pool,
+      {
+        Schema: [{ Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true }],
+      },
+      { WriteAttributes: ['name'] },
+    );
   });
 
   it('refuses a change of another attribute, also together with the name', async () => {
@@ -92,16 +85,14 @@ describe('a client that can write only the name', () => {
 
 describe('setting a first password', () => {
   it('can neither change an existing address nor set an address of another user', async () => {
-    const poolId = await createPool(pool.sdk, {
+    const open = await addPool(pool, {
       UsernameAttributes: ['email', 'phone_number'],
       Schema: undefined,
     });
-    const client = await createClient(pool.sdk, poolId);
-    const open = { ...pool, poolId, clientId: client.ClientId ?? '' };
     await createUser(open, 'quin@example.com');
     const firstPassword = async (Username: string, attribute: 'email' | 'phone_number', email: string) => {
       await pool.sdk.adminCreateUser({
-        UserPoolId: poolId,
+        UserPoolId: open.poolId,
         Username,
         UserAttributes: [{ Name: attribute, Value: Username }],
         TemporaryPassword: password,
@@ -129,14 +120,16 @@ describe('setting a first password', () => {
 
 describe('an address that must be verified before its update', () => {
   it('changes at once only if an administrator sets it as verified', async () => {
-    const poolId = await createPool(pool.sdk, {
+    const careful = await addPool(pool, {
       UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
     });
-    const client = await createClient(pool.sdk, poolId);
-    const careful = { ...pool, poolId, clientId: client.ClientId ?? '' };
     await createUser(careful, 'bob@example.com');
     const write = (Username: string, given: Record<string, string>) =>
-      pool.sdk.adminUpdateUserAttributes({ UserPoolId: poolId, Username, UserAttributes: toList(given) });
+      pool.sdk.adminUpdateUserAttributes({
+        UserPoolId: careful.poolId,
+        Username,
+        UserAttributes: toList(given),
+      });
     await write('bob@example.com', { email: 'bob2@example.com', email_verified: 'true' });
     expect(await get('bob2@example.com', careful)).toMatchObject({ email_verified: 'true' });
     await write('bob2@example.com', { email: 'bob3@example.com' });

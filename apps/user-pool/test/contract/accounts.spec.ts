@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createUser, password, refusal, signIn } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createUser, password, refusal, signIn, withClient } from '../support.js';
+import { useTarget, type Target } from './target.js';
 
-let target: Target;
+const target = useTarget(process.env);
 let legacy: Target;
 beforeAll(async () => {
-  target = await openTarget(process.env);
-  const { ClientId = '' } = await target.addClient({ PreventUserExistenceErrors: 'LEGACY' });
-  legacy = { ...target, clientId: ClientId };
+  legacy = await withClient(target, { PreventUserExistenceErrors: 'LEGACY' });
 });
-afterAll(() => target.close());
 
 const signUp = ({ sdk, clientId }: Target, Username: string, Password = password) =>
   sdk.signUp({ ClientId: clientId, Username, Password });

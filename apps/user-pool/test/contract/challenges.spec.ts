@@ -1,20 +1,18 @@
 import type { ChallengeNameType } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import { codeAt, period, wrongCodeAt } from '../authenticator.js';
 import { createUser, password, refusal, signIn } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import { useTarget, type Target } from './target.js';
 
 // With a real pool the suite waits for the next code of the app.
 jest.setTimeout(120_000);
 
-let target: Target;
+const target = useTarget(process.env);
 let apps: Target;
 beforeAll(async () => {
-  target = await openTarget(process.env);
   apps = await withApps('OPTIONAL');
 });
-afterAll(() => target.close());
 
 async function withApps(MfaConfiguration: 'ON' | 'OPTIONAL'): Promise<Target> {
   const pool = await target.addPool({});

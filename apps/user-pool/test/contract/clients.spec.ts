@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import { claimsOf, createUser, password, refusal } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import { useTarget } from './target.js';
 
 const email = 'ann@example.com';
-let target: Target;
+const target = useTarget(process.env);
 /** A client with a secret. */
 let ClientId: string;
 let ClientSecret: string;
 beforeAll(async () => {
-  target = await openTarget(process.env);
   await createUser(target, email);
   const made = await target.addClient({
     GenerateSecret: true,
@@ -21,7 +20,6 @@ beforeAll(async () => {
   });
   [ClientId, ClientSecret] = [made.ClientId ?? '', made.ClientSecret ?? ''];
 });
-afterAll(() => target.close());
 
 const hash = (name: string) =>
   createHmac('sha256', ClientSecret)

@@ -1,33 +1,27 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createUser, password, refusal, signIn } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import type { ExplicitAuthFlowsType } from '@aws-sdk/client-cognito-identity-provider';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createUser, password, refusal, signIn, withClient } from '../support.js';
+import { useTarget, type Target } from './target.js';
 
 const nobody = 'nobody@example.com';
 /** Confirmed and disabled; `waiting` is unconfirmed and disabled. */
 const disabled = 'ann@example.com';
 const waiting = 'bea@example.com';
-let target: Target;
+const target = useTarget(process.env);
 let legacy: Target;
 beforeAll(async () => {
-  target = await openTarget(process.env);
-  const flows = {
-    ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_ADMIN_USER_PASSWORD_AUTH'],
-  } as const;
-  const client = async (PreventUserExistenceErrors: 'ENABLED' | 'LEGACY') => {
-    const made = await target.addClient({
-      ExplicitAuthFlows: [...flows.ExplicitAuthFlows],
-      PreventUserExistenceErrors,
-    });
-    return { ...target, clientId: made.ClientId ?? '' };
-  };
-  [target, legacy] = [await client('ENABLED'), await client('LEGACY')];
+  const ExplicitAuthFlows: ExplicitAuthFlowsType[] = [
+    'ALLOW_USER_PASSWORD_AUTH',
+    'ALLOW_ADMIN_USER_PASSWORD_AUTH',
+  ];
+  Object.assign(target, await withClient(target, { ExplicitAuthFlows }));
+  legacy = await withClient(target, { ExplicitAuthFlows, PreventUserExistenceErrors: 'LEGACY' });
   await createUser(target, disabled);
   await signUp(target, waiting);
   for (const Username of [disabled, waiting]) {
     await target.sdk.adminDisableUser({ UserPoolId: target.poolId, Username });
   }
 });
-afterAll(() => target.close());
 
 const signUp = ({ sdk, clientId }: Target, Username: string) =>
   sdk.signUp({ ClientId: clientId, Username, Password: password });

@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createUser, password, refusal, signIn } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createUser, password, refusal, signIn, withClient } from '../support.js';
+import { useTarget, type Target } from './target.js';
 
-let target: Target;
+const target = useTarget(process.env);
 let aliases: Target;
 beforeAll(async () => {
-  target = await openTarget(process.env);
   aliases = await target.addPool({
     UsernameAttributes: undefined,
     AliasAttributes: ['email'],
     Schema: undefined,
   });
 });
-afterAll(() => target.close());
 
 const attributes = async ({ sdk, poolId }: Target, Username: string) => {
   const user = await sdk.adminGetUser({ UserPoolId: poolId, Username });
@@ -161,8 +159,8 @@ describe('pool and app-client options', () => {
   });
 
   it('a client without ExplicitAuthFlows does not allow password flows', async () => {
-    const { ClientId = '' } = await target.addClient({ ExplicitAuthFlows: undefined });
-    expect(await refusal(signIn({ ...target, clientId: ClientId }, 'one@example.com'))).toEqual({
+    const client = await withClient(target, { ExplicitAuthFlows: undefined });
+    expect(await refusal(signIn(client, 'one@example.com'))).toEqual({
       name: 'InvalidParameterException',
       message: 'USER_PASSWORD_AUTH flow not enabled for this client',
     });
@@ -188,10 +186,8 @@ describe('pool and app-client options', () => {
   });
 
   it('PreventUserExistenceErrors is LEGACY by default through the API', async () => {
-    const { ClientId = '' } = await target.addClient({ PreventUserExistenceErrors: undefined });
-    expect((await refusal(signIn({ ...target, clientId: ClientId }, 'nobody@example.com'))).name).toBe(
-      'UserNotFoundException',
-    );
+    const client = await withClient(target, { PreventUserExistenceErrors: undefined });
+    expect((await refusal(signIn(client, 'nobody@example.com'))).name).toBe('UserNotFoundException');
   });
 
   it('UpdateUserPoolClient replaces all settings', async () => {

@@ -1,16 +1,11 @@
-import {
-  SignUpCommand,
-  UpdateUserAttributesCommand,
-  type CreateUserPoolRequest,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { claimsOf, createUser, password, refusal, signIn } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import type { CreateUserPoolRequest } from '@aws-sdk/client-cognito-identity-provider';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { claimsOf, createUser, password, refusal, signIn, withClient } from '../support.js';
+import { useTarget, type Target } from './target.js';
 
-let target: Target;
+const target = useTarget(process.env);
 let alias: Target;
 beforeAll(async () => {
-  target = await openTarget(process.env);
   alias = await target.addPool({
     UsernameAttributes: undefined,
     AliasAttributes: ['email', 'preferred_username'],
@@ -19,7 +14,6 @@ beforeAll(async () => {
   await createUser(target, 'ann@example.com');
   await createUser(alias, 'Zoe', password, 'zoe@example.com');
 });
-afterAll(() => target.close());
 
 const invalid = 'InvalidParameterException';
 const refusedPool = async (settings: Partial<CreateUserPoolRequest>) =>
@@ -188,16 +182,17 @@ describe('settings of an app client', () => {
   );
 
   it('a client without write access to an attribute can neither change it nor send it with a sign-up', async () => {
-    const { ClientId = '' } = await alias.addClient({ WriteAttributes: ['name'] });
+    const client = await withClient(alias, { WriteAttributes: ['name'] });
     await createUser(alias, 'Yan', password, 'yan@example.com');
-    const { AuthenticationResult: tokens } = await signIn({ ...alias, clientId: ClientId }, 'Yan');
+    const { AuthenticationResult: tokens } = await signIn(client, 'Yan');
     const UserAttributes = [{ Name: 'email', Value: 'other@example.com' }];
+    const { sdk, clientId: ClientId } = client;
     const refused = [
-      new UpdateUserAttributesCommand({ AccessToken: tokens?.AccessToken, UserAttributes }),
-      new SignUpCommand({ ClientId, Username: 'Xia', Password: password, UserAttributes }),
+      () => sdk.updateUserAttributes({ AccessToken: tokens?.AccessToken, UserAttributes }),
+      () => sdk.signUp({ ClientId, Username: 'Xia', Password: password, UserAttributes }),
     ];
-    for (const command of refused) {
-      expect(await refusal(alias.sdk.send(command as UpdateUserAttributesCommand))).toEqual({
+    for (const call of refused) {
+      expect(await refusal(call())).toEqual({
         name: 'NotAuthorizedException',
         message: 'A client attempted to write unauthorized attribute',
       });
@@ -226,11 +221,11 @@ describe('attributes of a user', () => {
 
   it('custom attributes are text in the ID token, and only if the client may read them', async () => {
     await write('ann@example.com', 'custom:rails_app_id', '17');
-    const { ClientId = '' } = await target.addClient({ ReadAttributes: ['email'] });
+    const client = await withClient(target, { ReadAttributes: ['email'] });
     const idToken = async (where: Target) =>
       claimsOf((await signIn(where, 'ann@example.com')).AuthenticationResult?.IdToken);
     expect(await idToken(target)).toHaveProperty('custom:rails_app_id', '17');
-    expect(await idToken({ ...target, clientId: ClientId })).not.toHaveProperty('custom:rails_app_id');
+    expect(await idToken(client)).not.toHaveProperty('custom:rails_app_id');
   });
 });
 

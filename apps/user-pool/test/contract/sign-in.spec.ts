@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createUser, password, refusal, signIn } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createUser, password, refusal, signIn, withClient } from '../support.js';
+import { useTarget, type Target } from './target.js';
 
-let target: Target;
+const target = useTarget(process.env);
 let legacy: Target;
 beforeAll(async () => {
-  target = await openTarget(process.env);
-  const { ClientId = '' } = await target.addClient({ PreventUserExistenceErrors: 'LEGACY' });
-  legacy = { ...target, clientId: ClientId };
+  legacy = await withClient(target, { PreventUserExistenceErrors: 'LEGACY' });
   await createUser(target, 'ann@example.com');
 });
-afterAll(() => target.close());
 
 const generic = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
 const wrong = 'Wrong-horse-1';
@@ -41,6 +38,7 @@ describe('sign-in', () => {
       name: 'UserNotFoundException',
       message: 'User does not exist.',
     });
+    expect(await refusal(signIn(legacy, 'ann@example.com', wrong))).toEqual(generic);
   });
 
   it('a missing or empty parameter is named in the error', async () => {

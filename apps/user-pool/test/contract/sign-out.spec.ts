@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { JwtVerifier } from 'aws-jwt-verify';
-import { createUser, refusal, signIn } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import { createUser, refusal, signIn, withClient } from '../support.js';
+import { useTarget } from './target.js';
 
 const email = 'ann@example.com';
-let target: Target;
+const target = useTarget(process.env);
 beforeAll(async () => {
-  target = await openTarget(process.env);
   await createUser(target, email);
 });
-afterAll(() => target.close());
 
 const who = (Username: string) => ({ UserPoolId: target.poolId, Username });
 const tokensOf = async (name: string, at = target) => (await signIn(at, name)).AuthenticationResult ?? {};
@@ -56,9 +54,9 @@ describe('RevokeToken', () => {
   });
 
   it('requires EnableTokenRevocation', async () => {
-    const { ClientId = '' } = await target.addClient({ EnableTokenRevocation: false });
-    const { RefreshToken } = await tokensOf(email, { ...target, clientId: ClientId });
-    expect((await refusal(revoke(RefreshToken, ClientId))).name).toBe('UnsupportedOperationException');
+    const client = await withClient(target, { EnableTokenRevocation: false });
+    const { RefreshToken } = await tokensOf(email, client);
+    expect((await refusal(revoke(RefreshToken, client.clientId))).name).toBe('UnsupportedOperationException');
   });
 
   it('of a client with a secret requires the plain secret', async () => {
@@ -84,8 +82,7 @@ describe('RevokeToken', () => {
 // API reference: GlobalSignOut, AdminUserGlobalSignOut, AdminDisableUser.
 describe('the revocation of all sessions of a user', () => {
   it('GlobalSignOut and AdminUserGlobalSignOut: all tokens, whatever the client', async () => {
-    const { ClientId = '' } = await target.addClient({ EnableTokenRevocation: false });
-    const plain = { ...target, clientId: ClientId };
+    const plain = await withClient(target, { EnableTokenRevocation: false });
     const ends = [
       async () => target.sdk.globalSignOut({ AccessToken: (await tokensOf(email)).AccessToken }),
       async () => target.sdk.adminUserGlobalSignOut(who(email)),
@@ -98,7 +95,7 @@ describe('the revocation of all sessions of a user', () => {
         expect((await refusal(use(AccessToken))).message).toMatch(/^Access Token has been revoked\.?$/);
       }
       expect((await refusal(renew(one.RefreshToken))).name).toBe('NotAuthorizedException');
-      expect((await refusal(renew(two.RefreshToken, ClientId))).name).toBe('NotAuthorizedException');
+      expect((await refusal(renew(two.RefreshToken, plain.clientId))).name).toBe('NotAuthorizedException');
     }
   });
 

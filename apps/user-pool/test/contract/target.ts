@@ -3,6 +3,7 @@ import {
   type CreateUserPoolClientRequest,
   type CreateUserPoolRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startUserPool, type UserPoolServer } from '../../src/server.js';
 import { createClient, createPool, sdkFor } from '../support.js';
@@ -34,7 +35,7 @@ type Environment = Record<string, string | undefined>;
  * `COGNITO_CONTRACT_REGION` names the Region of the real service, `COGNITO_CONTRACT_ENDPOINT` another address of it;
  * credentials come from the SDK's own chain.
  */
-export async function openTarget(
+async function openTarget(
   environment: Environment,
   settings: Partial<CreateUserPoolRequest> = {},
 ): Promise<Target> {
@@ -46,6 +47,16 @@ export async function openTarget(
   }
   const server = await startUserPool();
   return describeTarget(sdkFor(server.url), settings, server);
+}
+
+/** The target for all tests of a file. It is opened before them and closed after them. */
+export function useTarget(environment: Environment): Target {
+  const opened = {} as Target;
+  beforeAll(async () => {
+    Object.assign(opened, await openTarget(environment));
+  });
+  afterAll(() => opened.close());
+  return opened;
 }
 
 async function describeTarget(

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { claimsOf, createUser, refusal, signIn } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { claimsOf, createUser, refusal, signIn, withClient } from '../support.js';
+import { useTarget, type Target } from './target.js';
 
 const email = 'ann@example.com';
-let target: Target;
+const target = useTarget(process.env);
 beforeAll(async () => {
-  target = await openTarget(process.env);
   await createUser(target, email);
 });
-afterAll(() => target.close());
 
 const kidOf = (token = '') =>
   (JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }).kid;
@@ -21,11 +19,10 @@ const refresh = ({ sdk, clientId }: Target, token: string | undefined) =>
 const getTokens = ({ sdk, clientId }: Target, RefreshToken: string | undefined) =>
   sdk.getTokensFromRefreshToken({ ClientId: clientId, RefreshToken });
 const rotating = async (seconds: number): Promise<Target> => {
-  const { ClientId = '' } = await target.addClient({
+  return withClient(target, {
     ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
     RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: seconds },
   });
-  return { ...target, clientId: ClientId };
 };
 
 // Developer guide: Understanding user pool JSON web tokens, Refresh tokens, Token revocation.
@@ -84,8 +81,8 @@ describe('tokens', () => {
   });
 
   it('jti and origin_jti come with token revocation, which is on by default', async () => {
-    const { ClientId = '' } = await target.addClient({ EnableTokenRevocation: false });
-    const { AuthenticationResult: tokens } = await signIn({ ...target, clientId: ClientId }, email);
+    const client = await withClient(target, { EnableTokenRevocation: false });
+    const { AuthenticationResult: tokens } = await signIn(client, email);
     for (const token of [tokens?.IdToken, tokens?.AccessToken]) {
       expect(claimsOf(token)).not.toHaveProperty('jti');
       expect(claimsOf(token)).not.toHaveProperty('origin_jti');
@@ -101,21 +98,21 @@ describe('tokens', () => {
   });
 
   it('lifetimes of access and ID tokens without a unit are in hours', async () => {
-    const { ClientId = '' } = await target.addClient({ IdTokenValidity: 2, AccessTokenValidity: 3 });
-    const { AuthenticationResult: tokens } = await signIn({ ...target, clientId: ClientId }, email);
+    const client = await withClient(target, { IdTokenValidity: 2, AccessTokenValidity: 3 });
+    const { AuthenticationResult: tokens } = await signIn(client, email);
     expect([lives(tokens?.IdToken), lives(tokens?.AccessToken)]).toEqual([7200, 10_800]);
     expect(tokens?.ExpiresIn).toBe(10_800);
   });
 
   it('the access token has that one scope with any AllowedOAuthScopes', async () => {
-    const { ClientId = '' } = await target.addClient({
+    const client = await withClient(target, {
       AllowedOAuthFlowsUserPoolClient: true,
       AllowedOAuthFlows: ['code'],
       AllowedOAuthScopes: ['openid', 'email'],
       CallbackURLs: ['https://example.com/signed-in'],
       SupportedIdentityProviders: ['COGNITO'],
     });
-    const { AuthenticationResult: tokens } = await signIn({ ...target, clientId: ClientId }, email);
+    const { AuthenticationResult: tokens } = await signIn(client, email);
     expect(claimsOf(tokens?.AccessToken)['scope']).toBe('aws.cognito.signin.user.admin');
   });
 
@@ -143,8 +140,7 @@ describe('refresh', () => {
   it('refuses invalid text and the token of another client', async () => {
     expect((await refusal(refresh(target, 'garbage'))).name).toBe('NotAuthorizedException');
     const { AuthenticationResult: tokens } = await signIn(target, email);
-    const { ClientId = '' } = await target.addClient({});
-    const other = { ...target, clientId: ClientId };
+    const other = await withClient(target, {});
     expect((await refusal(refresh(other, tokens?.RefreshToken))).name).toBe('NotAuthorizedException');
   });
 
