@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ApiClient } from '../support/drivers/api-client.js';
 import { deviseUser } from '../support/builders/devise-users.js';
-import { allMailsSent, mailedCode, requestCode, subjectsTo } from '../support/drivers/mails.js';
+import { allMailsSent, requestCode, subjectsTo } from '../support/drivers/mails.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
 import { bearer, signInElsewhere, signInWithTokens, statusWith } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
@@ -161,8 +161,7 @@ describe('without AWS credentials', () => {
 
   it('a reset without a linked row finds its user by a sign-in without stored tokens', async () => {
     const user = deviseUser('second');
-    await other.api.post('/passwords/forgot', { email: user.email });
-    const code = await mailedCode(usher, user.email);
+    const code = await requestCode(usher, user.email, other.api);
     const before = usher.proxy.calls.length;
     expect(((await resetOf(user.email, code)(other.api)) as { status: number }).status).toBe(204);
     const operations = usher.proxy.calls.slice(before).map(({ operation }) => operation);
