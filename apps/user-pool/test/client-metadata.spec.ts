@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ClientMetadata, openMetadataPool } from './metadata-pool.js';
-import { createUser, lastCode, password, signIn } from './support.js';
+import { password } from './support.js';
 
 const { pool, lambda, reached } = openMetadataPool();
 
@@ -9,8 +9,8 @@ const signUp = (Username: string) =>
 const forgot = (Username: string) =>
   pool.sdk.forgotPassword({ ClientId: pool.clientId, Username, ClientMetadata });
 const signedIn = async (email: string) => {
-  await createUser(pool, email);
-  return (await signIn(pool, email)).AuthenticationResult?.AccessToken;
+  await pool.createUser(email);
+  return (await pool.signIn(email)).AuthenticationResult?.AccessToken;
 };
 
 // Developer guide: clientMetadata of each Lambda trigger.
@@ -36,7 +36,7 @@ describe('ClientMetadata', () => {
     expect(await reached(() => pool.sdk.resendConfirmationCode(who))).toEqual({
       CustomMessage_ResendCode: 'clientMetadata',
     });
-    const confirm = { ...who, ConfirmationCode: lastCode(pool) };
+    const confirm = { ...who, ConfirmationCode: pool.lastCode() };
     expect(await reached(() => pool.sdk.confirmSignUp(confirm))).toEqual({
       PostConfirmation_ConfirmSignUp: 'clientMetadata',
     });
@@ -53,14 +53,14 @@ describe('ClientMetadata', () => {
 
   it('of ForgotPassword and ConfirmForgotPassword reaches the message and PostConfirmation', async () => {
     const Username = 'eve@example.com';
-    await createUser(pool, Username);
+    await pool.createUser(Username);
     expect(await reached(() => forgot(Username))).toEqual({
       CustomMessage_ForgotPassword: 'clientMetadata',
     });
     const confirm = {
       ClientId: pool.clientId,
       Username,
-      ConfirmationCode: lastCode(pool),
+      ConfirmationCode: pool.lastCode(),
       Password: 'Another-horse-2',
       ClientMetadata,
     };
@@ -92,7 +92,7 @@ describe('ClientMetadata', () => {
 
   it('of AdminResetUserPassword reaches the message', async () => {
     const Username = 'gus@example.com';
-    await createUser(pool, Username);
+    await pool.createUser(Username);
     const reset = () =>
       pool.sdk.adminResetUserPassword({ UserPoolId: pool.poolId, Username, ClientMetadata });
     expect(await reached(reset)).toEqual({

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { addPool, createUser, openTestPool, password, refusal, signIn, type TestPool } from './support.js';
+import { openTestPool, password, refusal, type TestPool } from './support.js';
 
 const pool = openTestPool();
 
@@ -10,7 +10,7 @@ const get = async (email: string, { sdk, poolId }: TestPool): Promise<Record<str
   return Object.fromEntries((user.UserAttributes ?? []).map(({ Name = '', Value = '' }) => [Name, Value]));
 };
 const accessToken = async (at: TestPool, email: string) =>
-  (await signIn(at, email)).AuthenticationResult?.AccessToken ?? '';
+  (await at.signIn(email)).AuthenticationResult?.AccessToken ?? '';
 const update = (at: TestPool, AccessToken: string, attributes: Record<string, string>) =>
   at.sdk.updateUserAttributes({ AccessToken, UserAttributes: toList(attributes) });
 
@@ -21,8 +21,7 @@ describe('a client that can write only the name', () => {
     message: 'A client attempted to write unauthorized attribute',
   };
   beforeAll(async () => {
-    narrow = await addPool(
-      pool,
+    narrow = await pool.addPool(
       {
         Schema: [{ Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true }],
       },
@@ -31,7 +30,7 @@ describe('a client that can write only the name', () => {
   });
 
   it('refuses a change of another attribute, also together with the name', async () => {
-    await createUser(narrow, 'nia@example.com');
+    await narrow.createUser('nia@example.com');
     const token = await accessToken(narrow, 'nia@example.com');
     const refused: Record<string, string>[] = [
       { email: 'other@example.com' },
@@ -69,7 +68,7 @@ describe('a client that can write only the name', () => {
       TemporaryPassword: password,
       MessageAction: 'SUPPRESS',
     });
-    const challenge = await signIn(narrow, 'pia@example.com');
+    const challenge = await narrow.signIn('pia@example.com');
     const answer = (given: Record<string, string>) =>
       pool.sdk.respondToAuthChallenge({
         ClientId: narrow.clientId,
@@ -85,11 +84,11 @@ describe('a client that can write only the name', () => {
 
 describe('setting a first password', () => {
   it('can neither change an existing address nor set an address of another user', async () => {
-    const open = await addPool(pool, {
+    const open = await pool.addPool({
       UsernameAttributes: ['email', 'phone_number'],
       Schema: undefined,
     });
-    await createUser(open, 'quin@example.com');
+    await open.createUser('quin@example.com');
     const firstPassword = async (Username: string, attribute: 'email' | 'phone_number', email: string) => {
       await pool.sdk.adminCreateUser({
         UserPoolId: open.poolId,
@@ -98,7 +97,7 @@ describe('setting a first password', () => {
         TemporaryPassword: password,
         MessageAction: 'SUPPRESS',
       });
-      const { Session } = await signIn(open, Username);
+      const { Session } = await open.signIn(Username);
       const answers = { USERNAME: Username, NEW_PASSWORD: 'Another-horse-2', 'userAttributes.email': email };
       return pool.sdk.respondToAuthChallenge({
         ClientId: open.clientId,
@@ -120,10 +119,10 @@ describe('setting a first password', () => {
 
 describe('an address that must be verified before its update', () => {
   it('changes at once only if an administrator sets it as verified', async () => {
-    const careful = await addPool(pool, {
+    const careful = await pool.addPool({
       UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
     });
-    await createUser(careful, 'bob@example.com');
+    await careful.createUser('bob@example.com');
     const write = (Username: string, given: Record<string, string>) =>
       pool.sdk.adminUpdateUserAttributes({
         UserPoolId: careful.poolId,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
-import { claimsOf, createUser, password, refusal } from '../support.js';
+import { claimsOf, password, refusal } from '../support.js';
 import { useTarget } from './target.js';
 
 const email = 'ann@example.com';
@@ -9,8 +9,8 @@ const target = useTarget(process.env);
 let ClientId: string;
 let ClientSecret: string;
 beforeAll(async () => {
-  await createUser(target, email);
-  const made = await target.addClient({
+  await target.createUser(email);
+  const made = await target.createClient({
     GenerateSecret: true,
     ExplicitAuthFlows: [
       'ALLOW_USER_PASSWORD_AUTH',
@@ -134,7 +134,7 @@ describe('a sign-in', () => {
   });
 
   it('of administrators returns the same as the public one, and a missing pool is named in the error', async () => {
-    const { ClientId: only = '' } = await target.addClient({
+    const { ClientId: only = '' } = await target.createClient({
       ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
     });
     const AuthParameters = { USERNAME: email, PASSWORD: password };

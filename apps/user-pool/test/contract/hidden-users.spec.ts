@@ -1,6 +1,6 @@
 import type { ExplicitAuthFlowsType } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { createUser, password, refusal, signIn, withClient } from '../support.js';
+import { password, refusal } from '../support.js';
 import { useTarget, type Target } from './target.js';
 
 const nobody = 'nobody@example.com';
@@ -14,9 +14,9 @@ beforeAll(async () => {
     'ALLOW_USER_PASSWORD_AUTH',
     'ALLOW_ADMIN_USER_PASSWORD_AUTH',
   ];
-  Object.assign(target, await withClient(target, { ExplicitAuthFlows }));
-  legacy = await withClient(target, { ExplicitAuthFlows, PreventUserExistenceErrors: 'LEGACY' });
-  await createUser(target, disabled);
+  Object.assign(target, await target.withClient({ ExplicitAuthFlows }));
+  legacy = await target.withClient({ ExplicitAuthFlows, PreventUserExistenceErrors: 'LEGACY' });
+  await target.createUser(disabled);
   await signUp(target, waiting);
   for (const Username of [disabled, waiting]) {
     await target.sdk.adminDisableUser({ UserPoolId: target.poolId, Username });
@@ -34,6 +34,7 @@ const confirm = ({ sdk, clientId }: Target, Username: string) =>
   sdk.confirmSignUp({ ClientId: clientId, Username, ...code });
 const reset = ({ sdk, clientId }: Target, Username: string) =>
   sdk.confirmForgotPassword({ ClientId: clientId, Username, Password: password, ...code });
+const signIn = (at: Target, USERNAME: string) => at.signIn(USERNAME);
 const signInByAdministrator = ({ sdk, poolId, clientId }: Target, USERNAME: string) =>
   sdk.adminInitiateAuth({
     UserPoolId: poolId,
@@ -150,7 +151,7 @@ describe('unknown and disabled users with LEGACY', () => {
 
 describe('confirmed users', () => {
   it('are reported by ResendConfirmationCode with LEGACY only', async () => {
-    await createUser(target, 'dan@example.com');
+    await target.createUser('dan@example.com');
     expect(await refusal(resend(legacy, 'dan@example.com'))).toEqual({
       name: 'InvalidParameterException',
       message: 'User is already confirmed.',

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { createUser, password, refusal, signIn, withClient } from '../support.js';
+import { password, refusal } from '../support.js';
 import { useTarget, type Target } from './target.js';
 
 const target = useTarget(process.env);
 let legacy: Target;
 beforeAll(async () => {
-  legacy = await withClient(target, { PreventUserExistenceErrors: 'LEGACY' });
-  await createUser(target, 'ann@example.com');
+  legacy = await target.withClient({ PreventUserExistenceErrors: 'LEGACY' });
+  await target.createUser('ann@example.com');
 });
 
 const generic = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
@@ -22,23 +22,23 @@ const invite = (Username: string) =>
 // Developer guide: Authentication flow, Managing error responses. API reference: InitiateAuth.
 describe('sign-in', () => {
   it('a successful response has tokens, ExpiresIn of the access token, TokenType and empty ChallengeParameters', async () => {
-    const answer = await signIn(target, 'ann@example.com');
+    const answer = await target.signIn('ann@example.com');
     expect(answer.AuthenticationResult).toMatchObject({ ExpiresIn: 3600, TokenType: 'Bearer' });
     expect(answer.ChallengeParameters).toEqual({});
     expect(answer.ChallengeName).toBeUndefined();
   });
 
   it('a wrong password and an unknown user have the same error with ENABLED', async () => {
-    expect(await refusal(signIn(target, 'ann@example.com', wrong))).toEqual(generic);
-    expect(await refusal(signIn(target, 'nobody@example.com', wrong))).toEqual(generic);
+    expect(await refusal(target.signIn('ann@example.com', wrong))).toEqual(generic);
+    expect(await refusal(target.signIn('nobody@example.com', wrong))).toEqual(generic);
   });
 
   it('an unknown user is reported with LEGACY', async () => {
-    expect(await refusal(signIn(legacy, 'nobody@example.com', wrong))).toEqual({
+    expect(await refusal(legacy.signIn('nobody@example.com', wrong))).toEqual({
       name: 'UserNotFoundException',
       message: 'User does not exist.',
     });
-    expect(await refusal(signIn(legacy, 'ann@example.com', wrong))).toEqual(generic);
+    expect(await refusal(legacy.signIn('ann@example.com', wrong))).toEqual(generic);
   });
 
   it('a missing or empty parameter is named in the error', async () => {
@@ -58,7 +58,7 @@ describe('sign-in', () => {
   });
 
   it('an unknown client is reported as not existing', async () => {
-    expect(await refusal(signIn({ ...target, clientId: 'a'.repeat(26) }, 'ann@example.com'))).toEqual({
+    expect(await refusal(target.at('a'.repeat(26)).signIn('ann@example.com'))).toEqual({
       name: 'ResourceNotFoundException',
       message: `User pool client ${'a'.repeat(26)} does not exist.`,
     });
@@ -88,7 +88,7 @@ describe('sign-in', () => {
     const Username = 'bea@example.com';
     await target.sdk.signUp({ ClientId: target.clientId, Username, Password: password });
     for (const given of [password, wrong]) {
-      expect(await refusal(signIn(target, Username, given))).toEqual({
+      expect(await refusal(target.signIn(Username, given))).toEqual({
         name: 'UserNotConfirmedException',
         message: 'User is not confirmed.',
       });
@@ -96,36 +96,36 @@ describe('sign-in', () => {
   });
 
   it('a disabled user is reported with LEGACY and hidden with ENABLED', async () => {
-    await createUser(target, 'cyd@example.com');
+    await target.createUser('cyd@example.com');
     const user = { UserPoolId: target.poolId, Username: 'cyd@example.com' };
     await target.sdk.adminDisableUser(user);
-    expect((await refusal(signIn(legacy, user.Username))).message).toMatch(/^User is disabled\.?$/);
-    expect(await refusal(signIn(target, user.Username))).toEqual(generic);
+    expect((await refusal(legacy.signIn(user.Username))).message).toMatch(/^User is disabled\.?$/);
+    expect(await refusal(target.signIn(user.Username))).toEqual(generic);
   });
 
   it('RESET_REQUIRED is an exception with LEGACY, never a challenge', async () => {
-    await createUser(target, 'dan@example.com');
+    await target.createUser('dan@example.com');
     const user = { UserPoolId: target.poolId, Username: 'dan@example.com' };
     await target.sdk.adminResetUserPassword(user);
-    expect(await refusal(signIn(legacy, user.Username))).toEqual({
+    expect(await refusal(legacy.signIn(user.Username))).toEqual({
       name: 'PasswordResetRequiredException',
       message: 'Password reset required for the user',
     });
     // With ENABLED an imported user, who has no password, gets the error for a wrong password.
-    expect(await refusal(signIn(target, user.Username, wrong))).toEqual(generic);
+    expect(await refusal(target.signIn(user.Username, wrong))).toEqual(generic);
     const { UserStatus } = await target.sdk.adminGetUser(user);
     expect(UserStatus).toBe('RESET_REQUIRED');
   });
 
   it('five failures lock the user, and the correct password is refused during the lock', async () => {
-    await createUser(target, 'eve@example.com');
-    for (let failure = 1; failure <= 6; failure++) await refusal(signIn(target, 'eve@example.com', wrong));
-    const refused = await refusal(signIn(target, 'eve@example.com'));
+    await target.createUser('eve@example.com');
+    for (let failure = 1; failure <= 6; failure++) await refusal(target.signIn('eve@example.com', wrong));
+    const refused = await refusal(target.signIn('eve@example.com'));
     expect(refused).toEqual({ name: 'NotAuthorizedException', message: 'Password attempts exceeded' });
   });
 
   it('the wire status of a refusal is 400 (reported, the model says otherwise)', async () => {
-    await expect(signIn(target, 'nobody@example.com')).rejects.toMatchObject({
+    await expect(target.signIn('nobody@example.com')).rejects.toMatchObject({
       $metadata: { httpStatusCode: 400, requestId: expect.any(String) },
     });
   });
@@ -142,8 +142,8 @@ describe('the challenge NEW_PASSWORD_REQUIRED', () => {
 
   it('follows a correct temporary password, with JSON strings as parameters', async () => {
     await invite('fay@example.com');
-    expect(await refusal(signIn(target, 'fay@example.com', wrong))).toEqual(generic);
-    const { ChallengeName, ChallengeParameters, Session } = await signIn(target, 'fay@example.com');
+    expect(await refusal(target.signIn('fay@example.com', wrong))).toEqual(generic);
+    const { ChallengeName, ChallengeParameters, Session } = await target.signIn('fay@example.com');
     expect(ChallengeName).toBe('NEW_PASSWORD_REQUIRED');
     expect(JSON.parse(ChallengeParameters?.['requiredAttributes'] ?? '')).toEqual([]);
     expect(JSON.parse(ChallengeParameters?.['userAttributes'] ?? '')).toMatchObject({
@@ -154,7 +154,7 @@ describe('the challenge NEW_PASSWORD_REQUIRED', () => {
 
   it('refuses a password that violates the policy, and allows a retry', async () => {
     await invite('gus@example.com');
-    const { Session, ChallengeParameters } = await signIn(target, 'gus@example.com');
+    const { Session, ChallengeParameters } = await target.signIn('gus@example.com');
     const username = ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '';
     expect((await refusal(answer(Session, username, 'nouppercase-1'))).name).toBe('InvalidPasswordException');
     expect((await answer(Session, username)).AuthenticationResult).toBeDefined();
@@ -162,7 +162,7 @@ describe('the challenge NEW_PASSWORD_REQUIRED', () => {
 
   it('cannot be used again after a correct response', async () => {
     await invite('hal@example.com');
-    const { Session } = await signIn(target, 'hal@example.com');
+    const { Session } = await target.signIn('hal@example.com');
     await answer(Session, 'hal@example.com');
     expect(await refusal(answer(Session, 'hal@example.com'))).toEqual({
       name: 'NotAuthorizedException',

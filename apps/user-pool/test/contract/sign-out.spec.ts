@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { JwtVerifier } from 'aws-jwt-verify';
-import { createUser, refusal, signIn, withClient } from '../support.js';
+import { refusal } from '../support.js';
 import { useTarget } from './target.js';
 
 const email = 'ann@example.com';
 const target = useTarget(process.env);
 beforeAll(async () => {
-  await createUser(target, email);
+  await target.createUser(email);
 });
 
 const who = (Username: string) => ({ UserPoolId: target.poolId, Username });
-const tokensOf = async (name: string, at = target) => (await signIn(at, name)).AuthenticationResult ?? {};
+const tokensOf = async (name: string, at = target) => (await at.signIn(name)).AuthenticationResult ?? {};
 const use = (AccessToken: string | undefined) => target.sdk.getUser({ AccessToken });
 const renew = (RefreshToken: string | undefined, ClientId = target.clientId) =>
   target.sdk.getTokensFromRefreshToken({ ClientId, RefreshToken });
@@ -49,18 +49,18 @@ describe('RevokeToken', () => {
 
   it('accepts only the client of the token', async () => {
     const { RefreshToken } = await tokensOf(email);
-    const { ClientId } = await target.addClient({});
+    const { ClientId } = await target.createClient({});
     expect((await refusal(revoke(RefreshToken, ClientId))).name).toBe('UnauthorizedException');
   });
 
   it('requires EnableTokenRevocation', async () => {
-    const client = await withClient(target, { EnableTokenRevocation: false });
+    const client = await target.withClient({ EnableTokenRevocation: false });
     const { RefreshToken } = await tokensOf(email, client);
     expect((await refusal(revoke(RefreshToken, client.clientId))).name).toBe('UnsupportedOperationException');
   });
 
   it('of a client with a secret requires the plain secret', async () => {
-    const { ClientId } = await target.addClient({ GenerateSecret: true });
+    const { ClientId } = await target.createClient({ GenerateSecret: true });
     const call = target.sdk.revokeToken({ ClientId, Token: 'x', ClientSecret: 'wrong' });
     expect((await refusal(call)).name).toBe('UnauthorizedException');
   });
@@ -82,7 +82,7 @@ describe('RevokeToken', () => {
 // API reference: GlobalSignOut, AdminUserGlobalSignOut, AdminDisableUser.
 describe('the revocation of all sessions of a user', () => {
   it('GlobalSignOut and AdminUserGlobalSignOut: all tokens, whatever the client', async () => {
-    const plain = await withClient(target, { EnableTokenRevocation: false });
+    const plain = await target.withClient({ EnableTokenRevocation: false });
     const ends = [
       async () => target.sdk.globalSignOut({ AccessToken: (await tokensOf(email)).AccessToken }),
       async () => target.sdk.adminUserGlobalSignOut(who(email)),
@@ -100,11 +100,11 @@ describe('the revocation of all sessions of a user', () => {
   });
 
   it('AdminDisableUser: access tokens are revoked and sign-in is blocked', async () => {
-    await createUser(target, 'bea@example.com');
+    await target.createUser('bea@example.com');
     const { AccessToken } = await tokensOf('bea@example.com');
     await target.sdk.adminDisableUser(who('bea@example.com'));
     expect((await refusal(use(AccessToken))).name).toBe('NotAuthorizedException');
-    expect((await refusal(signIn(target, 'bea@example.com'))).name).toBe('NotAuthorizedException');
+    expect((await refusal(target.signIn('bea@example.com'))).name).toBe('NotAuthorizedException');
     await target.sdk.adminEnableUser(who('bea@example.com'));
     expect((await refusal(use(AccessToken))).name).toBe('NotAuthorizedException');
     expect((await tokensOf('bea@example.com')).AccessToken).toBeDefined();

@@ -1,22 +1,14 @@
 import {
   CognitoIdentityProvider,
-  type CreateUserPoolClientRequest,
   type CreateUserPoolRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startUserPool, type UserPoolServer } from '../../src/server.js';
-import { createClient, createPool, sdkFor } from '../support.js';
+import { createPool, PoolClient, sdkFor } from '../support.js';
 
 /** The target of the contract suite: the local pool, or a pool at Cognito that is created and deleted by the run. */
-export interface Target {
-  sdk: CognitoIdentityProvider;
-  poolId: string;
-  clientId: string;
-  /** Creates another client of the pool. @returns its id */
-  addClient(
-    settings: Partial<CreateUserPoolClientRequest>,
-  ): Promise<{ ClientId?: string; ClientSecret?: string }>;
+export interface Target extends PoolClient {
   /** Creates another pool with a client, which is also deleted at the end. */
   addPool(settings: Partial<CreateUserPoolRequest>): Promise<Target>;
   issuer(): string;
@@ -51,7 +43,7 @@ async function openTarget(
 
 /** The target for all tests of a file. It is opened before them and closed after them. */
 export function useTarget(environment: Environment): Target {
-  const opened = {} as Target;
+  const opened = Object.create(PoolClient.prototype) as Target;
   beforeAll(async () => {
     Object.assign(opened, await openTarget(environment));
   });
@@ -68,17 +60,13 @@ async function describeTarget(
   const open = async (given: Partial<CreateUserPoolRequest>): Promise<Target> => {
     const poolId = await createPool(sdk, { PoolName: 'usher-contract', ...given });
     made.push(poolId);
-    const clientId = (await createClient(sdk, poolId)).ClientId ?? '';
-    return {
-      sdk,
-      poolId,
-      clientId,
-      addClient: (client) => createClient(sdk, poolId, client),
+    const pool = await new PoolClient(sdk, poolId).withClient();
+    return Object.assign(pool, {
       addPool: open,
       issuer: () => `${typeof where === 'string' ? where : where.url}/${poolId}`,
-      either: (...names) => (typeof where === 'string' ? names : names.slice(0, 1)),
+      either: (...names: [string, ...string[]]) => (typeof where === 'string' ? names : names.slice(0, 1)),
       now: () => (typeof where === 'string' ? Date.now() : where.clock.now()),
-      pass: async (milliseconds) => {
+      pass: async (milliseconds: number) => {
         if (typeof where === 'string') await wait(milliseconds);
         else where.clock.advanceBy(milliseconds);
       },
@@ -86,7 +74,7 @@ async function describeTarget(
         for (const UserPoolId of made) await sdk.deleteUserPool({ UserPoolId });
         if (typeof where !== 'string') await where.close();
       },
-    };
+    });
   };
   return open(settings);
 }
