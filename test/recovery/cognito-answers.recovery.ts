@@ -8,7 +8,6 @@ const ada = deviseUser('plain');
 
 const usher = openUsher();
 
-
 const signIn = () => usher.api.signIn(ada.email, ada.password);
 const brief = ({ status, body }: { status: number; body: { code?: string } }) => ({
   status,
