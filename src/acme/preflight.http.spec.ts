@@ -4,6 +4,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   answers,
+  closeWorlds,
+  opens,
   ours,
   type PreflightWorld,
   probe,
@@ -16,10 +18,7 @@ import { preflight } from './preflight.js';
 const name = 'shop.example.com';
 const right = probe.keyAuthorization;
 
-const opened: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((one) => one.close()));
-});
+afterEach(closeWorlds);
 
 /** The name resolves to all addresses of `web`, and to `more`. */
 async function start(
@@ -34,9 +33,7 @@ async function start(
     },
     'www.example.com': { A: ['127.0.0.1'] },
   };
-  const world = await startPreflightWorld(zone, web);
-  opened.push(world);
-  return world;
+  return startPreflightWorld(zone, web);
 }
 
 async function issuesOf(web: Record<string, RequestListener | Server>, more: string[] = [], settings = {}) {
@@ -95,8 +92,7 @@ describe('preflight, missing answers', () => {
   });
 
   it('reports a connection timeout, as behind a firewall', async () => {
-    const deaf = await startDeafServer();
-    opened.push(deaf);
+    const deaf = opens(await startDeafServer());
     const issues = await issuesOf({}, ['127.0.0.1'], { httpPort: deaf.port, httpTimeoutMs: 500 });
     expect(issues).toMatchObject([
       {

@@ -3,6 +3,8 @@ import { createServer as createHttpsServer } from 'node:https';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   answers,
+  closeWorlds,
+  opens,
   ours,
   probe,
   probePath,
@@ -15,15 +17,11 @@ const name = 'shop.example.com';
 const right = probe.keyAuthorization;
 const here = { A: ['127.0.0.1'] };
 
-const opened: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((one) => one.close()));
-});
+afterEach(closeWorlds);
 
 async function issuesOf(listener: RequestListener, settings = {}) {
   const zone = { [name]: here, 'www.example.com': here };
   const world = await startPreflightWorld(zone, { '127.0.0.1': listener });
-  opened.push(world);
   return preflight([name], probe, { ...world.settings, ...settings });
 }
 
@@ -34,9 +32,8 @@ describe('preflight, redirects', () => {
       void response.writeHead(status, { location: location(request.url ?? '') }).end();
 
   const secure = async (listener: RequestListener) => {
-    const server = await listenTogether({ '127.0.0.1': createHttpsServer(selfSigned(), listener) });
-    opened.push(server);
-    return { httpsPort: server.port };
+    const server = createHttpsServer(selfSigned(), listener);
+    return { httpsPort: opens(await listenTogether({ '127.0.0.1': server })).port };
   };
 
   it('follows a redirect to https with any certificate, and warns', async () => {
@@ -96,7 +93,6 @@ describe('preflight, redirects', () => {
     };
     const zone = { [name]: { A: ['127.0.0.1', '127.0.0.2'] } };
     const world = await startPreflightWorld(zone, { '127.0.0.1': listener, '127.0.0.2': listener });
-    opened.push(world);
     const issues = await preflight([name], probe, world.settings);
     expect(issues.map(({ code }) => code)).toEqual(['http.redirects', 'http.redirects']);
     expect(requests.filter((line) => line.endsWith('/there')).sort()).toEqual([

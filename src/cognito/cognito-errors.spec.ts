@@ -7,6 +7,14 @@ const error = (properties: object) => Object.assign(new Error('aborted'), proper
 const exception = (name: string, message: string) =>
   Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
 
+const notAuthorized = 'NotAuthorizedException';
+const invalidParameter = 'InvalidParameterException';
+const invalidPassword = 'InvalidPasswordException';
+const expired = 'auth.challenge_expired';
+const policy = 'Password did not conform with policy:';
+const constraint = (member: string) =>
+  `1 validation error detected: Value at '${member}' failed to satisfy constraint`;
+
 describe('toAppError', () => {
   it.each([
     ['a refused connection', { code: 'ECONNREFUSED', $metadata: { attempts: 1 } }, 'cognito.unavailable'],
@@ -33,32 +41,17 @@ describe('toAppError', () => {
   });
 
   it('keeps the cause for the log', () => {
-    const cause = error({ name: 'NotAuthorizedException' });
+    const cause = error({ name: notAuthorized });
     expect(toAppError('sign-in', cause).cause).toBe(cause);
   });
 
   it.each<[CognitoOperation, string, string, string]>([
-    ['challenge', 'NotAuthorizedException', 'Invalid session for the user.', 'auth.challenge_expired'],
-    [
-      'challenge',
-      'NotAuthorizedException',
-      'Invalid session for the user, session is expired.',
-      'auth.challenge_expired',
-    ],
-    [
-      'challenge',
-      'NotAuthorizedException',
-      'Invalid session for the user, session can only be used once.',
-      'auth.challenge_expired',
-    ],
-    [
-      'challenge',
-      'NotAuthorizedException',
-      'Invalid code or auth state for the user.',
-      'auth.challenge_expired',
-    ],
-    ['challenge', 'NotAuthorizedException', 'User is disabled.', 'auth.invalid_credentials'],
-    ['challenge', 'NotAuthorizedException', 'Unable to verify secret hash for client abc', 'internal'],
+    ['challenge', notAuthorized, 'Invalid session for the user.', expired],
+    ['challenge', notAuthorized, 'Invalid session for the user, session is expired.', expired],
+    ['challenge', notAuthorized, 'Invalid session for the user, session can only be used once.', expired],
+    ['challenge', notAuthorized, 'Invalid code or auth state for the user.', expired],
+    ['challenge', notAuthorized, 'User is disabled.', 'auth.invalid_credentials'],
+    ['challenge', notAuthorized, 'Unable to verify secret hash for client abc', 'internal'],
     ['challenge', 'CodeMismatchException', 'Invalid code received for user', 'auth.code_wrong'],
     [
       'challenge',
@@ -69,38 +62,18 @@ describe('toAppError', () => {
     ['challenge', 'PasswordHistoryPolicyViolationException', 'x', 'passwords.reused'],
     ['challenge', 'AliasExistsException', 'x', 'auth.account_link_conflict'],
     ['challenge', 'InvalidSmsRoleAccessPolicyException', 'x', 'internal'],
-    [
-      'verify-totp-in-sign-in',
-      'NotAuthorizedException',
-      'Invalid session for the user.',
-      'auth.challenge_expired',
-    ],
-    [
-      'associate-totp-in-sign-in',
-      'InvalidParameterException',
-      "1 validation error detected: Value at 'session' failed to satisfy constraint",
-      'auth.challenge_expired',
-    ],
+    ['verify-totp-in-sign-in', notAuthorized, 'Invalid session for the user.', expired],
+    ['associate-totp-in-sign-in', invalidParameter, constraint('session'), expired],
     [
       'verify-totp',
       'EnableSoftwareTokenMFAException',
       'Code mismatch and fail enable Software Token MFA',
       'auth.code_wrong',
     ],
-    [
-      'verify-totp',
-      'InvalidParameterException',
-      "1 validation error detected: Value at 'userCode' failed to satisfy constraint",
-      'auth.code_wrong',
-    ],
-    ['associate-totp', 'NotAuthorizedException', 'Access Token has been revoked', 'auth.token_invalid'],
+    ['verify-totp', invalidParameter, constraint('userCode'), 'auth.code_wrong'],
+    ['associate-totp', notAuthorized, 'Access Token has been revoked', 'auth.token_invalid'],
     ['associate-totp', 'SoftwareTokenMFANotFoundException', 'x', 'internal'],
-    [
-      'global-sign-out',
-      'NotAuthorizedException',
-      'Access Token does not have required scopes',
-      'auth.forbidden',
-    ],
+    ['global-sign-out', notAuthorized, 'Access Token does not have required scopes', 'auth.forbidden'],
     ['sign-in', 'UnsupportedOperationException', 'x', 'internal'],
     ['sign-in', 'UserNotFoundException', 'Exception migrating user in app client abc', 'internal'],
     ['sign-in', 'UserNotFoundException', 'User does not exist.', 'auth.invalid_credentials'],
@@ -111,27 +84,19 @@ describe('toAppError', () => {
   });
 
   it.each([
-    [
-      'Password did not conform with policy: Password not long enough',
-      'InvalidPasswordException',
-      'password.too_short',
-    ],
-    [
-      'Password did not conform with policy: Password must have uppercase characters',
-      'InvalidPasswordException',
-      'password.needs_upper_case',
-    ],
+    [`${policy} Password not long enough`, invalidPassword, 'password.too_short'],
+    [`${policy} Password must have uppercase characters`, invalidPassword, 'password.needs_upper_case'],
     [
       "1 validation error detected: Value 'canary' at 'password' failed to satisfy constraint: Member must have length less than or equal to 256",
-      'InvalidParameterException',
+      invalidParameter,
       'password.too_long',
     ],
     [
       "1 validation error detected: Value 'canary' at 'password' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\S]+.*[\\S]+",
-      'InvalidParameterException',
+      invalidParameter,
       'password.outer_white_space',
     ],
-    ['something new', 'InvalidPasswordException', 'password.against_the_rules'],
+    ['something new', invalidPassword, 'password.against_the_rules'],
   ])('names the rule that a new password violates: %s', (text, name, message) => {
     expect(toAppError('challenge', exception(name, text)).errors).toEqual([
       { field: 'answers.NEW_PASSWORD', code: 'passwords.policy', message },
@@ -140,30 +105,25 @@ describe('toAppError', () => {
 
   it.each([
     [
-      'InvalidParameterException',
+      invalidParameter,
       'Invalid attributes given, given_name is missing',
       'answers.userAttributes.given_name',
       'field.missing',
     ],
+    [invalidParameter, 'Missing required parameter SMS_MFA_CODE', 'answers.SMS_MFA_CODE', 'field.missing'],
     [
-      'InvalidParameterException',
-      'Missing required parameter SMS_MFA_CODE',
-      'answers.SMS_MFA_CODE',
-      'field.missing',
-    ],
-    [
-      'InvalidParameterException',
+      invalidParameter,
       'Attributes did not conform to the schema: custom:shoe: Attribute does not exist in the schema.',
       'answers.userAttributes.custom:shoe',
       'field.invalid',
     ],
     [
-      'NotAuthorizedException',
+      notAuthorized,
       'Cannot modify an already provided email',
       'answers.userAttributes.email',
       'field.invalid',
     ],
-    ['InvalidParameterException', 'canary', 'answers', 'field.invalid'],
+    [invalidParameter, 'canary', 'answers', 'field.invalid'],
   ])('names the rejected answer: %s "%s"', (name, text, field, message) => {
     const { code, errors } = toAppError('challenge', exception(name, text));
     expect({ code, errors }).toEqual({ code: 'request.invalid', errors: [{ field, message }] });
@@ -171,11 +131,7 @@ describe('toAppError', () => {
 
   it('sets retryAfter', () => {
     const wait = (name: string) => toAppError('change-password', exception(name, 'x')).retryAfter;
-    expect([
-      wait('LimitExceededException'),
-      wait('TooManyRequestsException'),
-      wait('InvalidPasswordException'),
-    ])
+    expect([wait('LimitExceededException'), wait('TooManyRequestsException'), wait(invalidPassword)])
       // A quarter of an hour, five seconds, never.
       .toEqual([900, 5, undefined]);
   });
@@ -194,7 +150,7 @@ describe('isThrottled and isOutage', () => {
 
   it.each([
     ['InternalErrorException', 500, true],
-    ['NotAuthorizedException', 400, false],
+    [notAuthorized, 400, false],
     ['TooManyRequestsException', 400, false],
     ['SyntaxError', 200, false],
     ['TimeoutError', undefined, true],

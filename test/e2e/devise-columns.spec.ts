@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { personWith } from '../support/builders/admins.js';
 import { deviseUser } from '../support/builders/devise-users.js';
-import { mailedCode, mailedToken } from '../support/drivers/mails.js';
+import { mailedToken, requestCode } from '../support/drivers/mails.js';
 import { poolPassword } from '../support/builders/pool-users.js';
 import { ada, bearer, bob, signInWithTokens } from '../support/drivers/sessions.js';
 import { openUsher } from '../support/drivers/usher.js';
@@ -66,8 +66,7 @@ describe('a column of Devise', () => {
       `UPDATE users SET failed_attempts = 7, unlock_token = 'of-devise', reset_password_token = 'of-devise' WHERE email = $1`,
       [dave.email],
     );
-    await usher.api.post('/passwords/forgot', { email: dave.email });
-    const code = await mailedCode(usher, dave.email);
+    const code = await requestCode(usher, dave.email);
     const password = 'brand-new-password-1';
     const body = { email: dave.email, code, password, passwordConfirmation: password };
     const changes = await changesOf(dave.email, () => usher.api.post('/passwords/reset', body));

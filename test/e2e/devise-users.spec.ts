@@ -1,5 +1,4 @@
 import { canonicalEmail } from '#contracts/email-address';
-import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type DeviseUser, deviseUsers, maySignIn } from '../support/builders/devise-users.js';
 import { createDeviseDatabase } from '../support/drivers/database.js';
@@ -120,8 +119,8 @@ describe.each(deviseUsers.filter((user) => !maySignIn(user)).map((user) => [user
     });
 
     it('is not in the pool', async () => {
-      const find = new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: normalised(user) });
-      await expect(usher.cognito.send(find)).rejects.toMatchObject({ name: 'UserNotFoundException' });
+      const find = { UserPoolId: usher.userPoolId, Username: normalised(user) };
+      await expect(usher.cognito.adminGetUser(find)).rejects.toMatchObject({ name: 'UserNotFoundException' });
     });
   },
 );

@@ -1,4 +1,3 @@
-import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { openUsher } from '../support/drivers/usher.js';
@@ -25,9 +24,9 @@ const hashOf = async (email: string) =>
   )[0]?.encrypted_password;
 
 const statusInPool = async (email: string) => {
-  const find = new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: email });
+  const find = usher.cognito.adminGetUser({ UserPoolId: usher.userPoolId, Username: email });
   try {
-    return (await usher.cognito.send(find)).UserStatus;
+    return (await find).UserStatus;
   } catch (error) {
     return (error as Error).name;
   }

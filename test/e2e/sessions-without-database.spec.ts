@@ -1,26 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { RevocationList } from '../../src/sessions/revocation-list.js';
 import { apiClient } from '../support/drivers/api-client.js';
 import { json } from '../support/fakes/cognito-proxy.js';
-import { createDeviseDatabase } from '../support/drivers/database.js';
 import { ada, bearer, signInWithCookie, signInWithTokens, statusWith } from '../support/drivers/sessions.js';
-import { startTcpProxy, type TcpProxy } from '../support/fakes/tcp-proxy.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsherBehindProxy } from '../support/drivers/usher.js';
 
 describe('sessions during database outages', () => {
-  let usher: Usher;
-  let way: TcpProxy;
-  beforeAll(async () => {
-    const database = await createDeviseDatabase();
-    way = await startTcpProxy(database.url);
-    usher = await startUsher({ database, environment: { DATABASE_URL: way.url } });
-  });
-  afterAll(async () => {
-    await way.restore();
-    await usher.close();
-    await way.cut();
-  });
+  const { usher, way } = openUsherBehindProxy();
 
   it('returns overloaded, keeps the cookie and works again afterwards', async () => {
     const browser = await signInWithCookie(usher);

@@ -1,4 +1,3 @@
-import { AdminGetUserCommand, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { SigningKeys } from '../../src/cognito/signing-keys.js';
 import { TokenVerifier } from '../../src/cognito/token-verifier.js';
@@ -128,8 +127,8 @@ describe('sign-in', () => {
       `UPDATE users SET cognito_linked_at = now() - interval '6 minutes' WHERE id = ${bob.id}`,
     );
     expect((await usher.api.signIn(bob.email, bob.password)).status).toBe(401);
-    const find = new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: bob.email });
-    await expect(usher.cognito.send(find)).rejects.toMatchObject({ name: 'UserNotFoundException' });
+    const find = usher.cognito.adminGetUser({ UserPoolId: usher.userPoolId, Username: bob.email });
+    await expect(find).rejects.toMatchObject({ name: 'UserNotFoundException' });
   });
 
   describe('with tokens', () => {
@@ -181,12 +180,12 @@ describe('sign-in', () => {
         ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
         WriteAttributes: ['name'],
       });
-      const signIn = new InitiateAuthCommand({
+      const signIn = usher.cognito.initiateAuth({
         ClientId: other?.ClientId,
         AuthFlow: 'USER_PASSWORD_AUTH',
         AuthParameters: { USERNAME: ada.email, PASSWORD: ada.password },
       });
-      const token = (await usher.cognito.send(signIn)).AuthenticationResult?.AccessToken ?? '';
+      const token = (await signIn).AuthenticationResult?.AccessToken ?? '';
       expect((await me(token)).body.code).toBe('auth.token_invalid');
       const config = usher.app.get<CognitoConfig>(cognitoConfig.KEY);
       const acceptedClientIds = [usher.clientId, other?.ClientId ?? ''];

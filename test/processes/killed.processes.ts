@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
 import { personWith } from '../support/builders/admins.js';
 import { deviseUser } from '../support/builders/devise-users.js';
-import { allMailsSent, mailedCode, mailedToken, subjectsTo } from '../support/drivers/mails.js';
+import { allMailsSent, mailedToken, subjectsTo, requestCode } from '../support/drivers/mails.js';
 import { poolPassword } from '../support/builders/pool-users.js';
 import { ada, bob } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
@@ -50,8 +50,7 @@ async function killDuringTransaction(
 
 describe('a process killed during', () => {
   it('a reset leaves exactly one valid password', async () => {
-    await usher.api.post('/passwords/forgot', { email: ada.email });
-    const code = await mailedCode(usher, ada.email);
+    const code = await requestCode(usher, ada.email);
     await killAfterCommand('ConfirmForgotPassword', ({ api }) =>
       api.post('/passwords/reset', { email: ada.email, code, ...twice }),
     );
@@ -64,8 +63,7 @@ describe('a process killed during', () => {
       api.post('/passwords/forgot', { email: bob.email }),
     );
     expect(await statusOf(bob.email, bob.password)).toBe(200);
-    await usher.api.post('/passwords/forgot', { email: bob.email });
-    const code = await mailedCode(usher, bob.email);
+    const code = await requestCode(usher, bob.email);
     expect((await usher.api.post('/passwords/reset', { email: bob.email, code, ...twice })).status).toBe(204);
     expect(await statusOf(bob.email, newPassword)).toBe(200);
   });

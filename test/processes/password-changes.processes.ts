@@ -1,8 +1,7 @@
-import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ApiClient } from '../support/drivers/api-client.js';
 import { deviseUser } from '../support/builders/devise-users.js';
-import { allMailsSent, mailedCode, requestCode, subjectsTo } from '../support/drivers/mails.js';
+import { allMailsSent, requestCode, subjectsTo } from '../support/drivers/mails.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
 import { bearer, signInElsewhere, signInWithTokens, statusWith } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
@@ -162,8 +161,7 @@ describe('without AWS credentials', () => {
 
   it('a reset without a linked row finds its user by a sign-in without stored tokens', async () => {
     const user = deviseUser('second');
-    await other.api.post('/passwords/forgot', { email: user.email });
-    const code = await mailedCode(usher, user.email);
+    const code = await requestCode(usher, user.email, other.api);
     const before = usher.proxy.calls.length;
     expect(((await resetOf(user.email, code)(other.api)) as { status: number }).status).toBe(204);
     const operations = usher.proxy.calls.slice(before).map(({ operation }) => operation);
@@ -182,12 +180,12 @@ describe('without AWS credentials', () => {
     const foreign = await signInElsewhere(usher, { email, password: poolPassword });
     const code = await requestCode(usher, email, other.api);
     expect(((await resetOf(email, code)(other.api)) as { status: number }).status).toBe(204);
-    const renew = new InitiateAuthCommand({
+    const renew = usher.cognito.initiateAuth({
       ClientId: usher.clientId,
       AuthFlow: 'REFRESH_TOKEN_AUTH',
       AuthParameters: { REFRESH_TOKEN: foreign.refreshToken },
     });
-    const { AuthenticationResult: renewed } = await usher.cognito.send(renew);
+    const { AuthenticationResult: renewed } = await renew;
     const fresh = renewed?.AccessToken ?? '';
     await until(async () => (await statusWith(usher.api, fresh)) === 401, 2000);
     expect(await statusWith(other.api, fresh)).toBe(401);

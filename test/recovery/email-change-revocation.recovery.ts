@@ -10,7 +10,7 @@ import {
   emailChanger,
   pendingConfirmations,
 } from '../support/builders/email-changes.js';
-import { mailedCode, mailedToken } from '../support/drivers/mails.js';
+import { mailedToken, requestCode } from '../support/drivers/mails.js';
 import { changeAttributes, poolPassword } from '../support/builders/pool-users.js';
 import { until } from '../support/drivers/until.js';
 import { openUsher } from '../support/drivers/usher.js';
@@ -46,8 +46,7 @@ const actionsOf = async ({ id }: EmailChanger) =>
 /** Actions that revoke the credentials of a user. */
 const revocations: Record<string, (user: EmailChanger) => Promise<unknown>> = {
   'a reset': async ({ email }) => {
-    await usher.api.post('/passwords/forgot', { email });
-    const code = await mailedCode(usher, email);
+    const code = await requestCode(usher, email);
     expect((await usher.api.post('/passwords/reset', { email, code, ...twice })).status).toBe(204);
   },
   'a change of the password': async ({ headers }) => {

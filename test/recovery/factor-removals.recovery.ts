@@ -1,6 +1,8 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type pg from 'pg';
 import type { TotpEnrolmentResponse } from '#contracts';
+import { Outbox } from '../../src/mail/outbox.js';
+import { MfaChanges } from '../../src/users/mfa-changes.js';
 import { personWith } from '../support/builders/admins.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
 import { untilWaiting } from '../support/drivers/database.js';
@@ -79,6 +81,26 @@ describe('a removal with a lost answer', () => {
     expect(await pending(person.id)).toBe(0);
     expect(await mails(person.email)).toEqual([enabled, removed]);
   });
+});
+
+it('records no error on a removal that another process has leased', async () => {
+  const person = await personWith(usher, 'leased@example.org');
+  const changes = usher.app.get(MfaChanges, { strict: false });
+  await changes.insertRemoval(person.id, person.id, 'en');
+  const read = () =>
+    usher.database.sql(
+      'SELECT tries, last_error, leased_until, next_try_at FROM usher.mfa_changes WHERE user_id = $1',
+      [person.id],
+    );
+  const before = await read();
+  expect(before).toMatchObject([{ tries: 0, last_error: null, leased_until: expect.anything() }]);
+  const post = jest.spyOn(usher.app.get(Outbox, { strict: false }), 'post');
+  post.mockRejectedValueOnce(new Error('no mail'));
+  await changes.finishRemovals(await changes.findUnfinishedRemovals(person.id));
+  expect(post).toHaveBeenCalledTimes(1);
+  expect(await read()).toEqual(before);
+  await changes.finishRemovals(await changes.findUnfinishedRemovals(person.id));
+  expect(await read()).toEqual([]);
 });
 
 it('does not block a reset that removes factors too', async () => {

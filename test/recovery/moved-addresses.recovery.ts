@@ -1,7 +1,8 @@
 import bcrypt from 'bcryptjs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createDeviseDatabase } from '../support/drivers/database.js';
-import { mailedCode } from '../support/drivers/mails.js';
+import { legacyUser } from '../support/builders/addresses.js';
+import { resetByMail } from '../support/drivers/mails.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
 import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
@@ -17,16 +18,7 @@ const email = 'again@example.com';
 const first = 'password-of-first-1';
 const second = 'password-of-second-1';
 
-const hashOf = (password: string) => bcrypt.hashSync(password, 4);
-
-const insertRow = async (address: string, password: string): Promise<number> => {
-  const [row] = await usher.database.sql<{ id: string }>(
-    `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at) VALUES ($1, $2, now(), now(), now())
-     RETURNING id`,
-    [address, hashOf(password)],
-  );
-  return Number(row?.id);
-};
+const insertRow = (address: string, password: string) => legacyUser(usher, address, password);
 
 /** The Devise table with a partial unique index for soft deletion, and the first row of the address. */
 async function start(): Promise<number> {
@@ -43,12 +35,7 @@ async function start(): Promise<number> {
 const callMigrationEndpoint = (password: string) =>
   usher.api.post('/aws/auth', { email, password, access_token: usher.migrationToken });
 
-const reset = async (address: string, password: string) => {
-  expect((await usher.api.post('/passwords/forgot', { email: address })).status).toBe(202);
-  const code = await mailedCode(usher, address);
-  const request = { email: address, code, password, passwordConfirmation: password };
-  return (await usher.api.post('/passwords/reset', request)).status;
-};
+const reset = (address: string, password: string) => resetByMail(usher, address, password);
 
 const outcome = async (address: string, password: string) => {
   const { status, body } = await usher.api.signIn(address, password);
@@ -97,7 +84,7 @@ describe('an approved row', () => {
     await until(async () => (await usher.database.sql(waitingForRow)).length > 0);
     await rails.query(
       `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at) VALUES ($1, $2, now(), now(), now())`,
-      [email, hashOf(second)],
+      [email, bcrypt.hashSync(second, 4)],
     );
     await rails.query('COMMIT');
     expect((await signIn).status).not.toBe(200);

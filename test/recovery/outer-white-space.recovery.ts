@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import bcrypt from 'bcryptjs';
-import { mailedCode, subjectsTo } from '../support/drivers/mails.js';
+import { legacyUser } from '../support/builders/addresses.js';
+import { resetByMail, subjectsTo, requestCode } from '../support/drivers/mails.js';
 import {
   answerTo,
   challengeOf,
@@ -26,13 +26,6 @@ const refusal = {
   ],
 };
 
-async function legacyUser(email: string, password = spaced): Promise<void> {
-  await usher.database.sql(
-    `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at) VALUES ($1, $2, now(), now(), now())`,
-    [email, bcrypt.hashSync(password, 4).replace('$2b$', '$2a$')],
-  );
-}
-
 const change = (token: string, currentPassword: string, password = plain, language = 'en') =>
   usher.api.post(
     '/passwords/change',
@@ -45,7 +38,7 @@ describe('a legacy password with outer white space', () => {
     'migrates and signs in: %j',
     async (password) => {
       const email = `migrates-${password.length}${password.endsWith('\n')}@example.com`;
-      await legacyUser(email, password);
+      await legacyUser(usher, email, password);
       expect((await usher.api.signIn(email, password.trim())).status).toBe(401);
       expect((await usher.api.signIn(email, password)).status).toBe(200);
       expect((await usher.api.signIn(email, password)).status).toBe(200);
@@ -55,7 +48,7 @@ describe('a legacy password with outer white space', () => {
 
   it('cannot be changed, and the answer refers to the reset in every language, which works', async () => {
     const email = 'changes@example.com';
-    await legacyUser(email);
+    await legacyUser(usher, email, spaced);
     const { accessToken } = await signInWithTokens(usher.api, { email, password: spaced });
     for (const [language, words] of Object.entries({
       en: 'Reset it with a code that you receive by e-mail',
@@ -72,21 +65,14 @@ describe('a legacy password with outer white space', () => {
     expect(subjectsTo(usher, email)).toEqual([]);
     expect((await usher.api.signIn(email, spaced)).status).toBe(200);
 
-    await usher.api.post('/passwords/forgot', { email });
-    const reset = {
-      email,
-      code: await mailedCode(usher, email),
-      password: plain,
-      passwordConfirmation: plain,
-    };
-    expect((await usher.api.post('/passwords/reset', reset)).status).toBe(204);
+    expect(await resetByMail(usher, email, plain)).toBe(204);
     const again = await signInWithTokens(usher.api, { email, password: plain });
     expect((await change(again.accessToken, plain, 'yet-another-1')).status).toBe(204);
   });
 
   it('is reported as wrong when it is wrong', async () => {
     const email = 'mistypes@example.com';
-    await legacyUser(email);
+    await legacyUser(usher, email, spaced);
     const { accessToken } = await signInWithTokens(usher.api, { email, password: spaced });
     for (const wrong of [`${spaced} `, ' x ', 'legacy-secret-1'])
       expect(await change(accessToken, wrong)).toMatchObject({
@@ -97,7 +83,7 @@ describe('a legacy password with outer white space', () => {
 
   it('is referred to the reset after a stranger has requested one', async () => {
     const email = 'reset-by-a-stranger@example.com';
-    await legacyUser(email);
+    await legacyUser(usher, email, spaced);
     await usher.api.post('/passwords/forgot', { email });
     expect((await usher.api.signIn(email, spaced.trim())).status).toBe(401);
     expect(await usher.api.signIn(email, spaced)).toMatchObject({
@@ -120,8 +106,7 @@ describe('a new password with outer white space is refused with the name of the 
       const { accessToken } = await signInWithTokens(usher.api, { email, password: poolPassword });
       expect(await change(accessToken, poolPassword, password)).toMatchObject({ status: 422, body: refusal });
 
-      await usher.api.post('/passwords/forgot', { email });
-      const code = await mailedCode(usher, email);
+      const code = await requestCode(usher, email);
       const reset = (chosen: string) =>
         usher.api.post('/passwords/reset', { email, code, password: chosen, passwordConfirmation: chosen });
       expect(await reset(password)).toMatchObject({ status: 422, body: refusal });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
-import { allMailsSent, mailedCode, subjectsTo } from '../support/drivers/mails.js';
+import { allMailsSent, mailedCode, requestCode, subjectsTo } from '../support/drivers/mails.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
 import { bearer, signInWithCookie, signInWithTokens, statusWith } from '../support/drivers/sessions.js';
 import { openUsher, startUsher } from '../support/drivers/usher.js';
@@ -104,8 +104,7 @@ describe('POST /passwords/change', () => {
 describe('POST /passwords/reset', () => {
   it('revokes every session, also those of other clients, and notifies the owner', async () => {
     const { email, tokens } = await person('reset@example.com');
-    await usher.api.post('/passwords/forgot', { email });
-    const code = await mailedCode(usher, email);
+    const code = await requestCode(usher, email);
     const body = { email, code, password: newPassword, passwordConfirmation: newPassword };
     expect((await usher.api.post('/passwords/reset', body, { 'accept-language': 'de' })).status).toBe(204);
     expect(await statusWith(usher.api, tokens.accessToken)).toBe(401);
@@ -116,8 +115,7 @@ describe('POST /passwords/reset', () => {
 
   it('names each violated rule of the pool’s policy, and refuses the code while Cognito limits the attempts', async () => {
     const { email } = await person('rules@example.com');
-    await usher.api.post('/passwords/forgot', { email });
-    const code = await mailedCode(usher, email);
+    const code = await requestCode(usher, email);
     const send = (password: string) =>
       usher.api.post('/passwords/reset', { email, code, password, passwordConfirmation: password });
     expect((await send('short1')).body.errors).toMatchObject([

@@ -1,7 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { PasswordChangeCompletionJob } from '../../src/passwords/completion/password-change-completion.job.js';
 import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
-import { createDeviseDatabase } from '../support/drivers/database.js';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { allMailsSent, requestCode, subjectsTo } from '../support/drivers/mails.js';
 import {
@@ -12,28 +11,11 @@ import {
   temporaryPassword,
 } from '../support/builders/pool-users.js';
 import { bearer, signInWithTokens, statusWith } from '../support/drivers/sessions.js';
-import { startTcpProxy, type TcpProxy } from '../support/fakes/tcp-proxy.js';
 import { until } from '../support/drivers/until.js';
-import { startUsher, type Usher } from '../support/drivers/usher.js';
+import { openUsherBehindProxy } from '../support/drivers/usher.js';
 
-let usher: Usher;
-let way: TcpProxy;
-beforeAll(async () => {
-  const database = await createDeviseDatabase();
-  way = await startTcpProxy(database.url);
-  usher = await startUsher({ database, environment: { DATABASE_URL: way.url } });
-});
-afterEach(async () => {
-  await way.restore();
-  for (const operation of operations) usher.proxy.answerWith(operation, undefined);
-});
-afterAll(async () => {
-  await way.restore();
-  await usher.close();
-  await way.cut();
-});
+const { usher, way } = openUsherBehindProxy();
 
-const operations = ['ConfirmForgotPassword', 'ChangePassword', 'AdminGetUser', 'AdminUserGlobalSignOut'];
 const newPassword = 'another-password-1';
 const twice = { password: newPassword, passwordConfirmation: newPassword };
 const changed = 'Your password was changed';

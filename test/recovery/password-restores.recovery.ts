@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { legacyUser, oldPassword } from '../support/builders/addresses.js';
 import { cutOff, exception } from '../support/fakes/cognito-proxy.js';
-import { mailedCode } from '../support/drivers/mails.js';
+import { requestCode } from '../support/drivers/mails.js';
 import { until } from '../support/drivers/until.js';
 import { openUsher } from '../support/drivers/usher.js';
 
@@ -15,8 +15,7 @@ const signIn = async (email: string, password = oldPassword) =>
 /** A legacy user for whom a stranger has requested a reset, so that the pool user has no password. */
 async function owner(email: string) {
   await legacyUser(usher, email);
-  await usher.api.post('/passwords/forgot', { email });
-  const code = await mailedCode(usher, email);
+  const code = await requestCode(usher, email);
   const reset = async () => {
     const twice = { password: newPassword, passwordConfirmation: newPassword };
     const { status, body } = await usher.api.post('/passwords/reset', { email, code, ...twice });

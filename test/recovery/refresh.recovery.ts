@@ -1,4 +1,3 @@
-import { AdminUserGlobalSignOutCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Clock } from '../../src/common/clock/clock.js';
 import { SessionsRepository } from '../../src/sessions/persistence/sessions.repository.js';
@@ -52,11 +51,10 @@ describe.each(settings)('refresh %s', (_name, client) => {
 
   it('is refused when Cognito has revoked the session', async () => {
     const { refreshToken } = await signInWithTokens(usher.api);
-    const everywhere = new AdminUserGlobalSignOutCommand({
+    await usher.cognito.adminUserGlobalSignOut({
       UserPoolId: usher.userPoolId,
       Username: ada.email,
     });
-    await usher.cognito.send(everywhere);
     expect(await codeOf(refreshToken)).toBe('auth.token_invalid');
     expect(await lastSession(usher, 'ended_reason')).toEqual({ ended_reason: 'ended at Cognito' });
   });

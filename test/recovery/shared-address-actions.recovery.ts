@@ -1,5 +1,5 @@
-import bcrypt from 'bcryptjs';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { legacyUser } from '../support/builders/addresses.js';
 import { personWith } from '../support/builders/admins.js';
 import { createDeviseDatabase } from '../support/drivers/database.js';
 import { emailChanger } from '../support/builders/email-changes.js';
@@ -12,15 +12,9 @@ import { startUsher, type Usher } from '../support/drivers/usher.js';
 let usher: Usher;
 afterEach(() => usher.close());
 
-const hashOf = (password: string) => bcrypt.hashSync(password, 4);
-
 const insertRow = async (email: string, password: string, account = 1): Promise<number> => {
-  const [row] = await usher.database.sql<{ id: string }>(
-    `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at, account_id) VALUES ($1, $2, now(), now(), now(), $3)
-     RETURNING id`,
-    [email, hashOf(password), account],
-  );
-  return Number(row?.id);
+  await usher.database.sql(`ALTER TABLE users ALTER COLUMN account_id SET DEFAULT ${account}`);
+  return legacyUser(usher, email, password);
 };
 
 async function start(): Promise<void> {

@@ -2,7 +2,8 @@ import bcrypt from 'bcryptjs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { run } from '../../src/cli/run.js';
 import { createDeviseDatabase, type TestDatabase } from '../support/drivers/database.js';
-import { mailedCode } from '../support/drivers/mails.js';
+import { legacyUser } from '../support/builders/addresses.js';
+import { resetByMail } from '../support/drivers/mails.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
 import { startUsher, type Usher } from '../support/drivers/usher.js';
 
@@ -34,6 +35,11 @@ async function withPeople(...people: Person[]): Promise<TestDatabase> {
     );
   return database;
 }
+
+const twins = (email: string): Person[] => [
+  { email, password: 'password-of-one-1', account: 1 },
+  { email, password: 'password-of-other-1', account: 2 },
+];
 
 const rowsOf = (email: string) =>
   usher.database.sql<{ id: string; sub: string | null }>(
@@ -80,32 +86,18 @@ describe('an address of several live rows', () => {
 
   it('is refused for a sign-up at the pool and at Usher', async () => {
     const email = 'twin@example.com';
-    const database = await withPeople(
-      { email, password: 'password-of-one-1', account: 1 },
-      { email, password: 'password-of-other-1', account: 2 },
-    );
-    usher = await startUsher({ database });
+    usher = await startUsher({ database: await withPeople(...twins(email)) });
     expect((await callMigrationEndpoint(email)).body.sign_up_allowed).toBe(false);
     expect((await callMigrationEndpoint('free@example.com')).body.sign_up_allowed).toBe(true);
-    expect(
-      (
-        await usher.api.post('/users', {
-          email,
-          password: 'a-new-password-1',
-          passwordConfirmation: 'a-new-password-1',
-        })
-      ).status,
-    ).toBe(202);
+    const password = 'a-new-password-1';
+    const signUp = { email, password, passwordConfirmation: password };
+    expect((await usher.api.post('/users', signUp)).status).toBe(202);
     expect(await rowsOf(email)).toHaveLength(2);
   });
 
   it('is not linked to a pool user that no row has approved', async () => {
     const email = 'twin@example.com';
-    const database = await withPeople(
-      { email, password: 'password-of-one-1', account: 1 },
-      { email, password: 'password-of-other-1', account: 2 },
-    );
-    usher = await startUsher({ database });
+    usher = await startUsher({ database: await withPeople(...twins(email)) });
     await createPoolUser(usher, email);
     const { status, body } = await usher.api.signIn(email, poolPassword);
     expect({ status, code: body.code }).toEqual({ status: 409, code: 'auth.account_link_conflict' });
@@ -114,8 +106,7 @@ describe('an address of several live rows', () => {
 
   it('is counted correctly, by case, after changes of the legacy application', async () => {
     const database = await withPeople(
-      { email: 'twin@example.com', password: 'password-of-one-1', account: 1 },
-      { email: 'twin@example.com', password: 'password-of-other-1', account: 2 },
+      ...twins('twin@example.com'),
       { email: 'Strange@example.com', password: 'password-of-one-1' },
       { email: 'strange@example.com', password: 'password-of-one-1' },
       { email: 'b@bücher.example', password: 'password-of-one-1' },
@@ -174,20 +165,14 @@ describe('an approved row that is no longer live', () => {
       expect((await callMigrationEndpoint(email, 'password-of-first-1')).body.success).toBe(true);
       await createPoolUser(usher, email);
       await usher.database.sql(remove, [email]);
-      await usher.database.sql(
-        `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at) VALUES ($1, $2, now(), now(), now())`,
-        [email, hashOf('password-of-second-1')],
-      );
+      await legacyUser(usher, email, 'password-of-second-1');
       const refused = await usher.api.signIn(email, poolPassword);
       expect({ status: refused.status, code: refused.body.code }).toEqual({
         status: 409,
         code: 'auth.account_link_conflict',
       });
-      expect((await usher.api.post('/passwords/forgot', { email })).status).toBe(202);
       const password = 'password-of-the-owner-1';
-      const code = await mailedCode(usher, email);
-      const reset = { email, code, password, passwordConfirmation: password };
-      expect((await usher.api.post('/passwords/reset', reset)).status).toBe(204);
+      expect(await resetByMail(usher, email, password)).toBe(204);
       const second = (await rowsOf(email)).at(-1);
       const { status, body } = await usher.api.signIn(email, password);
       expect({ status, id: body.user?.id }).toEqual({ status: 200, id: Number(second?.id) });
@@ -200,15 +185,10 @@ describe('an approved row that is no longer live', () => {
     await usher.database.sql(`UPDATE users SET deleted_at = now() - interval '1 minute' WHERE email = $1`, [
       email,
     ]);
-    await usher.database.sql(
-      `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at) VALUES ($1, $2, now(), now(), now())`,
-      [email, hashOf('password-of-second-1')],
-    );
+    await legacyUser(usher, email, 'password-of-second-1');
     expect((await usher.api.signIn(email, 'password-of-first-1')).status).toBe(401);
-    await usher.api.post('/passwords/forgot', { email });
     const password = 'password-of-the-owner-1';
-    const reset = { email, code: await mailedCode(usher, email), password, passwordConfirmation: password };
-    expect((await usher.api.post('/passwords/reset', reset)).status).toBe(204);
+    expect(await resetByMail(usher, email, password)).toBe(204);
     const second = (await rowsOf(email)).at(-1);
     const { status, body } = await usher.api.signIn(email, password);
     expect({ status, id: body.user?.id }).toEqual({ status: 200, id: Number(second?.id) });

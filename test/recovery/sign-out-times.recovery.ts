@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { personWith } from '../support/builders/admins.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
-import { mailedCode } from '../support/drivers/mails.js';
+import { requestCode } from '../support/drivers/mails.js';
 import {
   answerTo,
   challengeOf,
@@ -46,8 +46,7 @@ const refresh = (refreshToken: string) => usher.api.post('/auth/refresh', { refr
 
 /** Changes the password by mail. */
 async function reset(email: string): Promise<void> {
-  await usher.api.post('/passwords/forgot', { email });
-  const code = await mailedCode(usher, email);
+  const code = await requestCode(usher, email);
   expect((await usher.api.post('/passwords/reset', { email, code, ...twice })).status).toBe(204);
 }
 

@@ -3,7 +3,7 @@ import { ConfirmationsRepository } from '../../src/registration/persistence/conf
 import { ObsoleteSignUpsJob } from '../../src/registration/obsolete-sign-ups.job.js';
 import { UserLinkService } from '../../src/users/user-link.service.js';
 import { personWith } from '../support/builders/admins.js';
-import { mailedCode } from '../support/drivers/mails.js';
+import { requestCode } from '../support/drivers/mails.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
 import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
 import { signUps } from '../support/drivers/sign-ups.js';
@@ -103,8 +103,7 @@ describe('the password hash of a sign-up is deleted from the schema usher', () =
     const { email, expectNothingLeft } = await newcomer('reset-by-owner@example.com');
     // As the legacy application confirms it.
     await usher.database.sql('UPDATE users SET confirmed_at = now() WHERE email = $1', [email]);
-    await usher.api.post('/passwords/forgot', { email });
-    const code = await mailedCode(usher, email);
+    const code = await requestCode(usher, email);
     const body = { email, code, password: 'reset-by-me-1', passwordConfirmation: 'reset-by-me-1' };
     expect((await usher.api.post('/passwords/reset', body)).status).toBe(204);
     await expectNothingLeft();

@@ -1,4 +1,3 @@
-import { AdminGetUserCommand, SignUpCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { legacyUser, oldPassword, withoutCredentials } from '../support/builders/addresses.js';
 import { addressesOf, confirmEmail, emailChanger } from '../support/builders/email-changes.js';
@@ -13,16 +12,16 @@ const { confirm, rowOf, signUpWithEach } = signUps(() => usher, ofStranger);
 
 const poolUser = async (email: string) => {
   try {
-    const command = new AdminGetUserCommand({ UserPoolId: usher.userPoolId, Username: email });
-    const { UserStatus: status, Username: sub } = await usher.cognito.send(command);
+    const command = usher.cognito.adminGetUser({ UserPoolId: usher.userPoolId, Username: email });
+    const { UserStatus: status, Username: sub } = await command;
     return { status, sub };
   } catch (error) {
     return { status: (error as Error).name, sub: undefined };
   }
 };
 const signUpAtPool = async (email: string): Promise<string> => {
-  const command = new SignUpCommand({ ClientId: usher.clientId, Username: email, Password: ofStranger });
-  return (await usher.cognito.send(command)).UserSub ?? '';
+  const command = usher.cognito.signUp({ ClientId: usher.clientId, Username: email, Password: ofStranger });
+  return (await command).UserSub ?? '';
 };
 
 /** A user who requests a change to an address and can read its mailbox. */

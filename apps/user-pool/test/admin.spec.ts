@@ -1,6 +1,6 @@
 import type { AdminCreateUserRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
-import { createUser, lastCode, openTestPool, password, refusal, signIn, startTestPool } from './support.js';
+import { openTestPool, password, refusal, startTestPool } from './support.js';
 
 const pool = openTestPool();
 
@@ -26,11 +26,11 @@ describe('an invited user', () => {
     const { User } = await invite(email);
     expect(User).toMatchObject({ UserStatus: 'FORCE_CHANGE_PASSWORD', Enabled: true });
     expect(User?.Username).toBe(User?.Attributes?.find(({ Name }) => Name === 'sub')?.Value);
-    const temporary = lastCode(pool);
-    expect((await refusal(signIn(pool, email, 'Wrong-horse-1'))).message).toBe(
+    const temporary = pool.lastCode();
+    expect((await refusal(pool.signIn(email, 'Wrong-horse-1'))).message).toBe(
       'Incorrect username or password.',
     );
-    const challenge = await signIn(pool, email, temporary);
+    const challenge = await pool.signIn(email, temporary);
     expect(challenge.ChallengeName).toBe('NEW_PASSWORD_REQUIRED');
     expect(challenge.ChallengeParameters).toEqual({
       USER_ID_FOR_SRP: User?.Username,
@@ -47,13 +47,13 @@ describe('an invited user', () => {
       name: 'NotAuthorizedException',
       message: 'Invalid session for the user, session can only be used once.',
     });
-    await signIn(pool, email);
+    await pool.signIn(email);
   });
 
   it('completes the challenge only with a valid session of its own before it expires', async () => {
     await invite('bea@example.com');
-    await createUser(pool, 'cyd@example.com');
-    const { Session } = await signIn(pool, 'bea@example.com', lastCode(pool));
+    await pool.createUser('cyd@example.com');
+    const { Session } = await pool.signIn('bea@example.com', pool.lastCode());
     const answers = { USERNAME: 'bea@example.com', NEW_PASSWORD: password };
     expect((await refusal(answer(Session, { ...answers, USERNAME: 'cyd@example.com' }))).message).toBe(
       'Invalid session for the user.',
@@ -67,16 +67,16 @@ describe('an invited user', () => {
 
   it('cannot sign in after the temporary password has expired', async () => {
     await invite('dan@example.com');
-    const temporary = lastCode(pool);
+    const temporary = pool.lastCode();
     pool.server.clock.advanceBy(7 * 24 * 60 * 60_000);
-    expect((await refusal(signIn(pool, 'dan@example.com', temporary))).message).toBe(
+    expect((await refusal(pool.signIn('dan@example.com', temporary))).message).toBe(
       'Temporary password has expired and must be reset by an administrator.',
     );
     await invite('dan@example.com', { MessageAction: 'RESEND' });
-    expect((await signIn(pool, 'dan@example.com', lastCode(pool))).ChallengeName).toBe(
+    expect((await pool.signIn('dan@example.com', pool.lastCode())).ChallengeName).toBe(
       'NEW_PASSWORD_REQUIRED',
     );
-    await createUser(pool, 'done@example.com');
+    await pool.createUser('done@example.com');
     expect((await refusal(invite('done@example.com', { MessageAction: 'RESEND' }))).name).toBe(
       'UnsupportedUserStateException',
     );
@@ -103,7 +103,7 @@ describe('an invited user', () => {
 
 describe('administration', () => {
   it('sets a permanent or a temporary password', async () => {
-    await createUser(pool, 'gus@example.com');
+    await pool.createUser('gus@example.com');
     const set = (Password: string, Permanent: boolean) =>
       pool.sdk.adminSetUserPassword({
         UserPoolId: pool.poolId,
@@ -112,14 +112,12 @@ describe('administration', () => {
         Permanent,
       });
     await set('Temporary-1', false);
-    expect((await signIn(pool, 'gus@example.com', 'Temporary-1')).ChallengeName).toBe(
-      'NEW_PASSWORD_REQUIRED',
-    );
+    expect((await pool.signIn('gus@example.com', 'Temporary-1')).ChallengeName).toBe('NEW_PASSWORD_REQUIRED');
     expect((await refusal(set('tooweak', true))).name).toBe('InvalidPasswordException');
   });
 
   it('finds a user by every name until it is deleted', async () => {
-    const username = await createUser(pool, 'hal@example.com');
+    const username = await pool.createUser('hal@example.com');
     const byName = (Username: string) => pool.sdk.adminGetUser({ UserPoolId: pool.poolId, Username });
     expect((await byName('hal@example.com')).Username).toBe(username);
     const user = await byName(username);
@@ -132,7 +130,7 @@ describe('administration', () => {
   it('lists users in pages and with a filter', async () => {
     const other = await startTestPool();
     const emails = ['a1@example.com', 'a2@example.com', 'b1@example.com', 'b2@example.com', 'b3@example.com'];
-    for (const email of emails) await createUser(other, email);
+    for (const email of emails) await other.createUser(email);
     const list = (request: object) => other.sdk.listUsers({ UserPoolId: other.poolId, ...request });
     const email = (user: { Attributes?: { Name?: string; Value?: string }[] }) =>
       user.Attributes?.find(({ Name }) => Name === 'email')?.Value;

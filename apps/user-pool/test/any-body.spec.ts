@@ -3,16 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { publicOperations, signedOperations } from '../src/operations/index.js';
-import {
-  createClient,
-  createPool,
-  createUser,
-  openTestPool,
-  password,
-  refusal,
-  signIn,
-  type TestPool,
-} from './support.js';
+import { openTestPool, password, refusal, type TestPool } from './support.js';
 
 const pool = openTestPool();
 /** Valid values that pass the first checks; bodies contain their names in braces. */
@@ -22,8 +13,8 @@ type Place = Record<string, string>;
 async function makePlace(operation: string): Promise<Place> {
   const where = await makeWhere(operation);
   const user = `${randomUUID()}@example.com`;
-  await createUser(where, user);
-  const { AuthenticationResult: tokens } = where === pool ? await signIn(where, user) : {};
+  await where.createUser(user);
+  const { AuthenticationResult: tokens } = where === pool ? await where.signIn(user) : {};
   return {
     '{pool}': where.poolId,
     '{client}': where.clientId,
@@ -36,9 +27,7 @@ async function makePlace(operation: string): Promise<Place> {
 async function makeWhere(operation: string): Promise<TestPool> {
   if (!operation.includes('UserPool')) return pool;
   // Creating a pool is slow because of its keys.
-  const poolId = operation.endsWith('Client') ? pool.poolId : await createPool(pool.sdk);
-  const { ClientId = '' } = await createClient(pool.sdk, poolId);
-  return { ...pool, poolId, clientId: ClientId };
+  return operation.endsWith('Client') ? pool.withClient() : pool.addPool();
 }
 
 const write = (body: unknown, at: Place): string =>
@@ -140,8 +129,8 @@ describe('no JSON body of any operation gives a 500', () => {
 
   it('and the pool and its client still work afterwards', async () => {
     const user = 'last@example.com';
-    await createUser(pool, user);
-    expect((await signIn(pool, user)).AuthenticationResult).toBeDefined();
+    await pool.createUser(user);
+    expect((await pool.signIn(user)).AuthenticationResult).toBeDefined();
   });
 });
 

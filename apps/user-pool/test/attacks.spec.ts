@@ -1,32 +1,15 @@
-import {
-  AdminCreateUserCommand,
-  AdminSetUserPasswordCommand,
-  RespondToAuthChallengeCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
-import {
-  claimsOf,
-  createClient,
-  createPool,
-  createUser,
-  openTestPool,
-  password,
-  refusal,
-  signIn,
-  type TestPool,
-} from './support.js';
+import { claimsOf, openTestPool, password, refusal, type TestPool } from './support.js';
 
 const pool = openTestPool();
 let other: TestPool;
 let tokens: { AccessToken?: string; IdToken?: string; RefreshToken?: string };
 beforeAll(async () => {
-  const poolId = await createPool(pool.sdk);
-  const client = await createClient(pool.sdk, poolId);
-  other = { ...pool, poolId, clientId: client.ClientId ?? '' };
-  await createUser(pool, 'ann@example.com');
-  await createUser(other, 'ann@example.com');
-  tokens = (await signIn(pool, 'ann@example.com')).AuthenticationResult ?? {};
+  other = await pool.addPool();
+  await pool.createUser('ann@example.com');
+  await other.createUser('ann@example.com');
+  tokens = (await pool.signIn('ann@example.com')).AuthenticationResult ?? {};
 });
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -65,7 +48,7 @@ describe('an access token is refused', () => {
   });
 
   it('when another pool signed it for this one', async () => {
-    const foreign = (await signIn(other, 'ann@example.com')).AuthenticationResult?.AccessToken ?? '';
+    const foreign = (await other.signIn('ann@example.com')).AuthenticationResult?.AccessToken ?? '';
     await pool.sdk.getUser({ AccessToken: foreign });
     const [header, , signature] = foreign.split('.');
     const claims = { ...claimsOf(foreign), iss: claimsOf(tokens.AccessToken)['iss'] };
@@ -99,42 +82,41 @@ describe('a session is refused', () => {
   it('when it is forged, changed, a refresh token, or from another pool or client', async () => {
     await invite(pool, 'bea@example.com');
     await invite(other, 'bea@example.com');
-    const { Session = '' } = await signIn(pool, 'bea@example.com');
-    const foreign = (await signIn(other, 'bea@example.com')).Session;
+    const { Session = '' } = await pool.signIn('bea@example.com');
+    const foreign = (await other.signIn('bea@example.com')).Session;
     const changed = Session.slice(0, 100) + (Session[100] === 'A' ? 'B' : 'A') + Session.slice(101);
     for (const session of ['x', changed, tokens.RefreshToken, foreign, undefined]) {
       expect((await answer(session, 'bea@example.com')).message).toBe('Invalid session for the user.');
     }
-    const client = await createClient(pool.sdk, pool.poolId);
-    const sibling = { ...pool, clientId: client.ClientId ?? '' };
+    const sibling = await pool.withClient();
     expect((await answer(Session, 'bea@example.com', sibling)).message).toBe('Invalid session for the user.');
   });
 
   it('when the password was changed after the session began', async () => {
     await invite(pool, 'eve@example.com');
-    const { Session } = await signIn(pool, 'eve@example.com');
-    const set = new AdminSetUserPasswordCommand({
+    const { Session } = await pool.signIn('eve@example.com');
+    await pool.sdk.adminSetUserPassword({
       UserPoolId: pool.poolId,
       Username: 'eve@example.com',
       Password: 'Chosen-horse-3',
       Permanent: true,
     });
-    await pool.sdk.send(set);
     expect((await answer(Session, 'eve@example.com')).message).toBe('Invalid session for the user.');
-    expect((await signIn(pool, 'eve@example.com', 'Chosen-horse-3')).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn('eve@example.com', 'Chosen-horse-3')).AuthenticationResult).toBeDefined();
   });
 
   it("when it is another user's, or used in two concurrent requests", async () => {
     await invite(pool, 'cyd@example.com');
-    const { Session } = await signIn(pool, 'cyd@example.com');
+    const { Session } = await pool.signIn('cyd@example.com');
     expect((await answer(Session, 'ann@example.com')).message).toBe('Invalid session for the user.');
-    const command = new RespondToAuthChallengeCommand({
-      ClientId: pool.clientId,
-      ChallengeName: 'NEW_PASSWORD_REQUIRED',
-      Session,
-      ChallengeResponses: { USERNAME: 'cyd@example.com', NEW_PASSWORD: password },
-    });
-    const outcomes = await Promise.allSettled([1, 2, 3].map(() => pool.sdk.send(command)));
+    const command = () =>
+      pool.sdk.respondToAuthChallenge({
+        ClientId: pool.clientId,
+        ChallengeName: 'NEW_PASSWORD_REQUIRED',
+        Session,
+        ChallengeResponses: { USERNAME: 'cyd@example.com', NEW_PASSWORD: password },
+      });
+    const outcomes = await Promise.allSettled([1, 2, 3].map(command));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 });
@@ -146,8 +128,8 @@ describe('other attempts', () => {
       'a@example.com, b@example.com',
       '<a@example.com>',
     ]) {
-      const call = new AdminCreateUserCommand({ UserPoolId: pool.poolId, Username: email });
-      expect((await refusal(pool.sdk.send(call))).name).toBe('InvalidParameterException');
+      const call = pool.sdk.adminCreateUser({ UserPoolId: pool.poolId, Username: email });
+      expect((await refusal(call)).name).toBe('InvalidParameterException');
     }
   });
 
@@ -166,14 +148,14 @@ describe('other attempts', () => {
       const response = await fetch(pool.server.url, { method: 'POST', headers, body });
       expect(response.status).toBe(400);
     }
-    expect((await signIn(pool, 'ann@example.com')).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn('ann@example.com')).AuthenticationResult).toBeDefined();
   });
 
   it('cannot use a token of a deleted user', async () => {
-    await createUser(pool, 'dan@example.com');
-    const gone = (await signIn(pool, 'dan@example.com')).AuthenticationResult;
+    await pool.createUser('dan@example.com');
+    const gone = (await pool.signIn('dan@example.com')).AuthenticationResult;
     await pool.sdk.deleteUser({ AccessToken: gone?.AccessToken });
-    await createUser(pool, 'dan@example.com');
+    await pool.createUser('dan@example.com');
     expect(await use(gone?.AccessToken)).toBe('User does not exist.');
   });
 });

@@ -1,15 +1,6 @@
-import {
-  AdminConfirmSignUpCommand,
-  AdminResetUserPasswordCommand,
-  AdminUpdateUserAttributesCommand,
-  ConfirmForgotPasswordCommand,
-  ConfirmSignUpCommand,
-  GetUserAttributeVerificationCodeCommand,
-  UpdateUserAttributesCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { ClientMetadata, openMetadataPool } from './metadata-pool.js';
-import { createUser, lastCode, password, signIn } from './support.js';
+import { password } from './support.js';
 
 const { pool, lambda, reached } = openMetadataPool();
 
@@ -18,8 +9,8 @@ const signUp = (Username: string) =>
 const forgot = (Username: string) =>
   pool.sdk.forgotPassword({ ClientId: pool.clientId, Username, ClientMetadata });
 const signedIn = async (email: string) => {
-  await createUser(pool, email);
-  return (await signIn(pool, email)).AuthenticationResult?.AccessToken;
+  await pool.createUser(email);
+  return (await pool.signIn(email)).AuthenticationResult?.AccessToken;
 };
 
 // Developer guide: clientMetadata of each Lambda trigger.
@@ -45,8 +36,8 @@ describe('ClientMetadata', () => {
     expect(await reached(() => pool.sdk.resendConfirmationCode(who))).toEqual({
       CustomMessage_ResendCode: 'clientMetadata',
     });
-    const confirm = new ConfirmSignUpCommand({ ...who, ConfirmationCode: lastCode(pool) });
-    expect(await reached(() => pool.sdk.send(confirm))).toEqual({
+    const confirm = { ...who, ConfirmationCode: pool.lastCode() };
+    expect(await reached(() => pool.sdk.confirmSignUp(confirm))).toEqual({
       PostConfirmation_ConfirmSignUp: 'clientMetadata',
     });
   });
@@ -54,26 +45,26 @@ describe('ClientMetadata', () => {
   it('of AdminConfirmSignUp reaches PostConfirmation', async () => {
     const Username = 'dan@example.com';
     await signUp(Username);
-    const confirm = new AdminConfirmSignUpCommand({ UserPoolId: pool.poolId, Username, ClientMetadata });
-    expect(await reached(() => pool.sdk.send(confirm))).toEqual({
+    const confirm = () => pool.sdk.adminConfirmSignUp({ UserPoolId: pool.poolId, Username, ClientMetadata });
+    expect(await reached(confirm)).toEqual({
       PostConfirmation_ConfirmSignUp: 'clientMetadata',
     });
   });
 
   it('of ForgotPassword and ConfirmForgotPassword reaches the message and PostConfirmation', async () => {
     const Username = 'eve@example.com';
-    await createUser(pool, Username);
+    await pool.createUser(Username);
     expect(await reached(() => forgot(Username))).toEqual({
       CustomMessage_ForgotPassword: 'clientMetadata',
     });
-    const confirm = new ConfirmForgotPasswordCommand({
+    const confirm = {
       ClientId: pool.clientId,
       Username,
-      ConfirmationCode: lastCode(pool),
+      ConfirmationCode: pool.lastCode(),
       Password: 'Another-horse-2',
       ClientMetadata,
-    });
-    expect(await reached(() => pool.sdk.send(confirm))).toEqual({
+    };
+    expect(await reached(() => pool.sdk.confirmForgotPassword(confirm))).toEqual({
       PostConfirmation_ConfirmForgotPassword: 'clientMetadata',
     });
   });
@@ -101,9 +92,10 @@ describe('ClientMetadata', () => {
 
   it('of AdminResetUserPassword reaches the message', async () => {
     const Username = 'gus@example.com';
-    await createUser(pool, Username);
-    const reset = new AdminResetUserPasswordCommand({ UserPoolId: pool.poolId, Username, ClientMetadata });
-    expect(await reached(() => pool.sdk.send(reset))).toEqual({
+    await pool.createUser(Username);
+    const reset = () =>
+      pool.sdk.adminResetUserPassword({ UserPoolId: pool.poolId, Username, ClientMetadata });
+    expect(await reached(reset)).toEqual({
       CustomMessage_ForgotPassword: 'clientMetadata',
     });
   });
@@ -111,25 +103,26 @@ describe('ClientMetadata', () => {
   it('of attribute updates reaches the message', async () => {
     const AccessToken = await signedIn('hal@example.com');
     const update = (email: string) => ({ UserAttributes: [{ Name: 'email', Value: email }], ClientMetadata });
-    const own = new UpdateUserAttributesCommand({ AccessToken, ...update('hal2@example.com') });
-    expect(await reached(() => pool.sdk.send(own))).toEqual({
+    const own = { AccessToken, ...update('hal2@example.com') };
+    expect(await reached(() => pool.sdk.updateUserAttributes(own))).toEqual({
       CustomMessage_UpdateUserAttribute: 'clientMetadata',
     });
     const who = { UserPoolId: pool.poolId, Username: 'hal2@example.com' };
-    const administrators = new AdminUpdateUserAttributesCommand({ ...who, ...update('hal3@example.com') });
-    expect(await reached(() => pool.sdk.send(administrators))).toEqual({
+    const administrators = { ...who, ...update('hal3@example.com') };
+    expect(await reached(() => pool.sdk.adminUpdateUserAttributes(administrators))).toEqual({
       CustomMessage_UpdateUserAttribute: 'clientMetadata',
     });
   });
 
   it('of GetUserAttributeVerificationCode reaches the message', async () => {
     const AccessToken = await signedIn('ida@example.com');
-    const command = new GetUserAttributeVerificationCodeCommand({
-      AccessToken,
-      AttributeName: 'email',
-      ClientMetadata,
-    });
-    expect(await reached(() => pool.sdk.send(command))).toEqual({
+    const command = () =>
+      pool.sdk.getUserAttributeVerificationCode({
+        AccessToken,
+        AttributeName: 'email',
+        ClientMetadata,
+      });
+    expect(await reached(command)).toEqual({
       CustomMessage_VerifyUserAttribute: 'clientMetadata',
     });
   });

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { createClient, createPool, createUser, sdkFor, signIn } from './support.js';
+import { createPool, PoolClient, sdkFor } from './support.js';
 
 /** The built command of `npm run user-pool`; `npm test` builds it first. */
 const main = join(import.meta.dirname, '../../../dist/apps/user-pool/src/main.js');
@@ -44,14 +44,14 @@ describe('npm run user-pool', () => {
   it('loses no acknowledged change when it is killed', async () => {
     const { child, url } = await start('--data', directory);
     const sdk = sdkFor(url);
-    const poolId = await createPool(sdk);
-    const clientId = (await createClient(sdk, poolId)).ClientId ?? '';
+    const pool = await new PoolClient(sdk, await createPool(sdk)).withClient();
+    const { poolId, clientId } = pool;
     const acknowledged: string[] = [];
     let number = 0;
     const createUntilItEnds = async () => {
       for (;;) {
         const email = `user${(number += 1)}@example.com`;
-        await createUser({ sdk, poolId, clientId }, email);
+        await pool.createUser(email);
         acknowledged.push(email);
         // Killed while other requests are active.
         if (acknowledged.length === 50) child.kill('SIGKILL');
@@ -61,23 +61,23 @@ describe('npm run user-pool', () => {
     expect(acknowledged.length).toBeGreaterThanOrEqual(50);
 
     const again = await start('--data', directory);
-    const survivor = { sdk: sdkFor(again.url), poolId, clientId };
+    const survivor = new PoolClient(sdkFor(again.url), poolId, clientId);
     for (const Username of acknowledged) {
       const user = await survivor.sdk.adminGetUser({ UserPoolId: poolId, Username });
       expect(user.UserStatus).toBe('CONFIRMED');
     }
-    expect((await signIn(survivor, acknowledged[49] ?? '')).AuthenticationResult).toBeDefined();
+    expect((await survivor.signIn(acknowledged[49] ?? '')).AuthenticationResult).toBeDefined();
 
     // A second server on the same port or folder does not affect the first one.
     const samePort = await run('--port', new URL(again.url).port, '--data', directory);
     expect(samePort).toMatchObject({ code: 1, output: expect.stringContaining('The port is taken') });
     const sameFolder = await run('--port', '0', '--data', directory);
     expect(sameFolder).toMatchObject({ code: 1, output: expect.stringContaining('is in use by process') });
-    await createUser(survivor, 'late@example.com');
+    await survivor.createUser('late@example.com');
     expect(await end(again.child, 'SIGTERM')).toBe(0);
     const last = await start('--data', directory);
-    const where = { sdk: sdkFor(last.url), poolId, clientId };
-    expect((await signIn(where, 'late@example.com')).AuthenticationResult).toBeDefined();
+    const where = new PoolClient(sdkFor(last.url), poolId, clientId);
+    expect((await where.signIn('late@example.com')).AuthenticationResult).toBeDefined();
     await end(last.child, 'SIGTERM');
   });
 
@@ -93,8 +93,8 @@ describe('npm run user-pool', () => {
     await writeFile(file, JSON.stringify({ pools: [pool] }));
     for (let times = 1; times <= 2; times++) {
       const { child, url } = await start('--data', join(directory, 'data'), '--pools', file);
-      const where = { sdk: sdkFor(url), poolId: pool.Id, clientId: 'web' };
-      expect((await signIn(where, 'ann@example.com')).AuthenticationResult).toBeDefined();
+      const where = new PoolClient(sdkFor(url), pool.Id, 'web');
+      expect((await where.signIn('ann@example.com')).AuthenticationResult).toBeDefined();
       expect(await end(child, 'SIGINT')).toBe(0);
     }
   });

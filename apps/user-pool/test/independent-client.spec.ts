@@ -6,7 +6,7 @@ import {
   type CognitoUserSession,
 } from 'amazon-cognito-identity-js';
 import { codeAt, period } from './authenticator.js';
-import { createUser, lastCode, openTestPool, password } from './support.js';
+import { openTestPool, password } from './support.js';
 
 // An AWS client with its own SRP implementation; only the endpoint is changed.
 const pool = openTestPool({}, { ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'] });
@@ -36,7 +36,7 @@ const signedIn = async (who: CognitoUser, given = password): Promise<CognitoUser
 
 describe('amazon-cognito-identity-js', () => {
   it('signs in with SRP and refreshes', async () => {
-    await createUser(pool, 'ann@example.com');
+    await pool.createUser('ann@example.com');
     const ann = user('ann@example.com');
     const session = await signedIn(ann);
     expect(session.getIdToken().payload['email']).toBe('ann@example.com');
@@ -51,14 +51,14 @@ describe('amazon-cognito-identity-js', () => {
   });
 
   it('gets the same error for a wrong password and an unknown user', async () => {
-    await createUser(pool, 'bea@example.com');
+    await pool.createUser('bea@example.com');
     const refused = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
     await expect(authenticate(user('bea@example.com'), 'Wrong-horse-1')).rejects.toMatchObject(refused);
     await expect(authenticate(user('nobody@example.com'))).rejects.toMatchObject(refused);
   });
 
   it('locks out after five wrong proofs', async () => {
-    await createUser(pool, 'cyd@example.com');
+    await pool.createUser('cyd@example.com');
     for (let attempt = 1; attempt <= 5; attempt++) {
       await authenticate(user('cyd@example.com'), 'Wrong-horse-1').catch(() => undefined);
     }
@@ -79,7 +79,7 @@ describe('amazon-cognito-identity-js', () => {
       ),
     );
     await new Promise((resolve, reject) =>
-      dan.confirmRegistration(lastCode(pool), false, (error: Error | null, result: unknown) =>
+      dan.confirmRegistration(pool.lastCode(), false, (error: Error | null, result: unknown) =>
         error ? reject(error) : resolve(result),
       ),
     );
@@ -87,11 +87,11 @@ describe('amazon-cognito-identity-js', () => {
   });
 
   it('resets a forgotten password', async () => {
-    await createUser(pool, 'eve@example.com');
+    await pool.createUser('eve@example.com');
     const eve = user('eve@example.com');
     await new Promise((resolve, reject) => eve.forgotPassword({ onSuccess: resolve, onFailure: reject }));
     await new Promise((resolve, reject) =>
-      eve.confirmPassword(lastCode(pool), 'Another-horse-2', { onSuccess: resolve, onFailure: reject }),
+      eve.confirmPassword(pool.lastCode(), 'Another-horse-2', { onSuccess: resolve, onFailure: reject }),
     );
     expect((await signedIn(eve, 'Another-horse-2')).isValid()).toBe(true);
   });
@@ -102,7 +102,7 @@ describe('amazon-cognito-identity-js', () => {
       MfaConfiguration: 'OPTIONAL',
       SoftwareTokenMfaConfiguration: { Enabled: true },
     });
-    await createUser(pool, 'fay@example.com');
+    await pool.createUser('fay@example.com');
     const fay = user('fay@example.com');
     await signedIn(fay);
     const secret = await new Promise<string>((resolve, reject) =>

@@ -1,15 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { startUserPool } from '../src/server.js';
-import {
-  createUser,
-  forgot,
-  lastCode,
-  openTestPool,
-  refusal,
-  sdkFor,
-  signIn,
-  startTestPool,
-} from './support.js';
+import { openTestPool, refusal, sdkFor, startTestPool, PoolClient } from './support.js';
 
 const pool = openTestPool();
 
@@ -27,8 +18,8 @@ const faults = (list: unknown) => inspect('PUT', 'faults', list);
 
 describe('the clock', () => {
   it('is advanced by a request', async () => {
-    await createUser(pool, 'ann@example.com');
-    const { AuthenticationResult: tokens } = await signIn(pool, 'ann@example.com');
+    await pool.createUser('ann@example.com');
+    const { AuthenticationResult: tokens } = await pool.signIn('ann@example.com');
     const before = (await inspect('GET', 'clock')).body as { now: string };
     const after = (await inspect('POST', 'clock', { advanceBySeconds: 3600 })).body as { now: string };
     expect(Date.parse(after.now) - Date.parse(before.now)).toBeGreaterThanOrEqual(3_600_000);
@@ -46,17 +37,17 @@ describe('the clock', () => {
 
 describe('faults', () => {
   it('return any exception for an operation until they are removed', async () => {
-    await createUser(pool, 'bea@example.com');
+    await pool.createUser('bea@example.com');
     await faults([
       { operation: 'InitiateAuth', error: 'TooManyRequestsException', message: 'Rate exceeded' },
     ]);
-    expect(await refusal(signIn(pool, 'bea@example.com'))).toEqual({
+    expect(await refusal(pool.signIn('bea@example.com'))).toEqual({
       name: 'TooManyRequestsException',
       message: 'Rate exceeded',
     });
-    await forgot(pool, 'bea@example.com');
+    await pool.forgot('bea@example.com');
     await faults([]);
-    expect((await signIn(pool, 'bea@example.com')).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn('bea@example.com')).AuthenticationResult).toBeDefined();
   });
 
   it('return status 500, delay responses, and drop connections before or after the operation', async () => {
@@ -68,7 +59,7 @@ describe('faults', () => {
         { operation: 'ForgotPassword', drop },
       ]);
       const count = pool.server.deliveries.list().length;
-      expect((await refusal(forgot(pool, 'bea@example.com'))).message).toMatch(/socket hang up|ECONNRESET/);
+      expect((await refusal(pool.forgot('bea@example.com'))).message).toMatch(/socket hang up|ECONNRESET/);
       expect(pool.server.deliveries.list().length - count).toBe(drop === 'after' ? 1 : 0);
     }
     await faults([]);
@@ -113,8 +104,8 @@ describe('described pools', () => {
 
   it('exist after the start with the given ids', async () => {
     const server = await startUserPool({ pools: [description] });
-    const described = { server, sdk: sdkFor(server.url), poolId: description.Id, clientId: 'local-client' };
-    expect((await signIn(described, 'ann@example.com')).AuthenticationResult).toBeDefined();
+    const described = new PoolClient(sdkFor(server.url), description.Id, 'local-client');
+    expect((await described.signIn('ann@example.com')).AuthenticationResult).toBeDefined();
     await server.close();
   });
 
@@ -129,9 +120,9 @@ describe('a seed', () => {
     const codes: string[] = [];
     for (let run = 1; run <= 2; run++) {
       const seeded = await startTestPool({}, {}, { seed: 'one' });
-      await createUser(seeded, 'ann@example.com');
-      await forgot(seeded, 'ann@example.com');
-      codes.push(`${seeded.poolId} ${seeded.clientId} ${lastCode(seeded)}`);
+      await seeded.createUser('ann@example.com');
+      await seeded.forgot('ann@example.com');
+      codes.push(`${seeded.poolId} ${seeded.clientId} ${seeded.lastCode()}`);
       await seeded.server.close();
     }
     expect(codes[0]).toBe(codes[1]);

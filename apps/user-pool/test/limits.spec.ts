@@ -1,14 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  createUser,
-  forgot,
-  lastCode,
-  openTestPool,
-  password,
-  refusal,
-  signIn,
-  stoppedClock,
-} from './support.js';
+import { openTestPool, password, refusal, stoppedClock } from './support.js';
 
 const pool = openTestPool({}, {}, () => ({ clock: stoppedClock() }));
 
@@ -28,7 +19,7 @@ const confirm = (Username: string, ConfirmationCode: string) =>
   pool.sdk.confirmSignUp({ ClientId: pool.clientId, Username, ConfirmationCode });
 const reset = (Username: string, ConfirmationCode: string, Password = password) =>
   pool.sdk.confirmForgotPassword({ ClientId: pool.clientId, Username, ConfirmationCode, Password });
-const accessToken = async (email: string) => (await signIn(pool, email)).AuthenticationResult?.AccessToken;
+const accessToken = async (email: string) => (await pool.signIn(email)).AuthenticationResult?.AccessToken;
 const AttributeName = 'email';
 const requestCode = (AccessToken: string | undefined) =>
   pool.sdk.getUserAttributeVerificationCode({ AccessToken, AttributeName });
@@ -51,12 +42,12 @@ async function expectHourlyLimit(allowed: number, call: () => Promise<unknown>):
 describe('calls for one user in an hour', () => {
   it('ConfirmSignUp: 15', async () => {
     await signUp('ann@example.com');
-    const code = wrong(lastCode(pool));
+    const code = wrong(pool.lastCode());
     await expectHourlyLimit(15, () => confirm('ann@example.com', code));
   });
 
   it('GetUserAttributeVerificationCode: 5', async () => {
-    await createUser(pool, 'bea@example.com');
+    await pool.createUser('bea@example.com');
     let token = await accessToken('bea@example.com');
     await expectHourlyLimit(5, async () => {
       token = await accessToken('bea@example.com');
@@ -65,25 +56,25 @@ describe('calls for one user in an hour', () => {
   });
 
   it('VerifyUserAttribute: 15', async () => {
-    await createUser(pool, 'cyd@example.com');
+    await pool.createUser('cyd@example.com');
     await requestCode(await accessToken('cyd@example.com'));
-    const code = wrong(lastCode(pool));
+    const code = wrong(pool.lastCode());
     await expectHourlyLimit(15, async () => verify(await accessToken('cyd@example.com'), code));
   });
 
   it('ForgotPassword and ConfirmForgotPassword together: 20, the most of 5 to 20 (inferred)', async () => {
-    await createUser(pool, 'dan@example.com');
+    await pool.createUser('dan@example.com');
     let calls = 0;
     await expectHourlyLimit(20, () =>
-      calls++ % 2 === 0 ? forgot(pool, 'dan@example.com') : reset('dan@example.com', wrong(lastCode(pool))),
+      calls++ % 2 === 0 ? pool.forgot('dan@example.com') : reset('dan@example.com', wrong(pool.lastCode())),
     );
   });
 
   it('are counted for each user', async () => {
-    await createUser(pool, 'eve@example.com');
-    for (let call = 1; call <= 20; call++) await forgot(pool, 'unknown@example.com');
-    expect(await refusal(forgot(pool, 'unknown@example.com'))).toEqual(limited);
-    await forgot(pool, 'eve@example.com');
+    await pool.createUser('eve@example.com');
+    for (let call = 1; call <= 20; call++) await pool.forgot('unknown@example.com');
+    expect(await refusal(pool.forgot('unknown@example.com'))).toEqual(limited);
+    await pool.forgot('eve@example.com');
   });
 });
 
@@ -94,7 +85,7 @@ describe('a code is valid for', () => {
       ['gus@example.com', day, 'ExpiredCodeException'],
     ] as const) {
       await signUp(email);
-      const code = lastCode(pool);
+      const code = pool.lastCode();
       pass(waits);
       const outcome = await confirm(email, code).catch((error: Error) => error.name);
       expect(typeof outcome === 'string' ? outcome : 'none').toBe(name);
@@ -102,37 +93,37 @@ describe('a code is valid for', () => {
   });
 
   it('24 hours for an attribute', async () => {
-    await createUser(pool, 'hal@example.com');
+    await pool.createUser('hal@example.com');
     await requestCode(await accessToken('hal@example.com'));
-    const first = lastCode(pool);
+    const first = pool.lastCode();
     pass(day - 1);
     await verify(await accessToken('hal@example.com'), first);
     await requestCode(await accessToken('hal@example.com'));
     pass(day);
-    const late = verify(await accessToken('hal@example.com'), lastCode(pool));
+    const late = verify(await accessToken('hal@example.com'), pool.lastCode());
     expect((await refusal(late)).name).toBe('ExpiredCodeException');
   });
 
   it('one hour for a forgotten password', async () => {
-    await createUser(pool, 'ida@example.com');
-    await forgot(pool, 'ida@example.com');
+    await pool.createUser('ida@example.com');
+    await pool.forgot('ida@example.com');
     pass(hour - 1);
-    await reset('ida@example.com', lastCode(pool));
-    await forgot(pool, 'ida@example.com');
+    await reset('ida@example.com', pool.lastCode());
+    await pool.forgot('ida@example.com');
     pass(hour);
-    expect((await refusal(reset('ida@example.com', lastCode(pool)))).name).toBe('ExpiredCodeException');
+    expect((await refusal(reset('ida@example.com', pool.lastCode()))).name).toBe('ExpiredCodeException');
   });
 });
 
 // Developer guide: Lockout behavior for failed sign-in attempts.
 describe('the lock-out', () => {
-  const fail = async (email: string) => (await refusal(signIn(pool, email, 'Wrong-horse-1'))).message;
+  const fail = async (email: string) => (await refusal(pool.signIn(email, 'Wrong-horse-1'))).message;
   const judged = 'Incorrect username or password.';
   const locked = 'Password attempts exceeded';
 
   it('lasts 1 second after 5 failures, then twice as long for each, up to about 15 minutes', async () => {
     const email = 'jim@example.com';
-    await createUser(pool, email);
+    await pool.createUser(email);
     for (let failure = 1; failure < 5; failure++) expect(await fail(email)).toBe(judged);
     for (const seconds of [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]) {
       expect(await fail(email)).toBe(judged);
@@ -142,35 +133,35 @@ describe('the lock-out', () => {
     }
     expect(await fail(email)).toBe(judged);
     pass(15 * minute - 1);
-    expect((await refusal(signIn(pool, email))).message).toBe(locked);
+    expect((await refusal(pool.signIn(email))).message).toBe(locked);
     pass(1);
-    expect((await signIn(pool, email)).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn(email)).AuthenticationResult).toBeDefined();
   });
 
   it('is not extended by attempts during the lock', async () => {
     const email = 'kim@example.com';
-    await createUser(pool, email);
+    await pool.createUser(email);
     for (let failure = 1; failure <= 8; failure++) {
       await fail(email);
       if (failure >= 5 && failure < 8) pass(2 ** (failure - 5) * 1000);
     }
     for (let second = 1; second <= 8; second++) {
       expect(await fail(email)).toBe(locked);
-      expect((await refusal(signIn(pool, email))).message).toBe(locked);
+      expect((await refusal(pool.signIn(email))).message).toBe(locked);
       pass(1000);
     }
-    expect((await signIn(pool, email)).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn(email)).AuthenticationResult).toBeDefined();
   });
 
   it('survives a reset that fails and ends with one that succeeds (inferred)', async () => {
     const email = 'lou@example.com';
-    await createUser(pool, email);
+    await pool.createUser(email);
     for (let failure = 1; failure <= 6; failure++) await fail(email);
     await pool.sdk.adminResetUserPassword({ UserPoolId: pool.poolId, Username: email });
-    const code = lastCode(pool);
+    const code = pool.lastCode();
     await refusal(reset(email, wrong(code)));
     expect(await fail(email)).toBe(locked);
     await reset(email, code, 'Another-horse-2');
-    expect((await signIn(pool, email, 'Another-horse-2')).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn(email, 'Another-horse-2')).AuthenticationResult).toBeDefined();
   });
 });

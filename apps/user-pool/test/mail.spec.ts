@@ -2,16 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import type { AddressInfo } from 'node:net';
-import {
-  createUser,
-  forgot,
-  lastCode,
-  password,
-  refusal,
-  signIn,
-  startTestPool,
-  type TestPool,
-} from './support.js';
+import { password, refusal, startTestPool, type TestPool } from './support.js';
 
 let pool: TestPool;
 let refuses = false;
@@ -42,19 +33,19 @@ afterAll(async () => {
 
 describe('mail', () => {
   it('contains the code and has one recipient', async () => {
-    await createUser(pool, 'ann@example.com');
-    await forgot(pool, 'ann@example.com');
+    await pool.createUser('ann@example.com');
+    await pool.forgot('ann@example.com');
     const mail = await PostalMime.parse(mails[0]?.raw ?? '');
     expect(mails[0]?.recipients).toEqual(['ann@example.com']);
     expect(mail.from).toMatchObject({ address: 'pool@example.com' });
     expect(mail.to).toMatchObject([{ address: 'ann@example.com' }]);
     expect(mail.subject).toBe('Your verification code');
-    expect(mail.text).toContain(lastCode(pool));
+    expect(mail.text).toContain(pool.lastCode());
   });
 
   it('that cannot be delivered causes an error for the caller', async () => {
     refuses = true;
-    expect((await refusal(forgot(pool, 'ann@example.com'))).name).toBe('CodeDeliveryFailureException');
+    expect((await refusal(pool.forgot('ann@example.com'))).name).toBe('CodeDeliveryFailureException');
     refuses = false;
   });
 
@@ -67,8 +58,8 @@ describe('mail', () => {
     const user = { UserPoolId: pool.poolId, Username: who.Username };
     expect((await pool.sdk.adminGetUser(user)).UserStatus).toBe('UNCONFIRMED');
     await pool.sdk.resendConfirmationCode(who);
-    const ConfirmationCode = lastCode(pool);
+    const ConfirmationCode = pool.lastCode();
     await pool.sdk.confirmSignUp({ ...who, ConfirmationCode });
-    expect((await signIn(pool, who.Username)).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn(who.Username)).AuthenticationResult).toBeDefined();
   });
 });

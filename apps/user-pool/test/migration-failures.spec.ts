@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { email, generic, knows, oldPassword, openMigratingPool } from './migrating-pool.js';
-import { refusal, signIn } from './support.js';
+import { refusal } from './support.js';
 
 const { lambda, pool, legacy, users, start } = openMigratingPool();
 
@@ -16,19 +16,19 @@ describe('a failed migration trigger', () => {
       response.setHeader('x-amz-function-error', 'Unhandled');
       return failure;
     });
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(thrown);
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual(thrown);
     expect(lambda.events).toHaveLength(1);
   });
 
   it('reads the error of the runtime emulator, which omits the error header', async () => {
     await start(() => failure);
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(thrown);
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual(thrown);
     expect(await users()).toEqual([]);
   });
 
   it('is invoked three times when it times out', async () => {
     await start(() => undefined);
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual({
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual({
       name: 'UnexpectedLambdaException',
       message: 'UserMigration invocation failed due to error Socket timeout while invoking Lambda function.',
     });
@@ -40,7 +40,7 @@ describe('a failed migration trigger', () => {
       if (lambda.events.length < 3) return void response.destroy();
       return knows(event);
     });
-    expect((await signIn(pool, email, oldPassword)).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn(email, oldPassword)).AuthenticationResult).toBeDefined();
   });
 
   it('is retried while the runtime emulator is busy', async () => {
@@ -49,12 +49,12 @@ describe('a failed migration trigger', () => {
       response.writeHead(400).end();
       return undefined;
     });
-    expect((await signIn(pool, email, oldPassword)).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn(email, oldPassword)).AuthenticationResult).toBeDefined();
   });
 
   it('is reported when the response is invalid', async () => {
     await start(() => 'yes');
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual({
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual({
       name: 'InvalidLambdaResponseException',
       message: 'Unrecognizable lambda output',
     });
@@ -74,17 +74,17 @@ describe('a failed migration trigger', () => {
     ],
   ])('is reported for the response %j', async (response, message) => {
     await start((event) => knows(event, response));
-    expect(await refusal(signIn(legacy, email, oldPassword))).toEqual({
+    expect(await refusal(legacy.signIn(email, oldPassword))).toEqual({
       name: 'UserNotFoundException',
       message,
     });
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(generic);
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual(generic);
     expect(await users()).toEqual([]);
   });
 
   it('is reported when the function cannot be invoked', async () => {
     await start((_event, response) => void response.writeHead(403).end());
-    expect(await refusal(signIn(legacy, email, oldPassword))).toEqual({
+    expect(await refusal(legacy.signIn(email, oldPassword))).toEqual({
       name: 'UserNotFoundException',
       message: `Exception migrating user in app client ${legacy.clientId}`,
     });

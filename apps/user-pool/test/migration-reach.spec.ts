@@ -1,18 +1,11 @@
-import {
-  AdminInitiateAuthCommand,
-  ForgotPasswordCommand,
-  type LambdaConfigType,
-} from '@aws-sdk/client-cognito-identity-provider';
+import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
-  createUser,
-  forgot,
   openTestClient,
   openTestLambda,
   openTestPool,
   password,
   refusal,
-  signIn,
   type TestFunction,
 } from './support.js';
 
@@ -63,14 +56,14 @@ beforeEach(async () => {
 // Developer guide: Migrate user Lambda trigger.
 describe('the migration trigger is invoked', () => {
   it('by AdminInitiateAuth; its ClientMetadata arrives as validationData', async () => {
-    const call = new AdminInitiateAuthCommand({
+    const call = pool.sdk.adminInitiateAuth({
       UserPoolId: pool.poolId,
       ClientId: administrators.clientId,
       AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
       AuthParameters: { USERNAME: email, PASSWORD: oldPassword },
       ClientMetadata,
     });
-    expect((await pool.sdk.send(call)).AuthenticationResult).toBeDefined();
+    expect((await call).AuthenticationResult).toBeDefined();
     expect(sources()).toEqual(['UserMigration_Authentication']);
     expect(lambda.events[0]?.request).toEqual({
       password: oldPassword,
@@ -80,21 +73,20 @@ describe('the migration trigger is invoked', () => {
   });
 
   it('by ForgotPassword; its ClientMetadata arrives as clientMetadata, and there is no password', async () => {
-    const call = new ForgotPasswordCommand({ ClientId: pool.clientId, Username: email, ClientMetadata });
-    await pool.sdk.send(call);
+    await pool.sdk.forgotPassword({ ClientId: pool.clientId, Username: email, ClientMetadata });
     expect(sources()).toEqual(['UserMigration_ForgotPassword']);
     expect(lambda.events[0]?.request).toEqual({ validationData: null, clientMetadata: ClientMetadata });
   });
 
   it('by ForgotPassword of a client that allows only flows for administrators', async () => {
-    await forgot(administrators, email);
+    await administrators.forgot(email);
     expect(sources()).toEqual(['UserMigration_ForgotPassword']);
   });
 
   it('again for a deleted user (inferred)', async () => {
-    await signIn(pool, email, oldPassword);
+    await pool.signIn(email, oldPassword);
     await pool.sdk.adminDeleteUser(who());
-    expect((await signIn(pool, email, oldPassword)).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn(email, oldPassword)).AuthenticationResult).toBeDefined();
     expect(sources()).toEqual(['UserMigration_Authentication', 'UserMigration_Authentication']);
   });
 });
@@ -114,29 +106,29 @@ describe('the migration trigger is not invoked', () => {
 
   it('by SignUp, which then prevents a migration of the name', async () => {
     await pool.sdk.signUp({ ClientId: pool.clientId, Username: email, Password: password });
-    expect((await refusal(signIn(pool, email, oldPassword))).name).toBe('UserNotConfirmedException');
+    expect((await refusal(pool.signIn(email, oldPassword))).name).toBe('UserNotConfirmedException');
     expect(sources()).toEqual([]);
   });
 
   it('by a client that allows no password flow', async () => {
     expect((await startSrp(srpOnly.clientId)).ChallengeName).toBe('PASSWORD_VERIFIER');
-    expect((await forgot(srpOnly, email)).CodeDeliveryDetails?.Destination).toBe('o***@e***');
+    expect((await srpOnly.forgot(email)).CodeDeliveryDetails?.Destination).toBe('o***@e***');
     expect(sources()).toEqual([]);
   });
 
   it('for a user who is disabled or typed a wrong password', async () => {
-    await createUser(pool, email);
-    await refusal(signIn(pool, email, oldPassword));
-    await forgot(pool, email);
+    await pool.createUser(email);
+    await refusal(pool.signIn(email, oldPassword));
+    await pool.forgot(email);
     await pool.sdk.adminDisableUser(who());
-    expect(await refusal(signIn(pool, email))).toEqual(generic);
-    await forgot(pool, email);
+    expect(await refusal(pool.signIn(email))).toEqual(generic);
+    await pool.forgot(email);
     expect(sources()).toEqual([]);
   });
 
   it('for an alias of an existing user', async () => {
-    await createUser(pool, email);
-    await signIn(pool, 'OLD@example.com');
+    await pool.createUser(email);
+    await pool.signIn('OLD@example.com');
     expect(sources()).toEqual([]);
   });
 });
@@ -144,7 +136,7 @@ describe('the migration trigger is not invoked', () => {
 describe('other triggers at a migration', () => {
   it('run in the same sign-in: PreSignUp, PreAuthentication, PreTokenGeneration, PostAuthentication', async () => {
     await wire('UserMigration', 'PreSignUp', 'PreAuthentication', 'PreTokenGeneration', 'PostAuthentication');
-    await signIn(pool, email, oldPassword);
+    await pool.signIn(email, oldPassword);
     expect(sources()).toEqual([
       'UserMigration_Authentication',
       'PreSignUp_AdminCreateUser',
@@ -156,7 +148,7 @@ describe('other triggers at a migration', () => {
 
   it('PreSignUp runs as PreSignUp_AdminCreateUser, PostConfirmation does not run (inferred)', async () => {
     await wire('UserMigration', 'PreSignUp', 'PostConfirmation');
-    await signIn(pool, email, oldPassword);
+    await pool.signIn(email, oldPassword);
     expect(sources()).toEqual(['UserMigration_Authentication', 'PreSignUp_AdminCreateUser']);
   });
 });
@@ -176,30 +168,30 @@ describe('a migration trigger that', () => {
 
   it('throws: its message reaches the caller of a sign-in and of ForgotPassword', async () => {
     lambda.run = throwing;
-    expect(await refusal(signIn(legacy, email, oldPassword))).toEqual(thrown);
-    expect(await refusal(forgot(legacy, email))).toEqual(thrown);
+    expect(await refusal(legacy.signIn(email, oldPassword))).toEqual(thrown);
+    expect(await refusal(legacy.forgot(email))).toEqual(thrown);
   });
 
   it('throws: the error is the same with ENABLED (inferred)', async () => {
     lambda.run = throwing;
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(thrown);
-    expect(await refusal(forgot(pool, email))).toEqual(thrown);
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual(thrown);
+    expect(await refusal(pool.forgot(email))).toEqual(thrown);
     expect((await refusal(pool.sdk.adminGetUser(who()))).name).toBe('UserNotFoundException');
   });
 
   it('returns no userAttributes: the user is unknown with ENABLED', async () => {
     lambda.run = silent;
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(generic);
-    expect((await forgot(pool, email)).CodeDeliveryDetails?.Destination).toBe('o***@e***');
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual(generic);
+    expect((await pool.forgot(email)).CodeDeliveryDetails?.Destination).toBe('o***@e***');
   });
 
   it('returns no userAttributes: the user is unknown with LEGACY (inferred)', async () => {
     lambda.run = silent;
-    expect(await refusal(signIn(legacy, email, oldPassword))).toEqual({
+    expect(await refusal(legacy.signIn(email, oldPassword))).toEqual({
       name: 'UserNotFoundException',
       message: 'User does not exist.',
     });
-    expect(await refusal(forgot(legacy, email))).toEqual({
+    expect(await refusal(legacy.forgot(email))).toEqual({
       name: 'UserNotFoundException',
       message: 'Username/client id combination not found.',
     });
@@ -207,7 +199,7 @@ describe('a migration trigger that', () => {
 
   it('cannot be invoked for lack of permission: UserNotFoundException with LEGACY', async () => {
     lambda.run = (_event, response) => void response.writeHead(403).end();
-    expect(await refusal(signIn(legacy, email, oldPassword))).toEqual({
+    expect(await refusal(legacy.signIn(email, oldPassword))).toEqual({
       name: 'UserNotFoundException',
       message: `Exception migrating user in app client ${legacy.clientId}`,
     });
@@ -215,14 +207,14 @@ describe('a migration trigger that', () => {
 
   it('cannot be invoked for lack of permission: NotAuthorizedException with ENABLED (inferred)', async () => {
     lambda.run = (_event, response) => void response.writeHead(403).end();
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(generic);
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual(generic);
   });
 
   it('times out three times: the error is the same for every client', async () => {
     lambda.run = () => undefined;
-    expect(await refusal(signIn(legacy, email, oldPassword))).toEqual(timedOut);
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(timedOut);
-    expect(await refusal(forgot(pool, email))).toEqual(timedOut);
+    expect(await refusal(legacy.signIn(email, oldPassword))).toEqual(timedOut);
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual(timedOut);
+    expect(await refusal(pool.forgot(email))).toEqual(timedOut);
     expect(lambda.events).toHaveLength(9);
   });
 });

@@ -2,16 +2,10 @@ import type { CreateUserPoolRequest } from '@aws-sdk/client-cognito-identity-pro
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   claimsOf,
-  createClient,
-  createPool,
-  createUser,
-  forgot,
-  lastCode,
   openTestLambda,
   openTestPool,
   password,
   refusal,
-  signIn,
   type TestFunction,
   type TestPool,
 } from './support.js';
@@ -38,9 +32,10 @@ const answering =
   });
 
 const make = async (settings: Partial<CreateUserPoolRequest> = {}): Promise<TestPool> => {
-  const poolId = await createPool(base.sdk, { LambdaConfig: { UserMigration: 'migrate' }, ...settings });
-  const client = await createClient(base.sdk, poolId, { PreventUserExistenceErrors: 'LEGACY' });
-  return { ...base, poolId, clientId: client.ClientId ?? '' };
+  return base.addPool(
+    { LambdaConfig: { UserMigration: 'migrate' }, ...settings },
+    { PreventUserExistenceErrors: 'LEGACY' },
+  );
 };
 /** Pools with addresses as usernames, as aliases, and with text messages as second factors. */
 let plain: TestPool;
@@ -71,10 +66,6 @@ async function migrating(response: object, pool = plain): Promise<TestPool> {
   return pool;
 }
 
-const hiding = async (pool: TestPool): Promise<TestPool> => ({
-  ...pool,
-  clientId: (await createClient(pool.sdk, pool.poolId)).ClientId ?? '',
-});
 const get = ({ sdk, poolId }: TestPool, Username: string) =>
   sdk.adminGetUser({ UserPoolId: poolId, Username });
 const valueOf = async (pool: TestPool, username: string, name: string) =>
@@ -90,20 +81,20 @@ async function sentBy(work: () => Promise<unknown>) {
 describe('userAttributes of a migration', () => {
   it('must contain every required attribute of the pool', async () => {
     const pool = await migrating({ userAttributes: { name: 'Old', email: '' } });
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual(
       failed('Attributes did not conform to the schema: email: The attribute is required'),
     );
   });
 
   it('cannot contain sub, which is always new', async () => {
     const pool = await migrating({ userAttributes: { email, sub: 'legacy-17' } });
-    expect((await refusal(signIn(pool, email, oldPassword))).name).toBe('UserNotFoundException');
-    expect(await refusal(signIn(await hiding(pool), email, oldPassword))).toEqual(generic);
+    expect((await refusal(pool.signIn(email, oldPassword))).name).toBe('UserNotFoundException');
+    expect(await refusal((await pool.withClient()).signIn(email, oldPassword))).toEqual(generic);
   });
 
   it('must use the prefix custom: for custom attributes', async () => {
     const pool = await migrating({ userAttributes: { email, rails_app_id: '17' } });
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual(
       failed(
         'Attributes did not conform to the schema: rails_app_id: Attribute does not exist in the schema.',
       ),
@@ -112,40 +103,40 @@ describe('userAttributes of a migration', () => {
 
   it('ignore username if addresses are usernames: the pool sets a UUID equal to the sub', async () => {
     const pool = await migrating({ userAttributes: { email, username: 'old', email_verified: 'true' } });
-    const claims = claimsOf((await signIn(pool, email, oldPassword)).AuthenticationResult?.IdToken);
+    const claims = claimsOf((await pool.signIn(email, oldPassword)).AuthenticationResult?.IdToken);
     expect(claims['cognito:username']).toMatch(/^[0-9a-f-]{36}$/);
     expect(claims['cognito:username']).toBe(claims['sub']);
   });
 
   it('must contain email_verified "true" for a password reset', async () => {
     const pool = await migrating({ userAttributes: { email, email_verified: 'true' } });
-    await signIn(pool, email, oldPassword);
-    expect((await forgot(pool, email)).CodeDeliveryDetails?.Destination).toBe('o***@e***');
+    await pool.signIn(email, oldPassword);
+    expect((await pool.forgot(email)).CodeDeliveryDetails?.Destination).toBe('o***@e***');
     await migrating({ userAttributes: { email } });
-    await signIn(pool, email, oldPassword);
-    expect((await refusal(forgot(pool, email))).name).toBe('InvalidParameterException');
+    await pool.signIn(email, oldPassword);
+    expect((await refusal(pool.forgot(email))).name).toBe('InvalidParameterException');
   });
 });
 
 describe('a typed e-mail address in a pool with e-mail aliases', () => {
   it('is refused as a username', async () => {
     const pool = await migrating({}, aliases);
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual(
       failed('Username cannot be of email format, since user pool is configured for email alias.'),
     );
-    expect(await refusal(signIn(await hiding(pool), email, oldPassword))).toEqual(generic);
+    expect(await refusal((await pool.withClient()).signIn(email, oldPassword))).toEqual(generic);
   });
 
   it('creates the user when the trigger returns username', async () => {
     const userAttributes = { username: 'old', email, email_verified: 'true' };
     const pool = await migrating({ userAttributes }, aliases);
-    const { AuthenticationResult: tokens } = await signIn(pool, email, oldPassword);
+    const { AuthenticationResult: tokens } = await pool.signIn(email, oldPassword);
     const claims = claimsOf(tokens?.IdToken);
     expect(claims).toMatchObject({ 'cognito:username': 'old', email });
     expect(claims['sub']).toMatch(/^[0-9a-f-]{36}$/);
     expect(await valueOf(pool, 'old', 'username')).toBeUndefined();
-    await signIn(pool, 'old', oldPassword);
-    await signIn(pool, email, oldPassword);
+    await pool.signIn('old', oldPassword);
+    await pool.signIn(email, oldPassword);
     expect(lambda.events).toHaveLength(1);
   });
 });
@@ -153,9 +144,9 @@ describe('a typed e-mail address in a pool with e-mail aliases', () => {
 describe('finalUserStatus of a migration', () => {
   it('CONFIRMED keeps the typed password independent of the policy', async () => {
     const pool = await migrating({});
-    await signIn(pool, email, oldPassword);
+    await pool.signIn(email, oldPassword);
     expect((await get(pool, email)).UserStatus).toBe('CONFIRMED');
-    expect((await signIn(pool, email, oldPassword)).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn(email, oldPassword)).AuthenticationResult).toBeDefined();
   });
 
   it.each([
@@ -163,10 +154,10 @@ describe('finalUserStatus of a migration', () => {
     ['requires a reset when it is RESET_REQUIRED (inferred)', 'RESET_REQUIRED'],
   ])('%s', async (_what, finalUserStatus) => {
     const pool = await migrating({ finalUserStatus });
-    expect((await refusal(signIn(pool, email, oldPassword))).name).toBe('PasswordResetRequiredException');
+    expect((await refusal(pool.signIn(email, oldPassword))).name).toBe('PasswordResetRequiredException');
     expect((await get(pool, email)).UserStatus).toBe('RESET_REQUIRED');
-    await forgot(pool, email);
-    const ConfirmationCode = lastCode(pool);
+    await pool.forgot(email);
+    const ConfirmationCode = pool.lastCode();
     const answer = { ClientId: pool.clientId, Username: email, ConfirmationCode, Password: password };
     await pool.sdk.confirmForgotPassword(answer);
     expect((await get(pool, email)).UserStatus).toBe('CONFIRMED');
@@ -178,7 +169,7 @@ describe('the message after a migration', () => {
 
   it('is not sent with messageAction SUPPRESS', async () => {
     const pool = await migrating({ userAttributes, desiredDeliveryMediums: ['EMAIL', 'SMS'] });
-    expect(await sentBy(() => signIn(pool, email, oldPassword))).toEqual([]);
+    expect(await sentBy(() => pool.signIn(email, oldPassword))).toEqual([]);
   });
 
   type Medium = 'EMAIL' | 'SMS';
@@ -189,7 +180,7 @@ describe('the message after a migration', () => {
   ])('messageAction omitted, %s', async (_how, desiredDeliveryMediums, mediums) => {
     const pool = await migrating({ userAttributes, messageAction: undefined, desiredDeliveryMediums });
     const destinations = { EMAIL: email, SMS: phone };
-    expect(await sentBy(() => signIn(pool, email, oldPassword))).toMatchObject(
+    expect(await sentBy(() => pool.signIn(email, oldPassword))).toMatchObject(
       mediums.map((medium) => ({ purpose: 'welcome', medium, destination: destinations[medium] })),
     );
   });
@@ -199,13 +190,13 @@ describe('forceAliasCreation of a migration', () => {
   /** Another user already has the address; the new user types a username. */
   async function clashing(forceAliasCreation: boolean | undefined): Promise<TestPool> {
     const pool = await migrating({ forceAliasCreation }, aliases);
-    await createUser(pool, 'first', password, email);
+    await pool.createUser('first', password, email);
     return pool;
   }
 
   it('true takes the alias from the other user', async () => {
     const pool = await clashing(true);
-    const { AuthenticationResult: tokens } = await signIn(pool, 'second', oldPassword);
+    const { AuthenticationResult: tokens } = await pool.signIn('second', oldPassword);
     expect(claimsOf(tokens?.IdToken)).toMatchObject({ 'cognito:username': 'second', email });
     expect((await get(pool, email)).Username).toBe('second');
     expect(await valueOf(pool, 'first', 'email_verified')).toBe('false');
@@ -213,10 +204,10 @@ describe('forceAliasCreation of a migration', () => {
 
   it.each([[false], [undefined]])('%p migrates no user if the alias is taken', async (force) => {
     const pool = await clashing(force);
-    expect(await refusal(signIn(pool, 'second', oldPassword))).toEqual(
+    expect(await refusal(pool.signIn('second', oldPassword))).toEqual(
       failed('An account with the email already exists.'),
     );
-    expect(await refusal(signIn(await hiding(pool), 'second', oldPassword))).toEqual(generic);
+    expect(await refusal((await pool.withClient()).signIn('second', oldPassword))).toEqual(generic);
     expect((await refusal(get(pool, 'second'))).name).toBe('UserNotFoundException');
     expect((await get(pool, email)).Username).toBe('first');
   });
@@ -224,9 +215,9 @@ describe('forceAliasCreation of a migration', () => {
   it('true does not move an address that is a username', async () => {
     const userAttributes = { email: 'taken@example.com', email_verified: 'true' };
     const pool = await migrating({ userAttributes, forceAliasCreation: true });
-    await createUser(pool, 'taken@example.com');
-    expect((await refusal(signIn(pool, email, oldPassword))).name).toBe('UserNotFoundException');
-    expect((await signIn(pool, 'taken@example.com')).AuthenticationResult).toBeDefined();
+    await pool.createUser('taken@example.com');
+    expect((await refusal(pool.signIn(email, oldPassword))).name).toBe('UserNotFoundException');
+    expect((await pool.signIn('taken@example.com')).AuthenticationResult).toBeDefined();
   });
 });
 
@@ -236,7 +227,7 @@ describe('enableSMSMFA of a migration', () => {
 
   it('enables SMS as second factor from this sign-in on', async () => {
     const pool = await migrating({ enableSMSMFA, userAttributes: withPhone }, messages);
-    const challenge = await signIn(pool, email, oldPassword);
+    const challenge = await pool.signIn(email, oldPassword);
     expect(challenge.ChallengeName).toBe('SMS_MFA');
     expect(challenge.ChallengeParameters?.['CODE_DELIVERY_DESTINATION']).toBe('+*******4567');
     expect((await get(pool, email)).UserMFASettingList).toEqual(['SMS_MFA']);
@@ -244,16 +235,16 @@ describe('enableSMSMFA of a migration', () => {
 
   it('fails if the pool has no MFA', async () => {
     const pool = await migrating({ enableSMSMFA, userAttributes: withPhone });
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual(
       failed('Error during migration: invalid enableSMSMFA'),
     );
   });
 
   it('fails without a phone_number', async () => {
     const pool = await migrating({ enableSMSMFA }, messages);
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual(
       failed('Error during migration: invalid enableSMSMFA'),
     );
-    expect(await refusal(signIn(await hiding(pool), email, oldPassword))).toEqual(generic);
+    expect(await refusal((await pool.withClient()).signIn(email, oldPassword))).toEqual(generic);
   });
 });

@@ -1,23 +1,13 @@
-import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { email, generic, knows, oldPassword, openMigratingPool } from './migrating-pool.js';
-import {
-  claimsOf,
-  forgot,
-  lastCode,
-  password,
-  refusal,
-  signIn,
-  startTestPool,
-  type TriggerEvent,
-} from './support.js';
+import { claimsOf, password, refusal, startTestPool, type TriggerEvent } from './support.js';
 
 const { lambda, pool, legacy, users, start } = openMigratingPool();
 
 describe('migration at the first sign-in', () => {
   it('creates the user with the typed password, independent of the policy', async () => {
     await start((event) => knows(event), 'arn:aws:lambda:eu-west-1:123456789012:function:migrate-user');
-    const { AuthenticationResult: tokens } = await signIn(pool, email, oldPassword);
+    const { AuthenticationResult: tokens } = await pool.signIn(email, oldPassword);
     const [user] = await users();
     expect(user).toMatchObject({ UserStatus: 'CONFIRMED', Enabled: true });
     expect(claimsOf(tokens?.IdToken)).toMatchObject({
@@ -27,8 +17,8 @@ describe('migration at the first sign-in', () => {
       email_verified: true,
       'custom:rails_app_id': '17',
     });
-    await signIn(pool, email, oldPassword);
-    expect(await refusal(signIn(pool, email, 'other'))).toEqual(generic);
+    await pool.signIn(email, oldPassword);
+    expect(await refusal(pool.signIn(email, 'other'))).toEqual(generic);
     expect(lambda.events).toHaveLength(1);
   });
 
@@ -36,13 +26,13 @@ describe('migration at the first sign-in', () => {
     await start((event) => event);
     const ClientMetadata = { device: 'phone' };
     const AuthParameters = { USERNAME: 'Old@Example.com', PASSWORD: oldPassword };
-    const call = new InitiateAuthCommand({
+    const call = pool.sdk.initiateAuth({
       ClientId: pool.clientId,
       AuthFlow: 'USER_PASSWORD_AUTH',
       AuthParameters,
       ClientMetadata,
     });
-    await refusal(pool.sdk.send(call));
+    await refusal(call);
     expect(lambda.events).toEqual([
       {
         version: '1',
@@ -70,7 +60,7 @@ describe('migration at the first sign-in', () => {
     ['no attributes', (event: TriggerEvent) => knows(event, { userAttributes: {} })],
   ])('treats %s as an unknown user', async (_answer, migrate) => {
     await start(migrate);
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(generic);
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual(generic);
     expect(await users()).toEqual([]);
   });
 
@@ -86,7 +76,7 @@ describe('migration at the first sign-in', () => {
     const LambdaConfig = { UserMigration: 'migrate-user' };
     const patient = await startTestPool({ LambdaConfig }, {}, { lambdaEndpoint: lambda.url });
     const results = await Promise.all(
-      Array.from({ length: count }, () => signIn(patient, email, oldPassword)),
+      Array.from({ length: count }, () => patient.signIn(email, oldPassword)),
     );
     const subs = new Set(
       results.map(({ AuthenticationResult }) => claimsOf(AuthenticationResult?.IdToken)['sub']),
@@ -106,13 +96,13 @@ describe('migration at the first sign-in', () => {
       await both;
       return knows(event);
     });
-    const outcomes = await Promise.allSettled([signIn(pool, email, 'first'), signIn(pool, email, 'second')]);
+    const outcomes = await Promise.allSettled([pool.signIn(email, 'first'), pool.signIn(email, 'second')]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
   it('requires a reset if the response has no final status', async () => {
     await start((event) => knows(event, { finalUserStatus: null }));
-    expect(await refusal(signIn(legacy, email, oldPassword))).toEqual({
+    expect(await refusal(legacy.signIn(email, oldPassword))).toEqual({
       name: 'PasswordResetRequiredException',
       message: 'Password reset required for the user',
     });
@@ -121,13 +111,13 @@ describe('migration at the first sign-in', () => {
 
   it('hides a required reset with PreventUserExistenceErrors', async () => {
     await start((event) => knows(event, { finalUserStatus: null }));
-    expect(await refusal(signIn(pool, email, oldPassword))).toEqual(generic);
+    expect(await refusal(pool.signIn(email, oldPassword))).toEqual(generic);
   });
 
   it('never invokes the trigger for an existing user in any state', async () => {
     await start((event) => knows(event));
-    await signIn(pool, email, oldPassword);
-    await refusal(signIn(pool, email, 'wrong'));
+    await pool.signIn(email, oldPassword);
+    await refusal(pool.signIn(email, 'wrong'));
     expect(lambda.events).toHaveLength(1);
   });
 });
@@ -135,7 +125,7 @@ describe('migration at the first sign-in', () => {
 describe('migration by ForgotPassword', () => {
   it('creates the user, sends the code and completes the reset', async () => {
     await start((event) => knows(event, { finalUserStatus: undefined }));
-    const { CodeDeliveryDetails } = await forgot(pool, email);
+    const { CodeDeliveryDetails } = await pool.forgot(email);
     expect(CodeDeliveryDetails).toEqual({
       Destination: 'o***@e***',
       DeliveryMedium: 'EMAIL',
@@ -148,16 +138,16 @@ describe('migration by ForgotPassword', () => {
     await pool.sdk.confirmForgotPassword({
       ClientId: pool.clientId,
       Username: email,
-      ConfirmationCode: lastCode(pool),
+      ConfirmationCode: pool.lastCode(),
       Password: password,
     });
     expect((await pool.sdk.adminGetUser(user)).UserStatus).toBe('CONFIRMED');
-    expect((await signIn(pool, email)).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn(email)).AuthenticationResult).toBeDefined();
   });
 
   it('simulates the delivery of a code to an unknown user', async () => {
     await start((event) => event);
-    expect((await forgot(pool, 'nobody@example.com')).CodeDeliveryDetails?.Destination).toBe('n***@e***');
+    expect((await pool.forgot('nobody@example.com')).CodeDeliveryDetails?.Destination).toBe('n***@e***');
     expect(pool.server.deliveries.list().map(({ destination }) => destination)).not.toContain(
       'nobody@example.com',
     );
@@ -165,7 +155,7 @@ describe('migration by ForgotPassword', () => {
 
   it('sends no code to an address that was never verified', async () => {
     await start((event) => knows(event, { userAttributes: { email } }));
-    expect(await refusal(forgot(pool, email))).toEqual({
+    expect(await refusal(pool.forgot(email))).toEqual({
       name: 'InvalidParameterException',
       message: 'Cannot reset password for the user as there is no registered/verified email or phone_number',
     });

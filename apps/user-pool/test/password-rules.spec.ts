@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createUser, forgot, lastCode, openTestPool, password, refusal, signIn } from './support.js';
+import { openTestPool, password, refusal } from './support.js';
 
 const pool = openTestPool({ Policies: { PasswordPolicy: { MinimumLength: 10, PasswordHistorySize: 2 } } });
 
@@ -12,7 +12,7 @@ const used = { name: 'PasswordHistoryPolicyViolationException', message: expect.
 // API reference: AdminSetUserPassword, ConfirmForgotPassword, PasswordPolicyType.
 describe('AdminSetUserPassword', () => {
   it('enforces the policy and the history', async () => {
-    await createUser(pool, 'ann@example.com');
+    await pool.createUser('ann@example.com');
     expect(await refusal(set('ann@example.com', 'too-short'))).toEqual({
       name: 'InvalidPasswordException',
       message: 'Password did not conform with policy: Password not long enough',
@@ -25,7 +25,7 @@ describe('AdminSetUserPassword', () => {
   });
 
   it('Permanent confirms a user in any state without a code', async () => {
-    await createUser(pool, 'bea@example.com');
+    await pool.createUser('bea@example.com');
     const user = { UserPoolId: pool.poolId, Username: 'bea@example.com' };
     await pool.sdk.adminResetUserPassword(user);
     expect(await statusOf('bea@example.com')).toBe('RESET_REQUIRED');
@@ -35,19 +35,19 @@ describe('AdminSetUserPassword', () => {
     expect(await statusOf('bea@example.com')).toBe('FORCE_CHANGE_PASSWORD');
     await set('bea@example.com', 'lasting-horse');
     expect(await statusOf('bea@example.com')).toBe('CONFIRMED');
-    expect((await signIn(pool, 'bea@example.com', 'lasting-horse')).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn('bea@example.com', 'lasting-horse')).AuthenticationResult).toBeDefined();
   });
 });
 
 describe('ConfirmForgotPassword', () => {
   it('also enforces the history', async () => {
-    await createUser(pool, 'cyd@example.com');
-    await forgot(pool, 'cyd@example.com');
+    await pool.createUser('cyd@example.com');
+    await pool.forgot('cyd@example.com');
     const reset = (Password: string) =>
       pool.sdk.confirmForgotPassword({
         ClientId: pool.clientId,
         Username: 'cyd@example.com',
-        ConfirmationCode: lastCode(pool),
+        ConfirmationCode: pool.lastCode(),
         Password,
       });
     expect(await refusal(reset(password))).toEqual(used);
@@ -57,8 +57,8 @@ describe('ConfirmForgotPassword', () => {
 
 describe('ChangePassword', () => {
   it('refuses leading and trailing white space in both passwords before it finds the user', async () => {
-    await createUser(pool, 'dee@example.com');
-    const { AuthenticationResult } = await signIn(pool, 'dee@example.com', password);
+    await pool.createUser('dee@example.com');
+    const { AuthenticationResult } = await pool.signIn('dee@example.com', password);
     const change = (PreviousPassword: string, ProposedPassword: string) =>
       pool.sdk.changePassword({
         AccessToken: AuthenticationResult?.AccessToken,

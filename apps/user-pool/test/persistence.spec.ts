@@ -3,17 +3,7 @@ import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startUserPool } from '../src/server.js';
-import {
-  createUser,
-  forgot,
-  lastCode,
-  password,
-  refusal,
-  sdkFor,
-  signIn,
-  startTestPool,
-  type TestPool,
-} from './support.js';
+import { password, refusal, sdkFor, startTestPool, TestPool } from './support.js';
 
 let directory: string;
 beforeEach(async () => {
@@ -24,15 +14,15 @@ afterEach(() => rm(directory, { recursive: true }));
 /** Opens the data of the same pool in another server. */
 async function restart(pool: TestPool, dataDir: string): Promise<TestPool> {
   const server = await startUserPool({ dataDir, publicUrl: pool.server.url });
-  return { ...pool, server, sdk: sdkFor(server.localUrl) };
+  return new TestPool(server, sdkFor(server.localUrl), pool.poolId, pool.clientId);
 }
 
 describe('data on disk', () => {
   it('survives a restart: users, tokens, revocations', async () => {
     const pool = await startTestPool({}, {}, { dataDir: directory });
-    await createUser(pool, 'ann@example.com');
-    const kept = (await signIn(pool, 'ann@example.com')).AuthenticationResult;
-    const revoked = (await signIn(pool, 'ann@example.com')).AuthenticationResult;
+    await pool.createUser('ann@example.com');
+    const kept = (await pool.signIn('ann@example.com')).AuthenticationResult;
+    const revoked = (await pool.signIn('ann@example.com')).AuthenticationResult;
     await pool.sdk.revokeToken({ ClientId: pool.clientId, Token: revoked?.RefreshToken });
     await pool.server.close();
 
@@ -46,44 +36,44 @@ describe('data on disk', () => {
       });
     await refresh(kept?.RefreshToken);
     expect((await refusal(refresh(revoked?.RefreshToken))).message).toBe('Refresh Token has been revoked');
-    expect((await signIn(again, 'ANN@example.com')).AuthenticationResult).toBeDefined();
+    expect((await again.signIn('ANN@example.com')).AuthenticationResult).toBeDefined();
     await again.server.close();
   });
 
   it('is complete at any time, even with an incomplete last line', async () => {
     const pool = await startTestPool({}, {}, { dataDir: directory });
-    await createUser(pool, 'ann@example.com');
+    await pool.createUser('ann@example.com');
     // A copy of the running server's data equals the data of a killed process.
     const copy = join(directory, 'copy');
     await cp(join(directory, 'journal.jsonl'), join(copy, 'journal.jsonl'));
     await cp(join(directory, 'keys'), join(copy, 'keys'), { recursive: true });
     await appendFile(join(copy, 'journal.jsonl'), '[{"kind":"user","id":"');
     const again = await restart(pool, copy);
-    expect((await signIn(again, 'ann@example.com')).AuthenticationResult).toBeDefined();
-    await createUser(again, 'bea@example.com');
+    expect((await again.signIn('ann@example.com')).AuthenticationResult).toBeDefined();
+    await again.createUser('bea@example.com');
     await again.server.close();
     const oncemore = await restart(pool, copy);
-    expect((await signIn(oncemore, 'bea@example.com')).AuthenticationResult).toBeDefined();
+    expect((await oncemore.signIn('bea@example.com')).AuthenticationResult).toBeDefined();
     await oncemore.server.close();
     await pool.server.close();
   });
 
   it('is writable after an incomplete line', async () => {
     const pool = await startTestPool({}, {}, { dataDir: directory });
-    await createUser(pool, 'ann@example.com');
+    await pool.createUser('ann@example.com');
     await pool.server.close();
     await appendFile(join(directory, 'journal.jsonl'), '[{"kind":"user"\n[]\n');
     const again = await restart(pool, directory);
-    expect((await signIn(again, 'ann@example.com')).AuthenticationResult).toBeDefined();
+    expect((await again.signIn('ann@example.com')).AuthenticationResult).toBeDefined();
     await again.server.close();
   });
 
   it('contains no password and no token, and is readable by its owner only', async () => {
     const pool = await startTestPool({}, {}, { dataDir: directory });
-    await createUser(pool, 'ann@example.com');
-    const tokens = (await signIn(pool, 'ann@example.com')).AuthenticationResult;
-    await forgot(pool, 'ann@example.com');
-    expect(lastCode(pool)).toMatch(/^\d{6}$/);
+    await pool.createUser('ann@example.com');
+    const tokens = (await pool.signIn('ann@example.com')).AuthenticationResult;
+    await pool.forgot('ann@example.com');
+    expect(pool.lastCode()).toMatch(/^\d{6}$/);
     await pool.server.close();
     const files = await readdir(directory, { recursive: true, withFileTypes: true });
     for (const file of files.filter((entry) => entry.isFile())) {

@@ -1,6 +1,5 @@
-import { DescribeUserPoolClientCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
-import { createClient, createPool, createUser, openTestPool, refusal, signIn } from './support.js';
+import { createPool, openTestPool, refusal } from './support.js';
 
 const pool = openTestPool();
 
@@ -8,7 +7,7 @@ const describePool = async (UserPoolId: string) => (await pool.sdk.describeUserP
 
 describe('a pool', () => {
   it('is described with its defaults, its schema and its count of users', async () => {
-    await createUser(pool, 'ann@example.com');
+    await pool.createUser('ann@example.com');
     const described = await describePool(pool.poolId);
     expect(described).toMatchObject({
       Id: pool.poolId,
@@ -36,13 +35,13 @@ describe('a pool', () => {
   });
 
   it('is deleted with all its content', async () => {
-    const poolId = await createPool(pool.sdk);
-    const client = await createClient(pool.sdk, poolId);
-    const doomed = { ...pool, poolId, clientId: client.ClientId ?? '' };
-    await createUser(doomed, 'ann@example.com');
-    await pool.sdk.deleteUserPool({ UserPoolId: poolId });
-    expect((await refusal(describePool(poolId))).message).toBe(`User pool ${poolId} does not exist.`);
-    expect((await refusal(signIn(doomed, 'ann@example.com'))).name).toBe('ResourceNotFoundException');
+    const doomed = await pool.addPool();
+    await doomed.createUser('ann@example.com');
+    await pool.sdk.deleteUserPool({ UserPoolId: doomed.poolId });
+    expect((await refusal(describePool(doomed.poolId))).message).toBe(
+      `User pool ${doomed.poolId} does not exist.`,
+    );
+    expect((await refusal(doomed.signIn('ann@example.com'))).name).toBe('ResourceNotFoundException');
     const guarded = await createPool(pool.sdk, { DeletionProtection: 'ACTIVE' });
     const call = pool.sdk.deleteUserPool({ UserPoolId: guarded });
     expect((await refusal(call)).name).toBe('InvalidParameterException');
@@ -57,12 +56,10 @@ describe('a pool', () => {
   });
 
   it('keeps its users apart from those of other pools', async () => {
-    const poolId = await createPool(pool.sdk);
-    const client = await createClient(pool.sdk, poolId);
-    const other = { ...pool, poolId, clientId: client.ClientId ?? '' };
-    expect((await refusal(signIn(other, 'ann@example.com'))).name).toBe('NotAuthorizedException');
-    const call = new DescribeUserPoolClientCommand({ UserPoolId: poolId, ClientId: pool.clientId });
-    expect((await refusal(pool.sdk.send(call))).name).toBe('ResourceNotFoundException');
+    const other = await pool.addPool();
+    expect((await refusal(other.signIn('ann@example.com'))).name).toBe('NotAuthorizedException');
+    const call = pool.sdk.describeUserPoolClient({ UserPoolId: other.poolId, ClientId: pool.clientId });
+    expect((await refusal(call)).name).toBe('ResourceNotFoundException');
   });
 
   it.each([
@@ -79,7 +76,7 @@ describe('a pool', () => {
 
 describe('an app client', () => {
   it('is reset by an update except for given settings and its secret', async () => {
-    const { ClientId, ClientSecret } = await createClient(pool.sdk, pool.poolId, { GenerateSecret: true });
+    const { ClientId, ClientSecret } = await pool.createClient({ GenerateSecret: true });
     const which = { UserPoolId: pool.poolId, ClientId };
     await pool.sdk.updateUserPoolClient({ ...which, AccessTokenValidity: 2 });
     const { UserPoolClient } = await pool.sdk.describeUserPoolClient(which);
@@ -104,7 +101,7 @@ describe('an app client', () => {
     ['a session that is too long', { AuthSessionValidity: 16 }],
     ['an attribute that the pool lacks', { ReadAttributes: ['custom:nope'] }],
   ])('is refused with %s', async (_what, settings) => {
-    const call = createClient(pool.sdk, pool.poolId, settings as object);
+    const call = pool.createClient(settings as object);
     expect((await refusal(call)).name).toBe('InvalidParameterException');
   });
 });

@@ -1,16 +1,5 @@
-import { AdminAddUserToGroupCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
-import {
-  claimsOf,
-  createClient,
-  createPool,
-  createUser,
-  lastCode,
-  openTestPool,
-  password,
-  refusal,
-  signIn,
-} from './support.js';
+import { claimsOf, openTestPool, password, refusal } from './support.js';
 
 const pool = openTestPool({
   Schema: [
@@ -26,7 +15,7 @@ const pool = openTestPool({
 });
 
 const accessToken = async (email: string) =>
-  (await signIn(pool, email)).AuthenticationResult?.AccessToken ?? '';
+  (await pool.signIn(email)).AuthenticationResult?.AccessToken ?? '';
 const update = (AccessToken: string, attributes: Record<string, string>, at = pool) =>
   at.sdk.updateUserAttributes({
     AccessToken,
@@ -39,14 +28,14 @@ const get = async (email: string, at = pool): Promise<Record<string, string>> =>
 
 describe('attributes', () => {
   it('can be changed, and a new address must be verified', async () => {
-    await createUser(pool, 'ann@example.com');
+    await pool.createUser('ann@example.com');
     const AccessToken = await accessToken('ann@example.com');
     const { CodeDeliveryDetailsList } = await update(AccessToken, { name: 'Ann', email: 'ann2@example.com' });
     expect(CodeDeliveryDetailsList).toMatchObject([{ Destination: 'a***@e***', AttributeName: 'email' }]);
     expect(await get('ann2@example.com')).toMatchObject({ name: 'Ann', email_verified: 'false' });
     const verify = (Code: string) =>
       pool.sdk.verifyUserAttribute({ AccessToken, AttributeName: 'email', Code });
-    const code = lastCode(pool);
+    const code = pool.lastCode();
     expect((await refusal(verify(code === '000000' ? '111111' : '000000'))).name).toBe(
       'CodeMismatchException',
     );
@@ -54,28 +43,26 @@ describe('attributes', () => {
     expect((await get('ann2@example.com'))['email_verified']).toBe('true');
     expect((await refusal(verify(code))).name).toBe('ExpiredCodeException');
     await pool.sdk.getUserAttributeVerificationCode({ AccessToken, AttributeName: 'email' });
-    await verify(lastCode(pool));
+    await verify(pool.lastCode());
   });
 
   it('keep the old address until the new one is verified, if the pool requires this', async () => {
-    const poolId = await createPool(pool.sdk, {
+    const careful = await pool.addPool({
       UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
     });
-    const client = await createClient(pool.sdk, poolId);
-    const careful = { ...pool, poolId, clientId: client.ClientId ?? '' };
-    await createUser(careful, 'bea@example.com');
-    const AccessToken = (await signIn(careful, 'bea@example.com')).AuthenticationResult?.AccessToken ?? '';
+    await careful.createUser('bea@example.com');
+    const AccessToken = (await careful.signIn('bea@example.com')).AuthenticationResult?.AccessToken ?? '';
     await update(AccessToken, { email: 'bea2@example.com' }, careful);
     expect(pool.server.deliveries.list()[0]?.destination).toBe('bea2@example.com');
     expect((await get('bea@example.com', careful))['email_verified']).toBe('true');
-    const Code = lastCode(pool);
+    const Code = pool.lastCode();
     await pool.sdk.verifyUserAttribute({ AccessToken, AttributeName: 'email', Code });
     expect((await get('bea2@example.com', careful))['email_verified']).toBe('true');
   });
 
   it('must conform to the schema', async () => {
-    await createUser(pool, 'cyd@example.com');
-    await createUser(pool, 'dan@example.com');
+    await pool.createUser('cyd@example.com');
+    await pool.createUser('dan@example.com');
     const AccessToken = await accessToken('cyd@example.com');
     const refused = async (attributes: Record<string, string>) =>
       (await refusal(update(AccessToken, attributes))).message;
@@ -94,16 +81,15 @@ describe('attributes', () => {
   });
 
   it('that a client may not read are omitted from tokens and GetUser', async () => {
-    const client = await createClient(pool.sdk, pool.poolId, {
+    const narrow = await pool.withClient({
       ReadAttributes: ['email'],
       WriteAttributes: ['email'],
     });
-    const narrow = { ...pool, clientId: client.ClientId ?? '' };
-    await createUser(pool, 'eve@example.com');
+    await pool.createUser('eve@example.com');
     const UserAttributes = [{ Name: 'name', Value: 'Eve' }];
     const user = { UserPoolId: pool.poolId, Username: 'eve@example.com' };
     await pool.sdk.adminUpdateUserAttributes({ ...user, UserAttributes });
-    const { AuthenticationResult: tokens } = await signIn(narrow, 'eve@example.com');
+    const { AuthenticationResult: tokens } = await narrow.signIn('eve@example.com');
     expect(claimsOf(tokens?.IdToken)['name']).toBeUndefined();
     const shown = await pool.sdk.getUser({ AccessToken: tokens?.AccessToken });
     expect(shown.UserAttributes?.map(({ Name }) => Name).sort()).toEqual(['email', 'sub']);
@@ -115,25 +101,23 @@ describe('attributes', () => {
 
 describe('passwords', () => {
   it('can be changed with the old one, five times an hour', async () => {
-    await createUser(pool, 'fay@example.com');
+    await pool.createUser('fay@example.com');
     const AccessToken = await accessToken('fay@example.com');
     const change = (PreviousPassword: string, ProposedPassword = 'Another-horse-2') =>
       pool.sdk.changePassword({ AccessToken, PreviousPassword, ProposedPassword });
     expect((await refusal(change('Wrong-horse-1'))).message).toBe('Incorrect username or password.');
     await change(password);
-    expect((await signIn(pool, 'fay@example.com', 'Another-horse-2')).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn('fay@example.com', 'Another-horse-2')).AuthenticationResult).toBeDefined();
     for (let call = 3; call <= 5; call++) await change('Another-horse-2');
     expect((await refusal(change('Another-horse-2'))).name).toBe('LimitExceededException');
   });
 
   it('cannot be reused if the pool has a history', async () => {
-    const poolId = await createPool(pool.sdk, {
+    const strict = await pool.addPool({
       Policies: { PasswordPolicy: { MinimumLength: 8, PasswordHistorySize: 2 } },
     });
-    const client = await createClient(pool.sdk, poolId);
-    const strict = { ...pool, poolId, clientId: client.ClientId ?? '' };
-    await createUser(strict, 'gus@example.com');
-    const { AuthenticationResult: tokens } = await signIn(strict, 'gus@example.com');
+    await strict.createUser('gus@example.com');
+    const { AuthenticationResult: tokens } = await strict.signIn('gus@example.com');
     const change = (PreviousPassword: string, ProposedPassword: string) =>
       pool.sdk.changePassword({ AccessToken: tokens?.AccessToken, PreviousPassword, ProposedPassword });
     expect((await refusal(change(password, password))).name).toBe('PasswordHistoryPolicyViolationException');
@@ -146,22 +130,21 @@ describe('passwords', () => {
   });
 
   it('can be reset by an administrator: the user receives a code', async () => {
-    await createUser(pool, 'hal@example.com');
+    await pool.createUser('hal@example.com');
     const user = { UserPoolId: pool.poolId, Username: 'hal@example.com' };
     await pool.sdk.adminResetUserPassword(user);
     expect(pool.server.deliveries.list()[0]).toMatchObject({
       purpose: 'reset',
       destination: 'hal@example.com',
     });
-    const client = await createClient(pool.sdk, pool.poolId, { PreventUserExistenceErrors: 'LEGACY' });
-    const legacy = { ...pool, clientId: client.ClientId ?? '' };
-    expect((await refusal(signIn(legacy, 'hal@example.com'))).name).toBe('PasswordResetRequiredException');
+    const legacy = await pool.withClient({ PreventUserExistenceErrors: 'LEGACY' });
+    expect((await refusal(legacy.signIn('hal@example.com'))).name).toBe('PasswordResetRequiredException');
   });
 });
 
 describe('sessions', () => {
   it('are all revoked by a global sign-out, and a new one can start at once', async () => {
-    await createUser(pool, 'ida@example.com');
+    await pool.createUser('ida@example.com');
     const user = { UserPoolId: pool.poolId, Username: 'ida@example.com' };
     const signOut = [
       (AccessToken: string) => pool.sdk.globalSignOut({ AccessToken }),
@@ -181,7 +164,7 @@ describe('sessions', () => {
   });
 
   it('are invalid for a deleted user', async () => {
-    await createUser(pool, 'jim@example.com');
+    await pool.createUser('jim@example.com');
     const AccessToken = await accessToken('jim@example.com');
     await pool.sdk.deleteUser({ AccessToken });
     expect((await refusal(pool.sdk.getUser({ AccessToken }))).message).toBe('User does not exist.');
@@ -190,7 +173,7 @@ describe('sessions', () => {
 
 describe('groups', () => {
   it('are listed by precedence in tokens issued later', async () => {
-    await createUser(pool, 'kim@example.com');
+    await pool.createUser('kim@example.com');
     const group = (GroupName: string, Precedence: number) =>
       pool.sdk.createGroup({ UserPoolId: pool.poolId, GroupName, Precedence, RoleArn: `arn:${GroupName}` });
     await group('readers', 5);
@@ -206,7 +189,7 @@ describe('groups', () => {
     const names = async () =>
       (await pool.sdk.adminListGroupsForUser(user)).Groups?.map(({ GroupName }) => GroupName);
     expect(await names()).toEqual(['editors', 'readers']);
-    const { AuthenticationResult: tokens } = await signIn(pool, 'kim@example.com');
+    const { AuthenticationResult: tokens } = await pool.signIn('kim@example.com');
     expect(claimsOf(tokens?.AccessToken)['cognito:groups']).toEqual(['editors', 'readers']);
     expect(claimsOf(tokens?.IdToken)).toMatchObject({
       'cognito:groups': ['editors', 'readers'],
@@ -214,8 +197,8 @@ describe('groups', () => {
     });
     await pool.sdk.adminRemoveUserFromGroup({ ...user, GroupName: 'editors' });
     expect(await names()).toEqual(['readers']);
-    const missing = new AdminAddUserToGroupCommand({ ...user, GroupName: 'nobody' });
-    expect((await refusal(pool.sdk.send(missing))).name).toBe('ResourceNotFoundException');
+    const missing = pool.sdk.adminAddUserToGroup({ ...user, GroupName: 'nobody' });
+    expect((await refusal(missing)).name).toBe('ResourceNotFoundException');
     const all = await pool.sdk.listGroups({ UserPoolId: pool.poolId, Limit: 1 });
     expect([all.Groups?.length, all.NextToken]).toEqual([1, '1']);
   });

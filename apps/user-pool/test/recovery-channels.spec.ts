@@ -1,31 +1,20 @@
 import type { RecoveryOptionType } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  createClient,
-  createPool,
-  createUser,
-  forgot,
-  openTestPool,
-  password,
-  refusal,
-  signIn,
-  type TestPool,
-} from './support.js';
+import { openTestPool, password, refusal, type TestPool } from './support.js';
 
 const base = openTestPool();
 
 async function poolWith(mechanisms?: RecoveryOptionType[]): Promise<TestPool> {
-  const poolId = await createPool(base.sdk, {
+  const added = await base.addPool({
     ...(mechanisms && { AccountRecoverySetting: { RecoveryMechanisms: mechanisms } }),
   });
   await base.sdk.setUserPoolMfaConfig({
-    UserPoolId: poolId,
+    UserPoolId: added.poolId,
     MfaConfiguration: 'OPTIONAL',
     SmsMfaConfiguration: {},
     EmailMfaConfiguration: {},
   });
-  const { ClientId = '' } = await createClient(base.sdk, poolId);
-  return { ...base, poolId, clientId: ClientId };
+  return added;
 }
 
 /** Pools without AccountRecoverySetting, and with each channel first. */
@@ -49,12 +38,12 @@ beforeAll(async () => {
 });
 
 const medium = async (pool: TestPool, email: string) =>
-  (await forgot(pool, email)).CodeDeliveryDetails?.DeliveryMedium;
+  (await pool.forgot(email)).CodeDeliveryDetails?.DeliveryMedium;
 const who = ({ poolId }: TestPool, Username: string) => ({ UserPoolId: poolId, Username });
 
 /** A user with a verified address and a phone number. */
 async function userWithPhone(pool: TestPool, email: string, verified = true): Promise<void> {
-  await createUser(pool, email);
+  await pool.createUser(email);
   const UserAttributes = [
     { Name: 'phone_number', Value: '+15551234567' },
     { Name: 'phone_number_verified', Value: String(verified) },
@@ -83,7 +72,7 @@ describe('a code for a forgotten password is sent', () => {
     expect(await medium(unset, 'ann@example.com')).toBe('SMS');
     await userWithPhone(unset, 'bea@example.com', false);
     expect(await medium(unset, 'bea@example.com')).toBe('EMAIL');
-    await createUser(unset, 'cyd@example.com');
+    await unset.createUser('cyd@example.com');
     expect(await medium(unset, 'cyd@example.com')).toBe('EMAIL');
   });
 
@@ -104,7 +93,7 @@ describe('a code for a forgotten password is sent', () => {
     ];
     const unverify = { ...who(mailOnly, 'ann@example.com'), UserAttributes };
     await mailOnly.sdk.adminUpdateUserAttributes(unverify);
-    expect(await refusal(forgot(mailOnly, 'ann@example.com'))).toEqual(noChannel);
+    expect(await refusal(mailOnly.forgot('ann@example.com'))).toEqual(noChannel);
   });
 
   it('by e-mail to users with SMS MFA', async () => {
@@ -125,10 +114,10 @@ describe('a code for a forgotten password is sent', () => {
   it('to no channel if every channel is a second factor', async () => {
     await userWithPhone(mailOnly, 'fay@example.com');
     await answersBy(mailOnly, 'fay@example.com', mail);
-    expect(await refusal(forgot(mailOnly, 'fay@example.com'))).toEqual(noChannel);
+    expect(await refusal(mailOnly.forgot('fay@example.com'))).toEqual(noChannel);
     await userWithPhone(unset, 'fay@example.com');
     await answersBy(unset, 'fay@example.com', { ...mail, ...sms });
-    expect(await refusal(forgot(unset, 'fay@example.com'))).toEqual(noChannel);
+    expect(await refusal(unset.forgot('fay@example.com'))).toEqual(noChannel);
   });
 });
 
@@ -137,7 +126,7 @@ describe('AdminResetUserPassword', () => {
   const reset = (email: string) => unset.sdk.adminResetUserPassword(who(unset, email));
 
   it('accepts CONFIRMED users with a verified channel', async () => {
-    await createUser(unset, 'gus@example.com');
+    await unset.createUser('gus@example.com');
     await reset('gus@example.com');
     expect(base.server.deliveries.list()[0]).toMatchObject({
       destination: 'gus@example.com',
@@ -154,6 +143,6 @@ describe('AdminResetUserPassword', () => {
     const signUp = { ClientId: unset.clientId, Username: 'ida@example.com', Password: password };
     await unset.sdk.signUp(signUp);
     expect(await refusal(reset('ida@example.com'))).toEqual(wrongState);
-    expect((await refusal(signIn(unset, 'ida@example.com'))).name).toBe('UserNotConfirmedException');
+    expect((await refusal(unset.signIn('ida@example.com'))).name).toBe('UserNotConfirmedException');
   });
 });

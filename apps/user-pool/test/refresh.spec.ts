@@ -1,14 +1,5 @@
-import { GetTokensFromRefreshTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
-import {
-  claimsOf,
-  createClient,
-  createUser,
-  openTestPool,
-  refusal,
-  signIn,
-  type TestPool,
-} from './support.js';
+import { claimsOf, openTestPool, refusal, type TestPool } from './support.js';
 
 const pool = openTestPool();
 
@@ -23,8 +14,8 @@ const getTokens = ({ sdk, clientId }: TestPool, RefreshToken: string | undefined
 
 describe('refresh', () => {
   it('keeps auth_time and origin_jti and returns no refresh token', async () => {
-    await createUser(pool, 'ann@example.com');
-    const first = (await signIn(pool, 'ann@example.com')).AuthenticationResult;
+    await pool.createUser('ann@example.com');
+    const first = (await pool.signIn('ann@example.com')).AuthenticationResult;
     pool.server.clock.advanceBy(10_000);
     for (const renew of [refresh, getTokens]) {
       const { AuthenticationResult: tokens } = await renew(pool, first?.RefreshToken);
@@ -45,10 +36,9 @@ describe('refresh', () => {
       IdTokenValidity: 5,
       TokenValidityUnits: units,
     };
-    const client = await createClient(pool.sdk, pool.poolId, settings);
-    const short = { ...pool, clientId: client.ClientId ?? '' };
-    await createUser(pool, 'bea@example.com');
-    const { AuthenticationResult: tokens } = await signIn(short, 'bea@example.com');
+    const short = await pool.withClient(settings);
+    await pool.createUser('bea@example.com');
+    const { AuthenticationResult: tokens } = await short.signIn('bea@example.com');
     expect(tokens?.ExpiresIn).toBe(300);
     pool.server.clock.advanceBy(300_000);
     const expired = refusal(pool.sdk.getUser({ AccessToken: tokens?.AccessToken }));
@@ -59,10 +49,9 @@ describe('refresh', () => {
   });
 
   it('is refused for another client and for a deleted user', async () => {
-    await createUser(pool, 'cyd@example.com');
-    const { AuthenticationResult: tokens } = await signIn(pool, 'cyd@example.com');
-    const client = await createClient(pool.sdk, pool.poolId);
-    const other = { ...pool, clientId: client.ClientId ?? '' };
+    await pool.createUser('cyd@example.com');
+    const { AuthenticationResult: tokens } = await pool.signIn('cyd@example.com');
+    const other = await pool.withClient();
     expect((await refusal(refresh(other, tokens?.RefreshToken))).message).toBe('Invalid Refresh Token');
     expect((await refusal(refresh(pool, 'made-up'))).message).toBe('Invalid Refresh Token');
     expect((await refusal(refresh(pool, tokens?.AccessToken))).message).toBe('Invalid Refresh Token');
@@ -72,12 +61,11 @@ describe('refresh', () => {
   });
 
   it('with rotation accepts the old token only in the grace period', async () => {
-    const client = await createClient(pool.sdk, pool.poolId, {
+    const rotating = await pool.withClient({
       RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 10 },
     });
-    const rotating = { ...pool, clientId: client.ClientId ?? '' };
-    await createUser(pool, 'dan@example.com');
-    const first = (await signIn(rotating, 'dan@example.com')).AuthenticationResult?.RefreshToken;
+    await pool.createUser('dan@example.com');
+    const first = (await rotating.signIn('dan@example.com')).AuthenticationResult?.RefreshToken;
     expect((await refusal(refresh(rotating, first))).name).toBe('UnsupportedOperationException');
     const second = (await getTokens(rotating, first)).AuthenticationResult?.RefreshToken;
     expect(second).not.toBe(first);
@@ -86,22 +74,6 @@ describe('refresh', () => {
     expect((await refusal(getTokens(rotating, first))).name).toBe('RefreshTokenReuseException');
     expect((await getTokens(rotating, second)).AuthenticationResult?.AccessToken).toBeDefined();
   });
-
-  it('requires the plain secret if the client has one', async () => {
-    const client = await createClient(pool.sdk, pool.poolId, { GenerateSecret: true });
-    const wrong = new GetTokensFromRefreshTokenCommand({
-      ClientId: client.ClientId,
-      RefreshToken: 'any',
-      ClientSecret: 'guess',
-    });
-    expect((await refusal(pool.sdk.send(wrong))).name).toBe('NotAuthorizedException');
-    const right = new GetTokensFromRefreshTokenCommand({
-      ClientId: client.ClientId,
-      RefreshToken: 'any',
-      ClientSecret: client.ClientSecret,
-    });
-    expect((await refusal(pool.sdk.send(right))).message).toBe('Invalid Refresh Token');
-  });
 });
 
 describe('revocation', () => {
@@ -109,9 +81,9 @@ describe('revocation', () => {
     pool.sdk.revokeToken({ Token, ClientId });
 
   it('revokes the refresh token and its access tokens, and no other session', async () => {
-    await createUser(pool, 'eve@example.com');
-    const one = (await signIn(pool, 'eve@example.com')).AuthenticationResult;
-    const two = (await signIn(pool, 'eve@example.com')).AuthenticationResult;
+    await pool.createUser('eve@example.com');
+    const one = (await pool.signIn('eve@example.com')).AuthenticationResult;
+    const two = (await pool.signIn('eve@example.com')).AuthenticationResult;
     const renewed = (await refresh(pool, one?.RefreshToken)).AuthenticationResult;
     await revoke(one?.RefreshToken);
     await revoke(one?.RefreshToken);
@@ -124,12 +96,12 @@ describe('revocation', () => {
   });
 
   it('accepts only refresh tokens of the same client', async () => {
-    await createUser(pool, 'fay@example.com');
-    const tokens = (await signIn(pool, 'fay@example.com')).AuthenticationResult;
+    await pool.createUser('fay@example.com');
+    const tokens = (await pool.signIn('fay@example.com')).AuthenticationResult;
     expect((await refusal(revoke(tokens?.AccessToken))).name).toBe('UnsupportedTokenTypeException');
-    const other = await createClient(pool.sdk, pool.poolId);
+    const other = await pool.createClient();
     expect((await refusal(revoke(tokens?.RefreshToken, other.ClientId))).name).toBe('UnauthorizedException');
-    const without = await createClient(pool.sdk, pool.poolId, { EnableTokenRevocation: false });
+    const without = await pool.createClient({ EnableTokenRevocation: false });
     expect((await refusal(revoke(tokens?.RefreshToken, without.ClientId))).name).toBe(
       'UnsupportedOperationException',
     );

@@ -1,22 +1,10 @@
-import {
-  AssociateSoftwareTokenCommand,
-  type ChallengeNameType,
-  type SetUserPoolMfaConfigRequest,
+import type {
+  ChallengeNameType,
+  SetUserPoolMfaConfigRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { codeAt, period, wrongCodeAt } from './authenticator.js';
-import {
-  createClient,
-  createPool,
-  createUser,
-  forgot,
-  lastCode,
-  openTestPool,
-  password,
-  refusal,
-  signIn,
-  type TestPool,
-} from './support.js';
+import { openTestPool, password, refusal, type TestPool } from './support.js';
 
 const base = openTestPool();
 let pool: TestPool;
@@ -30,16 +18,14 @@ beforeAll(async () => {
 });
 
 async function poolWith(mfa: Omit<SetUserPoolMfaConfigRequest, 'UserPoolId'>): Promise<TestPool> {
-  const poolId = await createPool(base.sdk);
-  await base.sdk.setUserPoolMfaConfig({ UserPoolId: poolId, ...mfa });
-  const client = await createClient(base.sdk, poolId, {
-    ExplicitAuthFlows: [
-      'ALLOW_USER_PASSWORD_AUTH',
-      'ALLOW_ADMIN_USER_PASSWORD_AUTH',
-      'ALLOW_REFRESH_TOKEN_AUTH',
-    ],
-  });
-  return { ...base, poolId, clientId: client.ClientId ?? '' };
+  const flows = [
+    'ALLOW_USER_PASSWORD_AUTH',
+    'ALLOW_ADMIN_USER_PASSWORD_AUTH',
+    'ALLOW_REFRESH_TOKEN_AUTH',
+  ] as const;
+  const added = await base.addPool({}, { ExplicitAuthFlows: [...flows] });
+  await base.sdk.setUserPoolMfaConfig({ UserPoolId: added.poolId, ...mfa });
+  return added;
 }
 
 const codeOf = (secret = '', offset = 0) => codeAt(secret, base.server.clock.now() + offset);
@@ -60,8 +46,8 @@ const answer = ({ sdk, clientId }: TestPool, challenge: ChallengeStep, answers: 
 
 /** Creates a user with an enabled authenticator. @returns its secret */
 async function enrol(email: string): Promise<string> {
-  await createUser(pool, email);
-  const { AuthenticationResult: tokens } = await signIn(pool, email);
+  await pool.createUser(email);
+  const { AuthenticationResult: tokens } = await pool.signIn(email);
   const AccessToken = tokens?.AccessToken;
   const { SecretCode } = await pool.sdk.associateSoftwareToken({ AccessToken });
   const verify = (UserCode: string) =>
@@ -69,7 +55,7 @@ async function enrol(email: string): Promise<string> {
   expect((await refusal(verify('abcdef'))).name).toBe('EnableSoftwareTokenMFAException');
   expect((await verify(codeOf(SecretCode))).Status).toBe('SUCCESS');
   // The verification does not enable the factor.
-  expect((await signIn(pool, email)).AuthenticationResult).toBeDefined();
+  expect((await pool.signIn(email)).AuthenticationResult).toBeDefined();
   const SoftwareTokenMfaSettings = { Enabled: true, PreferredMfa: true };
   await pool.sdk.setUserMFAPreference({ AccessToken, SoftwareTokenMfaSettings });
   return SecretCode ?? '';
@@ -80,7 +66,7 @@ describe('an authenticator app', () => {
     const secret = await enrol('ann@example.com');
     expect(secret).toMatch(/^[A-Z2-7]{52}$/);
     nextPeriod();
-    const challenge = await signIn(pool, 'ann@example.com');
+    const challenge = await pool.signIn('ann@example.com');
     expect(challenge.ChallengeName).toBe('SOFTWARE_TOKEN_MFA');
     expect(challenge.ChallengeParameters).toMatchObject({ FRIENDLY_DEVICE_NAME: 'phone' });
     const wrong = wrongCodeAt(secret, base.server.clock.now());
@@ -106,12 +92,12 @@ describe('an authenticator app', () => {
       name: 'ExpiredCodeException',
       message: 'Your software token has already been used once.',
     };
-    const challenge = await signIn(pool, 'bea@example.com');
+    const challenge = await pool.signIn('bea@example.com');
     const SOFTWARE_TOKEN_MFA_CODE = codeOf(secret);
     expect(await refusal(answer(pool, challenge, { SOFTWARE_TOKEN_MFA_CODE }))).toEqual(used);
     nextPeriod();
     await answer(pool, challenge, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret) });
-    const again = await signIn(pool, 'bea@example.com');
+    const again = await pool.signIn('bea@example.com');
     expect(await refusal(answer(pool, again, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret) }))).toEqual(used);
   });
 
@@ -120,7 +106,7 @@ describe('an authenticator app', () => {
     nextPeriod();
     nextPeriod();
     nextPeriod();
-    const challenge = await signIn(pool, 'cyd@example.com');
+    const challenge = await pool.signIn('cyd@example.com');
     expect(
       await refusal(answer(pool, challenge, { SOFTWARE_TOKEN_MFA_CODE: codeOf(secret, 2 * period) })),
     ).toEqual({
@@ -131,10 +117,10 @@ describe('an authenticator app', () => {
   });
 
   it('is unavailable if the pool has disabled it', async () => {
-    await createUser(base, 'dan@example.com');
-    const { AuthenticationResult: tokens } = await signIn(base, 'dan@example.com');
-    const call = new AssociateSoftwareTokenCommand({ AccessToken: tokens?.AccessToken });
-    expect(await refusal(base.sdk.send(call))).toEqual({
+    await base.createUser('dan@example.com');
+    const { AuthenticationResult: tokens } = await base.signIn('dan@example.com');
+    const call = base.sdk.associateSoftwareToken({ AccessToken: tokens?.AccessToken });
+    expect(await refusal(call)).toEqual({
       name: 'SoftwareTokenMFANotFoundException',
       message: 'Software Token MFA has not been enabled by the userPool',
     });
@@ -148,20 +134,20 @@ describe('codes that are sent', () => {
       { Name: 'phone_number', Value: '+15551234567' },
       { Name: 'phone_number_verified', Value: 'true' },
     ];
-    await createUser(pool, email);
+    await pool.createUser(email);
     await pool.sdk.adminUpdateUserAttributes({ ...user, UserAttributes });
     await pool.sdk.adminSetUserMFAPreference({ ...user, ...settings });
   }
 
   it('are sent by SMS', async () => {
     await prefer('eve@example.com', { SMSMfaSettings: { Enabled: true, PreferredMfa: true } });
-    const challenge = await signIn(pool, 'eve@example.com');
+    const challenge = await pool.signIn('eve@example.com');
     expect(challenge.ChallengeName).toBe('SMS_MFA');
     expect(challenge.ChallengeParameters).toMatchObject({
       CODE_DELIVERY_DESTINATION: '+*******4567',
       CODE_DELIVERY_DELIVERY_MEDIUM: 'SMS',
     });
-    const code = lastCode(base);
+    const code = base.lastCode();
     expect((await refusal(answer(pool, challenge, {}))).message).toBe(
       'Missing required parameter SMS_MFA_CODE',
     );
@@ -173,8 +159,8 @@ describe('codes that are sent', () => {
 
   it('keep the session valid after six wrong codes (inferred)', async () => {
     await prefer('ida@example.com', { SMSMfaSettings: { Enabled: true, PreferredMfa: true } });
-    const challenge = await signIn(pool, 'ida@example.com');
-    const code = lastCode(base);
+    const challenge = await pool.signIn('ida@example.com');
+    const code = base.lastCode();
     const wrong = code === '000000' ? '111111' : '000000';
     for (let attempt = 1; attempt <= 6; attempt++) {
       expect(await refusal(answer(pool, challenge, { SMS_MFA_CODE: wrong }))).toEqual({
@@ -187,10 +173,10 @@ describe('codes that are sent', () => {
 
   it('are sent by mail, which then cannot be used for a password reset', async () => {
     await prefer('fay@example.com', { EmailMfaSettings: { Enabled: true } });
-    const challenge = await signIn(pool, 'fay@example.com');
+    const challenge = await pool.signIn('fay@example.com');
     expect(challenge.ChallengeName).toBe('EMAIL_MFA');
-    await answer(pool, challenge, { EMAIL_MFA_CODE: lastCode(base) });
-    await forgot(pool, 'fay@example.com');
+    await answer(pool, challenge, { EMAIL_MFA_CODE: base.lastCode() });
+    await pool.forgot('fay@example.com');
     expect(base.server.deliveries.list()[0]).toMatchObject({ medium: 'SMS', purpose: 'reset' });
   });
 
@@ -199,7 +185,7 @@ describe('codes that are sent', () => {
       SMSMfaSettings: { Enabled: true },
       EmailMfaSettings: { Enabled: true },
     });
-    const challenge = await signIn(pool, 'gus@example.com');
+    const challenge = await pool.signIn('gus@example.com');
     expect(challenge.ChallengeName).toBe('SELECT_MFA_TYPE');
     expect(JSON.parse(challenge.ChallengeParameters?.['MFAS_CAN_CHOOSE'] ?? '')).toEqual([
       'SMS_MFA',
@@ -215,7 +201,7 @@ describe('codes that are sent', () => {
       (await refusal(answer(pool, { ...challenge, ChallengeName: 'SMS_MFA' }, { SMS_MFA_CODE: '1' })))
         .message,
     ).toBe('Invalid session for the user.');
-    await answer(pool, chosen, { SMS_MFA_CODE: lastCode(base) });
+    await answer(pool, chosen, { SMS_MFA_CODE: base.lastCode() });
   });
 });
 
@@ -230,7 +216,7 @@ describe('a required second factor', () => {
       MfaConfiguration: 'ON',
       SoftwareTokenMfaConfiguration: { Enabled: true },
     });
-    await createUser(strict, 'hal@example.com');
+    await strict.createUser('hal@example.com');
     const who = { UserPoolId: strict.poolId, ClientId: strict.clientId };
     const challenge = await strict.sdk.adminInitiateAuth({
       ...who,
@@ -248,6 +234,6 @@ describe('a required second factor', () => {
       ChallengeResponses: { USERNAME: challenge.ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '' },
     });
     expect(AuthenticationResult?.AccessToken).toBeDefined();
-    expect((await signIn(strict, 'hal@example.com')).ChallengeName).toBe('SOFTWARE_TOKEN_MFA');
+    expect((await strict.signIn('hal@example.com')).ChallengeName).toBe('SOFTWARE_TOKEN_MFA');
   });
 });

@@ -1,12 +1,8 @@
-import {
-  AdminInitiateAuthCommand,
-  GetTokensFromRefreshTokenCommand,
-  type ChallengeNameType,
-} from '@aws-sdk/client-cognito-identity-provider';
+import type { ChallengeNameType } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
 import { AuthenticationDetails, CognitoUser, CognitoUserPool } from 'amazon-cognito-identity-js';
 import { ClientMetadata, openMetadataPool } from './metadata-pool.js';
-import { createUser, lastCode, password, signIn } from './support.js';
+import { password } from './support.js';
 
 const { pool, reached } = openMetadataPool();
 
@@ -60,7 +56,7 @@ async function invited(Username: string): Promise<ChallengeStep> {
     ],
     MessageAction: 'SUPPRESS',
   });
-  return signIn(pool, Username);
+  return pool.signIn(Username);
 }
 
 const signedIn = {
@@ -78,12 +74,12 @@ describe('ClientMetadata of InitiateAuth and AdminInitiateAuth', () => {
   };
 
   it('reaches PreAuthentication and no later trigger', async () => {
-    await createUser(pool, 'ann@example.com');
+    await pool.createUser('ann@example.com');
     expect(await reached(() => withPassword('ann@example.com'))).toEqual(onlyBefore);
     const AuthParameters = { USERNAME: 'ann@example.com', PASSWORD: password };
     const who = { UserPoolId: pool.poolId, ClientId: pool.clientId, AuthParameters, ClientMetadata };
-    const call = new AdminInitiateAuthCommand({ ...who, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH' });
-    expect(await reached(() => pool.sdk.send(call))).toEqual(onlyBefore);
+    const call = () => pool.sdk.adminInitiateAuth({ ...who, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH' });
+    expect(await reached(call)).toEqual(onlyBefore);
   });
 
   it('reaches the triggers of a migration', async () => {
@@ -95,7 +91,7 @@ describe('ClientMetadata of InitiateAuth and AdminInitiateAuth', () => {
   });
 
   it('reaches no message', async () => {
-    await createUser(pool, 'bea@example.com');
+    await pool.createUser('bea@example.com');
     await prefer('bea@example.com', 'EMAIL');
     expect(await reached(() => withPassword('bea@example.com'))).toEqual({
       PreAuthentication_Authentication: 'validationData',
@@ -104,8 +100,8 @@ describe('ClientMetadata of InitiateAuth and AdminInitiateAuth', () => {
   });
 
   it('reaches no trigger at a refresh', async () => {
-    await createUser(pool, 'cyd@example.com');
-    const { AuthenticationResult: tokens } = await signIn(pool, 'cyd@example.com');
+    await pool.createUser('cyd@example.com');
+    const { AuthenticationResult: tokens } = await pool.signIn('cyd@example.com');
     const REFRESH_TOKEN = tokens?.RefreshToken ?? '';
     expect(await reached(() => begin({ REFRESH_TOKEN }, 'REFRESH_TOKEN_AUTH'))).toEqual({
       TokenGeneration_RefreshTokens: 'nothing',
@@ -116,15 +112,16 @@ describe('ClientMetadata of InitiateAuth and AdminInitiateAuth', () => {
 // API reference: GetTokensFromRefreshToken.
 describe('ClientMetadata of GetTokensFromRefreshToken', () => {
   it('reaches PreTokenGeneration', async () => {
-    await createUser(pool, 'dan@example.com');
-    const { AuthenticationResult: tokens } = await signIn(pool, 'dan@example.com');
+    await pool.createUser('dan@example.com');
+    const { AuthenticationResult: tokens } = await pool.signIn('dan@example.com');
     const { RefreshToken } = tokens ?? {};
-    const call = new GetTokensFromRefreshTokenCommand({
-      ClientId: pool.clientId,
-      RefreshToken,
-      ClientMetadata,
-    });
-    expect(await reached(() => pool.sdk.send(call))).toEqual({
+    const call = () =>
+      pool.sdk.getTokensFromRefreshToken({
+        ClientId: pool.clientId,
+        RefreshToken,
+        ClientMetadata,
+      });
+    expect(await reached(call)).toEqual({
       TokenGeneration_RefreshTokens: 'clientMetadata',
     });
   });
@@ -146,10 +143,10 @@ describe.each([
   });
 
   it('reaches the same triggers after a code', async () => {
-    await createUser(pool, address('fay'));
+    await pool.createUser(address('fay'));
     await prefer(address('fay'), 'SMS');
-    const challenge = await signIn(pool, address('fay'));
-    expect(await reached(() => answerBy(challenge, { SMS_MFA_CODE: lastCode(pool) }))).toEqual(signedIn);
+    const challenge = await pool.signIn(address('fay'));
+    expect(await reached(() => answerBy(challenge, { SMS_MFA_CODE: pool.lastCode() }))).toEqual(signedIn);
   });
 
   it(`gives the message with a code ${message}`, async () => {
@@ -158,9 +155,9 @@ describe.each([
     expect(await reached(() => answerBy(challenge, newPassword))).toEqual({
       CustomMessage_Authentication: message,
     });
-    await createUser(pool, address('hal'));
+    await pool.createUser(address('hal'));
     await prefer(address('hal'));
-    const choice = await signIn(pool, address('hal'));
+    const choice = await pool.signIn(address('hal'));
     expect(await reached(() => answerBy(choice, { ANSWER: 'SMS_MFA' }))).toEqual({
       CustomMessage_Authentication: message,
     });
@@ -169,7 +166,7 @@ describe.each([
 
 describe('ClientMetadata of an SRP sign-in', () => {
   it('is taken from the current step', async () => {
-    await createUser(pool, 'ida@example.com');
+    await pool.createUser('ida@example.com');
     const Pool = new CognitoUserPool({
       UserPoolId: pool.poolId,
       ClientId: pool.clientId,

@@ -1,17 +1,6 @@
-import { ConfirmForgotPasswordCommand, type SignUpRequest } from '@aws-sdk/client-cognito-identity-provider';
+import type { SignUpRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
-import {
-  createClient,
-  createPool,
-  forgot,
-  lastCode,
-  openTestClient,
-  openTestPool,
-  password,
-  refusal,
-  signIn,
-  type TestPool,
-} from './support.js';
+import { openTestClient, openTestPool, password, refusal, type TestPool } from './support.js';
 
 const pool = openTestPool();
 const legacy = openTestClient(pool, { PreventUserExistenceErrors: 'LEGACY' });
@@ -39,15 +28,15 @@ describe('sign-up with an address as the username', () => {
     });
     expect((await get(pool, email)).Username).toBe(answer.UserSub);
     for (const wrong of [password, 'Wrong-horse-1']) {
-      expect(await refusal(signIn(pool, email, wrong))).toEqual({
+      expect(await refusal(pool.signIn(email, wrong))).toEqual({
         name: 'UserNotConfirmedException',
         message: 'User is not confirmed.',
       });
     }
-    const code = lastCode(pool);
+    const code = pool.lastCode();
     await confirm(pool, email, code);
     expect(await attribute(get(pool, email), 'email_verified')).toBe('true');
-    expect((await signIn(pool, email)).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn(email)).AuthenticationResult).toBeDefined();
     expect((await refusal(confirm(pool, email, code))).message).toBe(
       'User cannot be confirmed. Current status is CONFIRMED',
     );
@@ -86,17 +75,17 @@ describe('sign-up with an address as the username', () => {
   it('accepts a sign-up code for a day and for no other purpose', async () => {
     const email = 'eve@example.com';
     await signUp(pool, email);
-    const reset = new ConfirmForgotPasswordCommand({
+    const reset = {
       ClientId: pool.clientId,
       Username: email,
-      ConfirmationCode: lastCode(pool),
+      ConfirmationCode: pool.lastCode(),
       Password: password,
-    });
-    expect((await refusal(pool.sdk.send(reset))).message).toBe(expired);
+    };
+    expect((await refusal(pool.sdk.confirmForgotPassword(reset))).message).toBe(expired);
     pool.server.clock.advanceBy(24 * 60 * 60_000);
-    expect((await refusal(confirm(pool, email, lastCode(pool)))).message).toBe(expired);
+    expect((await refusal(confirm(pool, email, pool.lastCode()))).message).toBe(expired);
     await resend(pool, email);
-    await confirm(pool, email, lastCode(pool));
+    await confirm(pool, email, pool.lastCode());
   });
 
   it('resends codes to unconfirmed users only, and reports the reason if users are not hidden', async () => {
@@ -115,13 +104,11 @@ describe('sign-up with an address as the username', () => {
     const user = { UserPoolId: pool.poolId, Username: 'fay@example.com' };
     await pool.sdk.adminConfirmSignUp(user);
     expect(await attribute(get(pool, 'fay@example.com'), 'email_verified')).toBeUndefined();
-    expect((await refusal(forgot(pool, 'fay@example.com'))).name).toBe('InvalidParameterException');
+    expect((await refusal(pool.forgot('fay@example.com'))).name).toBe('InvalidParameterException');
   });
 
   it('can be disabled', async () => {
-    const poolId = await createPool(pool.sdk, { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } });
-    const client = await createClient(pool.sdk, poolId);
-    const closed = { ...pool, poolId, clientId: client.ClientId ?? '' };
+    const closed = await pool.addPool({ AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } });
     expect((await refusal(signUp(closed, 'gus@example.com'))).message).toBe(
       'SignUp is not permitted for this user pool',
     );
@@ -130,28 +117,26 @@ describe('sign-up with an address as the username', () => {
 
 describe('sign-up with the address as an alias', () => {
   it('moves the alias to the last user who verified it, when forced', async () => {
-    const poolId = await createPool(pool.sdk, {
+    const alias = await pool.addPool({
       UsernameAttributes: undefined,
       AliasAttributes: ['email'],
       Schema: undefined,
     });
-    const client = await createClient(pool.sdk, poolId);
-    const alias = { ...pool, poolId, clientId: client.ClientId ?? '' };
     const UserAttributes = [{ Name: 'email', Value: 'hal@example.com' }];
     expect((await refusal(signUp(alias, 'hal@example.com'))).message).toBe(
       'Username cannot be of email format, since user pool is configured for email alias.',
     );
     await signUp(alias, 'hal', { UserAttributes });
     // An unverified alias identifies no user.
-    expect((await refusal(signIn(alias, 'hal@example.com'))).name).toBe('NotAuthorizedException');
-    await confirm(alias, 'hal', lastCode(pool));
-    expect((await signIn(alias, 'hal@example.com')).AuthenticationResult).toBeDefined();
+    expect((await refusal(alias.signIn('hal@example.com'))).name).toBe('NotAuthorizedException');
+    await confirm(alias, 'hal', pool.lastCode());
+    expect((await alias.signIn('hal@example.com')).AuthenticationResult).toBeDefined();
     await signUp(alias, 'hal2', { UserAttributes });
-    expect(await refusal(confirm(alias, 'hal2', lastCode(pool)))).toEqual({
+    expect(await refusal(confirm(alias, 'hal2', pool.lastCode()))).toEqual({
       name: 'AliasExistsException',
       message: 'An account with the email already exists.',
     });
-    await confirm(alias, 'hal2', lastCode(pool), true);
+    await confirm(alias, 'hal2', pool.lastCode(), true);
     expect((await get(alias, 'hal@example.com')).Username).toBe('hal2');
     expect(await attribute(get(alias, 'hal'), 'email_verified')).toBe('false');
     expect((await refusal(signUp(alias, 'HAL', { UserAttributes }))).message).toBe('User already exists');

@@ -11,11 +11,81 @@ import { startUserPool, type UserPoolOptions, type UserPoolServer } from '../src
 
 export const password = 'Correct-horse-1';
 
-export interface TestPool {
-  server: UserPoolServer;
-  sdk: CognitoIdentityProvider;
-  poolId: string;
-  clientId: string;
+/** A pool and one of its clients. */
+export class PoolClient {
+  constructor(
+    readonly sdk: CognitoIdentityProvider,
+    readonly poolId: string,
+    readonly clientId = '',
+  ) {}
+
+  /** The same pool with the client of this id. */
+  at(clientId: string | undefined): this {
+    return Object.assign(Object.create(Object.getPrototypeOf(this) as object) as this, this, { clientId });
+  }
+
+  async withClient(settings: Partial<CreateUserPoolClientRequest> = {}): Promise<this> {
+    return this.at((await this.createClient(settings)).ClientId);
+  }
+
+  async createClient(settings: Partial<CreateUserPoolClientRequest> = {}) {
+    const { UserPoolClient } = await this.sdk.createUserPoolClient({
+      UserPoolId: this.poolId,
+      ClientName: 'web',
+      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      PreventUserExistenceErrors: 'ENABLED',
+      ...settings,
+    });
+    return UserPoolClient ?? {};
+  }
+
+  /** Creates a confirmed user with a verified address. @returns the username */
+  async createUser(Username: string, Password = password, email = Username): Promise<string> {
+    const user = { UserPoolId: this.poolId, Username };
+    const UserAttributes = [
+      { Name: 'email', Value: email },
+      { Name: 'email_verified', Value: 'true' },
+    ];
+    const { User } = await this.sdk.adminCreateUser({ ...user, UserAttributes, MessageAction: 'SUPPRESS' });
+    await this.sdk.adminSetUserPassword({ ...user, Password, Permanent: true });
+    return User?.Username ?? '';
+  }
+
+  signIn(USERNAME: string, PASSWORD = password) {
+    return this.sdk.initiateAuth({
+      ClientId: this.clientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME, PASSWORD },
+    });
+  }
+
+  forgot(Username: string) {
+    return this.sdk.forgotPassword({ ClientId: this.clientId, Username });
+  }
+}
+
+/** A pool of a server in this process. */
+export class TestPool extends PoolClient {
+  constructor(
+    readonly server: UserPoolServer,
+    sdk: CognitoIdentityProvider,
+    poolId = '',
+    clientId = '',
+  ) {
+    super(sdk, poolId, clientId);
+  }
+
+  lastCode(): string {
+    return this.server.deliveries.list()[0]?.code ?? '';
+  }
+
+  /** Another pool of the same server, with a client. */
+  async addPool(
+    pool: Partial<CreateUserPoolRequest> = {},
+    client: Partial<CreateUserPoolClientRequest> = {},
+  ): Promise<TestPool> {
+    return new TestPool(this.server, this.sdk, await createPool(this.sdk, pool)).withClient(client);
+  }
 }
 
 export const sdkFor = (endpoint: string) =>
@@ -34,7 +104,7 @@ export function openTestPool(
   client: Partial<CreateUserPoolClientRequest> = {},
   options: () => UserPoolOptions = () => ({ clock: stoppedClock() }),
 ): TestPool {
-  const opened = {} as TestPool;
+  const opened = Object.create(TestPool.prototype) as TestPool;
   beforeAll(async () => {
     Object.assign(opened, await startTestPool(pool, client, options()));
   });
@@ -50,10 +120,9 @@ export function stoppedClock(): Clock {
 
 /** The same pool with another client, which is also created before the tests. */
 export function openTestClient(pool: TestPool, settings: Partial<CreateUserPoolClientRequest>): TestPool {
-  const opened = {} as TestPool;
+  const opened = Object.create(TestPool.prototype) as TestPool;
   beforeAll(async () => {
-    const { ClientId = '' } = await createClient(pool.sdk, pool.poolId, settings);
-    Object.assign(opened, pool, { clientId: ClientId });
+    Object.assign(opened, await pool.withClient(settings));
   });
   return opened;
 }
@@ -65,10 +134,7 @@ export async function startTestPool(
   options: UserPoolOptions = {},
 ): Promise<TestPool> {
   const server = await startUserPool(options);
-  const sdk = sdkFor(server.url);
-  const poolId = await createPool(sdk, pool);
-  const clientId = (await createClient(sdk, poolId, client)).ClientId ?? '';
-  return { server, sdk, poolId, clientId };
+  return new TestPool(server, sdkFor(server.url)).addPool(pool, client);
 }
 
 export async function createPool(
@@ -88,55 +154,6 @@ export async function createPool(
   });
   return UserPool?.Id ?? '';
 }
-
-export async function createClient(
-  sdk: CognitoIdentityProvider,
-  UserPoolId: string,
-  settings: Partial<CreateUserPoolClientRequest> = {},
-) {
-  const { UserPoolClient } = await sdk.createUserPoolClient({
-    UserPoolId,
-    ClientName: 'web',
-    ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-    PreventUserExistenceErrors: 'ENABLED',
-    ...settings,
-  });
-  return UserPoolClient ?? {};
-}
-
-type Where = Pick<TestPool, 'sdk' | 'poolId' | 'clientId'>;
-
-/** Creates a confirmed user with a verified address and the password above. @returns the username */
-export async function createUser(
-  { sdk, poolId }: Where,
-  name: string,
-  given = password,
-  email = name,
-): Promise<string> {
-  const { User } = await sdk.adminCreateUser({
-    UserPoolId: poolId,
-    Username: name,
-    UserAttributes: [
-      { Name: 'email', Value: email },
-      { Name: 'email_verified', Value: 'true' },
-    ],
-    MessageAction: 'SUPPRESS',
-  });
-  await sdk.adminSetUserPassword({ UserPoolId: poolId, Username: name, Password: given, Permanent: true });
-  return User?.Username ?? '';
-}
-
-export const signIn = ({ sdk, clientId }: Where, USERNAME: string, PASSWORD = password) =>
-  sdk.initiateAuth({
-    ClientId: clientId,
-    AuthFlow: 'USER_PASSWORD_AUTH',
-    AuthParameters: { USERNAME, PASSWORD },
-  });
-
-export const forgot = ({ sdk, clientId }: Where, Username: string) =>
-  sdk.forgotPassword({ ClientId: clientId, Username });
-
-export const lastCode = ({ server }: TestPool): string => server.deliveries.list()[0]?.code ?? '';
 
 /** Returns the error of a refused call. @throws Error if the call succeeded */
 export async function refusal(call: Promise<unknown>): Promise<{ name: string; message: string }> {

@@ -1,23 +1,9 @@
-import {
-  GetTokensFromRefreshTokenCommand,
-  InitiateAuthCommand,
-  type ChallengeNameType,
-  type CreateUserPoolClientRequest,
+import type {
+  ChallengeNameType,
+  CreateUserPoolClientRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from '@jest/globals';
-import {
-  createClient,
-  createPool,
-  createUser,
-  forgot,
-  lastCode,
-  openTestPool,
-  password,
-  refusal,
-  signIn,
-  stoppedClock,
-  type TestPool,
-} from './support.js';
+import { openTestPool, password, refusal, stoppedClock, type TestPool } from './support.js';
 
 const pool = openTestPool({}, {}, () => ({ clock: stoppedClock() }));
 
@@ -26,14 +12,10 @@ const hour = 60 * minute;
 const day = 24 * hour;
 const pass = (milliseconds: number) => pool.server.clock.advanceBy(milliseconds);
 const newPassword = 'Another-horse-2';
-const withClient = async (settings: Partial<CreateUserPoolClientRequest>): Promise<TestPool> => ({
-  ...pool,
-  clientId: (await createClient(pool.sdk, pool.poolId, settings)).ClientId ?? '',
-});
-const tokensOf = async (email: string, at = pool) => (await signIn(at, email)).AuthenticationResult ?? {};
+const tokensOf = async (email: string, at = pool) => (await at.signIn(email)).AuthenticationResult ?? {};
 const renew = async (RefreshToken: string | undefined, { sdk, clientId }: TestPool = pool) => {
-  const call = new GetTokensFromRefreshTokenCommand({ ClientId: clientId, RefreshToken });
-  return (await sdk.send(call)).AuthenticationResult ?? {};
+  const call = sdk.getTokensFromRefreshToken({ ClientId: clientId, RefreshToken });
+  return (await call).AuthenticationResult ?? {};
 };
 
 // Developer guide: Quotas in Amazon Cognito, Using the refresh token.
@@ -44,8 +26,8 @@ describe('a refresh token', () => {
     ['days when RefreshTokenValidity has no unit', { RefreshTokenValidity: 2 }, 2 * day],
   ])('is valid for %s', async (_how, settings, lifetime) => {
     const email = `lives${lifetime}${settings.RefreshTokenValidity ?? ''}@example.com`;
-    const at = await withClient(settings);
-    await createUser(pool, email);
+    const at = await pool.withClient(settings);
+    await pool.createUser(email);
     const { RefreshToken } = await tokensOf(email, at);
     pass(lifetime - 1);
     expect((await renew(RefreshToken, at)).AccessToken).toBeDefined();
@@ -54,11 +36,11 @@ describe('a refresh token', () => {
   });
 
   it('that is rotated expires when the first one would have expired (inferred)', async () => {
-    const at = await withClient({
+    const at = await pool.withClient({
       RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 0 },
       RefreshTokenValidity: 1,
     });
-    await createUser(pool, 'ann@example.com');
+    await pool.createUser('ann@example.com');
     let { RefreshToken } = await tokensOf('ann@example.com', at);
     for (let rotation = 1; rotation <= 3; rotation++) {
       pass(6 * hour);
@@ -69,13 +51,13 @@ describe('a refresh token', () => {
   });
 
   it('survives a password reset (inferred)', async () => {
-    await createUser(pool, 'bea@example.com');
+    await pool.createUser('bea@example.com');
     const { RefreshToken, AccessToken } = await tokensOf('bea@example.com');
-    await forgot(pool, 'bea@example.com');
+    await pool.forgot('bea@example.com');
     const answer = await pool.sdk.confirmForgotPassword({
       ClientId: pool.clientId,
       Username: 'bea@example.com',
-      ConfirmationCode: lastCode(pool),
+      ConfirmationCode: pool.lastCode(),
       Password: newPassword,
     });
     // It returns no tokens either.
@@ -85,7 +67,7 @@ describe('a refresh token', () => {
   });
 
   it('survives ChangePassword and AdminSetUserPassword (inferred)', async () => {
-    await createUser(pool, 'cyd@example.com');
+    await pool.createUser('cyd@example.com');
     const { RefreshToken, AccessToken } = await tokensOf('cyd@example.com');
     const change = { AccessToken, PreviousPassword: password, ProposedPassword: newPassword };
     await pool.sdk.changePassword(change);
@@ -119,14 +101,12 @@ describe('a temporary password', () => {
     ['as many days as TemporaryPasswordValidityDays says', 2, 2],
   ])('is valid for %s', async (_how, TemporaryPasswordValidityDays, days) => {
     const Policies = { PasswordPolicy: { MinimumLength: 8, TemporaryPasswordValidityDays } };
-    const poolId = await createPool(pool.sdk, { Policies });
-    const { ClientId = '' } = await createClient(pool.sdk, poolId);
-    const at = { ...pool, poolId, clientId: ClientId };
+    const at = await pool.addPool({ Policies });
     await invite(at, 'dan@example.com');
     pass(days * day - 1);
-    expect((await signIn(at, 'dan@example.com')).ChallengeName).toBe('NEW_PASSWORD_REQUIRED');
+    expect((await at.signIn('dan@example.com')).ChallengeName).toBe('NEW_PASSWORD_REQUIRED');
     pass(1);
-    expect(await refusal(signIn(at, 'dan@example.com'))).toEqual({
+    expect(await refusal(at.signIn('dan@example.com'))).toEqual({
       name: 'NotAuthorizedException',
       message: expired,
     });
@@ -135,7 +115,7 @@ describe('a temporary password', () => {
   it('can be replaced with AdminSetUserPassword after it has expired', async () => {
     await invite(pool, 'eve@example.com');
     pass(7 * day);
-    expect((await refusal(signIn(pool, 'eve@example.com'))).message).toBe(expired);
+    expect((await refusal(pool.signIn('eve@example.com'))).message).toBe(expired);
     const set = {
       UserPoolId: pool.poolId,
       Username: 'eve@example.com',
@@ -143,14 +123,14 @@ describe('a temporary password', () => {
       Permanent: true,
     };
     await pool.sdk.adminSetUserPassword(set);
-    expect((await signIn(pool, 'eve@example.com', newPassword)).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn('eve@example.com', newPassword)).AuthenticationResult).toBeDefined();
   });
 
   it('is valid for one use', async () => {
     await invite(pool, 'fay@example.com');
-    const { Session } = await signIn(pool, 'fay@example.com');
+    const { Session } = await pool.signIn('fay@example.com');
     await choose(pool, 'fay@example.com', Session);
-    expect((await refusal(signIn(pool, 'fay@example.com'))).message).toBe('Incorrect username or password.');
+    expect((await refusal(pool.signIn('fay@example.com'))).message).toBe('Incorrect username or password.');
   });
 
   it.each([
@@ -159,11 +139,11 @@ describe('a temporary password', () => {
   ])(
     'AuthSessionValidity %p: the challenge for a new password is valid for %d minutes',
     async (AuthSessionValidity, minutes) => {
-      const at = await withClient({ AuthSessionValidity });
+      const at = await pool.withClient({ AuthSessionValidity });
       const [early, late] = [`early${minutes}@example.com`, `late${minutes}@example.com`];
       await invite(pool, early);
       await invite(pool, late);
-      const sessions = [(await signIn(at, early)).Session, (await signIn(at, late)).Session];
+      const sessions = [(await at.signIn(early)).Session, (await at.signIn(late)).Session];
       pass(minutes * minute - 1);
       expect((await choose(at, early, sessions[0])).AuthenticationResult).toBeDefined();
       pass(1);
@@ -177,25 +157,23 @@ describe('a temporary password', () => {
 
 describe('a code that is the second factor', () => {
   it('is valid as long as the session, for AuthSessionValidity', async () => {
-    const poolId = await createPool(pool.sdk);
     const mfa = { MfaConfiguration: 'OPTIONAL', EmailMfaConfiguration: {} } as const;
-    await pool.sdk.setUserPoolMfaConfig({ UserPoolId: poolId, ...mfa });
-    const { ClientId = '' } = await createClient(pool.sdk, poolId, { AuthSessionValidity: 4 });
-    const at = { ...pool, poolId, clientId: ClientId };
-    await createUser(at, 'ida@example.com');
-    const user = { UserPoolId: poolId, Username: 'ida@example.com' };
+    const at = await pool.addPool({}, { AuthSessionValidity: 4 });
+    await pool.sdk.setUserPoolMfaConfig({ UserPoolId: at.poolId, ...mfa });
+    await at.createUser('ida@example.com');
+    const user = { UserPoolId: at.poolId, Username: 'ida@example.com' };
     const EmailMfaSettings = { Enabled: true, PreferredMfa: true };
     await pool.sdk.adminSetUserMFAPreference({ ...user, EmailMfaSettings });
     for (const [waits, name] of [
       [4 * minute - 1, undefined],
       [4 * minute, 'NotAuthorizedException'],
     ] as const) {
-      const { Session } = await signIn(at, 'ida@example.com');
+      const { Session } = await at.signIn('ida@example.com');
       pass(waits);
-      const ChallengeResponses = { USERNAME: 'ida@example.com', EMAIL_MFA_CODE: lastCode(pool) };
+      const ChallengeResponses = { USERNAME: 'ida@example.com', EMAIL_MFA_CODE: pool.lastCode() };
       // The SDK's enum of challenges lacks EMAIL_MFA.
       const ChallengeName = 'EMAIL_MFA' as ChallengeNameType;
-      const answer = { ClientId, ChallengeName, Session, ChallengeResponses };
+      const answer = { ClientId: at.clientId, ChallengeName, Session, ChallengeResponses };
       const outcome = pool.sdk.respondToAuthChallenge(answer);
       expect(await outcome.then(() => undefined).catch((error: Error) => error.name)).toBe(name);
     }
@@ -204,7 +182,7 @@ describe('a code that is the second factor', () => {
 
 describe('an access token', () => {
   it('is valid for one hour, and ExpiresIn is its lifetime', async () => {
-    await createUser(pool, 'gus@example.com');
+    await pool.createUser('gus@example.com');
     const { AccessToken, ExpiresIn } = await tokensOf('gus@example.com');
     expect(ExpiresIn).toBe(3600);
     pass(hour - 1000);
@@ -217,14 +195,14 @@ describe('an access token', () => {
   });
 
   it('of a refresh also has its own lifetime as ExpiresIn', async () => {
-    const at = await withClient({ AccessTokenValidity: 2, IdTokenValidity: 1 });
-    await createUser(pool, 'hal@example.com');
+    const at = await pool.withClient({ AccessTokenValidity: 2, IdTokenValidity: 1 });
+    await pool.createUser('hal@example.com');
     const { RefreshToken } = await tokensOf('hal@example.com', at);
-    const call = new InitiateAuthCommand({
+    const call = pool.sdk.initiateAuth({
       ClientId: at.clientId,
       AuthFlow: 'REFRESH_TOKEN_AUTH',
       AuthParameters: { REFRESH_TOKEN: RefreshToken ?? '' },
     });
-    expect((await pool.sdk.send(call)).AuthenticationResult?.ExpiresIn).toBe(7200);
+    expect((await call).AuthenticationResult?.ExpiresIn).toBe(7200);
   });
 });

@@ -1,19 +1,12 @@
-import {
-  AdminCreateUserCommand,
-  ConfirmSignUpCommand,
-  type LambdaConfigType,
-} from '@aws-sdk/client-cognito-identity-provider';
+import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   claimsOf,
   createPool,
-  createUser,
-  lastCode,
   openTestLambda,
   openTestPool,
   password,
   refusal,
-  signIn,
   type TestFunction,
 } from './support.js';
 
@@ -63,7 +56,7 @@ describe('PreSignUp', () => {
         clientMetadata: { device: 'phone' },
       },
     });
-    const { AuthenticationResult: tokens } = await signIn(pool, 'ann@example.com');
+    const { AuthenticationResult: tokens } = await pool.signIn('ann@example.com');
     expect(claimsOf(tokens?.IdToken)['email_verified']).toBe(true);
   });
 
@@ -71,12 +64,12 @@ describe('PreSignUp', () => {
     await wire('PreSignUp');
     lambda.run = failing;
     expect(await refusal(signUp('bea@example.com'))).toEqual(failed('PreSignUp'));
-    const invite = new AdminCreateUserCommand({
+    const invite = pool.sdk.adminCreateUser({
       UserPoolId: pool.poolId,
       Username: 'bea@example.com',
       MessageAction: 'SUPPRESS',
     });
-    expect(await refusal(pool.sdk.send(invite))).toEqual(failed('PreSignUp'));
+    expect(await refusal(invite)).toEqual(failed('PreSignUp'));
     expect(sources()).toEqual(['PreSignUp_SignUp', 'PreSignUp_AdminCreateUser']);
     lambda.run = (event) => event;
     await signUp('bea@example.com');
@@ -95,7 +88,7 @@ describe('PreSignUp', () => {
             },
           }
         : event;
-    expect((await signIn(pool, 'cyd@example.com', 'old')).AuthenticationResult).toBeDefined();
+    expect((await pool.signIn('cyd@example.com', 'old')).AuthenticationResult).toBeDefined();
     expect(sources()).toEqual(['UserMigration_Authentication', 'PreSignUp_AdminCreateUser']);
   });
 });
@@ -105,13 +98,13 @@ describe('PostConfirmation', () => {
     await wire('PostConfirmation');
     lambda.run = failing;
     await signUp('dan@example.com');
-    const confirm = new ConfirmSignUpCommand({
+    const confirm = {
       ClientId: pool.clientId,
       Username: 'dan@example.com',
-      ConfirmationCode: lastCode(pool),
-    });
-    expect(await refusal(pool.sdk.send(confirm))).toEqual(failed('PostConfirmation'));
-    expect((await signIn(pool, 'dan@example.com')).AuthenticationResult).toBeDefined();
+      ConfirmationCode: pool.lastCode(),
+    };
+    expect(await refusal(pool.sdk.confirmSignUp(confirm))).toEqual(failed('PostConfirmation'));
+    expect((await pool.signIn('dan@example.com')).AuthenticationResult).toBeDefined();
   });
 });
 
@@ -119,8 +112,8 @@ describe('PreAuthentication and PostAuthentication', () => {
   it('run before and after a sign-in', async () => {
     await wire('PreAuthentication', 'PostAuthentication');
     lambda.run = (event) => event;
-    await createUser(pool, 'eve@example.com');
-    await signIn(pool, 'eve@example.com');
+    await pool.createUser('eve@example.com');
+    await pool.signIn('eve@example.com');
     expect(sources()).toEqual(['PreAuthentication_Authentication', 'PostAuthentication_Authentication']);
     expect(lambda.events[0]?.request).toMatchObject({
       userNotFound: false,
@@ -131,11 +124,11 @@ describe('PreAuthentication and PostAuthentication', () => {
   it('can refuse a sign-in, also for unknown users', async () => {
     await wire('PreAuthentication');
     lambda.run = failing;
-    expect(await refusal(signIn(pool, 'eve@example.com'))).toEqual(failed('PreAuthentication'));
-    expect(await refusal(signIn(pool, 'nobody@example.com'))).toEqual(failed('PreAuthentication'));
+    expect(await refusal(pool.signIn('eve@example.com'))).toEqual(failed('PreAuthentication'));
+    expect(await refusal(pool.signIn('nobody@example.com'))).toEqual(failed('PreAuthentication'));
     expect(lambda.events[1]?.request).toMatchObject({ userNotFound: true });
     await wire('PostAuthentication');
-    expect(await refusal(signIn(pool, 'eve@example.com'))).toEqual(failed('PostAuthentication'));
+    expect(await refusal(pool.signIn('eve@example.com'))).toEqual(failed('PostAuthentication'));
   });
 });
 
@@ -149,8 +142,8 @@ describe('PreTokenGeneration', () => {
         groupOverrideDetails: { groupsToOverride: ['made-up'] },
       },
     });
-    await createUser(pool, 'fay@example.com');
-    const { AuthenticationResult: tokens } = await signIn(pool, 'fay@example.com');
+    await pool.createUser('fay@example.com');
+    const { AuthenticationResult: tokens } = await pool.signIn('fay@example.com');
     const id = claimsOf(tokens?.IdToken);
     expect(id).toMatchObject({ plan: 'gold', aud: pool.clientId, 'cognito:groups': ['made-up'] });
     expect(id['email']).toBeUndefined();
@@ -172,7 +165,7 @@ describe('CustomMessage', () => {
     await signUp('gus@example.com');
     expect(pool.server.deliveries.list()[0]).toMatchObject({
       subject: 'Hello',
-      text: `Type ${lastCode(pool)} please`,
+      text: `Type ${pool.lastCode()} please`,
     });
     expect(sources()).toEqual(['CustomMessage_SignUp']);
     expect(lambda.events[0]?.request).toMatchObject({ codeParameter: '{####}' });
@@ -202,7 +195,7 @@ describe('a failed trigger', () => {
   ])('is reported when its function %s', async (_why, function_, name, message) => {
     await wire('PreAuthentication');
     lambda.run = function_;
-    const refused = await refusal(signIn(pool, 'eve@example.com'));
+    const refused = await refusal(pool.signIn('eve@example.com'));
     expect(refused.name).toBe(name);
     expect(refused.message).toContain(message);
   });

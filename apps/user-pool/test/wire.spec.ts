@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createUser, forgot, openTestPool } from './support.js';
+import { openTestPool } from './support.js';
 
 const pool = openTestPool();
 
@@ -97,8 +97,8 @@ describe('the wire', () => {
   });
 
   it('shows sent messages to callers on the same machine', async () => {
-    await createUser(pool, 'ann@example.com');
-    await forgot(pool, 'ann@example.com');
+    await pool.createUser('ann@example.com');
+    await pool.forgot('ann@example.com');
     const response = await fetch(`${pool.server.url}/_inspect/deliveries?to=ann@example.com`);
     expect(await response.json()).toMatchObject([
       {

@@ -1,14 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  createClient,
-  createPool,
-  createUser,
-  openTestPool,
-  password,
-  refusal,
-  signIn,
-  type TestPool,
-} from './support.js';
+import { openTestPool, password, refusal, type TestPool } from './support.js';
 
 const pool = openTestPool();
 
@@ -19,7 +10,7 @@ const get = async (email: string, { sdk, poolId }: TestPool): Promise<Record<str
   return Object.fromEntries((user.UserAttributes ?? []).map(({ Name = '', Value = '' }) => [Name, Value]));
 };
 const accessToken = async (at: TestPool, email: string) =>
-  (await signIn(at, email)).AuthenticationResult?.AccessToken ?? '';
+  (await at.signIn(email)).AuthenticationResult?.AccessToken ?? '';
 const update = (at: TestPool, AccessToken: string, attributes: Record<string, string>) =>
   at.sdk.updateUserAttributes({ AccessToken, UserAttributes: toList(attributes) });
 
@@ -30,15 +21,16 @@ describe('a client that can write only the name', () => {
     message: 'A client attempted to write unauthorized attribute',
   };
   beforeAll(async () => {
-    const poolId = await createPool(pool.sdk, {
-      Schema: [{ Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true }],
-    });
-    const client = await createClient(pool.sdk, poolId, { WriteAttributes: ['name'] });
-    narrow = { ...pool, poolId, clientId: client.ClientId ?? '' };
+    narrow = await pool.addPool(
+      {
+        Schema: [{ Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true }],
+      },
+      { WriteAttributes: ['name'] },
+    );
   });
 
   it('refuses a change of another attribute, also together with the name', async () => {
-    await createUser(narrow, 'nia@example.com');
+    await narrow.createUser('nia@example.com');
     const token = await accessToken(narrow, 'nia@example.com');
     const refused: Record<string, string>[] = [
       { email: 'other@example.com' },
@@ -76,7 +68,7 @@ describe('a client that can write only the name', () => {
       TemporaryPassword: password,
       MessageAction: 'SUPPRESS',
     });
-    const challenge = await signIn(narrow, 'pia@example.com');
+    const challenge = await narrow.signIn('pia@example.com');
     const answer = (given: Record<string, string>) =>
       pool.sdk.respondToAuthChallenge({
         ClientId: narrow.clientId,
@@ -92,22 +84,20 @@ describe('a client that can write only the name', () => {
 
 describe('setting a first password', () => {
   it('can neither change an existing address nor set an address of another user', async () => {
-    const poolId = await createPool(pool.sdk, {
+    const open = await pool.addPool({
       UsernameAttributes: ['email', 'phone_number'],
       Schema: undefined,
     });
-    const client = await createClient(pool.sdk, poolId);
-    const open = { ...pool, poolId, clientId: client.ClientId ?? '' };
-    await createUser(open, 'quin@example.com');
+    await open.createUser('quin@example.com');
     const firstPassword = async (Username: string, attribute: 'email' | 'phone_number', email: string) => {
       await pool.sdk.adminCreateUser({
-        UserPoolId: poolId,
+        UserPoolId: open.poolId,
         Username,
         UserAttributes: [{ Name: attribute, Value: Username }],
         TemporaryPassword: password,
         MessageAction: 'SUPPRESS',
       });
-      const { Session } = await signIn(open, Username);
+      const { Session } = await open.signIn(Username);
       const answers = { USERNAME: Username, NEW_PASSWORD: 'Another-horse-2', 'userAttributes.email': email };
       return pool.sdk.respondToAuthChallenge({
         ClientId: open.clientId,
@@ -129,14 +119,16 @@ describe('setting a first password', () => {
 
 describe('an address that must be verified before its update', () => {
   it('changes at once only if an administrator sets it as verified', async () => {
-    const poolId = await createPool(pool.sdk, {
+    const careful = await pool.addPool({
       UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
     });
-    const client = await createClient(pool.sdk, poolId);
-    const careful = { ...pool, poolId, clientId: client.ClientId ?? '' };
-    await createUser(careful, 'bob@example.com');
+    await careful.createUser('bob@example.com');
     const write = (Username: string, given: Record<string, string>) =>
-      pool.sdk.adminUpdateUserAttributes({ UserPoolId: poolId, Username, UserAttributes: toList(given) });
+      pool.sdk.adminUpdateUserAttributes({
+        UserPoolId: careful.poolId,
+        Username,
+        UserAttributes: toList(given),
+      });
     await write('bob@example.com', { email: 'bob2@example.com', email_verified: 'true' });
     expect(await get('bob2@example.com', careful)).toMatchObject({ email_verified: 'true' });
     await write('bob2@example.com', { email: 'bob3@example.com' });

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Zone } from '../../../test/support/fakes/dns-server.js';
 import {
+  closeWorlds,
   ours,
   type PreflightWorld,
   probe,
@@ -15,7 +16,7 @@ const zone: Zone = { 'shop.test': { A: ['127.0.0.1'] }, 'old.test': { A: ['127.0
 beforeEach(async () => {
   world = await startPreflightWorld({ ...zone }, { '127.0.0.1': ours });
 });
-afterEach(() => world.close());
+afterEach(closeWorlds);
 
 /** @returns the output, and the error that `run` maps to the exit status */
 async function preflight(argv: string[], withProbe: WithProbe = (work) => work(probe)) {

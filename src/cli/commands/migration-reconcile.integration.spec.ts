@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { exception } from '../../../test/support/fakes/cognito-proxy.js';
 import { runCommand } from '../../../test/support/drivers/command.js';
 import { changeAttributes, createPoolUser, poolPassword } from '../../../test/support/builders/pool-users.js';
@@ -8,14 +8,8 @@ import { openUsher } from '../../../test/support/drivers/usher.js';
 import { MigrationStatus } from '../../users/migration-status.js';
 
 const usher = openUsher();
-beforeAll(async () => {
-  await save();
-});
-beforeEach(() => startOver());
-
 const {
-  save,
-  startOver,
+  restoreBeforeEach,
   reconcile,
   inPool,
   poolUser,
@@ -26,6 +20,7 @@ const {
   expectRepaired,
   audited,
 } = reconcileTools(() => usher);
+restoreBeforeEach();
 
 describe('usher migration reconcile', () => {
   it('finds no discrepancy for migrated and for legacy users', async () => {

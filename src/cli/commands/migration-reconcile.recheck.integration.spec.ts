@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { exception } from '../../../test/support/fakes/cognito-proxy.js';
 import { deviseUser } from '../../../test/support/builders/devise-users.js';
 import {
@@ -14,14 +14,8 @@ import { openUsher } from '../../../test/support/drivers/usher.js';
 const grace = deviseUser('lock_expired');
 
 const usher = openUsher();
-beforeAll(async () => {
-  await save();
-});
-beforeEach(() => startOver());
-
 const {
-  save,
-  startOver,
+  restoreBeforeEach,
   reconcile,
   linesOf,
   essence,
@@ -33,6 +27,7 @@ const {
   expectRepaired,
   poolUserAnswer,
 } = reconcileTools(() => usher);
+restoreBeforeEach();
 
 describe('usher migration reconcile with ambiguous or changing data', () => {
   it('changes nothing if rows are linked to another pool', async () => {

@@ -5,13 +5,18 @@ import type { Usher } from '../drivers/usher.js';
 export const password = 'chosen-by-me-1';
 export const oldPassword = 'old-password-1';
 
-/** Creates a legacy user with this spelling of the address. */
-export async function legacyUser({ database }: Usher, email: string): Promise<void> {
-  await database.sql(
+/** Inserts the row of a confirmed user, as the legacy application does. @returns its id */
+export async function legacyUser(
+  { database }: Pick<Usher, 'database'>,
+  email: string,
+  password = oldPassword,
+): Promise<number> {
+  const [row] = await database.sql<{ id: string }>(
     `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at)
-     VALUES ($1, $2, now(), now(), now())`,
-    [email, bcrypt.hashSync(oldPassword, 4).replace('$2b$', '$2a$')],
+     VALUES ($1, $2, now(), now(), now()) RETURNING id`,
+    [email, bcrypt.hashSync(password, 4).replace('$2b$', '$2a$')],
   );
+  return Number(row?.id);
 }
 
 export const rowsLike = ({ database }: Usher, part: string) =>

@@ -8,8 +8,16 @@ export async function mailedCode({ mail }: Usher, email: string): Promise<string
 
 /** Requests a reset and returns the mailed code. */
 export async function requestCode(usher: Usher, email: string, api = usher.api): Promise<string> {
-  await api.post('/passwords/forgot', { email });
+  const { status } = await api.post('/passwords/forgot', { email });
+  if (status !== 202) throw new Error(`no code was requested, but ${status}`);
   return mailedCode(usher, email);
+}
+
+/** Sets a new password with a mailed code. @returns the status of the reset */
+export async function resetByMail(usher: Usher, email: string, password: string): Promise<number> {
+  const code = await requestCode(usher, email);
+  const request = { email, code, password, passwordConfirmation: password };
+  return (await usher.api.post('/passwords/reset', request)).status;
 }
 
 /** The token of a mailed link. */

@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals';
+import { beforeAll, beforeEach, expect } from '@jest/globals';
 import type { UserId } from '#contracts';
 import { type Outcome, runCommand } from './command.js';
 import { signInWithTokens } from './sessions.js';
@@ -103,7 +103,6 @@ export function reconcileTools(usher: () => Usher) {
       )
     ).map(({ change }) => change);
 
-  /** Before the first test. */
   const save = () => usher().database.sql('CREATE TABLE usher.saved AS SELECT * FROM users');
 
   /** Restores both sides: faster than another stack for each test. */
@@ -119,9 +118,14 @@ export function reconcileTools(usher: () => Usher) {
     usher().proxy.calls.splice(0);
   };
 
+  /** Registers hooks that restore both sides before each test. */
+  const restoreBeforeEach = () => {
+    beforeAll(save);
+    beforeEach(startOver);
+  };
+
   return {
-    save,
-    startOver,
+    restoreBeforeEach,
     reconcile,
     linesOf,
     essence,

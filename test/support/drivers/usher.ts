@@ -10,6 +10,7 @@ import { startUserPool } from '../../../apps/user-pool/src/server.js';
 import { createApp } from '../../../src/create-app.js';
 import { type ApiClient, apiClient } from './api-client.js';
 import { type CognitoProxy, startCognitoProxy } from '../fakes/cognito-proxy.js';
+import { startTcpProxy, type TcpProxy } from '../fakes/tcp-proxy.js';
 import { createDeviseDatabase, type TestDatabase } from './database.js';
 import { captureLog } from './output.js';
 import { createPool, type PoolOptions, region } from '../builders/test-pool.js';
@@ -77,6 +78,19 @@ export function openUsher(options: UsherOptions | (() => Promise<UsherOptions>) 
   });
   afterAll(() => opened.close());
   return opened;
+}
+
+/** Usher with a connection to its database that tests can interrupt. It is restored after each test. */
+export function openUsherBehindProxy(): { usher: Usher; way: TcpProxy } {
+  const way = {} as TcpProxy;
+  const usher = openUsher(async () => {
+    const database = await createDeviseDatabase();
+    Object.assign(way, await startTcpProxy(database.url));
+    return { database, environment: { DATABASE_URL: way.url } };
+  });
+  afterEach(() => way.restore());
+  afterAll(() => way.cut());
+  return { usher, way };
 }
 
 export async function startUsher({

@@ -37,14 +37,12 @@ export async function startDnsServer(zone: Zone = {}): Promise<DnsServer> {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
+  let closed: Promise<unknown> | undefined;
   const server = {
     address: `127.0.0.1:${socket.address().port}`,
     zone,
     queries: [] as string[],
-    close: async () => {
-      socket.close();
-      await once(socket, 'close');
-    },
+    close: async () => void (await (closed ??= once(socket.close(), 'close'))),
   };
   socket.on('message', (query, from) => {
     const answer = respondTo(query, server);

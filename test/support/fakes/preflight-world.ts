@@ -24,6 +24,17 @@ export const answers =
   (_request, response: ServerResponse) =>
     void response.writeHead(status, headers).end(body);
 
+const opened: { close(): Promise<void> }[] = [];
+
+/** Closes the servers of a test. */
+export const closeWorlds = async () => void (await Promise.all(opened.splice(0).map((one) => one.close())));
+
+/** For `closeWorlds`. */
+export function opens<One extends { close(): Promise<void> }>(one: One): One {
+  opened.push(one);
+  return one;
+}
+
 export interface PreflightWorld {
   dns: DnsServer;
   port: number;
@@ -49,5 +60,5 @@ export async function startPreflightWorld(
     allowPrivateAddresses: true,
   };
   const close = async () => void (await Promise.all([listening.close(), dns.close()]));
-  return { dns, port: listening.port, settings, close };
+  return opens({ dns, port: listening.port, settings, close });
 }

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createUser, password, refusal, signIn } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { password, refusal } from '../support.js';
+import { useTarget, type Target } from './target.js';
 
-let target: Target;
+const target = useTarget(process.env);
 let legacy: Target;
 beforeAll(async () => {
-  target = await openTarget(process.env);
-  const { ClientId = '' } = await target.addClient({ PreventUserExistenceErrors: 'LEGACY' });
-  legacy = { ...target, clientId: ClientId };
+  legacy = await target.withClient({ PreventUserExistenceErrors: 'LEGACY' });
 });
-afterAll(() => target.close());
 
 const signUp = ({ sdk, clientId }: Target, Username: string, Password = password) =>
   sdk.signUp({ ClientId: clientId, Username, Password });
@@ -20,7 +17,7 @@ const reset = ({ sdk, clientId }: Target, Username: string) =>
   sdk.confirmForgotPassword({ ClientId: clientId, Username, Password: password, ...code });
 const who = (Username: string) => ({ UserPoolId: target.poolId, Username });
 const get = (Username: string) => target.sdk.adminGetUser(who(Username));
-const tokensOf = async (email: string) => (await signIn(target, email)).AuthenticationResult ?? {};
+const tokensOf = async (email: string) => (await target.signIn(email)).AuthenticationResult ?? {};
 const use = (AccessToken: string | undefined) => target.sdk.getUser({ AccessToken });
 
 // Developer guide: Signing up and confirming user accounts. API reference: SignUp.
@@ -121,7 +118,7 @@ describe('a forgotten password', () => {
   it('can be replaced only by an administrator if recovery is admin_only', async () => {
     const RecoveryMechanisms = [{ Name: 'admin_only' as const, Priority: 1 }];
     const strict = await target.addPool({ AccountRecoverySetting: { RecoveryMechanisms } });
-    await createUser(strict, 'fay@example.com');
+    await strict.createUser('fay@example.com');
     expect(await refusal(forgot(strict, 'fay@example.com'))).toEqual({
       name: 'NotAuthorizedException',
       message: expect.stringMatching(/^Contact administrator to reset password\.?$/),
@@ -129,7 +126,7 @@ describe('a forgotten password', () => {
   });
 
   it('sends the code to a masked address; the old password works until the reset (inferred)', async () => {
-    await createUser(target, 'gus@example.com');
+    await target.createUser('gus@example.com');
     expect((await forgot(target, 'gus@example.com')).CodeDeliveryDetails).toMatchObject({
       Destination: 'g***@e***',
       DeliveryMedium: 'EMAIL',
@@ -139,7 +136,7 @@ describe('a forgotten password', () => {
   });
 
   it('a code that was never sent is reported as expired', async () => {
-    await createUser(target, 'hal@example.com');
+    await target.createUser('hal@example.com');
     expect(await refusal(reset(target, 'hal@example.com'))).toEqual({
       name: 'ExpiredCodeException',
       message: 'Invalid code provided, please request a code again.',
@@ -171,7 +168,7 @@ describe('passwords', () => {
   });
 
   it('ChangePassword requires the old one; other sessions stay (inferred)', async () => {
-    await createUser(target, 'jon@example.com');
+    await target.createUser('jon@example.com');
     const [one, two] = [await tokensOf('jon@example.com'), await tokensOf('jon@example.com')];
     const change = (PreviousPassword: string) =>
       target.sdk.changePassword({

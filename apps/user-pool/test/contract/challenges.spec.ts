@@ -1,23 +1,18 @@
-import {
-  AssociateSoftwareTokenCommand,
-  type ChallengeNameType,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { ChallengeNameType } from '@aws-sdk/client-cognito-identity-provider';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import { codeAt, period, wrongCodeAt } from '../authenticator.js';
-import { createUser, password, refusal, signIn } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import { password, refusal } from '../support.js';
+import { useTarget, type Target } from './target.js';
 
 // With a real pool the suite waits for the next code of the app.
 jest.setTimeout(120_000);
 
-let target: Target;
+const target = useTarget(process.env);
 let apps: Target;
 beforeAll(async () => {
-  target = await openTarget(process.env);
   apps = await withApps('OPTIONAL');
 });
-afterAll(() => target.close());
 
 async function withApps(MfaConfiguration: 'ON' | 'OPTIONAL'): Promise<Target> {
   const pool = await target.addPool({});
@@ -55,8 +50,8 @@ const codeOf = (secret = '') => codeAt(secret, target.now());
 const wrongCodeOf = (secret = '') => wrongCodeAt(secret, target.now());
 
 async function signedIn(email: string): Promise<string | undefined> {
-  await createUser(apps, email);
-  return (await signIn(apps, email)).AuthenticationResult?.AccessToken;
+  await apps.createUser(email);
+  return (await apps.signIn(email)).AuthenticationResult?.AccessToken;
 }
 
 const prefer = (AccessToken: string | undefined) =>
@@ -85,7 +80,7 @@ describe('NEW_PASSWORD_REQUIRED', () => {
       ],
     });
     await invite(pool, 'ann@example.com');
-    const challenge = await signIn(pool, 'ann@example.com');
+    const challenge = await pool.signIn('ann@example.com');
     expect(JSON.parse(challenge.ChallengeParameters?.['requiredAttributes'] ?? '')).toEqual([
       'userAttributes.name',
     ]);
@@ -100,14 +95,14 @@ describe('NEW_PASSWORD_REQUIRED', () => {
     ['email_verified', 'email_verified', 'true'],
   ])('fails with %s', async (_what, name, value) => {
     await invite(target, `${name}@example.com`);
-    const challenge = await signIn(target, `${name}@example.com`);
+    const challenge = await target.signIn(`${name}@example.com`);
     const answers = { NEW_PASSWORD: newPassword, [`userAttributes.${name}`]: value };
     const { name: error } = await refusal(answer(target, challenge, answers));
     expect(target.either('NotAuthorizedException', 'InvalidParameterException')).toContain(error);
   });
 
   it('of a client with a secret requires the hash over USER_ID_FOR_SRP, sent as USERNAME', async () => {
-    const { ClientId = '', ClientSecret = '' } = await target.addClient({ GenerateSecret: true });
+    const { ClientId = '', ClientSecret = '' } = await target.createClient({ GenerateSecret: true });
     const hash = (name: string) =>
       createHmac('sha256', ClientSecret)
         .update(name + ClientId)
@@ -119,7 +114,7 @@ describe('NEW_PASSWORD_REQUIRED', () => {
       AuthFlow: 'USER_PASSWORD_AUTH',
       AuthParameters: { USERNAME: email, PASSWORD: password, SECRET_HASH: hash(email) },
     });
-    const client = { ...target, clientId: ClientId };
+    const client = target.at(ClientId);
     expect((await refusal(answer(client, challenge, { NEW_PASSWORD: newPassword }))).message).toBe(
       `Client ${ClientId} is configured with secret but SECRET_HASH was not received`,
     );
@@ -129,7 +124,7 @@ describe('NEW_PASSWORD_REQUIRED', () => {
 
   it('has a session of at least 1,500 characters (measured for another challenge)', async () => {
     await invite(target, 'cyd@example.com');
-    const { Session = '' } = await signIn(target, 'cyd@example.com');
+    const { Session = '' } = await target.signIn('cyd@example.com');
     expect(Session.length).toBeGreaterThan(1500);
     expect(Session.length).toBeLessThanOrEqual(2048);
   });
@@ -138,10 +133,10 @@ describe('NEW_PASSWORD_REQUIRED', () => {
 // Developer guide: TOTP software token MFA.
 describe('an authenticator app', () => {
   it('is unavailable if the pool has not enabled it', async () => {
-    await createUser(target, 'dan@example.com');
-    const { AuthenticationResult: tokens } = await signIn(target, 'dan@example.com');
-    const call = new AssociateSoftwareTokenCommand({ AccessToken: tokens?.AccessToken });
-    expect(await refusal(target.sdk.send(call))).toEqual({
+    await target.createUser('dan@example.com');
+    const { AuthenticationResult: tokens } = await target.signIn('dan@example.com');
+    const call = target.sdk.associateSoftwareToken({ AccessToken: tokens?.AccessToken });
+    expect(await refusal(call)).toEqual({
       name: 'SoftwareTokenMFANotFoundException',
       message: expect.stringMatching(/^Software Token MFA has not been enabled by the userPool/),
     });
@@ -159,16 +154,16 @@ describe('an authenticator app', () => {
       expect(wrong.message).toMatch(/^Code mismatch and fail enable Software Token MFA\.?$/);
     }
     expect((await verify(codeOf(SecretCode))).Status).toBe('SUCCESS');
-    expect((await signIn(apps, 'eve@example.com')).AuthenticationResult).toBeDefined();
+    expect((await apps.signIn('eve@example.com')).AuthenticationResult).toBeDefined();
     await prefer(AccessToken);
-    const { ChallengeName, ChallengeParameters } = await signIn(apps, 'eve@example.com');
+    const { ChallengeName, ChallengeParameters } = await apps.signIn('eve@example.com');
     expect(ChallengeName).toBe('SOFTWARE_TOKEN_MFA');
     expect(ChallengeParameters).toMatchObject({ USER_ID_FOR_SRP: expect.stringMatching(/^[0-9a-f-]{36}$/) });
   });
 
   it('has codes that are valid once, also right after enrolment', async () => {
     const secret = await enrolled('gus@example.com');
-    const challenge = await signIn(apps, 'gus@example.com');
+    const challenge = await apps.signIn('gus@example.com');
     const used = {
       name: 'ExpiredCodeException',
       message: 'Your software token has already been used once.',
@@ -182,7 +177,7 @@ describe('an authenticator app', () => {
   it('keeps the session valid after six wrong codes (inferred)', async () => {
     const secret = await enrolled('hal@example.com');
     await target.pass(period);
-    const challenge = await signIn(apps, 'hal@example.com');
+    const challenge = await apps.signIn('hal@example.com');
     const give = (SOFTWARE_TOKEN_MFA_CODE: string) => answer(apps, challenge, { SOFTWARE_TOKEN_MFA_CODE });
     for (let attempt = 1; attempt <= 6; attempt++) {
       expect(await refusal(give(wrongCodeOf(secret)))).toEqual({
@@ -198,7 +193,7 @@ describe('an authenticator app', () => {
     const user = { UserPoolId: apps.poolId, Username: 'ida@example.com' };
     const SoftwareTokenMfaSettings = { Enabled: false };
     await apps.sdk.adminSetUserMFAPreference({ ...user, SoftwareTokenMfaSettings });
-    expect((await signIn(apps, 'ida@example.com')).AuthenticationResult).toBeDefined();
+    expect((await apps.signIn('ida@example.com')).AuthenticationResult).toBeDefined();
   });
 
   it('is required at the first or second sign-in after a sign-up if MFA is required', async () => {
@@ -207,15 +202,15 @@ describe('an authenticator app', () => {
     await strict.sdk.signUp({ ...user, Password: password });
     const who = { UserPoolId: strict.poolId, Username: user.Username };
     await strict.sdk.adminConfirmSignUp(who);
-    const first = (await signIn(strict, user.Username)).ChallengeName ?? 'tokens';
+    const first = (await strict.signIn(user.Username)).ChallengeName ?? 'tokens';
     expect(target.either('MFA_SETUP', 'tokens')).toContain(first);
-    expect((await signIn(strict, user.Username)).ChallengeName).toBe('MFA_SETUP');
+    expect((await strict.signIn(user.Username)).ChallengeName).toBe('MFA_SETUP');
   });
 
   it('is set up during the sign-in if it is required and the user has none', async () => {
     const strict = await withApps('ON');
-    await createUser(strict, 'fay@example.com');
-    const challenge = await signIn(strict, 'fay@example.com');
+    await strict.createUser('fay@example.com');
+    const challenge = await strict.signIn('fay@example.com');
     expect(challenge.ChallengeName).toBe('MFA_SETUP');
     expect(JSON.parse(challenge.ChallengeParameters?.['MFAS_CAN_SETUP'] ?? '')).toContain(
       'SOFTWARE_TOKEN_MFA',

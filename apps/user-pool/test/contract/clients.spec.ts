@@ -1,18 +1,16 @@
-import { AdminInitiateAuthCommand, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
-import { claimsOf, createUser, password, refusal } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import { claimsOf, password, refusal } from '../support.js';
+import { useTarget } from './target.js';
 
 const email = 'ann@example.com';
-let target: Target;
+const target = useTarget(process.env);
 /** A client with a secret. */
 let ClientId: string;
 let ClientSecret: string;
 beforeAll(async () => {
-  target = await openTarget(process.env);
-  await createUser(target, email);
-  const made = await target.addClient({
+  await target.createUser(email);
+  const made = await target.createClient({
     GenerateSecret: true,
     ExplicitAuthFlows: [
       'ALLOW_USER_PASSWORD_AUTH',
@@ -22,7 +20,6 @@ beforeAll(async () => {
   });
   [ClientId, ClientSecret] = [made.ClientId ?? '', made.ClientSecret ?? ''];
 });
-afterAll(() => target.close());
 
 const hash = (name: string) =>
   createHmac('sha256', ClientSecret)
@@ -114,14 +111,14 @@ describe('the plain ClientSecret', () => {
 describe('a sign-in', () => {
   it('accepts UserContextData, and ContextData from administrators', async () => {
     const AuthParameters = { USERNAME: email, PASSWORD: password, SECRET_HASH: hash(email) };
-    const own = new InitiateAuthCommand({
+    const own = target.sdk.initiateAuth({
       ClientId,
       AuthFlow: 'USER_PASSWORD_AUTH',
       AuthParameters,
       UserContextData: { IpAddress: '192.0.2.1' },
     });
-    expect((await target.sdk.send(own)).AuthenticationResult).toBeDefined();
-    const administrators = new AdminInitiateAuthCommand({
+    expect((await own).AuthenticationResult).toBeDefined();
+    const administrators = target.sdk.adminInitiateAuth({
       UserPoolId: target.poolId,
       ClientId,
       AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
@@ -133,11 +130,11 @@ describe('a sign-in', () => {
         HttpHeaders: [{ headerName: 'user-agent', headerValue: 'test' }],
       },
     });
-    expect((await target.sdk.send(administrators)).AuthenticationResult).toBeDefined();
+    expect((await administrators).AuthenticationResult).toBeDefined();
   });
 
   it('of administrators returns the same as the public one, and a missing pool is named in the error', async () => {
-    const { ClientId: only = '' } = await target.addClient({
+    const { ClientId: only = '' } = await target.createClient({
       ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
     });
     const AuthParameters = { USERNAME: email, PASSWORD: password };
@@ -152,9 +149,7 @@ describe('a sign-in', () => {
       name: 'ResourceNotFoundException',
       message: `User pool ${strange} does not exist.`,
     });
-    const open = new InitiateAuthCommand({ ClientId: only, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters });
-    expect((await refusal(target.sdk.send(open))).message).toBe(
-      'USER_PASSWORD_AUTH flow not enabled for this client',
-    );
+    const open = target.sdk.initiateAuth({ ClientId: only, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters });
+    expect((await refusal(open)).message).toBe('USER_PASSWORD_AUTH flow not enabled for this client');
   });
 });

@@ -1,34 +1,27 @@
-import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createUser, password, refusal, signIn } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import type { ExplicitAuthFlowsType } from '@aws-sdk/client-cognito-identity-provider';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { password, refusal } from '../support.js';
+import { useTarget, type Target } from './target.js';
 
 const nobody = 'nobody@example.com';
 /** Confirmed and disabled; `waiting` is unconfirmed and disabled. */
 const disabled = 'ann@example.com';
 const waiting = 'bea@example.com';
-let target: Target;
+const target = useTarget(process.env);
 let legacy: Target;
 beforeAll(async () => {
-  target = await openTarget(process.env);
-  const flows = {
-    ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_ADMIN_USER_PASSWORD_AUTH'],
-  } as const;
-  const client = async (PreventUserExistenceErrors: 'ENABLED' | 'LEGACY') => {
-    const made = await target.addClient({
-      ExplicitAuthFlows: [...flows.ExplicitAuthFlows],
-      PreventUserExistenceErrors,
-    });
-    return { ...target, clientId: made.ClientId ?? '' };
-  };
-  [target, legacy] = [await client('ENABLED'), await client('LEGACY')];
-  await createUser(target, disabled);
+  const ExplicitAuthFlows: ExplicitAuthFlowsType[] = [
+    'ALLOW_USER_PASSWORD_AUTH',
+    'ALLOW_ADMIN_USER_PASSWORD_AUTH',
+  ];
+  Object.assign(target, await target.withClient({ ExplicitAuthFlows }));
+  legacy = await target.withClient({ ExplicitAuthFlows, PreventUserExistenceErrors: 'LEGACY' });
+  await target.createUser(disabled);
   await signUp(target, waiting);
   for (const Username of [disabled, waiting]) {
     await target.sdk.adminDisableUser({ UserPoolId: target.poolId, Username });
   }
 });
-afterAll(() => target.close());
 
 const signUp = ({ sdk, clientId }: Target, Username: string) =>
   sdk.signUp({ ClientId: clientId, Username, Password: password });
@@ -41,6 +34,7 @@ const confirm = ({ sdk, clientId }: Target, Username: string) =>
   sdk.confirmSignUp({ ClientId: clientId, Username, ...code });
 const reset = ({ sdk, clientId }: Target, Username: string) =>
   sdk.confirmForgotPassword({ ClientId: clientId, Username, Password: password, ...code });
+const signIn = (at: Target, USERNAME: string) => at.signIn(USERNAME);
 const signInByAdministrator = ({ sdk, poolId, clientId }: Target, USERNAME: string) =>
   sdk.adminInitiateAuth({
     UserPoolId: poolId,
@@ -157,7 +151,7 @@ describe('unknown and disabled users with LEGACY', () => {
 
 describe('confirmed users', () => {
   it('are reported by ResendConfirmationCode with LEGACY only', async () => {
-    await createUser(target, 'dan@example.com');
+    await target.createUser('dan@example.com');
     expect(await refusal(resend(legacy, 'dan@example.com'))).toEqual({
       name: 'InvalidParameterException',
       message: 'User is already confirmed.',
@@ -168,8 +162,8 @@ describe('confirmed users', () => {
 
 describe('administration', () => {
   it('reports unknown users with any client', async () => {
-    const call = new AdminGetUserCommand({ UserPoolId: target.poolId, Username: nobody });
-    expect(await refusal(target.sdk.send(call))).toEqual({
+    const call = target.sdk.adminGetUser({ UserPoolId: target.poolId, Username: nobody });
+    expect(await refusal(call)).toEqual({
       name: 'UserNotFoundException',
       message: 'User does not exist.',
     });

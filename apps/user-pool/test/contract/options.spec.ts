@@ -1,24 +1,16 @@
-import {
-  AdminCreateUserCommand,
-  AdminUpdateUserAttributesCommand,
-  CreateUserPoolCommand,
-  SignUpCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createUser, password, refusal, signIn } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { password, refusal } from '../support.js';
+import { useTarget, type Target } from './target.js';
 
-let target: Target;
+const target = useTarget(process.env);
 let aliases: Target;
 beforeAll(async () => {
-  target = await openTarget(process.env);
   aliases = await target.addPool({
     UsernameAttributes: undefined,
     AliasAttributes: ['email'],
     Schema: undefined,
   });
 });
-afterAll(() => target.close());
 
 const attributes = async ({ sdk, poolId }: Target, Username: string) => {
   const user = await sdk.adminGetUser({ UserPoolId: poolId, Username });
@@ -29,7 +21,7 @@ const attributes = async ({ sdk, poolId }: Target, Username: string) => {
 // Developer guide: Customizing sign-in attributes, Working with user attributes, App clients.
 describe('pool and app-client options', () => {
   it('UsernameAttributes email: the pool sets a UUID username equal to sub and copies the address', async () => {
-    await createUser(target, 'one@example.com');
+    await target.createUser('one@example.com');
     const user = await attributes(target, 'one@example.com');
     expect(user['username']).toMatch(/^[0-9a-f-]{36}$/);
     expect(user['sub']).toBe(user['username']);
@@ -50,8 +42,8 @@ describe('pool and app-client options', () => {
 
   it('UsernameAttributes email and phone_number: a username must be one of them, and the error says so', async () => {
     const pool = await target.addPool({ UsernameAttributes: ['email', 'phone_number'], Schema: undefined });
-    const call = new SignUpCommand({ ClientId: pool.clientId, Username: 'bob', Password: password });
-    expect(await refusal(pool.sdk.send(call))).toEqual({
+    const call = pool.sdk.signUp({ ClientId: pool.clientId, Username: 'bob', Password: password });
+    expect(await refusal(call)).toEqual({
       name: 'InvalidParameterException',
       message: expect.stringMatching(/^Username should be either an email or a phone number\.?$/),
     });
@@ -64,12 +56,12 @@ describe('pool and app-client options', () => {
 
   it('AliasAttributes email: a username may not look like an address', async () => {
     const pool = aliases;
-    const call = new AdminCreateUserCommand({
+    const call = pool.sdk.adminCreateUser({
       UserPoolId: pool.poolId,
       Username: 'a@example.com',
       MessageAction: 'SUPPRESS',
     });
-    expect(await refusal(pool.sdk.send(call))).toEqual({
+    expect(await refusal(call)).toEqual({
       name: 'InvalidParameterException',
       message: expect.stringMatching(
         /^Username cannot be of email format, since user pool is configured for email alias\.?$/,
@@ -79,7 +71,7 @@ describe('pool and app-client options', () => {
 
   it('AliasAttributes email: a sign-up with a taken address succeeds, and so hides that it is taken', async () => {
     const pool = aliases;
-    await createUser(pool, 'eve', password, 'eve@example.com');
+    await pool.createUser('eve', password, 'eve@example.com');
     const UserAttributes = [{ Name: 'email', Value: 'eve@example.com' }];
     const signUp = { ClientId: pool.clientId, Username: 'eve2', Password: password, UserAttributes };
     expect((await pool.sdk.signUp(signUp)).UserConfirmed).toBe(false);
@@ -88,7 +80,7 @@ describe('pool and app-client options', () => {
 
   it('AliasAttributes email: the address identifies only the last user who verified it', async () => {
     const pool = aliases;
-    await createUser(pool, 'fay', password, 'fay@example.com');
+    await pool.createUser('fay', password, 'fay@example.com');
     const create = (ForceAliasCreation: boolean) =>
       pool.sdk.adminCreateUser({
         UserPoolId: pool.poolId,
@@ -111,8 +103,8 @@ describe('pool and app-client options', () => {
 
   it('AliasAttributes email: the address can sign in only while it is verified', async () => {
     const pool = aliases;
-    await createUser(pool, 'three', password, 'three@example.com');
-    expect((await signIn(pool, 'three@example.com')).AuthenticationResult).toBeDefined();
+    await pool.createUser('three', password, 'three@example.com');
+    expect((await pool.signIn('three@example.com')).AuthenticationResult).toBeDefined();
     await pool.sdk.adminUpdateUserAttributes({
       UserPoolId: pool.poolId,
       Username: 'three',
@@ -121,31 +113,31 @@ describe('pool and app-client options', () => {
         { Name: 'email_verified', Value: 'false' },
       ],
     });
-    expect((await refusal(signIn(pool, 'three@example.com'))).name).toBe('NotAuthorizedException');
+    expect((await refusal(pool.signIn('three@example.com'))).name).toBe('NotAuthorizedException');
   });
 
   it('CaseSensitive is true by default through the API', async () => {
     const pool = await target.addPool({ UsernameConfiguration: undefined });
-    await createUser(pool, 'four@example.com');
-    expect((await refusal(signIn(pool, 'FOUR@example.com'))).name).toBe('NotAuthorizedException');
+    await pool.createUser('four@example.com');
+    expect((await refusal(pool.signIn('FOUR@example.com'))).name).toBe('NotAuthorizedException');
   });
 
   it('CaseSensitive false: an address is found in any case', async () => {
-    await createUser(target, 'five@example.com');
-    expect((await signIn(target, 'FIVE@example.COM')).AuthenticationResult).toBeDefined();
+    await target.createUser('five@example.com');
+    expect((await target.signIn('FIVE@example.COM')).AuthenticationResult).toBeDefined();
   });
 
   it.each(['email', 'phone_number'])(
     '%s_verified set by an administrator requires the address in the same call',
     async (name) => {
       const pool = aliases;
-      const call = new AdminCreateUserCommand({
+      const call = pool.sdk.adminCreateUser({
         UserPoolId: pool.poolId,
         Username: `with-${name}`,
         UserAttributes: [{ Name: `${name}_verified`, Value: 'true' }],
         MessageAction: 'SUPPRESS',
       });
-      expect((await refusal(pool.sdk.send(call))).name).toBe('InvalidParameterException');
+      expect((await refusal(call)).name).toBe('InvalidParameterException');
     },
   );
 
@@ -167,15 +159,15 @@ describe('pool and app-client options', () => {
   });
 
   it('a client without ExplicitAuthFlows does not allow password flows', async () => {
-    const { ClientId = '' } = await target.addClient({ ExplicitAuthFlows: undefined });
-    expect(await refusal(signIn({ ...target, clientId: ClientId }, 'one@example.com'))).toEqual({
+    const client = await target.withClient({ ExplicitAuthFlows: undefined });
+    expect(await refusal(client.signIn('one@example.com'))).toEqual({
       name: 'InvalidParameterException',
       message: 'USER_PASSWORD_AUTH flow not enabled for this client',
     });
   });
 
   it('a client without ExplicitAuthFlows allows SRP and refresh tokens', async () => {
-    const { ClientId = '' } = await target.addClient({ ExplicitAuthFlows: undefined });
+    const { ClientId = '' } = await target.createClient({ ExplicitAuthFlows: undefined });
     const start = (
       AuthFlow: 'USER_SRP_AUTH' | 'REFRESH_TOKEN_AUTH',
       AuthParameters: Record<string, string>,
@@ -189,19 +181,19 @@ describe('pool and app-client options', () => {
   });
 
   it('old and new names of flows cannot be mixed', async () => {
-    const call = target.addClient({ ExplicitAuthFlows: ['USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'] });
+    const call = target.createClient({
+      ExplicitAuthFlows: ['USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+    });
     expect((await refusal(call)).name).toBe('InvalidParameterException');
   });
 
   it('PreventUserExistenceErrors is LEGACY by default through the API', async () => {
-    const { ClientId = '' } = await target.addClient({ PreventUserExistenceErrors: undefined });
-    expect((await refusal(signIn({ ...target, clientId: ClientId }, 'nobody@example.com'))).name).toBe(
-      'UserNotFoundException',
-    );
+    const client = await target.withClient({ PreventUserExistenceErrors: undefined });
+    expect((await refusal(client.signIn('nobody@example.com'))).name).toBe('UserNotFoundException');
   });
 
   it('UpdateUserPoolClient replaces all settings', async () => {
-    const { ClientId } = await target.addClient({ AccessTokenValidity: 2 });
+    const { ClientId } = await target.createClient({ AccessTokenValidity: 2 });
     const which = { UserPoolId: target.poolId, ClientId };
     await target.sdk.updateUserPoolClient(which);
     const { UserPoolClient } = await target.sdk.describeUserPoolClient(which);
@@ -209,16 +201,18 @@ describe('pool and app-client options', () => {
   });
 
   it('CreateUserPool refuses MFA without a channel for codes', async () => {
-    const call = new CreateUserPoolCommand({ PoolName: 'usher-contract', MfaConfiguration: 'ON' });
-    expect((await refusal(target.sdk.send(call))).name).toBe('InvalidParameterException');
+    const call = target.sdk.createUserPool({ PoolName: 'usher-contract', MfaConfiguration: 'ON' });
+    expect((await refusal(call)).name).toBe('InvalidParameterException');
   });
 
   it('an attribute value has at most 2048 characters', async () => {
-    const call = new AdminUpdateUserAttributesCommand({
+    const call = {
       UserPoolId: target.poolId,
       Username: 'one@example.com',
       UserAttributes: [{ Name: 'name', Value: 'x'.repeat(2049) }],
-    });
-    expect((await refusal(target.sdk.send(call))).name).toBe('InvalidParameterException');
+    };
+    expect((await refusal(target.sdk.adminUpdateUserAttributes(call))).name).toBe(
+      'InvalidParameterException',
+    );
   });
 });

@@ -1,33 +1,25 @@
-import {
-  AdminCreateUserCommand,
-  SignUpCommand,
-  UpdateUserAttributesCommand,
-  UpdateUserPoolClientCommand,
-  type CreateUserPoolRequest,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { claimsOf, createUser, password, refusal, signIn } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import type { CreateUserPoolRequest } from '@aws-sdk/client-cognito-identity-provider';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { claimsOf, password, refusal } from '../support.js';
+import { useTarget, type Target } from './target.js';
 
-let target: Target;
+const target = useTarget(process.env);
 let alias: Target;
 beforeAll(async () => {
-  target = await openTarget(process.env);
   alias = await target.addPool({
     UsernameAttributes: undefined,
     AliasAttributes: ['email', 'preferred_username'],
     Schema: undefined,
   });
-  await createUser(target, 'ann@example.com');
-  await createUser(alias, 'Zoe', password, 'zoe@example.com');
+  await target.createUser('ann@example.com');
+  await alias.createUser('Zoe', password, 'zoe@example.com');
 });
-afterAll(() => target.close());
 
 const invalid = 'InvalidParameterException';
 const refusedPool = async (settings: Partial<CreateUserPoolRequest>) =>
   (await refusal(target.addPool(settings))).name;
-const refusedClient = async (settings: Parameters<Target['addClient']>[0]) =>
-  (await refusal(target.addClient(settings))).name;
+const refusedClient = async (settings: Parameters<Target['createClient']>[0]) =>
+  (await refusal(target.createClient(settings))).name;
 const write = (Username: string, Name: string, Value: string) =>
   target.sdk.adminUpdateUserAttributes({
     UserPoolId: target.poolId,
@@ -47,8 +39,8 @@ describe('names of users', () => {
       Username: 'ZOE',
       UserAttributes: [{ Name: 'preferred_username', Value: 'Zed' }],
     });
-    expect((await signIn(alias, 'zoe')).AuthenticationResult).toBeDefined();
-    expect((await signIn(alias, 'zED')).AuthenticationResult).toBeDefined();
+    expect((await alias.signIn('zoe')).AuthenticationResult).toBeDefined();
+    expect((await alias.signIn('zED')).AuthenticationResult).toBeDefined();
   });
 
   it('an alias is accepted as Username in all operations, but not in a filter of ListUsers', async () => {
@@ -60,8 +52,8 @@ describe('names of users', () => {
   });
 
   it('UsernameAttributes email: an address changed by the user is unverified', async () => {
-    await createUser(target, 'bea@example.com');
-    const { AuthenticationResult: tokens } = await signIn(target, 'bea@example.com');
+    await target.createUser('bea@example.com');
+    const { AuthenticationResult: tokens } = await target.signIn('bea@example.com');
     await target.sdk.updateUserAttributes({
       AccessToken: tokens?.AccessToken,
       UserAttributes: [{ Name: 'email', Value: 'bea2@example.com' }],
@@ -134,7 +126,7 @@ describe('settings of an app client', () => {
   it('AuthSessionValidity is between 3 and 15 minutes', async () => {
     for (const AuthSessionValidity of [2, 16])
       expect(await refusedClient({ AuthSessionValidity })).toBe(invalid);
-    await target.addClient({ AuthSessionValidity: 15 });
+    await target.createClient({ AuthSessionValidity: 15 });
   });
 
   it('ID and access tokens are valid for 5 minutes to 24 hours, refresh tokens for 60 minutes to 3650 days', async () => {
@@ -163,7 +155,7 @@ describe('settings of an app client', () => {
 
   it('WriteAttributes must consist of schema attributes and include every required one', async () => {
     const refusedWrite = async (...WriteAttributes: string[]) =>
-      refusal(target.addClient({ WriteAttributes }));
+      refusal(target.createClient({ WriteAttributes }));
     // The target's pool requires `email`.
     for (const names of [['name'], ['email', 'custom:nope']]) {
       expect(await refusedWrite(...names)).toEqual({
@@ -171,13 +163,13 @@ describe('settings of an app client', () => {
         message: expect.stringMatching(/^Invalid write attributes specified while creating a client/),
       });
     }
-    await target.addClient({ WriteAttributes: ['email', 'name'] });
-    const { ClientId = '' } = await alias.addClient({ WriteAttributes: ['name'] });
+    await target.createClient({ WriteAttributes: ['email', 'name'] });
+    const { ClientId = '' } = await alias.createClient({ WriteAttributes: ['name'] });
     const which = { UserPoolId: alias.poolId, ClientId };
     const { UserPoolClient } = await alias.sdk.describeUserPoolClient(which);
     expect(UserPoolClient?.WriteAttributes).toEqual(['name']);
-    const update = new UpdateUserPoolClientCommand({ ...which, WriteAttributes: ['custom:nope'] });
-    expect((await refusal(alias.sdk.send(update))).message).toMatch(
+    const update = alias.sdk.updateUserPoolClient({ ...which, WriteAttributes: ['custom:nope'] });
+    expect((await refusal(update)).message).toMatch(
       /^Invalid write attributes specified while updating a client/,
     );
   });
@@ -190,16 +182,17 @@ describe('settings of an app client', () => {
   );
 
   it('a client without write access to an attribute can neither change it nor send it with a sign-up', async () => {
-    const { ClientId = '' } = await alias.addClient({ WriteAttributes: ['name'] });
-    await createUser(alias, 'Yan', password, 'yan@example.com');
-    const { AuthenticationResult: tokens } = await signIn({ ...alias, clientId: ClientId }, 'Yan');
+    const client = await alias.withClient({ WriteAttributes: ['name'] });
+    await alias.createUser('Yan', password, 'yan@example.com');
+    const { AuthenticationResult: tokens } = await client.signIn('Yan');
     const UserAttributes = [{ Name: 'email', Value: 'other@example.com' }];
+    const { sdk, clientId: ClientId } = client;
     const refused = [
-      new UpdateUserAttributesCommand({ AccessToken: tokens?.AccessToken, UserAttributes }),
-      new SignUpCommand({ ClientId, Username: 'Xia', Password: password, UserAttributes }),
+      () => sdk.updateUserAttributes({ AccessToken: tokens?.AccessToken, UserAttributes }),
+      () => sdk.signUp({ ClientId, Username: 'Xia', Password: password, UserAttributes }),
     ];
-    for (const command of refused) {
-      expect(await refusal(alias.sdk.send(command as UpdateUserAttributesCommand))).toEqual({
+    for (const call of refused) {
+      expect(await refusal(call())).toEqual({
         name: 'NotAuthorizedException',
         message: 'A client attempted to write unauthorized attribute',
       });
@@ -209,7 +202,7 @@ describe('settings of an app client', () => {
 
   it('a client may set its own secret', async () => {
     const ClientSecret = 'own-secret-of-this-client-0123456789';
-    expect((await target.addClient({ ClientSecret })).ClientSecret).toBe(ClientSecret);
+    expect((await target.createClient({ ClientSecret })).ClientSecret).toBe(ClientSecret);
   });
 });
 
@@ -228,19 +221,19 @@ describe('attributes of a user', () => {
 
   it('custom attributes are text in the ID token, and only if the client may read them', async () => {
     await write('ann@example.com', 'custom:rails_app_id', '17');
-    const { ClientId = '' } = await target.addClient({ ReadAttributes: ['email'] });
+    const client = await target.withClient({ ReadAttributes: ['email'] });
     const idToken = async (where: Target) =>
-      claimsOf((await signIn(where, 'ann@example.com')).AuthenticationResult?.IdToken);
+      claimsOf((await where.signIn('ann@example.com')).AuthenticationResult?.IdToken);
     expect(await idToken(target)).toHaveProperty('custom:rails_app_id', '17');
-    expect(await idToken({ ...target, clientId: ClientId })).not.toHaveProperty('custom:rails_app_id');
+    expect(await idToken(client)).not.toHaveProperty('custom:rails_app_id');
   });
 });
 
 // Developer guide: Adding groups to a user pool.
 describe('groups', () => {
   it('are in both tokens issued later; the lowest precedence determines the preferred role', async () => {
-    await createUser(target, 'cyd@example.com');
-    const { AuthenticationResult: before } = await signIn(target, 'cyd@example.com');
+    await target.createUser('cyd@example.com');
+    const { AuthenticationResult: before } = await target.signIn('cyd@example.com');
     const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
     const create = (GroupName: string, Precedence: number) =>
       target.sdk.createGroup({ UserPoolId: target.poolId, GroupName, Precedence, RoleArn: role(GroupName) });
@@ -256,7 +249,7 @@ describe('groups', () => {
     }
     // Earlier tokens do not contain them.
     expect(claimsOf(before?.AccessToken)).not.toHaveProperty('cognito:groups');
-    const { AuthenticationResult: tokens } = await signIn(target, 'cyd@example.com');
+    const { AuthenticationResult: tokens } = await target.signIn('cyd@example.com');
     const [id, access] = [claimsOf(tokens?.IdToken), claimsOf(tokens?.AccessToken)];
     for (const claims of [id, access]) {
       expect([...(claims['cognito:groups'] as string[])].sort()).toEqual(['high', 'low']);
@@ -269,7 +262,7 @@ describe('groups', () => {
 
 describe('an invitation', () => {
   it('is sent by SMS by default, so a user without a phone number cannot be invited', async () => {
-    const call = new AdminCreateUserCommand({ UserPoolId: alias.poolId, Username: 'mail-only' });
-    expect((await refusal(alias.sdk.send(call))).name).toBe(invalid);
+    const call = alias.sdk.adminCreateUser({ UserPoolId: alias.poolId, Username: 'mail-only' });
+    expect((await refusal(call)).name).toBe(invalid);
   });
 });

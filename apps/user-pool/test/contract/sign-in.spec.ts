@@ -1,21 +1,13 @@
-import {
-  AdminInitiateAuthCommand,
-  ForgotPasswordCommand,
-  InitiateAuthCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createUser, password, refusal, signIn } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { password, refusal } from '../support.js';
+import { useTarget, type Target } from './target.js';
 
-let target: Target;
+const target = useTarget(process.env);
 let legacy: Target;
 beforeAll(async () => {
-  target = await openTarget(process.env);
-  const { ClientId = '' } = await target.addClient({ PreventUserExistenceErrors: 'LEGACY' });
-  legacy = { ...target, clientId: ClientId };
-  await createUser(target, 'ann@example.com');
+  legacy = await target.withClient({ PreventUserExistenceErrors: 'LEGACY' });
+  await target.createUser('ann@example.com');
 });
-afterAll(() => target.close());
 
 const generic = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' };
 const wrong = 'Wrong-horse-1';
@@ -30,22 +22,23 @@ const invite = (Username: string) =>
 // Developer guide: Authentication flow, Managing error responses. API reference: InitiateAuth.
 describe('sign-in', () => {
   it('a successful response has tokens, ExpiresIn of the access token, TokenType and empty ChallengeParameters', async () => {
-    const answer = await signIn(target, 'ann@example.com');
+    const answer = await target.signIn('ann@example.com');
     expect(answer.AuthenticationResult).toMatchObject({ ExpiresIn: 3600, TokenType: 'Bearer' });
     expect(answer.ChallengeParameters).toEqual({});
     expect(answer.ChallengeName).toBeUndefined();
   });
 
   it('a wrong password and an unknown user have the same error with ENABLED', async () => {
-    expect(await refusal(signIn(target, 'ann@example.com', wrong))).toEqual(generic);
-    expect(await refusal(signIn(target, 'nobody@example.com', wrong))).toEqual(generic);
+    expect(await refusal(target.signIn('ann@example.com', wrong))).toEqual(generic);
+    expect(await refusal(target.signIn('nobody@example.com', wrong))).toEqual(generic);
   });
 
   it('an unknown user is reported with LEGACY', async () => {
-    expect(await refusal(signIn(legacy, 'nobody@example.com', wrong))).toEqual({
+    expect(await refusal(legacy.signIn('nobody@example.com', wrong))).toEqual({
       name: 'UserNotFoundException',
       message: 'User does not exist.',
     });
+    expect(await refusal(legacy.signIn('ann@example.com', wrong))).toEqual(generic);
   });
 
   it('a missing or empty parameter is named in the error', async () => {
@@ -65,7 +58,7 @@ describe('sign-in', () => {
   });
 
   it('an unknown client is reported as not existing', async () => {
-    expect(await refusal(signIn({ ...target, clientId: 'a'.repeat(26) }, 'ann@example.com'))).toEqual({
+    expect(await refusal(target.at('a'.repeat(26)).signIn('ann@example.com'))).toEqual({
       name: 'ResourceNotFoundException',
       message: `User pool client ${'a'.repeat(26)} does not exist.`,
     });
@@ -73,19 +66,19 @@ describe('sign-in', () => {
 
   it('InitiateAuth refuses flows of AdminInitiateAuth, and AdminInitiateAuth those of InitiateAuth', async () => {
     const AuthParameters = { USERNAME: 'ann@example.com', PASSWORD: password };
-    const public_ = new InitiateAuthCommand({
+    const public_ = target.sdk.initiateAuth({
       ClientId: target.clientId,
       AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
       AuthParameters,
     });
-    expect((await refusal(target.sdk.send(public_))).name).toBe('InvalidParameterException');
-    const admin = new AdminInitiateAuthCommand({
+    expect((await refusal(public_)).name).toBe('InvalidParameterException');
+    const admin = target.sdk.adminInitiateAuth({
       UserPoolId: target.poolId,
       ClientId: target.clientId,
       AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
       AuthParameters,
     });
-    expect(await refusal(target.sdk.send(admin))).toEqual({
+    expect(await refusal(admin)).toEqual({
       name: 'InvalidParameterException',
       message: 'Auth flow not enabled for this client',
     });
@@ -95,7 +88,7 @@ describe('sign-in', () => {
     const Username = 'bea@example.com';
     await target.sdk.signUp({ ClientId: target.clientId, Username, Password: password });
     for (const given of [password, wrong]) {
-      expect(await refusal(signIn(target, Username, given))).toEqual({
+      expect(await refusal(target.signIn(Username, given))).toEqual({
         name: 'UserNotConfirmedException',
         message: 'User is not confirmed.',
       });
@@ -103,36 +96,36 @@ describe('sign-in', () => {
   });
 
   it('a disabled user is reported with LEGACY and hidden with ENABLED', async () => {
-    await createUser(target, 'cyd@example.com');
+    await target.createUser('cyd@example.com');
     const user = { UserPoolId: target.poolId, Username: 'cyd@example.com' };
     await target.sdk.adminDisableUser(user);
-    expect((await refusal(signIn(legacy, user.Username))).message).toMatch(/^User is disabled\.?$/);
-    expect(await refusal(signIn(target, user.Username))).toEqual(generic);
+    expect((await refusal(legacy.signIn(user.Username))).message).toMatch(/^User is disabled\.?$/);
+    expect(await refusal(target.signIn(user.Username))).toEqual(generic);
   });
 
   it('RESET_REQUIRED is an exception with LEGACY, never a challenge', async () => {
-    await createUser(target, 'dan@example.com');
+    await target.createUser('dan@example.com');
     const user = { UserPoolId: target.poolId, Username: 'dan@example.com' };
     await target.sdk.adminResetUserPassword(user);
-    expect(await refusal(signIn(legacy, user.Username))).toEqual({
+    expect(await refusal(legacy.signIn(user.Username))).toEqual({
       name: 'PasswordResetRequiredException',
       message: 'Password reset required for the user',
     });
     // With ENABLED an imported user, who has no password, gets the error for a wrong password.
-    expect(await refusal(signIn(target, user.Username, wrong))).toEqual(generic);
+    expect(await refusal(target.signIn(user.Username, wrong))).toEqual(generic);
     const { UserStatus } = await target.sdk.adminGetUser(user);
     expect(UserStatus).toBe('RESET_REQUIRED');
   });
 
   it('five failures lock the user, and the correct password is refused during the lock', async () => {
-    await createUser(target, 'eve@example.com');
-    for (let failure = 1; failure <= 6; failure++) await refusal(signIn(target, 'eve@example.com', wrong));
-    const refused = await refusal(signIn(target, 'eve@example.com'));
+    await target.createUser('eve@example.com');
+    for (let failure = 1; failure <= 6; failure++) await refusal(target.signIn('eve@example.com', wrong));
+    const refused = await refusal(target.signIn('eve@example.com'));
     expect(refused).toEqual({ name: 'NotAuthorizedException', message: 'Password attempts exceeded' });
   });
 
   it('the wire status of a refusal is 400 (reported, the model says otherwise)', async () => {
-    await expect(signIn(target, 'nobody@example.com')).rejects.toMatchObject({
+    await expect(target.signIn('nobody@example.com')).rejects.toMatchObject({
       $metadata: { httpStatusCode: 400, requestId: expect.any(String) },
     });
   });
@@ -149,8 +142,8 @@ describe('the challenge NEW_PASSWORD_REQUIRED', () => {
 
   it('follows a correct temporary password, with JSON strings as parameters', async () => {
     await invite('fay@example.com');
-    expect(await refusal(signIn(target, 'fay@example.com', wrong))).toEqual(generic);
-    const { ChallengeName, ChallengeParameters, Session } = await signIn(target, 'fay@example.com');
+    expect(await refusal(target.signIn('fay@example.com', wrong))).toEqual(generic);
+    const { ChallengeName, ChallengeParameters, Session } = await target.signIn('fay@example.com');
     expect(ChallengeName).toBe('NEW_PASSWORD_REQUIRED');
     expect(JSON.parse(ChallengeParameters?.['requiredAttributes'] ?? '')).toEqual([]);
     expect(JSON.parse(ChallengeParameters?.['userAttributes'] ?? '')).toMatchObject({
@@ -161,7 +154,7 @@ describe('the challenge NEW_PASSWORD_REQUIRED', () => {
 
   it('refuses a password that violates the policy, and allows a retry', async () => {
     await invite('gus@example.com');
-    const { Session, ChallengeParameters } = await signIn(target, 'gus@example.com');
+    const { Session, ChallengeParameters } = await target.signIn('gus@example.com');
     const username = ChallengeParameters?.['USER_ID_FOR_SRP'] ?? '';
     expect((await refusal(answer(Session, username, 'nouppercase-1'))).name).toBe('InvalidPasswordException');
     expect((await answer(Session, username)).AuthenticationResult).toBeDefined();
@@ -169,7 +162,7 @@ describe('the challenge NEW_PASSWORD_REQUIRED', () => {
 
   it('cannot be used again after a correct response', async () => {
     await invite('hal@example.com');
-    const { Session } = await signIn(target, 'hal@example.com');
+    const { Session } = await target.signIn('hal@example.com');
     await answer(Session, 'hal@example.com');
     expect(await refusal(answer(Session, 'hal@example.com'))).toEqual({
       name: 'NotAuthorizedException',
@@ -194,8 +187,8 @@ describe('the challenge NEW_PASSWORD_REQUIRED', () => {
 describe('an invited user', () => {
   it('cannot reset the password', async () => {
     await invite('ida@example.com');
-    const call = new ForgotPasswordCommand({ ClientId: target.clientId, Username: 'ida@example.com' });
-    expect(await refusal(target.sdk.send(call))).toEqual({
+    const call = target.sdk.forgotPassword({ ClientId: target.clientId, Username: 'ida@example.com' });
+    expect(await refusal(call)).toEqual({
       name: 'NotAuthorizedException',
       message: 'User password cannot be reset in the current state.',
     });

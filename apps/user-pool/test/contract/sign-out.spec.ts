@@ -1,19 +1,16 @@
-import { RevokeTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { JwtVerifier } from 'aws-jwt-verify';
-import { createUser, refusal, signIn } from '../support.js';
-import { openTarget, type Target } from './target.js';
+import { refusal } from '../support.js';
+import { useTarget } from './target.js';
 
 const email = 'ann@example.com';
-let target: Target;
+const target = useTarget(process.env);
 beforeAll(async () => {
-  target = await openTarget(process.env);
-  await createUser(target, email);
+  await target.createUser(email);
 });
-afterAll(() => target.close());
 
 const who = (Username: string) => ({ UserPoolId: target.poolId, Username });
-const tokensOf = async (name: string, at = target) => (await signIn(at, name)).AuthenticationResult ?? {};
+const tokensOf = async (name: string, at = target) => (await at.signIn(name)).AuthenticationResult ?? {};
 const use = (AccessToken: string | undefined) => target.sdk.getUser({ AccessToken });
 const renew = (RefreshToken: string | undefined, ClientId = target.clientId) =>
   target.sdk.getTokensFromRefreshToken({ ClientId, RefreshToken });
@@ -52,20 +49,20 @@ describe('RevokeToken', () => {
 
   it('accepts only the client of the token', async () => {
     const { RefreshToken } = await tokensOf(email);
-    const { ClientId } = await target.addClient({});
+    const { ClientId } = await target.createClient({});
     expect((await refusal(revoke(RefreshToken, ClientId))).name).toBe('UnauthorizedException');
   });
 
   it('requires EnableTokenRevocation', async () => {
-    const { ClientId = '' } = await target.addClient({ EnableTokenRevocation: false });
-    const { RefreshToken } = await tokensOf(email, { ...target, clientId: ClientId });
-    expect((await refusal(revoke(RefreshToken, ClientId))).name).toBe('UnsupportedOperationException');
+    const client = await target.withClient({ EnableTokenRevocation: false });
+    const { RefreshToken } = await tokensOf(email, client);
+    expect((await refusal(revoke(RefreshToken, client.clientId))).name).toBe('UnsupportedOperationException');
   });
 
   it('of a client with a secret requires the plain secret', async () => {
-    const { ClientId } = await target.addClient({ GenerateSecret: true });
-    const call = new RevokeTokenCommand({ ClientId, Token: 'x', ClientSecret: 'wrong' });
-    expect((await refusal(target.sdk.send(call))).name).toBe('UnauthorizedException');
+    const { ClientId } = await target.createClient({ GenerateSecret: true });
+    const call = target.sdk.revokeToken({ ClientId, Token: 'x', ClientSecret: 'wrong' });
+    expect((await refusal(call)).name).toBe('UnauthorizedException');
   });
 
   it('does not affect verifiers that check tokens without the pool', async () => {
@@ -85,8 +82,7 @@ describe('RevokeToken', () => {
 // API reference: GlobalSignOut, AdminUserGlobalSignOut, AdminDisableUser.
 describe('the revocation of all sessions of a user', () => {
   it('GlobalSignOut and AdminUserGlobalSignOut: all tokens, whatever the client', async () => {
-    const { ClientId = '' } = await target.addClient({ EnableTokenRevocation: false });
-    const plain = { ...target, clientId: ClientId };
+    const plain = await target.withClient({ EnableTokenRevocation: false });
     const ends = [
       async () => target.sdk.globalSignOut({ AccessToken: (await tokensOf(email)).AccessToken }),
       async () => target.sdk.adminUserGlobalSignOut(who(email)),
@@ -99,16 +95,16 @@ describe('the revocation of all sessions of a user', () => {
         expect((await refusal(use(AccessToken))).message).toMatch(/^Access Token has been revoked\.?$/);
       }
       expect((await refusal(renew(one.RefreshToken))).name).toBe('NotAuthorizedException');
-      expect((await refusal(renew(two.RefreshToken, ClientId))).name).toBe('NotAuthorizedException');
+      expect((await refusal(renew(two.RefreshToken, plain.clientId))).name).toBe('NotAuthorizedException');
     }
   });
 
   it('AdminDisableUser: access tokens are revoked and sign-in is blocked', async () => {
-    await createUser(target, 'bea@example.com');
+    await target.createUser('bea@example.com');
     const { AccessToken } = await tokensOf('bea@example.com');
     await target.sdk.adminDisableUser(who('bea@example.com'));
     expect((await refusal(use(AccessToken))).name).toBe('NotAuthorizedException');
-    expect((await refusal(signIn(target, 'bea@example.com'))).name).toBe('NotAuthorizedException');
+    expect((await refusal(target.signIn('bea@example.com'))).name).toBe('NotAuthorizedException');
     await target.sdk.adminEnableUser(who('bea@example.com'));
     expect((await refusal(use(AccessToken))).name).toBe('NotAuthorizedException');
     expect((await tokensOf('bea@example.com')).AccessToken).toBeDefined();

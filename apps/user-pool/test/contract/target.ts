@@ -1,21 +1,14 @@
 import {
   CognitoIdentityProvider,
-  type CreateUserPoolClientRequest,
   type CreateUserPoolRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startUserPool, type UserPoolServer } from '../../src/server.js';
-import { createClient, createPool, sdkFor } from '../support.js';
+import { createPool, PoolClient, sdkFor } from '../support.js';
 
 /** The target of the contract suite: the local pool, or a pool at Cognito that is created and deleted by the run. */
-export interface Target {
-  sdk: CognitoIdentityProvider;
-  poolId: string;
-  clientId: string;
-  /** Creates another client of the pool. @returns its id */
-  addClient(
-    settings: Partial<CreateUserPoolClientRequest>,
-  ): Promise<{ ClientId?: string; ClientSecret?: string }>;
+export interface Target extends PoolClient {
   /** Creates another pool with a client, which is also deleted at the end. */
   addPool(settings: Partial<CreateUserPoolRequest>): Promise<Target>;
   issuer(): string;
@@ -34,7 +27,7 @@ type Environment = Record<string, string | undefined>;
  * `COGNITO_CONTRACT_REGION` names the Region of the real service, `COGNITO_CONTRACT_ENDPOINT` another address of it;
  * credentials come from the SDK's own chain.
  */
-export async function openTarget(
+async function openTarget(
   environment: Environment,
   settings: Partial<CreateUserPoolRequest> = {},
 ): Promise<Target> {
@@ -48,6 +41,16 @@ export async function openTarget(
   return describeTarget(sdkFor(server.url), settings, server);
 }
 
+/** The target for all tests of a file. It is opened before them and closed after them. */
+export function useTarget(environment: Environment): Target {
+  const opened = Object.create(PoolClient.prototype) as Target;
+  beforeAll(async () => {
+    Object.assign(opened, await openTarget(environment));
+  });
+  afterAll(() => opened.close());
+  return opened;
+}
+
 async function describeTarget(
   sdk: CognitoIdentityProvider,
   settings: Partial<CreateUserPoolRequest>,
@@ -57,17 +60,13 @@ async function describeTarget(
   const open = async (given: Partial<CreateUserPoolRequest>): Promise<Target> => {
     const poolId = await createPool(sdk, { PoolName: 'usher-contract', ...given });
     made.push(poolId);
-    const clientId = (await createClient(sdk, poolId)).ClientId ?? '';
-    return {
-      sdk,
-      poolId,
-      clientId,
-      addClient: (client) => createClient(sdk, poolId, client),
+    const pool = await new PoolClient(sdk, poolId).withClient();
+    return Object.assign(pool, {
       addPool: open,
       issuer: () => `${typeof where === 'string' ? where : where.url}/${poolId}`,
-      either: (...names) => (typeof where === 'string' ? names : names.slice(0, 1)),
+      either: (...names: [string, ...string[]]) => (typeof where === 'string' ? names : names.slice(0, 1)),
       now: () => (typeof where === 'string' ? Date.now() : where.clock.now()),
-      pass: async (milliseconds) => {
+      pass: async (milliseconds: number) => {
         if (typeof where === 'string') await wait(milliseconds);
         else where.clock.advanceBy(milliseconds);
       },
@@ -75,7 +74,7 @@ async function describeTarget(
         for (const UserPoolId of made) await sdk.deleteUserPool({ UserPoolId });
         if (typeof where !== 'string') await where.close();
       },
-    };
+    });
   };
   return open(settings);
 }
