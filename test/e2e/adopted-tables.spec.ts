@@ -399,17 +399,29 @@ describe('a users table that Usher may not change', () => {
     ],
     [
       'a table with another key',
-      ['CREATE TABLE users (id numeric, email text, encrypted_password text)'],
+      ['CREATE TABLE users (id numeric PRIMARY KEY, email text, encrypted_password text)'],
       'its id has the type numeric',
     ],
     [
+      'a table without a key',
+      ['CREATE TABLE users (id bigint, email text, encrypted_password text)'],
+      'its id is neither the primary key nor unique and NOT NULL',
+    ],
+    [
+      'a table whose confirmation is no time',
+      [
+        'CREATE TABLE users (id bigint PRIMARY KEY, email text, encrypted_password text, confirmed_at boolean)',
+      ],
+      'its column confirmed_at has the type boolean',
+    ],
+    [
       'a table without addresses',
-      ['CREATE TABLE users (id bigint, login text, encrypted_password text)'],
+      ['CREATE TABLE users (id bigint PRIMARY KEY, login text, encrypted_password text)'],
       'it has no column email',
     ],
     [
       'a table whose addresses are no text',
-      ['CREATE TABLE users (id bigint, email jsonb, encrypted_password text)'],
+      ['CREATE TABLE users (id bigint PRIMARY KEY, email jsonb, encrypted_password text)'],
       'its column email has the type jsonb',
     ],
   ])('stops the start with one line: %s', async (_what, statements, reason) => {
@@ -426,6 +438,62 @@ describe('a users table that Usher may not change', () => {
     await database.drop();
   });
 });
+
+it('stops the start for a table of another owner', async () => {
+  const database = await (adoptedTables[1] as AdoptedTable).create();
+  const url = new URL(database.url);
+  const role = `reader_${url.pathname.slice(6)}`;
+  await database.sql(`CREATE ROLE ${role} LOGIN PASSWORD 'reads'`);
+  await database.sql(
+    `GRANT CREATE ON DATABASE ${url.pathname.slice(1)} TO ${role}; GRANT ALL ON users TO ${role}`,
+  );
+  Object.assign(url, { username: role, password: 'reads' });
+  await expect(openMigratedDataSource(dataSourceOptions(url.href))).rejects.toThrow('does not own it');
+  await database.sql(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  await database.drop();
+});
+
+it('stops inserting rows when the old application requires a column that Usher does not know', async () => {
+  const database = await (adoptedTables[1] as AdoptedTable).create();
+  const usher = await startUsher({ database });
+  const signUp = () => usher.api.post('/users', { email: 'nina@new.example', ...chosen });
+  try {
+    await database.sql('ALTER TABLE users ADD COLUMN tenant_id integer');
+    await database.sql('UPDATE users SET tenant_id = 1');
+    await database.sql('ALTER TABLE users ALTER COLUMN tenant_id SET NOT NULL');
+    expect((await signUp()).status).toBe(503);
+    expect((await signUp()).status).toBe(202);
+    await createPoolUser(usher, 'only-there@new.example');
+    expect((await usher.api.signIn('only-there@new.example', poolPassword)).status).toBe(409);
+    expect((await usher.api.signIn(ada, oldPassword)).status).toBe(200);
+  } finally {
+    await usher.close();
+  }
+}, 60_000);
+
+it("shows administrators whom Devise's lock keeps out", async () => {
+  const database = await (adoptedTables[0] as AdoptedTable).create();
+  await database.sql(
+    `UPDATE users SET locked_at = now() AT TIME ZONE 'UTC' - (CASE email WHEN $1 THEN interval '30 minutes' ELSE interval '2 hours' END)
+     WHERE email IN ($1, $2)`,
+    [bob, cleo],
+  );
+  const usher = await startUsher({ database });
+  try {
+    await database.sql(`UPDATE users SET usher_roles = '{admin}' WHERE email = $1`, [ada]);
+    const { accessToken } = await signInWithTokens(usher.api, { email: ada, password: oldPassword });
+    const lockedOf = async (email: string) => {
+      const { body } = await usher.api.get(`/admin/users?search=${email}`, bearer(accessToken));
+      return (body.users as AdminUserResponse[]).map(({ locked }) => locked);
+    };
+    expect(await lockedOf(bob)).toEqual([true]);
+    expect(await lockedOf(cleo)).toEqual([false]);
+    expect((await usher.api.signIn(bob, oldPassword)).status).toBe(401);
+    expect((await usher.api.signIn(cleo, oldPassword)).status).toBe(200);
+  } finally {
+    await usher.close();
+  }
+}, 60_000);
 
 describe('beside a users table of another application', () => {
   const foreign = 'CREATE TABLE users (id bigint PRIMARY KEY, login text)';
