@@ -33,6 +33,9 @@ const connectionsCheckingInterval = 1000;
 /** Milliseconds. Longer than the idle timeout of load balancers (AWS: 60 seconds by default). */
 const keepAliveTimeout = 72_000;
 
+/** A text id of 255 characters, percent-encoded. Fastify's default is 100. */
+const longestSegment = 255 * '%E2%82%AC'.length;
+
 /** Callers' request ids are written to logs and headers. */
 const requestId = /^[\w.:/+=@-]{1,128}$/;
 
@@ -71,6 +74,7 @@ function createAdapter({ trustedProxies }: HttpConfig, log: Log): FastifyAdapter
     bodyLimit,
     requestTimeout,
     keepAliveTimeout,
+    routerOptions: { maxParamLength: longestSegment },
     genReqId: acceptedId,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     frameworkErrors: handleBadUrl(log),

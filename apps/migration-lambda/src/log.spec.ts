@@ -46,7 +46,7 @@ describe('the log', () => {
     ['not_migrated', json({ ...usherAlice, success: false })],
     ['failed', text(`${TOKEN} ${PASSWORD} alice@example.com`, 500)],
     ['failed', text(`{"email": "alice@example.com", ${PASSWORD}`)],
-    ['failed', json({ ...usherAlice, id: PASSWORD })],
+    ['failed', json({ ...usherAlice, id: [PASSWORD] })],
     ['failed', brokenConnection],
     ['failed', silence],
   ])('contains no secret when the outcome is %s', async (outcome, reply) => {

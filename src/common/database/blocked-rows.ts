@@ -33,6 +33,7 @@ const patienceMs = 600_000;
 
 /**
  * Applies the conditions of `LEGACY_BLOCKED_WHEN`, or those guessed from the columns of `users`, for all processes, and logs them.
+ * Also warns if the table requires columns that Usher cannot fill.
  * @throws StartError for a missing column, or if a guess would block more than half of the rows
  */
 @Injectable()
@@ -77,6 +78,11 @@ export class BlockedRows implements OnModuleInit, OnApplicationBootstrap {
 
   /** Not awaited: counting takes long on large tables. */
   onApplicationBootstrap(): void {
+    const { unknownRequired } = this.database.usersTable;
+    if (unknownRequired.length > 0)
+      this.log.warn('sign-up is off: the users table requires columns that Usher cannot fill', {
+        columns: unknownRequired,
+      });
     const conditions = this.conditions.filter(({ column }) => column !== skippedColumn);
     if (conditions.length > 0) void this.report(conditions);
   }

@@ -25,11 +25,14 @@ function parseInteger(value: string): number | string {
 }
 
 /**
- * The settings that pg's parsers expect. The columns of Rails hold UTC. Statements name the table `users` without its schema: it is
- * the adopted table, or our own one in the schema `usher` beside a `users` of another application.
+ * Statements name the table `users` without its schema: it is the adopted table, or our own one in the schema `usher` beside a `users`
+ * of another application.
  */
-const sessionSettings = `SET timezone TO 'UTC'; SET datestyle TO 'ISO';
+const findOwnTable = `
   SELECT set_config('search_path', 'usher, ' || current_setting('search_path'), false) WHERE to_regclass('usher.users') IS NOT NULL`;
+
+/** The settings that pg's parsers expect. The columns of Rails hold UTC. */
+const sessionSettings = `SET timezone TO 'UTC'; SET datestyle TO 'ISO'; ${findOwnTable}`;
 
 /** Milliseconds. Without a query timeout, a dropped connection would block callers forever. */
 const queryTimeoutMs = 5000;
@@ -130,10 +133,12 @@ const readFlag = async (runner: Reader, condition: string): Promise<boolean> =>
 const isInstalled = (runner: QueryRunner) =>
   readFlag(runner, `to_regclass('usher.installation') IS NOT NULL`);
 
-/** Our table beside a `users` of another application. Connections that are opened from now on find ours. */
+/** Our table beside a `users` of another application. This connection and those that are opened from now on find ours. */
 async function createBeside(runner: QueryRunner): Promise<void> {
-  if (await readFlag(runner, `to_regclass('users') IS NOT NULL AND to_regclass('usher.users') IS NULL`))
-    await runner.query(createUsers('usher'));
+  if (!(await readFlag(runner, `to_regclass('users') IS NOT NULL AND to_regclass('usher.users') IS NULL`)))
+    return;
+  await runner.query(createUsers('usher'));
+  await runner.query(findOwnTable);
 }
 
 /** The connection is older than our table. */

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { types } from 'node:util';
+import { isDeepStrictEqual, types } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import pg, { type Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
@@ -153,9 +153,11 @@ export class Database {
     return usersTableOf(this.dataSource);
   }
 
-  /** To be called when the table `users` has other columns than before. */
+  /** To be called when the old application may have changed the columns of `users`. */
   async adaptToUsersTable(): Promise<void> {
+    const before = this.usersTable;
     await adaptToUsersTable(this.dataSource);
+    if (isDeepStrictEqual(this.usersTable, before)) return;
     this.texts = new WeakMap();
     this.generation += 1;
   }
@@ -258,8 +260,8 @@ export class Database {
 /** The pool removes a closed connection when it is released. */
 const close = (client: PoolClient): void => void client.end();
 
-/** SQLSTATEs undefined_column, invalid_datetime_format, datetime_field_overflow and cannot_coerce. */
-const changedColumn = ['42703', '22007', '22008', '42846'];
+/** SQLSTATEs undefined_column, invalid_datetime_format, datetime_field_overflow, cannot_coerce and not_null_violation. */
+const changedColumn = ['42703', '22007', '22008', '42846', '23502'];
 
 /** TypeORM wraps the errors of pg. */
 const driverError = (error: unknown): unknown =>

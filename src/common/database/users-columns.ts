@@ -152,8 +152,12 @@ export async function addOwnColumns(runner: QueryRunner): Promise<void> {
 /** @throws StartError if the existing `users` is nothing that Usher can adopt */
 export async function requireAdoptable(runner: QueryRunner): Promise<void> {
   const [table] = (await runner.query(
-    `SELECT relkind AS kind, pg_has_role(relowner, 'USAGE') AS owned FROM pg_class WHERE oid = to_regclass('users')`,
-  )) as { kind: string; owned: boolean }[];
+    `SELECT relkind AS kind, pg_has_role(relowner, 'USAGE') AS owned, EXISTS (
+       SELECT 1 FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+       WHERE indrelid = pg_class.oid AND attname = 'id' AND attnotnull AND indisunique AND indisvalid AND indpred IS NULL
+         AND indnkeyatts = 1) AS "hasKey"
+     FROM pg_class WHERE oid = to_regclass('users')`,
+  )) as Relation[];
   if (table === undefined) return;
   const reason = unadoptable(table, await readColumns(runner));
   if (reason === undefined) return;
@@ -162,8 +166,16 @@ export async function requireAdoptable(runner: QueryRunner): Promise<void> {
   );
 }
 
+interface Relation {
+  /** `pg_class.relkind`. */
+  kind: string;
+  owned: boolean;
+  /** Whether `id` identifies a row. */
+  hasKey: boolean;
+}
+
 function unadoptable(
-  { kind, owned }: { kind: string; owned: boolean },
+  { kind, owned, hasKey }: Relation,
   columns: ReadonlyMap<string, Column>,
 ): string | undefined {
   if (kind === 'v' || kind === 'm') return 'it is a view';
@@ -173,6 +185,7 @@ function unadoptable(
   const id = columns.get('id')?.type ?? '';
   if (idTypeOf(id) === undefined)
     return `its id has the type ${id}, and must be an integer, a UUID, text or varchar`;
+  if (!hasKey) return 'its id is neither the primary key nor unique and NOT NULL';
   const text = ['email', 'encrypted_password'].find((name) => columns.get(name)?.category !== 'S');
   if (text !== undefined)
     return `its column ${text} has the type ${columns.get(text)?.type}, and must be text`;
