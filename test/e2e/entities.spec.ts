@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../src/common/database/data-source.js';
+import { dataSourceOptions, migrate, openDataSource } from '../../src/common/database/data-source.js';
 import { createApp } from '../../src/create-app.js';
 import { PoolListing } from '../../src/migration/persistence/pool-listing.entity.js';
 import { User } from '../../src/users/user.entity.js';
+import { adoptedTables } from '../support/drivers/adopted-tables.js';
 import { createDatabase, createDeviseDatabase } from '../support/drivers/database.js';
 import { startUsher, type Usher } from '../support/drivers/usher.js';
 
@@ -76,4 +77,23 @@ it('neither reads nor writes columns that an adopted table lacks', async () => {
     await app.close();
     await usher.close();
   }
+});
+
+it.each(adoptedTables)('has only columns of $what in use', async ({ create, own }) => {
+  const database = await create();
+  const options = { ...dataSourceOptions(database.url), entities: [User] };
+  const dataSource = await openDataSource(options, (opened) => migrate(opened));
+  const found = await database.sql<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute WHERE attrelid = 'users'::regclass AND attnum > 0 AND NOT attisdropped`,
+  );
+  const names = found.map(({ name }) => name);
+  const { columns } = dataSource.getMetadata(User);
+  const used = columns.filter(({ isVirtualProperty, isUpdate }) => !isVirtualProperty && isUpdate);
+  const usedNames = used.map(({ databaseName }) => databaseName);
+  await dataSource.destroy();
+  await database.drop();
+  expect(names).toEqual(expect.arrayContaining(usedNames));
+  expect(usedNames).toEqual(
+    expect.arrayContaining(['id', 'email', 'encrypted_password', 'usher_roles', ...own]),
+  );
 });

@@ -64,9 +64,8 @@ export class BlockedRows implements OnModuleInit, OnApplicationBootstrap {
       const guessed = this.config.blockedWhen ? [] : guessConditions(columns);
       const known = new Set(followed.map(({ column }) => column));
       const conditions = [...followed, ...guessed.filter(({ column }) => !known.has(column))];
-      // An earlier failed query has already triggered the update.
-      if (await isInForce(runner, conditions)) return;
-      await apply(runner, conditions);
+      // An earlier failed query, or another process, may have done it already.
+      if (!(await isInForce(runner, conditions))) await apply(runner, conditions);
       if (JSON.stringify(conditions.map(toText)) === JSON.stringify(this.conditions.map(toText))) return;
       this.log.error('columns of blocking conditions changed', {
         before: this.conditions.map(toText),
