@@ -79,6 +79,10 @@ describe('a sync', () => {
     await usher.person('bob@example.com');
     await sync();
     expect(await signIn('carl@example.com')).toBe(200);
+    // Recorded after the response.
+    await until(
+      async () => (await usher.database.sql('SELECT FROM users WHERE sign_in_count = 1')).length > 0,
+    );
     const all = () => usher.database.sql('SELECT xmin::text, * FROM users ORDER BY id');
     const before = await all();
     await usher.source.database.sql(`UPDATE people SET first_name = 'Other', blocked = true WHERE id = $1`, [

@@ -212,8 +212,10 @@ export class LegacyCopyIndexes1764000000033 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP INDEX index_users_on_usher_legacy_id');
     if (await isAdopted(runner)) return;
-    await buildIndex(runner, 'index_users_on_email', '(email)', { unique: true });
-    await runner.query('DROP INDEX index_users_on_own_email');
+    await runner.query(`
+      CREATE UNIQUE INDEX index_users_on_email ON users (email);
+      DROP INDEX index_users_on_own_email;
+    `);
   }
 }
 
