@@ -1,9 +1,10 @@
 import type { UserId } from '#contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { LeasedRow } from '../jobs/leased-queue.js';
 
 /** A deletion of a user that is not finished. */
 @Entity('erasures', { schema: 'usher' })
-export class Erasure {
+export class Erasure extends LeasedRow {
   @PrimaryColumn('bigint', { name: 'user_id' })
   userId!: UserId;
 
@@ -12,15 +13,4 @@ export class Erasure {
 
   @Column('timestamptz', { name: 'next_try_at', default: () => 'now()' })
   nextTryAt!: Date;
-
-  @Column('int4', { default: 0 })
-  tries!: number;
-
-  /** Names and codes, without personal data. */
-  @Column('text', { name: 'last_error', nullable: true })
-  lastError!: string | null;
-
-  /** End of the lease of an attempt in progress; `null` after a failure. */
-  @Column('timestamptz', { name: 'leased_until', nullable: true })
-  leasedUntil!: Date | null;
 }

@@ -1,5 +1,20 @@
+import { Column } from 'typeorm';
 import type { Database, Statement } from '../common/database/database.js';
 import { type Queue, type QueueFigures, QueueView } from './queue.js';
+
+/** Columns of every queue. Each entity adds `next_try_at`, whose default differs. */
+export abstract class LeasedRow {
+  @Column('int4', { default: 0 })
+  tries!: number;
+
+  /** Names and codes, without personal data. */
+  @Column('text', { name: 'last_error', nullable: true })
+  lastError!: string | null;
+
+  /** End of the lease of an attempt in progress; `null` after a failure. */
+  @Column('timestamptz', { name: 'leased_until', nullable: true })
+  leasedUntil!: Date | null;
+}
 
 /** All parts are SQL. `job` is the row of the queue; its columns `next_try_at`, `tries`, `last_error` and `leased_until` are expected. */
 export interface QueueTable {

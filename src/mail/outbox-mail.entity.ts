@@ -1,10 +1,11 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { MailName } from './mail.js';
+import { LeasedRow } from '../jobs/leased-queue.js';
 
 /** A mail that is not sent yet; sent mails are deleted. */
 @Entity('outbox', { schema: 'usher' })
 @Index('outbox_by_next_try', ['nextTryAt'], { where: 'given_up_at IS NULL' })
-export class OutboxMail {
+export class OutboxMail extends LeasedRow {
   @PrimaryColumn('uuid')
   id!: string;
 
@@ -20,16 +21,6 @@ export class OutboxMail {
 
   @Column('timestamptz', { name: 'next_try_at', default: () => 'now()' })
   nextTryAt!: Date;
-
-  @Column('int4', { default: 0 })
-  tries!: number;
-
-  @Column('text', { name: 'last_error', nullable: true })
-  lastError!: string | null;
-
-  /** End of the lease of an attempt in progress; `null` after a failure. */
-  @Column('timestamptz', { name: 'leased_until', nullable: true })
-  leasedUntil!: Date | null;
 
   @Column('timestamptz', { name: 'given_up_at', nullable: true })
   givenUpAt!: Date | null;

@@ -1,5 +1,4 @@
 import { afterEach, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { resolveColumns } from '../../src/common/database/users-columns.js';
 import * as links from '../../src/users/user-links.repository.js';
 import * as users from '../../src/users/users.service.js';
@@ -25,19 +24,14 @@ it('uses indexes to find the rows of an address in a newly adopted table', async
   await database.sql(`INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at)
     SELECT 'person-' || n || '@example.com', '', now(), now(), now() FROM generate_series(1, 50000) AS n`);
   usher = await startUsher({ database });
-  const client = new pg.Client({ connectionString: database.url });
-  await client.connect();
-  try {
-    for (const [name, [{ text }, values]] of Object.entries(lookups)) {
-      await client.query(`PREPARE ${name} AS ${resolveColumns(text)}`);
-      for (const mode of ['force_generic_plan', 'force_custom_plan']) {
-        await client.query(`SET plan_cache_mode = ${mode}`);
-        const { rows } = await client.query<Record<string, string>>(`EXPLAIN EXECUTE ${name}(${values})`);
-        const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-        expect(plan).not.toContain('Seq Scan on users');
-      }
+  const client = await database.connect();
+  for (const [name, [{ text }, values]] of Object.entries(lookups)) {
+    await client.query(`PREPARE ${name} AS ${resolveColumns(text)}`);
+    for (const mode of ['force_generic_plan', 'force_custom_plan']) {
+      await client.query(`SET plan_cache_mode = ${mode}`);
+      const { rows } = await client.query<Record<string, string>>(`EXPLAIN EXECUTE ${name}(${values})`);
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan).not.toContain('Seq Scan on users');
     }
-  } finally {
-    await client.end();
   }
 });

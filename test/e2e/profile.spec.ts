@@ -1,23 +1,18 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { ApiClient } from '../support/drivers/api-client.js';
+import { describe, expect, it } from '@jest/globals';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
 import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
 import { openUsher } from '../support/drivers/usher.js';
 
-let api: ApiClient;
 const usher = openUsher();
-beforeAll(async () => {
-  api = usher.api;
-});
 
 async function signedIn(email: string): Promise<Record<string, string>> {
   await createPoolUser(usher, email);
-  const { accessToken } = await signInWithTokens(api, { email, password: poolPassword });
+  const { accessToken } = await signInWithTokens(usher.api, { email, password: poolPassword });
   return bearer(accessToken);
 }
 
 const patch = (headers: Record<string, string>, body: unknown) =>
-  api.call('PATCH', '/users/me', { headers, body });
+  usher.api.call('PATCH', '/users/me', { headers, body });
 
 describe('PATCH /users/me', () => {
   it('changes the given members, keeps the others, and returns the complete profile', async () => {
@@ -44,7 +39,7 @@ describe('PATCH /users/me', () => {
     });
     const profile = { phone: { home: '1', work: '3' }, pets: ['cat'] };
     expect(second.body).toEqual({ ...first.body, lastName: null, profile });
-    expect((await api.get('/users/me', me)).body).toEqual(second.body);
+    expect((await usher.api.get('/users/me', me)).body).toEqual(second.body);
     expect((await patch(me, {})).body).toEqual(second.body);
     expect((await patch(me, { firstName: '   ', profile: null })).body).toMatchObject({
       firstName: null,
@@ -56,7 +51,7 @@ describe('PATCH /users/me', () => {
     const me = await signedIn('twice@example.com');
     const names = Array.from({ length: 8 }, (_, n) => `field${n}`);
     await Promise.all(names.map((name) => patch(me, { profile: { [name]: name } })));
-    const { profile } = (await api.get('/users/me', me)).body;
+    const { profile } = (await usher.api.get('/users/me', me)).body;
     expect(Object.keys(profile as object).sort()).toEqual(names);
   });
 
@@ -88,14 +83,17 @@ describe('PATCH /users/me', () => {
       status: 422,
       errors: ['profile'],
     });
-    expect((await api.get('/users/me', me)).body).toMatchObject({ firstName: null, profile: { one: half } });
+    expect((await usher.api.get('/users/me', me)).body).toMatchObject({
+      firstName: null,
+      profile: { one: half },
+    });
   });
 
   it('refuses a profile with thousands of levels', async () => {
     const me = await signedIn('deep@example.com');
     const raw = `{"profile":${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}}`;
     const headers = { ...me, 'content-type': 'application/json' };
-    expect((await api.call('PATCH', '/users/me', { raw, headers })).status).toBe(422);
+    expect((await usher.api.call('PATCH', '/users/me', { raw, headers })).status).toBe(422);
   });
 
   it('requires a session', async () => {

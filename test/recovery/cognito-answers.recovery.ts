@@ -77,6 +77,8 @@ describe('an exception of InitiateAuth', () => {
 });
 
 describe('an exception of the password reset', () => {
+  const limited = 'Attempt limit exceeded, please try after some time.';
+  const codeWrong = 'passwords.code_wrong';
   const reset = () =>
     usher.api.post('/passwords/reset', {
       email: ada.email,
@@ -86,9 +88,9 @@ describe('an exception of the password reset', () => {
     });
 
   it.each([
-    ['CodeMismatchException', '', 422, 'passwords.code_wrong'],
-    ['ExpiredCodeException', '', 422, 'passwords.code_wrong'],
-    ['UserNotFoundException', '', 422, 'passwords.code_wrong'],
+    ['CodeMismatchException', '', 422, codeWrong],
+    ['ExpiredCodeException', '', 422, codeWrong],
+    ['UserNotFoundException', '', 422, codeWrong],
     [
       'InvalidPasswordException',
       'Password did not conform with policy: Password must have symbol characters',
@@ -96,13 +98,8 @@ describe('an exception of the password reset', () => {
       'passwords.policy',
     ],
     ['PasswordHistoryPolicyViolationException', '', 422, 'passwords.reused'],
-    [
-      'LimitExceededException',
-      'Attempt limit exceeded, please try after some time.',
-      422,
-      'passwords.code_wrong',
-    ],
-    ['TooManyFailedAttemptsException', '', 422, 'passwords.code_wrong'],
+    ['LimitExceededException', limited, 422, codeWrong],
+    ['TooManyFailedAttemptsException', '', 422, codeWrong],
   ])('%s', async (name, message, status, code) => {
     usher.proxy.answerWith('ConfirmForgotPassword', exception(name, message));
     expect(brief(await reset())).toEqual({ status, code });
@@ -127,7 +124,7 @@ describe('an exception of the password reset', () => {
       'Cannot reset password for the user as there is no registered/verified email or phone_number',
     ],
     ['NotAuthorizedException', 'User password cannot be reset in the current state.'],
-    ['LimitExceededException', 'Attempt limit exceeded, please try after some time.'],
+    ['LimitExceededException', limited],
   ])('ForgotPassword with %s is answered like a success', async (name, message) => {
     usher.proxy.answerWith('ForgotPassword', exception(name, message));
     expect((await usher.api.post('/passwords/forgot', { email: ada.email })).status).toBe(202);

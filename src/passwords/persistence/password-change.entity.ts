@@ -1,11 +1,12 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Language } from '../../i18n/languages.js';
+import { LeasedRow } from '../../jobs/leased-queue.js';
 
 /** A password change that is sent to Cognito and not completed. */
 @Entity('password_changes', { schema: 'usher' })
 @Check('password_changes_kind_check', `kind IN ('reset', 'change')`)
 @Index('password_changes_by_next_try', ['nextTryAt'])
-export class PasswordChangeEntity {
+export class PasswordChangeEntity extends LeasedRow {
   @PrimaryColumn('uuid')
   id!: string;
 
@@ -55,17 +56,6 @@ export class PasswordChangeEntity {
 
   @Column('timestamptz', { name: 'next_try_at' })
   nextTryAt!: Date;
-
-  @Column('int4', { default: 0 })
-  tries!: number;
-
-  /** Names and codes, without personal data. */
-  @Column('text', { name: 'last_error', nullable: true })
-  lastError!: string | null;
-
-  /** End of the lease of an attempt in progress; `null` after a failure. */
-  @Column('timestamptz', { name: 'leased_until', nullable: true })
-  leasedUntil!: Date | null;
 
   /** At a reset: also remove the second factors, if an administrator has allowed it. */
   @Column('boolean', { name: 'remove_mfa', default: false })
