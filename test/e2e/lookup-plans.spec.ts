@@ -17,6 +17,7 @@ const lookups = {
   findLegacyAccount: [users.findLegacyAccount, `${address}, 3600`],
   recordMailboxProof: [links.recordMailboxProof, `${address}, 'sub'`],
   hasRows: [users.hasRows, address],
+  findCopy: [users.findCopy, `'17', 3600`],
 } as const;
 
 it('uses indexes to find the rows of an address in a newly adopted table', async () => {
