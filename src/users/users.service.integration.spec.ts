@@ -4,6 +4,7 @@ import { createDeviseDatabase, type TestDatabase } from '../../test/support/driv
 import { deviseUser } from '../../test/support/builders/devise-users.js';
 import { minimalEnvironment } from '../../test/support/builders/environment.js';
 import { loadConfig } from '../common/config/config.js';
+import { resolveColumns } from '../common/database/users-columns.js';
 import { CoreModule } from '../core.module.js';
 import { findAccountState, findLegacyAccount } from './users.service.js';
 
@@ -23,8 +24,8 @@ afterAll(async () => {
 
 it('selects no hash for the state of an account', async () => {
   const { email } = deviseUser('plain');
-  const [legacy] = await database.sql(findLegacyAccount.text, [[email], null]);
-  const [state] = await database.sql(findAccountState.text, [[email], null]);
+  const [legacy] = await database.sql(resolveColumns(findLegacyAccount.text), [[email], null]);
+  const [state] = await database.sql(resolveColumns(findAccountState.text), [[email], null]);
   const hashes = [legacy?.passwordHash, legacy?.authenticationHash];
   expect(hashes).toContainEqual(expect.any(String));
   expect(Object.keys(state ?? {})).toContain('id');

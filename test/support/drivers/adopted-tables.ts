@@ -4,7 +4,7 @@ import { createDatabase, createDeviseDatabase, type TestDatabase } from './datab
 /** A `users` table of an old application. */
 export interface AdoptedTable {
   what: string;
-  create(): Promise<TestDatabase>;
+  create: () => Promise<TestDatabase>;
   /** The ids of people with the key of this table, as JSON has them. */
   idKind: 'number' | 'uuid' | 'text';
   /** Type of our columns that hold an id. */
