@@ -12,19 +12,23 @@ const form = /^([./A-Za-z0-9])([./A-Za-z0-9]{8})([./A-Za-z0-9]+)$/;
 interface Variant {
   prefix: string;
   algorithm: 'md5' | 'sha512';
-  /** Number of stored characters of the digest. */
+  /** Number of stored characters of the digest, which Drupal truncates. */
   length: number;
+  isTruncated?: true;
   /** Converts the password before hashing. */
   prepare?: (password: string) => string;
 }
 
 /** phpass's portable hashes (openwall.com/phpass): an iterated hash of the previous digest and the password. */
-const phpass = ({ prefix, algorithm, length, prepare = (p) => p }: Variant): Scheme => ({
-  read(stored) {
+const phpass = ({ prefix, algorithm, length, isTruncated, prepare = (p) => p }: Variant): Scheme => ({
+  parse(stored) {
     if (!stored.startsWith(prefix)) return undefined;
     const [, costDigit = '', salt = '', digest = ''] = form.exec(stored.slice(prefix.length)) ?? [];
     const cost = cryptAlphabet.indexOf(costDigit);
-    if (digest.length !== length || cost < 7 || cost > mostRounds) return undefined;
+    const isComplete = digest.length === length && (isTruncated || cryptBase64.decode(digest));
+    // phpass and Drupal write 2^7 to 2^30 rounds.
+    if (!isComplete || cost < 7 || cost > 30) return 'impossible';
+    if (cost > mostRounds) return 'too_costly';
     return comparing({
       digest,
       digestOf: (password) => iterated(algorithm, salt, prepare(password), 2 ** cost).slice(0, length),
@@ -51,7 +55,7 @@ export const phpassScheme = phpass({ prefix: '$P$', algorithm: 'md5', length: 22
 export const phpbbScheme = phpass({ prefix: '$H$', algorithm: 'md5', length: 22 });
 
 /** Drupal 7 cuts the stored string to 55 characters. */
-const drupal = { algorithm: 'sha512', length: 43 } as const;
+const drupal = { algorithm: 'sha512', length: 43, isTruncated: true } as const;
 
 export const drupal7Scheme = phpass({ ...drupal, prefix: '$S$' });
 

@@ -5,10 +5,11 @@ import type { Scheme } from '../scheme.js';
 
 const defaultRounds = 5_000;
 
-/** The minimum of the format. */
+/** The bounds of the format. */
 const fewestRounds = 1_000;
+const formatMaximum = 999_999_999;
 
-/** Takes 1 s of CPU time, 2.4 s for a password of 768 bytes. The format allows 999,999,999; passlib's default is 656,000. */
+/** Takes 1 s of CPU time, 2.4 s for a password of 768 bytes. passlib's default is 656,000. */
 const mostRounds = 750_000;
 
 // any salt without a "$", as in the specification and PHP; others allow only letters, digits, "." and "/"
@@ -23,11 +24,13 @@ interface Variant {
 
 /** Ulrich Drepper's "Unix crypt using SHA-256 and SHA-512" (akkadia.org/drepper/SHA-crypt.txt). */
 const shaCrypt = ({ prefix, algorithm, length, order }: Variant): Scheme => ({
-  read(stored) {
+  parse(stored) {
     if (!stored.startsWith(prefix)) return undefined;
     const [, written, salt = '', digest = ''] = form.exec(stored.slice(prefix.length)) ?? [];
     const rounds = Number(written ?? defaultRounds);
-    if (digest.length !== length || rounds < fewestRounds || rounds > mostRounds) return undefined;
+    if (digest.length !== length || !cryptBase64.decode(digest)) return 'impossible';
+    if (rounds < fewestRounds || rounds > formatMaximum) return 'impossible';
+    if (rounds > mostRounds) return 'too_costly';
     const sha = (...parts: Uint8Array[]) => hash(algorithm, Buffer.concat(parts), 'buffer');
     return comparing({
       digest,
