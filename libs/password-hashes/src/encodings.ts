@@ -79,6 +79,12 @@ export const cryptAlphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijkl
 /** crypt(3)'s base64: three bytes are one little-endian number, written from its lowest six bits up; no padding. */
 export const cryptBase64: Encoding = strict(encodeCrypt, decodeCrypt);
 
+/** Whether the text of this alphabet encodes exactly `bytes` bytes (no multiple of 3): the last digit of others is larger. */
+export function isCryptDigest(text: string, bytes: number): boolean {
+  const ownBits = (8 * bytes) % 6;
+  return text.length === Math.ceil((8 * bytes) / 6) && cryptAlphabet.indexOf(text.slice(-1)) < 2 ** ownBits;
+}
+
 function encodeCrypt(bytes: Buffer): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 3) {

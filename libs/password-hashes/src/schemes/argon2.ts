@@ -27,9 +27,13 @@ const form =
   /^\$argon2(id|i|d)\$(?:v=(16|19)\$)?m=([1-9]\d{0,9}),t=([1-9]\d{0,9}),p=([1-9]\d{0,7})\$([A-Za-z0-9+/]{11,1366})\$([A-Za-z0-9+/]{6,171})$/;
 
 /** Argon2 in the PHC string format (RFC 9106; the reference implementation's encoded form). */
-const argon2 = (prefix: string, variant: keyof typeof variants): Scheme => ({
+const argon2 = (
+  prefix: string,
+  variant: keyof typeof variants,
+  marker = `${prefix}$argon2${variant}$`,
+): Scheme => ({
   parse(stored) {
-    if (!stored.startsWith(`${prefix}$argon2${variant}$`)) return undefined;
+    if (!stored.startsWith(marker)) return undefined;
     const parts = form.exec(stored.slice(prefix.length)) ?? [];
     const [memory = 0, passes = 0, lanes = 0] = parts.slice(3, 6).map(Number);
     const [salt, expected] = parts.slice(6).map((text) => phcBase64.decode(text));

@@ -13,9 +13,9 @@ export const hexDigestScheme = (algorithm: Algorithm): Scheme => ({
 });
 
 /** Django's SHA1PasswordHasher and MD5PasswordHasher, with their unsalted forms: algorithm, salt, digest. */
-export const djangoDigestScheme = (algorithm: 'md5' | 'sha1'): Scheme => ({
+export const djangoDigestScheme = (algorithm: 'md5' | 'sha1', marker = `${algorithm}$`): Scheme => ({
   parse(stored) {
-    if (!stored.startsWith(`${algorithm}$`)) return undefined;
+    if (!stored.startsWith(marker)) return undefined;
     const [, salt = '', digest = '', ...rest] = stored.split('$');
     return rest.length === 0 ? comparingHex(algorithm, digest, salt) : 'impossible';
   },

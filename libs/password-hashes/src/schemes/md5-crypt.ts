@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { comparing } from '../compare.js';
-import { cryptBase64 } from '../encodings.js';
+import { cryptBase64, isCryptDigest } from '../encodings.js';
 import type { Scheme } from '../scheme.js';
 
 // any salt without a "$", as in PHP; other implementations allow only letters, digits, "." and "/"
@@ -11,7 +11,7 @@ const md5Crypt = (prefix: '$1$' | '$apr1$'): Scheme => ({
   parse(stored) {
     if (!stored.startsWith(prefix)) return undefined;
     const [match, salt = '', digest = ''] = form.exec(stored.slice(prefix.length)) ?? [];
-    if (match === undefined || !cryptBase64.decode(digest)) return 'impossible';
+    if (match === undefined || !isCryptDigest(digest, 16)) return 'impossible';
     const saltBytes = Buffer.from(salt);
     return comparing({ digest, digestOf: (password) => digestOf(prefix, saltBytes, Buffer.from(password)) });
   },

@@ -96,9 +96,8 @@ function readPhc(stored: string): Pbkdf2 | undefined {
 const djangoForm = /^([1-9]\d{0,9})\$([^$]{1,128})\$([A-Za-z0-9+/]{27,86}={0,2})$/;
 
 /** Django's PBKDF2PasswordHasher: salt as text, as many bytes as the hash has. */
-export const djangoPbkdf2Scheme = (hash: Pbkdf2Hash): Scheme => ({
+export const djangoPbkdf2Scheme = (hash: Pbkdf2Hash, marker = `pbkdf2_${hash}$`): Scheme => ({
   parse(stored) {
-    const marker = `pbkdf2_${hash}$`;
     if (!stored.startsWith(marker)) return undefined;
     const [, iterations, salt = '', digest = ''] = djangoForm.exec(stored.slice(marker.length)) ?? [];
     if (base64.decode(digest)?.length !== blockBytes[hash]) return 'impossible';

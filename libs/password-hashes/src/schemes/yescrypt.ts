@@ -1,5 +1,5 @@
 import { comparing } from '../compare.js';
-import { cryptAlphabet, cryptBase64 } from '../encodings.js';
+import { cryptAlphabet, cryptBase64, isCryptDigest } from '../encodings.js';
 import { yescryptKey } from '../primitives/yescrypt-kdf.js';
 import type { Scheme } from '../scheme.js';
 
@@ -20,7 +20,7 @@ export const yescryptScheme: Scheme = {
     const [, settings = '', saltText = '', digest = ''] = form.exec(stored.slice(prefix.length)) ?? [];
     const cost = readCost(settings);
     const salt = cryptBase64.decode(saltText);
-    if (!cost || !salt || !cryptBase64.decode(digest)) return 'impossible';
+    if (!cost || !salt || !isCryptDigest(digest, 32)) return 'impossible';
     if (128 * cost.N * cost.r * (1 + cost.t) > mostWork || cost.p > 64) return 'too_costly';
     return comparing({
       digest,
