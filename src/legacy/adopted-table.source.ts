@@ -145,7 +145,8 @@ const idTypeSql = `
   SELECT format_type(atttypid, atttypmod) AS type FROM pg_attribute
   WHERE attrelid = to_regclass('users') AND attname = 'id' AND NOT attisdropped`;
 
-const seconds = (expression: string): string => `extract(epoch FROM ${expression})::float8`;
+/** Unlike `extract`, which computes a `numeric`. */
+const seconds = (expression: string): string => `date_part('epoch', ${expression})`;
 
 function pageSql(columns: Columns, blocked: string): string {
   const text = (name: string, longest: number) =>
