@@ -91,11 +91,12 @@ export class AdoptedTableSource implements Pick<LegacySource, 'describe' | 'scan
   }
 
   async scan(after: string | undefined, limit: number): Promise<Page> {
-    const position = after === undefined ? '' : `AND users.id > $2::${this.sql.idType}`;
+    const position = after === undefined ? '' : `AND users.id > $1::${this.sql.idType}`;
     const { rows } = await this.client.query<Row>({
-      name: after === undefined ? 'legacy-scan-first' : 'legacy-scan',
-      text: `${this.sql.page} ${position} ORDER BY users.id LIMIT $1`,
-      values: after === undefined ? [limit] : [limit, after],
+      name: `legacy-scan-${after === undefined ? 'first-' : ''}${limit}`,
+      // A literal, because a plan for any limit may sort the table for each page.
+      text: `${this.sql.page} ${position} ORDER BY users.id LIMIT ${limit}`,
+      values: after === undefined ? [] : [after],
       rowMode: 'array',
     });
     const last = rows.length === limit ? rows.at(-1)?.[0] : undefined;
