@@ -8,6 +8,7 @@ import { certificatesPreflight } from './commands/certificates-preflight.js';
 import { jobsCommands } from './commands/jobs.js';
 import { mailCommands } from './commands/mail.js';
 import { migrationCommands } from './commands/migration.js';
+import { migrationPlan } from './commands/migration-plan.js';
 import { migrationReconcile } from './commands/migration-reconcile.js';
 import { migrationStatus } from './commands/migration-status.js';
 import { usersRelink } from './commands/users-relink.js';
@@ -29,6 +30,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
   jobsCommands(program.command('jobs').description('Waiting work of background jobs.'), io);
   mailCommands(program.command('mail').description('Queued mails.'), io);
   const migration = program.command('migration').description('Migration of legacy users to the pool.');
+  migrationPlan(migration, io);
   migrationStatus(migration, io);
   migrationReconcile(migration, io);
   migrationCommands(migration, io);

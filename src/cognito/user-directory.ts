@@ -55,6 +55,15 @@ export interface PoolSettings {
   verifiedBeforeUpdate: string[];
 }
 
+/** An attribute of the pool's schema. */
+export interface PoolAttribute {
+  name: string;
+  /** Users cannot be created without it. */
+  required: boolean;
+  /** In characters; `undefined` if the schema has no limit. */
+  maxLength: number | undefined;
+}
+
 export interface AppClientSettings {
   clientId: string;
   /** Absent when the client has no list. */
@@ -230,6 +239,15 @@ export class UserDirectory {
   async describePool(): Promise<PoolSettings> {
     const { UserAttributeUpdateSettings: settings } = await this.readPool();
     return { verifiedBeforeUpdate: settings?.AttributesRequireVerificationBeforeUpdate ?? [] };
+  }
+
+  async describeSchema(): Promise<PoolAttribute[]> {
+    const { SchemaAttributes: attributes = [] } = await this.readPool();
+    return attributes.map(({ Name: name = '', Required, StringAttributeConstraints: constraints }) => ({
+      name,
+      required: Required ?? false,
+      maxLength: constraints?.MaxLength === undefined ? undefined : Number(constraints.MaxLength),
+    }));
   }
 
   async describeAppClient(clientId: string): Promise<AppClientSettings> {

@@ -23,6 +23,8 @@ export interface LegacyUser {
   lastSignInAt: Date | null;
   /** Further values that may be sent to the user pool, by name. */
   attributes: Readonly<Record<string, string>>;
+  /** Linked to a pool user already. Only the adopted table says so. */
+  migrated?: true;
 }
 
 export interface SourceDescription {

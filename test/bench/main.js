@@ -4,12 +4,13 @@
 import { parseArgs } from 'node:util';
 import * as lambda from './areas/lambda.js';
 import * as passwords from './areas/passwords.js';
+import * as plan from './areas/plan.js';
 import * as signIn from './areas/sign-in.js';
 import * as userPool from './areas/user-pool.js';
 import * as usersMe from './areas/users-me.js';
 import { report, statusOf } from './report.js';
 
-const areas = { passwords, 'users-me': usersMe, 'sign-in': signIn, lambda, 'user-pool': userPool };
+const areas = { passwords, 'users-me': usersMe, 'sign-in': signIn, lambda, plan, 'user-pool': userPool };
 
 const fewestRounds = 10;
 

@@ -98,7 +98,7 @@ describe('progress', () => {
 describe('a dummy hash', () => {
   it('has the cost of the labelled and padded hashes in the table', async () => {
     await usher.database.sql(`UPDATE users SET encrypted_password = $1 WHERE encrypted_password <> ''`, [
-      ` {bcrypt}$2a$11$${'x'.repeat(53)}\n`,
+      ` {bcrypt}$2a$11$${'.'.repeat(53)}\n`,
     ]);
     // A new instance, because that of the application samples the table every ten minutes only.
     const decoys = new DummyHash(

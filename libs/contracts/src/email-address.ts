@@ -102,7 +102,15 @@ const isLocalPart = (local: string): boolean =>
 
 const isAtoms = (local: string): boolean => atoms.test(local) && !specials.test(local);
 
+/** Addresses of one table share few domains, and `domainToASCII` takes as long as the rest of the parser. */
+let last: { domain: string; host: string | undefined } = { domain: '', host: undefined };
+
 function hostOf(domain: string): string | undefined {
+  if (last.domain !== domain) last = { domain, host: parseHost(domain) };
+  return last.host;
+}
+
+function parseHost(domain: string): string | undefined {
   if (!hostCharacters.test(domain)) return undefined;
   const name = domainToASCII(domain);
   return host.test(name) ? name : undefined;

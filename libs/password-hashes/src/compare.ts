@@ -15,11 +15,19 @@ export interface Comparison {
   cost?: string;
   /** Whether the parameters are below today's recommendations. */
   outdated?: boolean;
+  forImport?: StoredHash['forImport'];
 }
 
-export function comparing({ digest, digestOf, cost = '', outdated = true }: Comparison): StoredHash {
+export function comparing({
+  digest,
+  digestOf,
+  cost = '',
+  outdated = true,
+  forImport,
+}: Comparison): StoredHash {
   return {
     cost,
+    forImport,
     verify(password) {
       if (!sameText(digestOf(password), digest)) return 'mismatch';
       return outdated ? 'match-needs-rehash' : 'match';

@@ -1,5 +1,7 @@
-import { normalise } from './normalise.js';
-import type { Scheme, SchemeOptions, StoredHash } from './scheme.js';
+import { hasKnownLabel } from './labels.js';
+import { hasFrameworkMarker } from './layouts.js';
+import { normalise, trimmed } from './normalise.js';
+import type { Refusal, Scheme, SchemeOptions, StoredHash } from './scheme.js';
 import { argon2dScheme, argon2idScheme, argon2iScheme, djangoArgon2Scheme } from './schemes/argon2.js';
 import { aspnetIdentityV2Scheme, aspnetIdentityV3Scheme } from './schemes/aspnet-identity.js';
 import { bcrypt2xScheme } from './schemes/bcrypt-2x.js';
@@ -96,25 +98,57 @@ interface Detected {
   hash: StoredHash;
 }
 
+interface Refused {
+  /** `undefined`: a label or layout that several schemes share. */
+  scheme: SchemeName | undefined;
+  refusal: Refusal;
+}
+
+/** Characters without padding. Every scheme writes fewer; readers of a source need not load more. */
+export const longestStoredHash = 4096;
+
 /**
- * Removes padding and label, then finds the scheme that reads the string.
+ * Removes padding and label, then finds the scheme that parses the string.
  * @param unmarkedScheme used only if the string does not identify its scheme
- * @returns `undefined` if no scheme reads the string
+ * @returns `undefined` if the string has the marker of no scheme
  */
+export function parseStored(
+  stored: string,
+  options: SchemeOptions,
+  unmarkedScheme?: string,
+): Detected | Refused | undefined {
+  const text = trimmed(stored);
+  if (text.length > longestStoredHash) return undefined;
+  const bare = normalise(text);
+  if (bare === undefined)
+    return hasKnownLabel(text) ? { scheme: undefined, refusal: 'impossible' } : undefined;
+  let refused: Refused | undefined;
+  for (const scheme of candidates(unmarkedScheme)) {
+    const hash = schemes[scheme].parse(bare, options);
+    if (typeof hash === 'object') return { scheme, hash };
+    // Schemes share markers, so a later one may read the string.
+    if (hash) refused ??= { scheme, refusal: hash };
+  }
+  if (refused === undefined && hasFrameworkMarker(bare)) return { scheme: undefined, refusal: 'impossible' };
+  return refused;
+}
+
+const schemes: Record<SchemeName, Scheme> = { ...selfDescribing, ...unmarked };
+const selfDescribingSchemes = Object.keys(selfDescribing) as (keyof typeof selfDescribing)[];
+
+function candidates(unmarkedScheme: string | undefined): readonly SchemeName[] {
+  const configured = unmarkedSchemes.find((name) => name === unmarkedScheme);
+  return configured ? [...selfDescribingSchemes, configured] : selfDescribingSchemes;
+}
+
+/** Like `parseStored`, for callers to whom every string that cannot be checked is the same. */
 export function readStored(
   stored: string,
   options: SchemeOptions,
   unmarkedScheme?: string,
 ): Detected | undefined {
-  const bare = normalise(stored);
-  if (bare === undefined) return undefined;
-  for (const [name, scheme] of Object.entries(selfDescribing)) {
-    const hash = scheme.read(bare, options);
-    if (hash) return { scheme: name as SchemeName, hash };
-  }
-  const scheme = unmarkedSchemes.find((name) => name === unmarkedScheme);
-  const hash = scheme && unmarked[scheme].read(bare, options);
-  return hash && { scheme, hash };
+  const parsed = parseStored(stored, options, unmarkedScheme);
+  return parsed && 'hash' in parsed ? parsed : undefined;
 }
 
 /** Returns the scheme of a stored string; `undefined` if it is unknown or a check would cost too much. */

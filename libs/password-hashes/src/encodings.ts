@@ -57,13 +57,33 @@ const hexadecimal = /^(?:[0-9a-f]+|[0-9A-F]+)$/;
 
 /** @returns `undefined` unless the text encodes exactly `bytes` bytes */
 export const decodeHex = (text: string, bytes: number): Buffer | undefined =>
-  text.length === 2 * bytes && hexadecimal.test(text) ? Buffer.from(text, 'hex') : undefined;
+  Number.isInteger(bytes) && text.length === 2 * bytes && hexadecimal.test(text)
+    ? Buffer.from(text, 'hex')
+    : undefined;
+
+/**
+ * Whether a digest of variable length is likely complete. Implementations write 16 bytes or more, in words of 4 bytes; a column
+ * that is too short leaves other lengths.
+ */
+export const isDigestLength = (bytes: number): boolean => bytes >= 16 && bytes % 4 === 0;
+
+/** Hexadecimal digits in lower case. */
+export const lowerCaseHex = strict(
+  (bytes) => bytes.toString('hex'),
+  (text) => Buffer.from(text, 'hex'),
+);
 
 /** The alphabet of crypt(3), whose index is the value. */
 export const cryptAlphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** crypt(3)'s base64: three bytes are one little-endian number, written from its lowest six bits up; no padding. */
 export const cryptBase64: Encoding = strict(encodeCrypt, decodeCrypt);
+
+/** Whether the text of this alphabet encodes exactly `bytes` bytes (no multiple of 3): the last digit of others is larger. */
+export function isCryptDigest(text: string, bytes: number): boolean {
+  const ownBits = (8 * bytes) % 6;
+  return text.length === Math.ceil((8 * bytes) / 6) && cryptAlphabet.indexOf(text.slice(-1)) < 2 ** ownBits;
+}
 
 function encodeCrypt(bytes: Buffer): string {
   let text = '';

@@ -1,6 +1,18 @@
 export { isReadablePrefix } from './readable-prefix.js';
 export { costOfCheck, decoyDigits, decoyLike } from './decoy.js';
-export { detectScheme, unmarkedSchemes, type SchemeName, type UnmarkedSchemeName } from './detect-scheme.js';
+export {
+  detectScheme,
+  longestStoredHash,
+  unmarkedSchemes,
+  type SchemeName,
+  type UnmarkedSchemeName,
+} from './detect-scheme.js';
+export {
+  type CognitoAlgorithm,
+  type CognitoImport,
+  type HashInspection,
+  inspectHash,
+} from './inspect-hash.js';
 export { labels } from './labels.js';
 export { isBlankHash } from './normalise.js';
 export { bcryptHash, longestBcryptInput } from './schemes/bcrypt.js';

@@ -1,4 +1,4 @@
-import { adaptedBase64, base64, decodeHex } from './encodings.js';
+import { base64, decodeHex, phcBase64 } from './encodings.js';
 import { springScrypt } from './layouts.js';
 
 /** Converts the payload of a label to a layout that a scheme reads; `undefined` if the label does not allow this payload. */
@@ -77,8 +77,8 @@ const digests = new Map<string, Rewrite>([
   unchanged('PKCS5S2'),
 ]);
 
-const passlibPbkdf2 = (hash: string, iterations: number | string, salt: Buffer, key: Buffer): string =>
-  `$pbkdf2${hash}$${iterations}$${adaptedBase64.encode(salt)}$${adaptedBase64.encode(key)}`;
+const phcPbkdf2 = (hash: string, iterations: number | string, salt: Buffer, key: Buffer): string =>
+  `$pbkdf2-${hash}$i=${iterations},l=${key.length}$${phcBase64.encode(salt)}$${phcBase64.encode(key)}`;
 
 /** OpenLDAP's pw-pbkdf2 and passlib's `ldap_pbkdf2_*`: iterations, salt and digest in passlib's format. */
 const openLdapPbkdf2 =
@@ -91,7 +91,7 @@ const dovecotPbkdf2: Rewrite = (payload) => {
   const [, salt = '', iterations = '', hex = ''] =
     /^\$1\$([^$]{1,128})\$([1-9]\d{0,9})\$([0-9A-Fa-f]{40})$/.exec(payload) ?? [];
   const key = decodeHex(hex, 20);
-  return key && passlibPbkdf2('', iterations, Buffer.from(salt), key);
+  return key && phcPbkdf2('sha1', iterations, Buffer.from(salt), key);
 };
 
 /** Spring's Pbkdf2PasswordEncoder: salt and digest joined. The length distinguishes the defaults before and since 5.8. */
@@ -101,8 +101,8 @@ const springPbkdf2 =
     const bytes = decodeHex(payload, payload.length / 2) ?? base64.decode(payload);
     if (!bytes || !lengths.includes(bytes.length)) return undefined;
     return bytes.length === 40
-      ? passlibPbkdf2('', 185_000, bytes.subarray(0, 8), bytes.subarray(8))
-      : passlibPbkdf2('-sha256', 310_000, bytes.subarray(0, 16), bytes.subarray(16));
+      ? phcPbkdf2('sha1', 185_000, bytes.subarray(0, 8), bytes.subarray(8))
+      : phcPbkdf2('sha256', 310_000, bytes.subarray(0, 16), bytes.subarray(16));
   };
 
 const firstOf =
@@ -139,6 +139,12 @@ export function withoutLabel(stored: string): string | undefined {
   if (encoding === undefined) return (around.get(name) ?? digests.get(name) ?? others.get(name))?.(payload);
   const bytes = decodeAs(encoding.toLowerCase(), payload);
   return bytes && (digests.get(name)?.(base64.encode(bytes)) ?? around.get(name)?.(bytes.toString()));
+}
+
+/** Whether the string has a label of `labels`, whatever follows it. */
+export function hasKnownLabel(stored: string): boolean {
+  const name = form.exec(stored)?.[1]?.toUpperCase() ?? '';
+  return around.has(name) || digests.has(name) || others.has(name);
 }
 
 /** Dovecot's scheme suffixes: the encoding of the bytes of a digest or of the characters of a crypt(3) string. */

@@ -66,6 +66,9 @@ const kratosCrypt: Rewrite = (stored) => {
   return prefix && prefix + stored.slice(name.length);
 };
 
+/** Whether the string begins like a layout that no scheme reads unchanged. */
+export const hasFrameworkMarker = (stored: string): boolean => /^\$(?:bcrypt|[0-9a-f]{5,6})\$/.test(stored);
+
 /** Layouts that only one framework writes. No two of them accept the same string. */
 const rewrites = [springScrypt, scryptWithN, adonisBcrypt, adonisArgon2, kratosCrypt];
 

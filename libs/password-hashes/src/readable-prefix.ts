@@ -40,7 +40,8 @@ const tails = [
   `1$salt$${base64Zeros(20)}`,
   `1$salt$${base64Zeros(32)}`,
   `1$salt$${base64Zeros(64)}`,
-  `1$${phcSalt}$${phcDigest}`,
+  // passlib's PBKDF2 with 20, 32 and 64 bytes
+  ...[27, 43, 86].map((digits) => `1$${phcSalt}$${'A'.repeat(digits)}`),
   ...[40, 64, 128].map((digits) => `1$salt$${zeros(digits)}`),
   ...[32, 40, 22, 43, 86].map((digits) => `salt$${zeros(digits)}`),
   `5${zeros(8 + 22)}`,

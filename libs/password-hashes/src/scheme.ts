@@ -23,15 +23,38 @@ export interface SchemeOptions {
   firebase?: FirebaseParameters | undefined;
 }
 
+/** Why a string of a known family cannot be checked: no implementation writes it, or its cost exceeds our limit. */
+export type Refusal = 'impossible' | 'too_costly';
+
+/** A hash in the terms of Cognito's user import. Digests and salts are bytes, except bcrypt's, which Cognito takes as written. */
+export type ImportableHash =
+  | { algorithm: 'BCRYPT'; cost: number; hash: string }
+  | { algorithm: 'SCRYPT'; N: number; r: number; p: number; salt: Uint8Array; digest: Uint8Array }
+  | {
+      algorithm: 'ARGON2ID';
+      version: number;
+      memoryKib: number;
+      passes: number;
+      lanes: number;
+      salt: Uint8Array;
+      digest: Uint8Array;
+    }
+  | { algorithm: 'PBKDF2_SHA256'; iterations: number; salt: Uint8Array; digest: Uint8Array };
+
 /** A parsed stored string. */
 export interface StoredHash {
   /** The cost parameters: equal texts have equal costs. `''` if the scheme has a fixed cost. */
   readonly cost: string;
   verify(password: string): Verdict | Promise<Verdict>;
+  /** Absent if none of Cognito's import algorithms computes this hash. */
+  readonly forImport?: (() => ImportableHash | 'peppered') | undefined;
 }
 
 /** A family of stored strings. */
 export interface Scheme {
-  /** Returns `undefined` if the string is of another family, malformed or too costly. Never throws. */
-  read(stored: string, options: SchemeOptions): StoredHash | undefined;
+  /**
+   * The only place that decides whether a string can be checked. Never throws.
+   * @returns `undefined` if the string has not the marker of the family
+   */
+  parse(stored: string, options: SchemeOptions): StoredHash | Refusal | undefined;
 }

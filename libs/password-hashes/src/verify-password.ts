@@ -1,5 +1,5 @@
 import { readStored, type SchemeName } from './detect-scheme.js';
-import type { FirebaseParameters, Outcome } from './scheme.js';
+import type { FirebaseParameters, Outcome, SchemeOptions } from './scheme.js';
 
 export interface VerifyOptions {
   /** Required only for strings that do not identify their scheme: plain hexadecimal digests and Firebase's scrypt. */
@@ -17,11 +17,15 @@ export interface VerifyOptions {
 export async function verifyPassword(
   password: string,
   stored: string,
-  { scheme, peppers = [], firebase }: VerifyOptions = {},
+  options: VerifyOptions = {},
 ): Promise<Outcome> {
-  const options = { peppers: peppers.length > 0 ? peppers : [''], firebase };
-  const read = readStored(stored, options, scheme);
+  const read = readStored(stored, schemeOptionsOf(options), options.scheme);
   if (!read) return 'unknown-scheme';
   // A lone surrogate has no UTF-8 form: encoding would replace all of them by the same character.
   return password.isWellFormed() ? read.hash.verify(password) : 'mismatch';
 }
+
+export const schemeOptionsOf = ({ peppers = [], firebase }: VerifyOptions): SchemeOptions => ({
+  peppers: peppers.length > 0 ? peppers : [''],
+  firebase,
+});

@@ -4,22 +4,24 @@ import { type BlockedCondition, parseCondition } from '../database/blocked-condi
 import { type ConfigOf, defineNamespace } from './config-namespace.js';
 import { AreSecrets, period, secondsOf } from './validators.js';
 
-class MigrationEnvironment {
-  @AreSecrets(8)
-  MIGRATION_ACCESS_TOKENS!: string[];
-
+class LegacyRowsEnvironment {
   @Matches(new RegExp(`^never$|${period.source}`), {
     message: 'must be "never" or a number of minutes, hours or days, such as "1 hour"',
   })
   LEGACY_UNLOCK_IN = '1 hour';
 
   @IsOptional()
-  @IsIn(['keep', 'erase'], { message: 'must be keep or erase' })
-  LEGACY_HASH?: 'keep' | 'erase';
-
-  @IsOptional()
   @AreBlockedConditions()
   LEGACY_BLOCKED_WHEN?: BlockedCondition[];
+}
+
+class MigrationEnvironment extends LegacyRowsEnvironment {
+  @AreSecrets(8)
+  MIGRATION_ACCESS_TOKENS!: string[];
+
+  @IsOptional()
+  @IsIn(['keep', 'erase'], { message: 'must be keep or erase' })
+  LEGACY_HASH?: 'keep' | 'erase';
 }
 
 /** Conditions such as `deleted_at, not active, status=banned`, or `none`. `BlockedRows` checks that the columns exist. */
@@ -43,13 +45,21 @@ function parseConditions({ value }: { value: unknown }): unknown {
   return texts.join() === 'none' ? [] : texts.map(parseCondition);
 }
 
-export const migrationConfig = defineNamespace('migration', MigrationEnvironment, (environment) => ({
-  accessTokens: environment.MIGRATION_ACCESS_TOKENS,
+const legacyRows = (environment: LegacyRowsEnvironment) => ({
   /** Devise's `unlock_in`, in seconds; `undefined`: a lock never expires. */
   unlockInSeconds: secondsOf(environment.LEGACY_UNLOCK_IN),
-  legacyHash: environment.LEGACY_HASH,
   /** Conditions for blocked rows; `undefined`: guessed from the columns of the table. */
   blockedWhen: environment.LEGACY_BLOCKED_WHEN,
+});
+
+/** How commands read the rows of an adopted table. */
+export const legacyRowsConfig = defineNamespace('legacyRows', LegacyRowsEnvironment, legacyRows);
+export type LegacyRowsConfig = ConfigOf<typeof legacyRowsConfig>;
+
+export const migrationConfig = defineNamespace('migration', MigrationEnvironment, (environment) => ({
+  accessTokens: environment.MIGRATION_ACCESS_TOKENS,
+  legacyHash: environment.LEGACY_HASH,
+  ...legacyRows(environment),
 }));
 export type MigrationConfig = ConfigOf<typeof migrationConfig>;
 

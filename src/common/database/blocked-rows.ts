@@ -108,7 +108,7 @@ async function applySetting(
   setting: readonly BlockedCondition[] | undefined,
 ): Promise<NumberedCondition[]> {
   const columns = await readColumns(runner);
-  const ofTable = setting ? typed(setting, columns) : guessConditions(columns);
+  const ofTable = resolveConditions(setting, columns);
   const conditions = [...ofTable, ...(await skippedCopies(runner, columns))];
   if (await isInForce(runner, conditions)) return conditions;
   if (setting === undefined) await refuseUnlikelyGuess(runner, ofTable);
@@ -179,7 +179,8 @@ const follow = (condition: NumberedCondition, columns: Columns): NumberedConditi
     )
     .map(([column, found]) => ({ ...condition, column, ...found }));
 
-async function readColumns(runner: QueryRunner): Promise<Columns> {
+/** The columns of `users`. @param runner anything that sends a query and returns its rows */
+export async function readColumns(runner: Pick<QueryRunner, 'query'>): Promise<Columns> {
   const rows = (await runner.query(
     `SELECT attname AS name, attnum AS number, atttypid::regtype::text AS type, typcategory AS category
      FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
@@ -196,6 +197,12 @@ function kindOf(type: string, category: string): ColumnKind {
   if (category === 'N') return 'number';
   return type === 'date' || type.startsWith('timestamp') ? 'date' : 'text';
 }
+
+/** @throws StartError for a missing column */
+export const resolveConditions = (
+  setting: readonly BlockedCondition[] | undefined,
+  columns: Columns,
+): NumberedCondition[] => (setting ? typed(setting, columns) : guessConditions(columns));
 
 function typed(setting: readonly BlockedCondition[], columns: Columns): NumberedCondition[] {
   return setting.map((condition) => {

@@ -1,7 +1,7 @@
 import { hashRawSync } from '@node-rs/argon2';
 import { comparing } from '../compare.js';
-import { phcBase64 } from '../encodings.js';
-import type { Scheme } from '../scheme.js';
+import { isDigestLength, phcBase64 } from '../encodings.js';
+import type { ImportableHash, Scheme } from '../scheme.js';
 
 /** Values of the package's const enums, which isolated compilation cannot read. */
 const variants = { d: 0, i: 1, id: 2 } as const;
@@ -27,13 +27,20 @@ const form =
   /^\$argon2(id|i|d)\$(?:v=(16|19)\$)?m=([1-9]\d{0,9}),t=([1-9]\d{0,9}),p=([1-9]\d{0,7})\$([A-Za-z0-9+/]{11,1366})\$([A-Za-z0-9+/]{6,171})$/;
 
 /** Argon2 in the PHC string format (RFC 9106; the reference implementation's encoded form). */
-const argon2 = (prefix: string, variant: keyof typeof variants): Scheme => ({
-  read(stored) {
-    if (!stored.startsWith(prefix)) return undefined;
+const argon2 = (
+  prefix: string,
+  variant: keyof typeof variants,
+  marker = `${prefix}$argon2${variant}$`,
+): Scheme => ({
+  parse(stored) {
+    if (!stored.startsWith(marker)) return undefined;
     const parts = form.exec(stored.slice(prefix.length)) ?? [];
     const [memory = 0, passes = 0, lanes = 0] = parts.slice(3, 6).map(Number);
     const [salt, expected] = parts.slice(6).map((text) => phcBase64.decode(text));
-    if (parts[1] !== variant || !salt || !expected || !isAffordable(memory, passes, lanes)) return undefined;
+    // RFC 9106, section 3.1
+    if (!salt || !expected || lanes < 1 || memory < 8 * lanes) return 'impossible';
+    if (!isDigestLength(expected.length)) return 'impossible';
+    if (!isAffordable(memory, passes, lanes)) return 'too_costly';
     const options = {
       algorithm: variants[variant],
       version: versions.get(parts[2]) ?? 1,
@@ -48,16 +55,29 @@ const argon2 = (prefix: string, variant: keyof typeof variants): Scheme => ({
       digestOf: (password) => phcBase64.encode(hashRawSync(password, options)),
       cost: `m=${memory},t=${passes},p=${lanes}`,
       outdated: variant !== 'id' || memory * passes < wantedWorkKib,
+      forImport: variant === 'id' ? () => forImport(parts[2], options, expected) : undefined,
     });
   },
 });
 
 const isAffordable = (memory: number, passes: number, lanes: number): boolean =>
-  lanes >= 1 &&
-  lanes <= mostLanes &&
-  memory >= 8 * lanes &&
-  memory <= mostMemoryKib &&
-  memory * passes <= mostWorkKib;
+  lanes <= mostLanes && memory <= mostMemoryKib && memory * passes <= mostWorkKib;
+
+interface Argon2Options {
+  memoryCost: number;
+  timeCost: number;
+  parallelism: number;
+  salt: Uint8Array;
+}
+
+const forImport = (
+  version: string | undefined,
+  { memoryCost, timeCost, parallelism, salt }: Argon2Options,
+  digest: Uint8Array,
+): ImportableHash => ({
+  ...{ algorithm: 'ARGON2ID', version: Number(version ?? 16), memoryKib: memoryCost },
+  ...{ passes: timeCost, lanes: parallelism, salt, digest },
+});
 
 export const argon2dScheme = argon2('', 'd');
 export const argon2iScheme = argon2('', 'i');
@@ -67,11 +87,12 @@ const djangoSchemes = [argon2('argon2', 'id'), argon2('argon2', 'i'), argon2('ar
 
 /** Django's Argon2PasswordHasher: the PHC string after the word "argon2". Before Django 3.2 the variant was argon2i. */
 export const djangoArgon2Scheme: Scheme = {
-  read(stored, options) {
+  parse(stored, options) {
+    if (!stored.startsWith('argon2$')) return undefined;
     for (const scheme of djangoSchemes) {
-      const hash = scheme.read(stored, options);
+      const hash = scheme.parse(stored, options);
       if (hash) return hash;
     }
-    return undefined;
+    return 'impossible';
   },
 };

@@ -2,7 +2,7 @@ import { comparing } from '../compare.js';
 import { bcryptBase64 } from '../encodings.js';
 import { eksBlowfish } from '../primitives/eks-blowfish.js';
 import type { Scheme } from '../scheme.js';
-import { bcryptTail, isBcryptCost } from './bcrypt.js';
+import { bcryptTail, importableBcrypt, refuseBcryptCost } from './bcrypt.js';
 
 const prefix = '$2x$';
 
@@ -11,16 +11,18 @@ const prefix = '$2x$';
  * password bytes were sign-extended, so that a non-ASCII byte overwrote up to three bytes before it.
  */
 export const bcrypt2xScheme: Scheme = {
-  read(stored) {
+  parse(stored) {
     if (!stored.startsWith(prefix)) return undefined;
-    const [, cost = '', salt = '', digest = ''] = bcryptTail.exec(stored) ?? [];
+    const [, cost = '', salt = '', digest = ''] = bcryptTail.exec(stored.slice(prefix.length)) ?? [];
     const saltBytes = bcryptBase64.decode(salt);
-    if (stored.length !== prefix.length + 56 || !isBcryptCost(Number(cost))) return undefined;
-    if (saltBytes?.length !== 16) return undefined;
+    if (saltBytes?.length !== 16) return 'impossible';
+    const refusal = refuseBcryptCost(Number(cost));
+    if (refusal) return refusal;
     return comparing({
       digest,
       digestOf: (password) => bcryptBase64.encode(eksBlowfish(signedKey(password), saltBytes, Number(cost))),
       cost,
+      forImport: () => importableBcrypt(stored, cost),
     });
   },
 };

@@ -1,6 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { Scheme } from '../scheme.js';
-import { bcryptTail, isBcryptCost, isBcryptOf, isOutdatedBcryptCost } from './bcrypt.js';
+import type { Refusal, Scheme, StoredHash } from '../scheme.js';
+import {
+  bcryptDigest,
+  bcryptSalt,
+  bcryptTail,
+  importableBcrypt,
+  isBcryptOf,
+  isOutdatedBcryptCost,
+  refuseBcryptCost,
+} from './bcrypt.js';
 
 /** The input of bcrypt: a digest of the password, because bcrypt truncates long passwords. */
 type Digest = (password: string, salt: string) => string;
@@ -15,47 +23,54 @@ const wordpressSha384: Digest = (password) =>
 
 const trimAsPhp = (text: string): string => text.replace(/^[ \t\n\r\0\v]+|[ \t\n\r\0\v]+$/g, '');
 
-/** @param form the prefix of the stored string, with the bcrypt version as its only group */
-const bcryptOver = (form: RegExp, digest: Digest): Scheme => ({
-  read(stored) {
-    const version = form.exec(stored)?.[1];
-    const [tail, cost = '', salt = '', sum = ''] = bcryptTail.exec(stored) ?? [];
-    if (version === undefined || tail === undefined || !isBcryptCost(Number(cost))) return undefined;
-    return comparingBcrypt(`$${version}$${cost}$${salt}${sum}`, cost, (password) => digest(password, salt));
+/** @param marker followed by `versions`, one of which precedes the cost */
+const bcryptOver = (marker: string, versions: RegExp, digest?: Digest): Scheme => ({
+  parse(stored) {
+    if (!stored.startsWith(marker)) return undefined;
+    const hash = stored.slice(marker.length - 1);
+    const [tail, cost = '', salt = ''] = bcryptTail.exec(hash.slice('$2y$'.length)) ?? [];
+    if (tail === undefined || !versions.test(hash)) return 'impossible';
+    return comparingBcrypt(hash, cost, digest && ((password) => digest(password, salt)));
   },
 });
 
-const comparingBcrypt = (hash: string, cost: string, prepare: (password: string) => string) => ({
-  cost,
-  verify: async (password: string) => {
-    if (!(await isBcryptOf(prepare(password), hash))) return 'mismatch' as const;
-    return isOutdatedBcryptCost(Number(cost)) ? ('match-needs-rehash' as const) : ('match' as const);
-  },
-});
-
-const rest = String.raw`\d\d\$[./A-Za-z0-9]{53}$`;
+/** @param prepare returns the input of bcrypt; absent if it is the password */
+function comparingBcrypt(
+  hash: string,
+  cost: string,
+  prepare?: (password: string) => string,
+): StoredHash | Refusal {
+  const refusal = refuseBcryptCost(Number(cost));
+  if (refusal) return refusal;
+  return {
+    cost,
+    forImport: prepare ? undefined : () => importableBcrypt(hash, cost),
+    async verify(password) {
+      if (!(await isBcryptOf(prepare?.(password) ?? password, hash))) return 'mismatch';
+      return isOutdatedBcryptCost(Number(cost)) ? 'match-needs-rehash' : 'match';
+    },
+  };
+}
 
 /** Django's BCryptPasswordHasher. */
-export const djangoBcryptScheme = bcryptOver(new RegExp(String.raw`^bcrypt\$\$(2[aby])\$${rest}`), (p) => p);
+export const djangoBcryptScheme = bcryptOver('bcrypt$$', /^\$2[aby]\$/);
 
 /** Django's BCryptSHA256PasswordHasher. */
-export const djangoBcryptSha256Scheme = bcryptOver(
-  new RegExp(String.raw`^bcrypt_sha256\$\$(2[aby])\$${rest}`),
-  sha256Hex,
-);
+export const djangoBcryptSha256Scheme = bcryptOver('bcrypt_sha256$$', /^\$2[aby]\$/, sha256Hex);
 
 /** WordPress 6.8 and later. */
-export const wordpressScheme = bcryptOver(new RegExp(String.raw`^\$wp\$(2y)\$${rest}`), wordpressSha384);
+export const wordpressScheme = bcryptOver('$wp$', /^\$2y\$/, wordpressSha384);
 
 // version 1: $bcrypt-sha256$2a,12$salt$digest; version 2: $bcrypt-sha256$v=2,t=2b,r=12$salt$digest
-const passlibForm =
-  /^\$bcrypt-sha256\$(?:(2[aby]),|v=2,t=(2b),r=)([1-9]\d?)\$([./A-Za-z0-9]{22})\$([./A-Za-z0-9]{31})$/;
+const passlibForm = new RegExp(
+  String.raw`^\$bcrypt-sha256\$(?:(2[aby]),|v=2,t=(2b),r=)([1-9]\d?)\$(${bcryptSalt})\$(${bcryptDigest})$`,
+);
 
 /** passlib's bcrypt_sha256; its second version (1.7.3) salts the SHA-256 too. */
 export const passlibBcryptSha256Scheme: Scheme = {
-  read(stored) {
+  parse(stored) {
+    if (!stored.startsWith('$bcrypt-sha256$')) return undefined;
     const [, first, second, rounds = '', salt = '', sum = ''] = passlibForm.exec(stored) ?? [];
-    if (!isBcryptCost(Number(rounds))) return undefined;
     const digest = second === undefined ? sha256Base64 : saltedSha256;
     const hash = `$${first ?? second ?? ''}$${rounds.padStart(2, '0')}$${salt}${sum}`;
     return comparingBcrypt(hash, rounds, (password) => digest(password, salt));

@@ -2,17 +2,18 @@ import { createCipheriv } from 'node:crypto';
 import { comparing } from '../compare.js';
 import { base64, urlSafeBase64 } from '../encodings.js';
 import type { FirebaseParameters, Scheme } from '../scheme.js';
-import { isAffordable, scrypt } from './scrypt.js';
+import { refuseScryptCost, scrypt } from './scrypt.js';
 
 /**
  * Firebase Authentication's modified scrypt: the derived key encrypts the project's signer key, and the result is stored
  * (github.com/firebase/scrypt). The stored string contains only the result, so the parameters must be configured.
  */
 export const firebaseScryptScheme: Scheme = {
-  read(stored, { firebase }) {
+  parse(stored, { firebase }) {
     const parameters = firebase && decode(firebase);
     const { encoding, bytes } = decodeEither(stored) ?? {};
-    if (!parameters || !encoding || bytes?.length !== parameters.signerKey.length) return undefined;
+    if (!parameters || !encoding) return undefined;
+    if (bytes?.length !== parameters.signerKey.length) return 'impossible';
     const { salt, signerKey, cost } = parameters;
     return comparing({
       digest: stored,
@@ -31,7 +32,7 @@ function decode({ salt, saltSeparator, rounds, memCost, signerKey }: FirebasePar
     (text) => decodeEither(text)?.bytes,
   );
   const cost = { N: 2 ** memCost, r: rounds, p: 1 };
-  if (!saltBytes || !separator || !key || key.length === 0 || !isAffordable(cost)) return undefined;
+  if (!saltBytes || !separator || !key || key.length === 0 || refuseScryptCost(cost)) return undefined;
   return { salt: Buffer.concat([saltBytes, separator]), signerKey: key, cost };
 }
 

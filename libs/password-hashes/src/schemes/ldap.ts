@@ -15,11 +15,12 @@ const longestSalt = 64;
 
 /** userPassword of a directory (RFC 2307 and OpenLDAP's pw-sha2): digest of password and salt, then the salt. */
 const ldap = ({ prefix, algorithm, length, salted }: Variant): Scheme => ({
-  read(stored) {
+  parse(stored) {
+    if (!stored.startsWith(prefix)) return undefined;
     const bytes = base64.decode(stored.slice(prefix.length));
-    if (!stored.startsWith(prefix) || !bytes || bytes.length < length) return undefined;
+    if (!bytes || bytes.length < length) return 'impossible';
     const salt = bytes.subarray(length);
-    if (salted ? salt.length === 0 || salt.length > longestSalt : salt.length > 0) return undefined;
+    if (salted ? salt.length === 0 || salt.length > longestSalt : salt.length > 0) return 'impossible';
     return comparing({
       digest: base64.encode(bytes.subarray(0, length)),
       digestOf: (password) =>

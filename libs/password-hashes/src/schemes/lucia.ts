@@ -5,14 +5,17 @@ import { scrypt } from './scrypt.js';
 // salt: 16 letters and digits, or 16 bytes in hexadecimal; digest: 64 bytes in hexadecimal
 const form = /^(s2:)?([A-Za-z0-9]{16}|[0-9a-f]{32}):([0-9a-f]{128})$/;
 
+/** A truncated digest is recognised from this length on. */
+const marker = /^(?:s2:|[A-Za-z0-9]{16}:[0-9a-f]{16}|[0-9a-f]{32}:[0-9a-f]{16})/;
+
 /**
  * `salt:digest` of Lucia 3, Oslo and better-auth (r=16), and of the first Lucia and Node's scrypt defaults (r=8). The string
  * does not contain r, so both values are tried. Lucia 1 and 2 prefix their strings with `s2:` (r=16).
  */
 export const luciaScheme: Scheme = {
-  read(stored) {
+  parse(stored) {
     const [, mark, salt, digest = ''] = form.exec(stored) ?? [];
-    if (salt === undefined) return undefined;
+    if (salt === undefined) return marker.test(stored) ? 'impossible' : undefined;
     const blockSizes = mark === undefined ? [16, 8] : [16];
     return {
       cost: `N=16384,r=${blockSizes.join('+')},p=1`,

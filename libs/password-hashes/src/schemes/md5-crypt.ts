@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { comparing } from '../compare.js';
-import { cryptBase64 } from '../encodings.js';
+import { cryptBase64, isCryptDigest } from '../encodings.js';
 import type { Scheme } from '../scheme.js';
 
 // any salt without a "$", as in PHP; other implementations allow only letters, digits, "." and "/"
@@ -8,10 +8,10 @@ const form = /^([^$]{0,8})\$([./A-Za-z0-9]{22})$/;
 
 /** Poul-Henning Kamp's crypt(3) of FreeBSD (`$1$`), and Apache's htpasswd's (`$apr1$`). Always 1,000 rounds. */
 const md5Crypt = (prefix: '$1$' | '$apr1$'): Scheme => ({
-  read(stored) {
+  parse(stored) {
     if (!stored.startsWith(prefix)) return undefined;
     const [match, salt = '', digest = ''] = form.exec(stored.slice(prefix.length)) ?? [];
-    if (match === undefined) return undefined;
+    if (match === undefined || !isCryptDigest(digest, 16)) return 'impossible';
     const saltBytes = Buffer.from(salt);
     return comparing({ digest, digestOf: (password) => digestOf(prefix, saltBytes, Buffer.from(password)) });
   },

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { comparing } from '../compare.js';
-import { cryptAlphabet, cryptBase64 } from '../encodings.js';
+import { cryptAlphabet, cryptBase64, isCryptDigest } from '../encodings.js';
 import type { Scheme } from '../scheme.js';
 
 /** Binary logarithm of the rounds. 2^19, passlib's default, takes 0.6 s of CPU time; WordPress uses 13, Drupal 7 uses 15. */
@@ -14,17 +14,20 @@ interface Variant {
   algorithm: 'md5' | 'sha512';
   /** Number of stored characters of the digest. */
   length: number;
+  isComplete: (digest: string) => boolean;
   /** Converts the password before hashing. */
   prepare?: (password: string) => string;
 }
 
 /** phpass's portable hashes (openwall.com/phpass): an iterated hash of the previous digest and the password. */
-const phpass = ({ prefix, algorithm, length, prepare = (p) => p }: Variant): Scheme => ({
-  read(stored) {
+const phpass = ({ prefix, algorithm, length, isComplete, prepare = (p) => p }: Variant): Scheme => ({
+  parse(stored) {
     if (!stored.startsWith(prefix)) return undefined;
     const [, costDigit = '', salt = '', digest = ''] = form.exec(stored.slice(prefix.length)) ?? [];
     const cost = cryptAlphabet.indexOf(costDigit);
-    if (digest.length !== length || cost < 7 || cost > mostRounds) return undefined;
+    // phpass and Drupal write 2^7 to 2^30 rounds.
+    if (!isComplete(digest) || cost < 7 || cost > 30) return 'impossible';
+    if (cost > mostRounds) return 'too_costly';
     return comparing({
       digest,
       digestOf: (password) => iterated(algorithm, salt, prepare(password), 2 ** cost).slice(0, length),
@@ -44,14 +47,24 @@ function iterated(algorithm: string, salt: string, password: string, rounds: num
   return cryptBase64.encode(digest);
 }
 
+const portable = {
+  algorithm: 'md5',
+  length: 22,
+  isComplete: (digest: string) => isCryptDigest(digest, 16),
+} as const;
+
 /** WordPress before 6.8, and many others. */
-export const phpassScheme = phpass({ prefix: '$P$', algorithm: 'md5', length: 22 });
+export const phpassScheme = phpass({ ...portable, prefix: '$P$' });
 
 /** phpBB 3. */
-export const phpbbScheme = phpass({ prefix: '$H$', algorithm: 'md5', length: 22 });
+export const phpbbScheme = phpass({ ...portable, prefix: '$H$' });
 
 /** Drupal 7 cuts the stored string to 55 characters. */
-const drupal = { algorithm: 'sha512', length: 43 } as const;
+const drupal = {
+  algorithm: 'sha512',
+  length: 43,
+  isComplete: (digest: string) => digest.length === 43,
+} as const;
 
 export const drupal7Scheme = phpass({ ...drupal, prefix: '$S$' });
 

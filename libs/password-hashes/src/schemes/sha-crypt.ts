@@ -1,14 +1,15 @@
 import { hash } from 'node:crypto';
 import { comparing } from '../compare.js';
-import { cryptBase64 } from '../encodings.js';
+import { cryptBase64, isCryptDigest } from '../encodings.js';
 import type { Scheme } from '../scheme.js';
 
 const defaultRounds = 5_000;
 
-/** The minimum of the format. */
+/** The bounds of the format. */
 const fewestRounds = 1_000;
+const formatMaximum = 999_999_999;
 
-/** Takes 1 s of CPU time, 2.4 s for a password of 768 bytes. The format allows 999,999,999; passlib's default is 656,000. */
+/** Takes 1 s of CPU time, 2.4 s for a password of 768 bytes. passlib's default is 656,000. */
 const mostRounds = 750_000;
 
 // any salt without a "$", as in the specification and PHP; others allow only letters, digits, "." and "/"
@@ -17,23 +18,25 @@ const form = /^(?:rounds=([1-9]\d{0,8})\$)?([^$]{0,16})\$([./A-Za-z0-9]+)$/;
 interface Variant {
   prefix: '$5$' | '$6$';
   algorithm: 'sha256' | 'sha512';
-  length: number;
+  bytes: number;
   order: number[];
 }
 
 /** Ulrich Drepper's "Unix crypt using SHA-256 and SHA-512" (akkadia.org/drepper/SHA-crypt.txt). */
-const shaCrypt = ({ prefix, algorithm, length, order }: Variant): Scheme => ({
-  read(stored) {
+const shaCrypt = ({ prefix, algorithm, bytes, order }: Variant): Scheme => ({
+  parse(stored) {
     if (!stored.startsWith(prefix)) return undefined;
     const [, written, salt = '', digest = ''] = form.exec(stored.slice(prefix.length)) ?? [];
     const rounds = Number(written ?? defaultRounds);
-    if (digest.length !== length || rounds < fewestRounds || rounds > mostRounds) return undefined;
+    if (!isCryptDigest(digest, bytes)) return 'impossible';
+    if (rounds < fewestRounds || rounds > formatMaximum) return 'impossible';
+    if (rounds > mostRounds) return 'too_costly';
     const sha = (...parts: Uint8Array[]) => hash(algorithm, Buffer.concat(parts), 'buffer');
     return comparing({
       digest,
       digestOf(password) {
-        const bytes = iterated(sha, Buffer.from(salt), Buffer.from(password), rounds);
-        return cryptBase64.encode(Buffer.from(order.map((index) => bytes.readUInt8(index))));
+        const computed = iterated(sha, Buffer.from(salt), Buffer.from(password), rounds);
+        return cryptBase64.encode(Buffer.from(order.map((index) => computed.readUInt8(index))));
       },
       cost: String(rounds),
     });
@@ -76,13 +79,13 @@ function byteOrder(third: number, turn: 1 | 2, rest: number[]): number[] {
 export const sha256CryptScheme = shaCrypt({
   prefix: '$5$',
   algorithm: 'sha256',
-  length: 43,
+  bytes: 32,
   order: byteOrder(10, 2, [30, 31]),
 });
 
 export const sha512CryptScheme = shaCrypt({
   prefix: '$6$',
   algorithm: 'sha512',
-  length: 86,
+  bytes: 64,
   order: byteOrder(21, 1, [63]),
 });

@@ -11,15 +11,18 @@ const algorithms = new Map([
 ]);
 
 // {SHA-256}{salt}digest
-const digestForm = /^\{([A-Z0-9-]{3,7})\}(\{[^}]{0,128}\})([A-Za-z0-9+/=]{24,128})$/;
+const digestMarker = /^\{([A-Z0-9-]{3,7})\}\{/;
+const digestForm = /^\{[A-Z0-9-]{3,7}\}(\{[^}]{0,128}\})([A-Za-z0-9+/=]{24,128})$/;
 
 /** Spring Security's MessageDigestPasswordEncoder: the digest of the password and the salt including its braces. */
 export const springDigestScheme: Scheme = {
-  read(stored) {
-    const [, name = '', salt = '', text = ''] = digestForm.exec(stored) ?? [];
+  parse(stored) {
+    const name = digestMarker.exec(stored)?.[1] ?? '';
     const { algorithm = '', bytes = 0 } = algorithms.get(name) ?? {};
+    if (bytes === 0) return undefined;
+    const [, salt = '', text = ''] = digestForm.exec(stored) ?? [];
     const digest = decodeHex(text, bytes) ?? base64.decode(text);
-    if (bytes === 0 || digest?.length !== bytes) return undefined;
+    if (digest?.length !== bytes) return 'impossible';
     return comparing({
       digest: base64.encode(digest),
       digestOf: (password) => hash(algorithm, password + salt, 'base64'),
@@ -32,9 +35,10 @@ const standardRounds = 1024;
 
 /** Spring Security's StandardPasswordEncoder without a secret: 8 bytes of salt, 32 of SHA-256, hashed 1,024 times. */
 export const springStandardScheme: Scheme = {
-  read(stored) {
+  parse(stored) {
+    if (!stored.startsWith(standardPrefix)) return undefined;
     const bytes = decodeHex(stored.slice(standardPrefix.length), 40);
-    if (!stored.startsWith(standardPrefix) || !bytes) return undefined;
+    if (!bytes) return 'impossible';
     return comparing({
       digest: base64.encode(bytes.subarray(8)),
       digestOf: (password) => base64.encode(standardDigest(bytes.subarray(0, 8), password)),

@@ -1,5 +1,5 @@
 import { comparing } from '../compare.js';
-import { cryptAlphabet, cryptBase64 } from '../encodings.js';
+import { cryptAlphabet, cryptBase64, isCryptDigest } from '../encodings.js';
 import { yescryptKey } from '../primitives/yescrypt-kdf.js';
 import type { Scheme } from '../scheme.js';
 
@@ -15,12 +15,13 @@ const form = /^([./A-Za-z0-9]+)\$([./A-Za-z0-9]{0,86})\$([./A-Za-z0-9]{43})$/;
 
 /** yescrypt as crypt(3) writes it (openwall.com/yescrypt; crypt(5)): Debian, Ubuntu and Fedora since 2020. */
 export const yescryptScheme: Scheme = {
-  read(stored) {
+  parse(stored) {
     if (!stored.startsWith(prefix)) return undefined;
     const [, settings = '', saltText = '', digest = ''] = form.exec(stored.slice(prefix.length)) ?? [];
     const cost = readCost(settings);
     const salt = cryptBase64.decode(saltText);
-    if (!cost || !salt || 128 * cost.N * cost.r * (1 + cost.t) > mostWork || cost.p > 64) return undefined;
+    if (!cost || !salt || !isCryptDigest(digest, 32)) return 'impossible';
+    if (128 * cost.N * cost.r * (1 + cost.t) > mostWork || cost.p > 64) return 'too_costly';
     return comparing({
       digest,
       digestOf: (password) => cryptBase64.encode(yescryptKey(password, salt, cost)),

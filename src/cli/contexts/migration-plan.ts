@@ -1,0 +1,105 @@
+import { types } from 'node:util';
+import { legacyHashesConfig, legacyRowsConfig } from '../../common/config/migration.config.js';
+import { userPoolConfig } from '../../common/config/cognito.config.js';
+import { readNamespaces, StartError, type Variables } from '../../common/config/config-namespace.js';
+import { databaseConfig } from '../../common/config/servers.config.js';
+import { Clock } from '../../common/clock/clock.js';
+import { isAppError } from '../../common/errors/app-error.js';
+import { CognitoAdminClient } from '../../cognito/cognito-client.js';
+import { type PoolAttribute, UserDirectory } from '../../cognito/user-directory.js';
+import { AdoptedTableSource, UnsuitableTableError } from '../../legacy/adopted-table.source.js';
+import type { LegacySource } from '../../legacy/legacy-source.js';
+import {
+  attributeCheck,
+  FindingFiles,
+  FolderInUseError,
+  type Plan,
+  planMigration,
+  type PlanOptions,
+} from '../../migration/migration-plan.js';
+import { CommandError, exitStatus, type Io } from '../command.js';
+import { OperatorLog } from './operator-log.js';
+
+type Callbacks = Pick<PlanOptions, 'onFinding' | 'onProgress'>;
+
+/** @throws CommandError, ConfigurationError */
+export async function runPlan(io: Io, callbacks: Callbacks): Promise<{ plan: Plan; decisions: number }> {
+  const variables = io.variables();
+  const { legacyHashes } = readNamespaces({ legacyHashes: legacyHashesConfig }, variables);
+  const source = await openSource(io);
+  try {
+    const schema = await readPoolSchema(io);
+    return await planMigration(source, {
+      ...callbacks,
+      now: new Date(),
+      hashes: { peppers: legacyHashes.peppers, scheme: legacyHashes.unmarkedScheme },
+      checkAttributes: schema && attributeCheck(schema, settingsOfLambda(variables)),
+    });
+  } finally {
+    await source.close();
+  }
+}
+
+/** The Lambda's own defaults. */
+const settingsOfLambda = ({ USER_ATTRIBUTES, LEGACY_ID_ATTRIBUTE = 'custom:rails_app_id' }: Variables) => ({
+  userAttributes: USER_ATTRIBUTES,
+  legacyIdAttribute: LEGACY_ID_ATTRIBUTE.trim() || undefined,
+});
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Files that are removed if a signal ends the process before `commit`. @throws CommandError */
+export function openFindingFiles(folder: string) {
+  const files = openFolder(folder);
+  const onSignal = (signal: NodeJS.Signals) => {
+    discard();
+    process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.once(signal, onSignal);
+  const discard = () => {
+    for (const signal of signals) process.off(signal, onSignal);
+    files.discard();
+  };
+  return { write: files.write.bind(files), commit: () => files.commit(), discard };
+}
+
+function openFolder(folder: string): FindingFiles {
+  try {
+    return new FindingFiles(folder);
+  } catch (error) {
+    if (error instanceof FolderInUseError) throw new CommandError(error.message, exitStatus.usage);
+    if (!types.isNativeError(error)) throw error;
+    throw new CommandError(`The folder ${folder} cannot be written: ${error.message}.`, exitStatus.usage);
+  }
+}
+
+/** Chooses the source. */
+async function openSource(io: Io): Promise<Pick<LegacySource, 'describe' | 'scan' | 'close'>> {
+  const config = readNamespaces({ database: databaseConfig, rows: legacyRowsConfig }, io.variables());
+  try {
+    return await AdoptedTableSource.open(config.database.url, config.rows);
+  } catch (error) {
+    if (error instanceof UnsuitableTableError || error instanceof StartError)
+      throw new CommandError(error.message, exitStatus.usage);
+    throw error;
+  }
+}
+
+/** @returns `undefined`, with a line that says why, if the schema cannot be read */
+async function readPoolSchema(io: Io): Promise<PoolAttribute[] | undefined> {
+  const notChecked = (reason: string) => io.err(`The schema of the pool is not checked: ${reason}.\n`);
+  const variables = io.variables();
+  if (!variables.AWS_COGNITO_USER_POOL_ID) {
+    notChecked('AWS_COGNITO_USER_POOL_ID is not set');
+    return undefined;
+  }
+  const userPool = userPoolConfig.read(variables);
+  const [clock, log] = [new Clock(), new OperatorLog({ ...io, err: () => undefined })];
+  try {
+    return await new UserDirectory(new CognitoAdminClient(userPool, clock, log), clock, log).describeSchema();
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    notChecked(error.code === 'cognito.credentials_missing' ? 'there are no AWS credentials' : error.code);
+    return undefined;
+  }
+}

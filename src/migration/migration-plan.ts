@@ -1,0 +1,263 @@
+import { randomInt } from 'node:crypto';
+import type { MigrationEstimate } from '#contracts';
+import type { LegacySource, LegacyUser, Page, SourceDescription } from '../legacy/legacy-source.js';
+import {
+  addressOf,
+  type FindingId,
+  findingIds,
+  type JudgeOptions,
+  type Judgement,
+  judgeRow,
+  type Way,
+} from './plan/judge-row.js';
+import { daysForEstimate, estimate } from './progress/estimate.js';
+
+export { attributeCheck } from './plan/pool-attributes.js';
+export { FindingFiles, FolderInUseError } from './plan/finding-files.js';
+export type { FindingId, Way } from './plan/judge-row.js';
+
+export interface Plan {
+  source: SourceDescription;
+  /** Legacy users who are not linked to a pool user. */
+  rows: number;
+  /** Their sum is `rows`. `format` is `null` without a hash. */
+  ways: { way: Way; format: string | null; rows: number }[];
+  /** Findings with rows. `rows` is `null` for what was not checked: the pool's schema without access to it. */
+  findings: { id: FindingId; rows: number | null; sample: string[] }[];
+  /** By month of the last sign-in, newest first; `null`: never, or the source does not say. */
+  activity: { month: string | null; rows: number }[];
+  /** For a migration that begins today. `too_early`: the source does not say when people signed in. */
+  estimate: MigrationEstimate;
+}
+
+export interface PlanOptions extends JudgeOptions {
+  now: Date;
+  /** Called for each finding of a row, in the order of the source; duplicates come at the end. */
+  onFinding?: (id: FindingId, user: LegacyUser, judgement: Judgement) => void;
+  /** @param rows judged so far */
+  onProgress?: (rows: number) => void;
+}
+
+/** Rows per page: few enough to leave the young generation of the heap before they are promoted. */
+const pageSize = 1000;
+
+const longestSample = 20;
+
+const dayMs = 86_400_000;
+
+type Scannable = Pick<LegacySource, 'describe' | 'scan'>;
+
+/**
+ * Judges every row of a source. Keeps 8 bytes a row (24 at the end), and the duplicates.
+ * @returns the plan, and the number of rows about which the operator has to decide
+ */
+export async function planMigration(
+  source: Scannable,
+  options: PlanOptions,
+): Promise<{ plan: Plan; decisions: number }> {
+  const tally = new Tally(options);
+  const addresses = new AddressDigests();
+  for await (const { users, after } of pagesOf(source)) {
+    addresses.startPage(after);
+    for (const user of users) {
+      const judgement = judgeRow(user, options);
+      if (judgement.address !== undefined) addresses.add(judgement.address);
+      if (!user.migrated) tally.add(user, judgement);
+    }
+    options.onProgress?.(tally.rows);
+  }
+  for (const { user, judgement } of await findDuplicates(source, addresses, options))
+    if (!user.migrated) tally.addDuplicate(user, judgement);
+  return { plan: { source: source.describe(), ...tally.result() }, decisions: tally.decisions };
+}
+
+/** Reads the next page while the caller works on one. */
+async function* pagesOf(source: Scannable): AsyncIterable<Page & { after: string | undefined }> {
+  let after: string | undefined;
+  let pending: Promise<Page> | undefined = source.scan(after, pageSize);
+  while (pending) {
+    const page: Page = await pending;
+    pending = page.next === undefined ? undefined : source.scan(page.next, pageSize);
+    // Awaited above, unless the caller stops.
+    pending?.catch(() => undefined);
+    yield { ...page, after };
+    after = page.next;
+  }
+}
+
+/** Digests of 53 bits, keyed by a random seed so that no row can be made to collide with another. */
+class AddressDigests {
+  private readonly seed = randomInt(2 ** 32);
+  private digests = new Float64Array(1 << 16);
+  private count = 0;
+  private readonly pages: { after: string | undefined; start: number }[] = [];
+
+  startPage(after: string | undefined): void {
+    this.pages.push({ after, start: this.count });
+  }
+
+  add(address: string): void {
+    if (this.count === this.digests.length) {
+      const larger = new Float64Array(2 * this.count);
+      larger.set(this.digests);
+      this.digests = larger;
+    }
+    this.digests[this.count] = digest53(address, this.seed);
+    this.count += 1;
+  }
+
+  /** @returns a test for addresses that probably occur twice, and the pages that contain them */
+  repeated(): { has: (address: string) => boolean; pages: (string | undefined)[] } {
+    const all = this.digests.subarray(0, this.count);
+    const sorted = all.slice().sort();
+    const repeated = new Set<number>();
+    for (let at = 1; at < sorted.length; at += 1) {
+      const digest = sorted[at];
+      if (digest !== undefined && digest === sorted[at - 1]) repeated.add(digest);
+    }
+    const pages = this.pages.filter(({ start }, index) => {
+      const end = this.pages[index + 1]?.start ?? this.count;
+      return repeated.size > 0 && all.subarray(start, end).some((digest) => repeated.has(digest));
+    });
+    return {
+      has: (address) => repeated.has(digest53(address, this.seed)),
+      pages: pages.map(({ after }) => after),
+    };
+  }
+}
+
+/** cyrb53 (public domain): two multiplicative hashes of 32 bits, of which 53 bits fit a number. */
+function digest53(text: string, seed: number): number {
+  let one = 0xdeadbeef ^ seed;
+  let other = 0x41c6ce57 ^ seed;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    one = Math.imul(one ^ unit, 2654435761);
+    other = Math.imul(other ^ unit, 1597334677);
+  }
+  one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909);
+  other = Math.imul(other ^ (other >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
+  return 4294967296 * (2097151 & other) + (one >>> 0);
+}
+
+interface Judged {
+  user: LegacyUser;
+  judgement: Judgement;
+}
+
+/** Reads the pages with repeated digests again, and compares the addresses themselves. */
+async function findDuplicates(
+  source: Scannable,
+  addresses: AddressDigests,
+  options: PlanOptions,
+): Promise<Judged[]> {
+  const repeated = addresses.repeated();
+  const candidates: Judged[] = [];
+  const counts = new Map<string, number>();
+  for (const after of repeated.pages)
+    for (const user of (await source.scan(after, pageSize)).users) {
+      const address = addressOf(user);
+      if (address === undefined || user.blocked || !repeated.has(address)) continue;
+      counts.set(address, (counts.get(address) ?? 0) + 1);
+      candidates.push({ user, judgement: judgeRow(user, options) });
+    }
+  return candidates.filter(({ judgement: { address = '' } }) => (counts.get(address) ?? 0) > 1);
+}
+
+/** Adds judgements up. */
+class Tally {
+  rows = 0;
+  decisions = 0;
+  private readonly ways = new Map<string, { way: Way; format: string | null; rows: number }>();
+  private readonly findings = new Map<FindingId, { rows: number; sample: string[] }>();
+  private readonly months = new Map<number, number>();
+  /** Last sign-ins of the days before today, newest first. */
+  private readonly lastSignIns = Array<number>(daysForEstimate).fill(0);
+  private readonly today: number;
+
+  constructor(private readonly options: PlanOptions) {
+    this.today = Math.floor(options.now.getTime() / dayMs);
+  }
+
+  add(user: LegacyUser, judgement: Judgement): void {
+    this.rows += 1;
+    this.count(judgement.way, judgement.format, 1);
+    if (judgement.needsDecision) this.decisions += 1;
+    for (const id of judgement.findings) this.report(id, user, judgement);
+    const { lastSignInAt } = user;
+    const month = lastSignInAt ? lastSignInAt.getUTCFullYear() * 12 + lastSignInAt.getUTCMonth() : never;
+    this.months.set(month, (this.months.get(month) ?? 0) + 1);
+    if (!lastSignInAt || judgement.way === 'blocked' || judgement.way === 'reset') return;
+    const age = Math.max(this.today - 1 - Math.floor(lastSignInAt.getTime() / dayMs), 0);
+    if (age < daysForEstimate) this.lastSignIns[age] = (this.lastSignIns[age] ?? 0) + 1;
+  }
+
+  /** @param judgement of the row by itself, which `add` has counted */
+  addDuplicate(user: LegacyUser, judgement: Judgement): void {
+    this.count(judgement.way, judgement.format, -1);
+    this.count('blocked', judgement.format, 1);
+    if (!judgement.needsDecision) this.decisions += 1;
+    this.report('address_duplicate', user, { ...judgement, way: 'blocked' });
+  }
+
+  result(): Omit<Plan, 'source'> {
+    const ways = [...this.ways.values()].filter(({ rows }) => rows !== 0);
+    return {
+      rows: this.rows,
+      ways: ways.sort((one, other) => wayOrder(one.way) - wayOrder(other.way) || other.rows - one.rows),
+      findings: findingIds.flatMap((id) => this.findingOf(id)),
+      activity: [...this.months]
+        .sort(([one], [other]) => other - one)
+        .map(([month, rows]) => ({ month: month === never ? null : nameOf(month), rows })),
+      estimate: this.estimate(ways),
+    };
+  }
+
+  private count(way: Way, format: string | null, change: number): void {
+    const key = `${way} ${format ?? ''}`;
+    const entry = this.ways.get(key);
+    if (entry) entry.rows += change;
+    else this.ways.set(key, { way, format, rows: change });
+  }
+
+  private report(id: FindingId, user: LegacyUser, judgement: Judgement): void {
+    const finding = this.findings.get(id) ?? { rows: 0, sample: [] };
+    this.findings.set(id, finding);
+    finding.rows += 1;
+    if (finding.sample.length < longestSample) finding.sample.push(user.id);
+    this.options.onFinding?.(id, user, judgement);
+  }
+
+  private findingOf(id: FindingId): Plan['findings'] {
+    if (id.startsWith('attribute_') && !this.options.checkAttributes) return [{ id, rows: null, sample: [] }];
+    const found = this.findings.get(id);
+    return found ? [{ id, ...found }] : [];
+  }
+
+  /**
+   * Of people who sign in at their own pace, as many come back within n days as were last seen within n days. So the last
+   * sign-ins, newest first, stand for the migrations of the first weeks.
+   */
+  private estimate(ways: Plan['ways']): MigrationEstimate {
+    const left = ways
+      .filter(({ way }) => way === 'import' || way === 'sign_in')
+      .reduce((sum, { rows }) => sum + rows, 0);
+    const expected = this.lastSignIns.reduce((sum, rows) => sum + rows, 0);
+    const knowsSignIns = [...this.months.keys()].some((month) => month !== never);
+    const lastDay = new Date(this.options.now.getTime() + daysForEstimate * dayMs);
+    const found = estimate({
+      perDay: knowsSignIns ? this.lastSignIns : [],
+      left: left === 0 ? 0 : Math.max(left - expected, 1),
+      today: lastDay,
+    });
+    return { ...found, stillToMove: found.stillToMove === null ? null : found.stillToMove + expected };
+  }
+}
+
+/** Sorts after all months. */
+const never = -Infinity;
+
+const nameOf = (month: number): string =>
+  `${String(Math.floor(month / 12)).padStart(4, '0')}-${String((((month % 12) + 12) % 12) + 1).padStart(2, '0')}`;
+
+const wayOrder = (way: Way): number => ['import', 'sign_in', 'reset', 'blocked'].indexOf(way);
