@@ -44,7 +44,11 @@ export async function openSourceFile(
 /** Drivers are loaded when a source needs them. */
 const databases: Record<string, (url: string) => Promise<SqlDatabase>> = {
   postgres: async (url) => new (await import('./readers/postgres.js')).PostgresDatabase(url),
+  sqlite: async (url) => new (await import('./readers/sqlite.js')).SqliteDatabase(pathOf(url)),
 };
+
+/** Of `sqlite:people.db`, `sqlite:/srv/people.db` and `sqlite:///srv/people.db`. */
+const pathOf = (url: string): string => url.slice(url.indexOf(':') + 1).replace(/^\/\/(?=\/)/, '');
 
 /** @throws SourceError without the URL, which has a password */
 export async function openDatabase(url: string): Promise<SqlDatabase> {

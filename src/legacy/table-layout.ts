@@ -135,5 +135,7 @@ const allowed: Record<Use, { kinds: readonly Kind[]; text: string }> = {
 
 function typeProblem({ column, path, use }: ColumnUse, { type }: ColumnInfo, kind: Kind): string[] {
   const { kinds, text } = allowed[use];
-  return kinds.includes(kind) ? [] : [`${path}: ${column} has the type ${type}, but must be ${text}`];
+  return kind === 'any' || kinds.includes(kind)
+    ? []
+    : [`${path}: ${column} has the type ${type}, but must be ${text}`];
 }

@@ -22,6 +22,8 @@ export interface TestTable {
 export interface SourceWorld {
   /** Has tables that can be joined, and types that the source knows. */
   isSql: boolean;
+  /** A missing file is a wrong setting, not an outage. */
+  isFile?: boolean;
   create(table: TestTable): Promise<void>;
   /** @param file the content of a source file */
   open(file: object, options?: MappingOptions): Promise<ReadOnlySource>;
@@ -87,6 +89,11 @@ export function behavesAsLegacySource(start: () => Promise<SourceWorld>): void {
       expect(inspect(error)).not.toContain(world.secret);
       for (const problem of error.problems) expect(problem).not.toContain('\n');
       return error.problems;
+    };
+
+    const expectAway = async (promise: Promise<unknown>) => {
+      if (world.isFile) await expect(promise).rejects.toBeInstanceOf(SourceError);
+      else await expectUnavailable(promise, world.secret);
     };
 
     it('finds a user by the address as typed and in lower case', async () => {
@@ -516,7 +523,7 @@ export function behavesAsLegacySource(start: () => Promise<SourceWorld>): void {
       await world.takeAway();
       for (let tries = 0; tries < 8; tries++)
         await expectUnavailable(source.find('a@example.com', []), world.secret);
-      await expectUnavailable(source.scan(undefined, 10), world.secret);
+      await expectAway(source.scan(undefined, 10));
       await world.bringBack();
       await until(async () => {
         try {
@@ -532,7 +539,7 @@ export function behavesAsLegacySource(start: () => Promise<SourceWorld>): void {
       await createPeople('a@example.com');
       await world.takeAway();
       const source = await open();
-      await expectUnavailable(source.prepare(), world.secret);
+      await expectAway(source.prepare());
       await expectUnavailable(source.find('a@example.com', []), world.secret);
       await world.bringBack();
       await source.prepare();
