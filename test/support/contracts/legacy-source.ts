@@ -431,14 +431,15 @@ export function behavesAsLegacySource(start: () => Promise<SourceWorld>): void {
       ],
       ['texts', 'text', ['', '10', '2', 'B', 'a b', "it's", 'ключ', 'x'.repeat(255)]],
     ])('reads ids that are %s, in pages of any size', async (_name, type, keys) => {
+      const usable = keys.filter((key) => world.isSql || key !== '');
       await world.create({
         name: 'people',
         columns: { ...people, id: type },
         // Not in their order.
-        rows: [...keys].reverse().map((key) => [key, `p${String(key).slice(0, 20)}@example.com`, 'h']),
+        rows: [...usable].reverse().map((key) => [key, `p${String(key).slice(0, 20)}@example.com`, 'h']),
       });
       const source = await open();
-      const expected = keys.filter((key) => world.isSql || key !== '').map(String);
+      const expected = usable.map(String);
       const once = ids(await all(source, 100));
       expect([...once].sort()).toEqual([...expected].sort());
       for (const size of [1, 2, keys.length]) expect(ids(await all(source, size))).toEqual(once);
