@@ -31,7 +31,17 @@ const projectWithDatabase = (...options) => ({
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
 });
 
-const longSuites = ['acme', 'faults', 'image', 'leak', 'processes', 'recovery', 'scale', 'vectors'];
+const longSuites = [
+  'acme',
+  'faults',
+  'image',
+  'leak',
+  'processes',
+  'recovery',
+  'scale',
+  'sources',
+  'vectors',
+];
 
 /** `node test/run.js NAME` runs one of these projects. */
 export default {

@@ -19,6 +19,11 @@ const asInstalled = [
   // Loads drivers by name, and their errors are told by their class.
   'typeorm',
   'pg',
+  // For some legacy sources only.
+  'ajv',
+  'csv-parse',
+  'mysql2',
+  'yaml',
   // Native code.
   '@node-rs/argon2',
   // Files to be served.

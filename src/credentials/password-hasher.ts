@@ -1,13 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { Outcome, UnmarkedSchemeName } from '#password-hashes';
 import { SingleFlight } from '../common/concurrency/single-flight.js';
+import { fromPackageRoot } from '../common/concurrency/worker-file.js';
 import { type LegacyHashesConfig, legacyHashesConfig } from '../common/config/migration.config.js';
 import { type RegistrationConfig, registrationConfig } from '../common/config/registration.config.js';
 import { AppError } from '../common/errors/app-error.js';
@@ -177,13 +176,6 @@ export class PasswordHasher implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.pool.destroy();
   }
-}
-
-/** Worker threads load built files, also when tests run the TypeScript sources. */
-function fromPackageRoot(path: string): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return join(folder, path);
 }
 
 /** Seconds. */

@@ -37,6 +37,10 @@ export async function openSourceFile(
   options: MappingOptions,
   log: SourceLog,
 ): Promise<ReadOnlySource> {
+  if (url.startsWith('csv:')) {
+    const { CsvSource, problemOfCsv } = await import('./csv-source.js');
+    return new CsvSource(file, pathOf(url), new SourceGuard(log, problemOfCsv), options);
+  }
   const database = await openDatabase(url);
   return new SqlSource(file, database, new SourceGuard(log, (error) => database.problemOf(error)), options);
 }
@@ -44,7 +48,12 @@ export async function openSourceFile(
 /** Drivers are loaded when a source needs them. */
 const databases: Record<string, (url: string) => Promise<SqlDatabase>> = {
   postgres: async (url) => new (await import('./readers/postgres.js')).PostgresDatabase(url),
+  mysql: async (url) => new (await import('./readers/mysql.js')).MysqlDatabase(url),
+  sqlite: async (url) => new (await import('./readers/sqlite.js')).SqliteDatabase(pathOf(url)),
 };
+
+/** Of `sqlite:people.db`, `sqlite:/srv/people.db` and `sqlite:///srv/people.db`. */
+const pathOf = (url: string): string => url.slice(url.indexOf(':') + 1).replace(/^\/\/(?=\/)/, '');
 
 /** @throws SourceError without the URL, which has a password */
 export async function openDatabase(url: string): Promise<SqlDatabase> {

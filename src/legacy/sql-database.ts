@@ -13,8 +13,8 @@ export interface ColumnInfo {
   charset?: { name: string; collation: string } | undefined;
 }
 
-/** What values of a type are. */
-export type Kind = 'integer' | 'uuid' | 'text' | 'boolean' | 'time' | 'other';
+/** What values of a type are. `any`: the database does not say; `bytes`: bytes that can be read as text. */
+export type Kind = 'any' | 'bytes' | 'integer' | 'uuid' | 'text' | 'boolean' | 'time' | 'other';
 
 export type Query = (sql: string, values: readonly Bound[]) => Promise<Record<string, string | null>[]>;
 

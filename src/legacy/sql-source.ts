@@ -177,7 +177,10 @@ const bits: Record<string, number> = { int2: 16, int4: 32 };
 
 const comparable = {
   integer: (id: string, { type }: ColumnInfo) =>
-    /^(?:0|-?[1-9]\d{0,18})$/.test(id) && BigInt.asIntN(bits[type] ?? 64, BigInt(id)) === BigInt(id),
+    /^(?:0|-?[1-9]\d{0,18}|1\d{19})$/.test(id) &&
+    (type.includes('unsigned')
+      ? BigInt.asUintN(64, BigInt(id))
+      : BigInt.asIntN(bits[type] ?? 64, BigInt(id))) === BigInt(id),
   uuid: (id: string) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id),
 };
 

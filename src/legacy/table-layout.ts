@@ -127,13 +127,15 @@ export function withoutMissing(
 const allowed: Record<Use, { kinds: readonly Kind[]; text: string }> = {
   id: { kinds: ['integer', 'uuid', 'text'], text: 'an integer, a UUID or a text' },
   email: { kinds: ['text'], text: 'a text' },
-  hash: { kinds: ['text'], text: 'a text' },
+  hash: { kinds: ['text', 'bytes'], text: 'a text' },
   flag: { kinds: ['boolean', 'integer'], text: 'a boolean; for other types, "equals" names the value' },
   time: { kinds: ['time', 'integer', 'text'], text: 'a time, an integer or a text' },
-  text: { kinds: ['integer', 'uuid', 'text', 'boolean', 'time', 'other'], text: '' },
+  text: { kinds: ['bytes', 'integer', 'uuid', 'text', 'boolean', 'time', 'other'], text: '' },
 };
 
 function typeProblem({ column, path, use }: ColumnUse, { type }: ColumnInfo, kind: Kind): string[] {
   const { kinds, text } = allowed[use];
-  return kinds.includes(kind) ? [] : [`${path}: ${column} has the type ${type}, but must be ${text}`];
+  return kind === 'any' || kinds.includes(kind)
+    ? []
+    : [`${path}: ${column} has the type ${type}, but must be ${text}`];
 }

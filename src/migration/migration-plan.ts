@@ -248,6 +248,7 @@ class Tally {
     const found = estimate({
       perDay: knowsSignIns ? this.lastSignIns : [],
       left: left === 0 ? 0 : Math.max(left - expected, 1),
+      complete: true,
       today: lastDay,
     });
     return { ...found, stillToMove: found.stillToMove === null ? null : found.stillToMove + expected };

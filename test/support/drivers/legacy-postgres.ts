@@ -53,7 +53,7 @@ export async function startPostgresSource(): Promise<SourceWorld & { database: T
     },
     state: () =>
       database.sql(`
-        SELECT relname, n_tup_ins, n_tup_upd, n_tup_del, md5(query_to_xml('TABLE ' || relname, true, false, '')::text) AS rows
+        SELECT relname, n_tup_ins, n_tup_upd, n_tup_del, md5(query_to_xml(format('TABLE %I.%I', schemaname, relname), true, false, '')::text) AS rows
         FROM pg_stat_user_tables ORDER BY relname`),
     close: async () => {
       await proxy.cut();

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { behavesAsLegacySource } from '../support/contracts/legacy-source.js';
+import { isMariadbInstalled, type Mariadb, startMariadb } from '../support/drivers/legacy-mariadb.js';
+
+const isInstalled = isMariadbInstalled();
+if (!isInstalled)
+  process.stderr.write('SKIPPED: legacy sources in MariaDB, because mariadb-server is not installed.\n');
+
+(isInstalled ? describe : describe.skip)('MariaDB', () => {
+  let server: Mariadb;
+  beforeAll(async () => {
+    server = await startMariadb();
+  }, 120_000);
+  afterAll(() => server.stop());
+
+  behavesAsLegacySource(() => server.startSource());
+
+  it('compares addresses in the character set of their column', async () => {
+    const world = await server.startSource();
+    const name = new URL(world.url).pathname.slice(1);
+    await server.sql(
+      `CREATE TABLE ${name}.people (id bigint unsigned PRIMARY KEY, email varchar(255) CHARACTER SET latin1, password varbinary(100), gone bit(1),
+         UNIQUE (email)) ;
+       INSERT INTO ${name}.people VALUES (18446744073709551615, 'josé@example.com', 'h', b'1'), (2, 'ada@example.com', 'h', b'0')`,
+    );
+    const source = await world.open({
+      table: 'people',
+      columns: { id: 'ID', email: 'email', hash: 'id', blocked: 'gone' },
+    });
+    await expect(source.prepare()).rejects.toMatchObject({
+      problems: ['columns.hash: id has the type bigint(20) unsigned, but must be a text'],
+    });
+    const right = await world.open({
+      table: `${name}.people`,
+      columns: { id: 'ID', email: 'email', hash: 'password', blocked: 'gone' },
+    });
+    expect(await right.find('JOSÉ@example.com', ['18446744073709551615'])).toMatchObject({
+      rows: 1,
+      user: { id: '18446744073709551615', blocked: true, passwordHash: 'h' },
+    });
+    expect(await right.find('ключ@example.com', [])).toEqual({ rows: 0, user: undefined });
+    expect((await right.find('ada@example.com', [])).user).toMatchObject({ id: '2', blocked: false });
+    await source.close();
+    await right.close();
+    await world.close();
+  });
+
+  it('has no instant for a zero date', async () => {
+    const world = await server.startSource();
+    const name = new URL(world.url).pathname.slice(1);
+    await server.sql(
+      `CREATE TABLE ${name}.people (id int PRIMARY KEY, email text, password text, at datetime NOT NULL);
+       SET sql_mode = ''; INSERT INTO ${name}.people VALUES (1, 'a@example.com', 'h', '0000-00-00 00:00:00')`,
+    );
+    const columns = {
+      id: 'id',
+      email: 'email',
+      hash: 'password',
+      created_at: 'at',
+      verified: { present: 'at' },
+    };
+    const source = await world.open({ table: 'people', columns });
+    expect((await source.find('a@example.com', [])).user).toMatchObject({ createdAt: null, verified: false });
+    await source.close();
+    await world.close();
+  });
+
+  it.each([
+    [
+      'a wrong password',
+      (url: string) => url.replace('hunter2-secret', 'hunter3'),
+      'the database refuses user name or password',
+    ],
+    ['a database that is not there', (url: string) => `${url}x`, 'the account may not use the database'],
+  ])('refuses %s in one line', async (_name, change, problem) => {
+    const { openSourceFile } = await import('../../src/legacy/open-source.js');
+    const { parseSource } = await import('../../src/legacy/source-file.js');
+    const { quietLog } = await import('../support/drivers/legacy-postgres.js');
+    const world = await server.startSource();
+    const file = await parseSource({ preset: 'laravel' }, 'test');
+    const source = await openSourceFile(file, change(world.url), { unlockInSeconds: undefined }, quietLog);
+    await expect(source.prepare()).rejects.toMatchObject({ problems: [problem] });
+    await source.close();
+    await world.close();
+  });
+});
