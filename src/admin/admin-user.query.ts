@@ -100,8 +100,11 @@ export class AdminUserQuery {
   private decodeCursor(cursor: string | null | undefined): Position | undefined {
     if (cursor == null) return undefined;
     const [key, position] = parseCursor(cursor);
-    const id = parseUserId(String(position), this.database.usersTable);
-    if (isStorable(key) && id !== undefined) return { key: String(key), id };
+    const { usersTable } = this.database;
+    const id = String(position);
+    // Rows can have negative ids, although no path accepts them.
+    const digits = usersTable.idType === 'bigint' ? id.replace(/^-/, '') : id;
+    if (isStorable(key) && parseUserId(digits, usersTable) !== undefined) return { key: String(key), id };
     throw new AppError('request.invalid', { errors: [{ field: 'after', message: 'field.not_a_cursor' }] });
   }
 }

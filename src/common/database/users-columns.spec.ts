@@ -18,7 +18,6 @@ describe('parseUserId', () => {
     ['a larger integer as a string', '9007199254740992', bigint, '9007199254740992'],
     ['the largest bigint', '9223372036854775807', bigint, '9223372036854775807'],
     ['zero', '0', bigint, 0],
-    ['a negative number', '-7', bigint, -7],
     ['the largest smallint', '32767', smallint, 32767],
     [
       'a UUID in the spelling of PostgreSQL',
@@ -33,7 +32,7 @@ describe('parseUserId', () => {
 
   it.each([
     ['9223372036854775808', bigint],
-    ['-9223372036854775808', bigint],
+    ['-7', bigint],
     ['1e3', bigint],
     ['07', bigint],
     ['7.0', bigint],

@@ -199,7 +199,7 @@ function unadoptable(
 }
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
-const integer = /^(0|-?[1-9]\d{0,18})$/;
+const integer = /^(0|[1-9]\d{0,18})$/;
 const longestId = 255;
 
 /** @returns the id of a path or a query as PostgreSQL would return it; `undefined` if no row can have it */
@@ -207,7 +207,6 @@ export function parseUserId(text: string, { idType, largestId }: UsersTable): Us
   if (idType === 'text') return text.length <= longestId && isStorable(text) ? text : undefined;
   if (idType === 'uuid') return uuid.test(text.toLowerCase()) ? text.toLowerCase() : undefined;
   if (!integer.test(text) || (largestId !== undefined && BigInt(text) > largestId)) return undefined;
-  if (largestId !== undefined && BigInt(text) < -largestId) return undefined;
   return Number.isSafeInteger(Number(text)) ? Number(text) : text;
 }
 
