@@ -27,12 +27,13 @@ export class LegacyAccounts {
   async find(email: string): Promise<LegacyAccount | undefined> {
     const found = await this.ask(email);
     if (found?.user === undefined) return this.findWithoutSource(email, found !== undefined);
-    const { id, passwordHash } = found.user;
+    const { id, passwordHash, attributes } = found.user;
     const copy = await this.users.findCopy(id);
     // Linked with an address that it had before.
     if (copy === undefined || canonicalEmail(copy.user.email) !== canonicalEmail(email)) return undefined;
     const hash = copy.hashInSource ? (passwordHash ?? '') : '';
-    return { ...copy, passwordHash: hash, hashDigest: hash === '' ? null : this.copies.digest(hash) };
+    const hashDigest = hash === '' ? null : this.copies.digest(hash);
+    return { ...copy, attributes, passwordHash: hash, hashDigest };
   }
 
   /**

@@ -73,6 +73,8 @@ function toResponse(
   if (account.erased) return { ...unknownUser, sign_up_allowed: false };
   const { user, legacyId, authenticationHash, confirmed, linkFinal, approvedRecently } = account;
   return {
+    // First, so that they replace no member of the contract.
+    ...account.attributes,
     id: legacyId === null ? toJsonId(user.id) : toJsonId(asInteger(legacyId)),
     first_name: user.firstName,
     last_name: user.lastName,

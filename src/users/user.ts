@@ -48,6 +48,8 @@ export interface LegacyAccount extends AccountState {
   legacyId: string | null;
   /** Whether the source had a hash when the copy was made, and no password set through Usher has replaced it. */
   hashInSource: boolean;
+  /** Further values that a source file names, for the answer of `/aws/auth`. */
+  attributes?: Readonly<Record<string, string>>;
   /** Of `passwordHash`, if it was read from the source. */
   hashDigest: Buffer | null;
 }

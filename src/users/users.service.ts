@@ -6,7 +6,7 @@ import { columnsOfAddress, isTaken, nowForRails, rowByEmail, userColumns } from 
 import { type AccountState, type LegacyAccount, type LocalUser, type Me, toLocalUser } from './user.js';
 
 type StateRow = LocalUser & Omit<AccountState, 'user'>;
-type LegacyRow = StateRow & Omit<LegacyAccount, keyof AccountState | 'hashDigest'>;
+type LegacyRow = StateRow & Omit<LegacyAccount, keyof AccountState | 'attributes' | 'hashDigest'>;
 
 /** Every authenticated request runs it. */
 const findBySub: Statement = {

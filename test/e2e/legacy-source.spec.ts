@@ -76,6 +76,17 @@ describe('people of a read-only source', () => {
     expect(await codeOf('changed@example.com', 'the next password 2')).toBe(200);
   });
 
+  it('have the attributes of the source file in the answer to the Lambda', async () => {
+    const legacyId = await usher.person('attributes@example.com', { language: 'de-CH' });
+    const { status, body } = await usher.api.post('/aws/auth', {
+      ...{ access_token: usher.migrationToken, email: 'attributes@example.com', password },
+    });
+    expect({ status, body }).toMatchObject({
+      status: 200,
+      body: { id: legacyId, locale: 'de-CH', first_name: 'Ada', success: true, email_verified: true },
+    });
+  });
+
   it('keep a password that they set through Usher, also when the pool user is gone', async () => {
     await usher.person('reset@example.com');
     await usher.api.post('/passwords/forgot', { email: 'reset@example.com' });
