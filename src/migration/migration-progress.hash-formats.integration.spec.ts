@@ -64,7 +64,7 @@ const blanks = ['', '   ', '\t', '\r\n', ' \v\f '];
 
 const formatOf = async (hash: string): Promise<string> => {
   const rows = await database.sql<{ format: string; blank: boolean }>(
-    `SELECT ${format} AS format, ${isBlank} AS blank FROM (SELECT $1::text AS encrypted_password) AS users`,
+    `SELECT ${format} AS format, ${isBlank} AS blank FROM (SELECT $1::text AS encrypted_password, NULL::text AS usher_legacy_format) AS users`,
     [hash],
   );
   expect(rows[0]?.blank).toBe(isBlankHash(hash));

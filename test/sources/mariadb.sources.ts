@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { behavesAsLegacySource } from '../support/contracts/legacy-source.js';
+import { signsInFromSource } from '../support/contracts/source-sign-in.js';
 import { isMariadbInstalled, type Mariadb, startMariadb } from '../support/drivers/legacy-mariadb.js';
 
 const isInstalled = isMariadbInstalled();
@@ -14,6 +15,7 @@ if (!isInstalled)
   afterAll(() => server.stop());
 
   behavesAsLegacySource(() => server.startSource());
+  signsInFromSource(() => server.startSource());
 
   it('compares addresses in the character set of their column', async () => {
     const world = await server.startSource();

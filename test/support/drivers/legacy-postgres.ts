@@ -4,6 +4,7 @@ import { openSourceFile } from '../../../src/legacy/open-source.js';
 import { parseSource } from '../../../src/legacy/source-file.js';
 import type { SourceWorld, TestTable } from '../contracts/legacy-source.js';
 import { startTcpProxy } from '../fakes/tcp-proxy.js';
+import { until } from './until.js';
 import { createDatabase, type TestDatabase } from './database.js';
 
 export const quietLog = { error: () => undefined, info: () => undefined, warn: () => undefined };
@@ -51,10 +52,20 @@ export async function startPostgresSource(): Promise<SourceWorld & { database: T
       await client.query(`BEGIN; LOCK TABLE ${table}`);
       return () => client.end();
     },
-    state: () =>
-      database.sql(`
-        SELECT relname, n_tup_ins, n_tup_upd, n_tup_del, md5(query_to_xml(format('TABLE %I.%I', schemaname, relname), true, false, '')::text) AS rows
-        FROM pg_stat_user_tables ORDER BY relname`),
+    state: async () => {
+      const columns = `relname, n_tup_ins, n_tup_upd, n_tup_del`;
+      const table = `format('TABLE %I.%I', schemaname, relname)`;
+      const content = `query_to_xml(${table}, false, false, '')`;
+      const read = () =>
+        database.sql<{ counted: boolean }>(
+          `SELECT ${columns}, md5(${content}::text) AS rows,
+             (xpath('count(/table/row)', ${content}))[1]::text = (n_tup_ins - n_tup_del)::text AS counted
+           FROM pg_stat_user_tables ORDER BY relname`,
+        );
+      // A connection reports its changes up to a second later.
+      await until(async () => (await read()).every(({ counted }) => counted));
+      return read();
+    },
     close: async () => {
       await proxy.cut();
       await database.sql(`DROP OWNED BY ${role}`);
