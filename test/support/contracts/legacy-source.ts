@@ -470,12 +470,12 @@ export function behavesAsLegacySource(start: () => Promise<SourceWorld>): void {
           [1, 'a@example.com', 'x'.repeat(10_000_000)],
           [2, 'b@example.com', 'h'],
         ],
-      }, 120_000);
+      });
       const source = await open();
       const { users } = await source.scan(undefined, 10);
       expect(users.map(({ passwordHash }) => passwordHash?.length)).toEqual([4096, 1]);
       expect((await source.find('a@example.com', [])).user?.passwordHash).toHaveLength(4096);
-    });
+    }, 120_000);
 
     it('names what does not fit, with its path in the file', async () => {
       await createPeople('a@example.com');
