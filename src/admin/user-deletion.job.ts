@@ -46,7 +46,8 @@ const mark: Statement = {
       usher_erased_email = CASE WHEN NOT ${isSharedWithLiveRow} THEN ${emailDigest('email')} END,
       {authentication_hash: authentication_hash = NULL,} {reset_password_token: reset_password_token = NULL,}
       {confirmation_token: confirmation_token = NULL,} {unlock_token: unlock_token = NULL,} {updated_at: updated_at = ${nowForRails},}
-      encrypted_password = '', {unconfirmed_email} = NULL, usher_roles = '{}'
+      encrypted_password = '', usher_legacy_digest = NULL, usher_legacy_format = NULL,
+      {unconfirmed_email} = NULL, usher_roles = '{}'
     WHERE id = $1`,
 };
 

@@ -101,6 +101,10 @@ export class User {
   })
   readonly disabled!: boolean;
 
+  /** The end of a lock of a read-only source. */
+  @Column('timestamptz', { name: 'usher_legacy_locked_until', nullable: true })
+  legacyLockedUntil!: Date | null;
+
   /** The id in the old application. */
   @VirtualColumn('text', {
     query: (row) =>

@@ -71,7 +71,7 @@ export function toMeResponse(record: Me): MeResponse {
 export function toAdminUserResponse(record: User, unlockInSeconds: number | undefined): AdminUserResponse {
   const { profile, sub, legacyId, confirmed, blocked, erasure, unconfirmedEmail } = record;
   const lockedUntil = record.lockedAt && record.lockedAt.getTime() + (unlockInSeconds ?? Infinity) * 1000;
-  const locked = lockedUntil != null && lockedUntil > Date.now();
+  const locked = Math.max(lockedUntil ?? 0, record.legacyLockedUntil?.getTime() ?? 0) > Date.now();
   const state = { sub, legacyId, confirmed, locked, disabled: record.disabledAt !== null, blocked, erasure };
   const createdAt = record.createdAt?.toISOString() ?? null;
   return { ...toUserResponse(record), profile, ...state, unconfirmedEmail, createdAt };

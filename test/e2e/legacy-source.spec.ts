@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
+import type { AdminUserResponse } from '#contracts';
+import { personWith } from '../support/builders/admins.js';
 import { mailedCode, mailedToken, subjectsTo } from '../support/drivers/mails.js';
 import { oldPassword as password, openSourceUsher } from '../support/drivers/source-usher.js';
 import { until } from '../support/drivers/until.js';
@@ -74,6 +76,39 @@ describe('people of a read-only source', () => {
     await usher.source.database.sql('UPDATE people SET password = $1 WHERE id = $2', [next, legacyId]);
     expect(await codeOf('changed@example.com')).toBe('auth.invalid_credentials');
     expect(await codeOf('changed@example.com', 'the next password 2')).toBe(200);
+  });
+
+  it('are shown to administrators with their id, lock and block at the source', async () => {
+    const { headers } = await personWith(usher, 'the-admin@example.org', 'admin');
+    const locked = await usher.person('seen-locked@example.com', { locked_until: '2100-01-01' });
+    const blocked = await usher.person('seen-blocked@example.com', { blocked: true });
+    for (const email of ['seen-locked@example.com', 'seen-blocked@example.com']) await codeOf(email);
+    const { body } = await usher.api.get('/admin/users?search=seen-', headers);
+    const shown = (body.users as AdminUserResponse[]).map((user) => [
+      ...[user.legacyId, user.locked, user.blocked],
+    ]);
+    expect(shown).toEqual([
+      [String(blocked), false, true],
+      [String(locked), true, false],
+    ]);
+  });
+
+  it('stay refused after their deletion, although the source still has them', async () => {
+    const { headers } = await personWith(usher, 'the-deleter@example.org', 'admin');
+    await usher.person('deleted@example.com');
+    expect(await codeOf('deleted@example.com', 'wrong')).toBe('auth.invalid_credentials');
+    const { body } = await usher.api.get('/admin/users?search=deleted@', headers);
+    const [user] = body.users as AdminUserResponse[];
+    expect((await usher.api.delete(`/admin/users/${user?.id}`, headers)).status).toBe(202);
+    expect(await codeOf('deleted@example.com')).toBe('auth.invalid_credentials');
+    expect(await askAwsAuth('deleted@example.com')).toMatchObject({
+      user_exists: false,
+      sign_up_allowed: false,
+    });
+    const digests = await usher.database.sql(
+      'SELECT 1 FROM users WHERE usher_erased_at IS NOT NULL AND usher_legacy_digest IS NOT NULL',
+    );
+    expect(digests).toEqual([]);
   });
 
   it('have the attributes of the source file in the answer to the Lambda', async () => {
