@@ -51,10 +51,13 @@ export async function startPostgresSource(): Promise<SourceWorld & { database: T
       await client.query(`BEGIN; LOCK TABLE ${table}`);
       return () => client.end();
     },
-    state: () =>
-      database.sql(`
+    state: async () => {
+      // A session reports its counts later, unless it is told to.
+      await database.sql('SELECT pg_stat_force_next_flush()');
+      return database.sql(`
         SELECT relname, n_tup_ins, n_tup_upd, n_tup_del, md5(query_to_xml(format('TABLE %I.%I', schemaname, relname), true, false, '')::text) AS rows
-        FROM pg_stat_user_tables ORDER BY relname`),
+        FROM pg_stat_user_tables ORDER BY relname`);
+    },
     close: async () => {
       await proxy.cut();
       await database.sql(`DROP OWNED BY ${role}`);
