@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { frameworkTables } from '../support/builders/framework-tables.js';
 import { behavesAsLegacySource } from '../support/contracts/legacy-source.js';
+import { readsPeople } from '../support/contracts/preset.js';
 import { signsInFromSource } from '../support/contracts/source-sign-in.js';
 import { isMariadbInstalled, type Mariadb, startMariadb } from '../support/drivers/legacy-mariadb.js';
 
@@ -16,6 +18,32 @@ if (!isInstalled)
 
   behavesAsLegacySource(() => server.startSource());
   signsInFromSource(() => server.startSource());
+
+  it.each(frameworkTables.filter(({ schemas }) => schemas.mariadb))(
+    'the preset $preset reads users of every state, whose passwords are verified, and changes nothing',
+    async (table) => {
+      const world = await server.startSource();
+      const name = new URL(world.url).pathname.slice(1);
+      // Frameworks write instants in UTC.
+      const run = (sql: string, values?: unknown[]) =>
+        server.sql(`USE ${name}; SET time_zone = '+00:00'; ${sql}`, values);
+      await run(table.schemas.mariadb ?? '');
+      await readsPeople(table, { ...world, dialect: 'mariadb', run }).finally(() => world.close());
+    },
+  );
+
+  it('has no instant for the date of WordPress for "never"', async () => {
+    const world = await server.startSource();
+    const name = new URL(world.url).pathname.slice(1);
+    const wordpress = frameworkTables.find(({ preset }) => preset === 'wordpress');
+    await server.sql(
+      `USE ${name}; ${wordpress?.schemas.mariadb}; INSERT INTO wp_users (user_email, user_pass) VALUES ('a@example.com', 'h')`,
+    );
+    const source = await world.open({ preset: 'wordpress' });
+    expect((await source.find('a@example.com', [])).user).toMatchObject({ createdAt: null, verified: true });
+    await source.close();
+    await world.close();
+  });
 
   it('compares addresses in the character set of their column', async () => {
     const world = await server.startSource();

@@ -1,64 +1,212 @@
-import { describe, expect, it } from '@jest/globals';
-import { frameworkTables } from '../../../test/support/builders/framework-tables.js';
-import {
-  labelledVectors,
-  moreVectors,
-  vectorsOfFrameworks,
-} from '../../../test/support/builders/hash-vectors.js';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type FrameworkRow, frameworkTables } from '../../../test/support/builders/framework-tables.js';
+import { insertRows, type PresetWorld, readsPeople } from '../../../test/support/contracts/preset.js';
 import { startPostgresSource } from '../../../test/support/drivers/legacy-postgres.js';
-import { verifyPassword } from '#password-hashes';
+import { runSqlite, startSqliteSource } from '../../../test/support/drivers/legacy-sqlite.js';
+import type { LegacySource } from '../legacy-source.js';
 import { presets } from './presets.js';
 
-const vectors = [...vectorsOfFrameworks, ...moreVectors, ...labelledVectors];
+async function startPostgres(schema: string): Promise<PresetWorld> {
+  const world = await startPostgresSource();
+  const { database } = world;
+  await database.sql(schema);
+  await database.sql(`DO $$ DECLARE s text; BEGIN FOR s IN SELECT nspname FROM pg_namespace WHERE nspname IN ('public', 'auth') LOOP
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO PUBLIC; GRANT SELECT ON ALL TABLES IN SCHEMA %I TO PUBLIC', s, s); END LOOP; END $$`);
+  return { ...world, dialect: 'postgres', run: (sql, values) => database.sql(sql, values) };
+}
 
-it('each preset has a table here', () => {
+async function startSqlite(schema: string): Promise<PresetWorld> {
+  const world = await startSqliteSource();
+  const run = (sql: string, values?: unknown[]) =>
+    Promise.resolve(runSqlite(world.path, [{ sql, ...(values && { values: values as string[] }) }]));
+  await run(schema);
+  return { ...world, dialect: 'sqlite', run };
+}
+
+const start = { postgres: startPostgres, sqlite: startSqlite };
+
+it('each preset has tables here', () => {
   expect(frameworkTables.map(({ preset }) => preset).sort()).toEqual(Object.keys(presets).sort());
 });
 
-describe.each(frameworkTables)('the preset $preset', (table) => {
-  const { preset, formats, schema, states } = table;
+describe.each(['postgres', 'sqlite'] as const)('in %s', (dialect) => {
+  it.each(frameworkTables.filter(({ schemas }) => schemas[dialect]))(
+    'the preset $preset reads users of every state, whose passwords are verified, and changes nothing',
+    async (table) => {
+      const world = await start[dialect](table.schemas[dialect] ?? '');
+      await readsPeople(table, world).finally(() => world.close());
+    },
+  );
+});
 
-  it('reads people of every state, whose passwords are verified, and changes nothing', async () => {
-    const world = await startPostgresSource();
-    const { database } = world;
-    await database.sql(schema);
-    await database.sql(`DO $$ DECLARE s text; BEGIN FOR s IN SELECT nspname FROM pg_namespace WHERE nspname IN ('public', 'auth') LOOP
-      EXECUTE format('GRANT USAGE ON SCHEMA %I TO PUBLIC; GRANT SELECT ON ALL TABLES IN SCHEMA %I TO PUBLIC', s, s); END LOOP; END $$`);
-    const people = states.flatMap((state) =>
-      formats.map((format) => {
-        const vector = vectors.find((one) => one.format === format && one.password !== null);
-        return { state, format, email: `${state}.${format}@Example.com`.toLowerCase(), vector };
-      }),
+describe('what an application may have besides', () => {
+  let world: PresetWorld | undefined;
+  let source: LegacySource | undefined;
+  afterEach(async () => {
+    await source?.close();
+    await world?.close();
+    source = world = undefined;
+  });
+
+  const tableOf = (name: string) => {
+    const table = frameworkTables.find(({ preset }) => preset === name);
+    if (!table) throw new Error(`no table of ${name}`);
+    return table;
+  };
+
+  /** The users of a preset with addresses from `u1@example.com` on, each changed in its first row. */
+  const startWith = async (preset: string, more: string, changes: FrameworkRow['columns'][], file = {}) => {
+    const table = tableOf(preset);
+    world = await startPostgres(`${table.schemas.postgres}; ${more}`);
+    for (const [index, change] of changes.entries()) {
+      const n = index + 1;
+      const [first, ...others] = table.rowsOf(
+        { state: 'ok', email: `u${n}@example.com`, hash: `hash${n}` },
+        n,
+      );
+      if (first) await insertRows(world, [{ ...first, columns: { ...first.columns, ...change } }, ...others]);
+    }
+    source = await world.open({ preset, ...file });
+  };
+  const seen = async (email: string) => {
+    const { rows, user } = (await source?.find(email, [])) ?? { rows: 0, user: undefined };
+    return user ? { verified: user.verified, blocked: user.blocked } : rows;
+  };
+  const usual = { verified: true, blocked: false };
+  const blocked = { verified: true, blocked: true };
+
+  it('reads whether an address is verified from the tables of django-allauth', async () => {
+    await startWith(
+      'django',
+      `CREATE TABLE account_emailaddress (id integer PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY, email varchar(254) NOT NULL,
+         verified boolean NOT NULL, "primary" boolean NOT NULL, user_id integer NOT NULL REFERENCES auth_user (id), UNIQUE (user_id, email));
+       CREATE UNIQUE INDEX unique_primary_email ON account_emailaddress (user_id, "primary") WHERE "primary";
+       CREATE UNIQUE INDEX unique_verified_email ON account_emailaddress (email) WHERE verified`,
+      [{}, {}, {}, {}],
     );
-    for (const [index, { state, email, vector }] of people.entries()) {
-      const { sql, values } = table.insert({ state, email, hash: vector?.hash ?? 'no vector' }, index + 1);
-      await database.sql(sql, values);
-    }
-    const before = await world.state();
-    const source = await world.open({ preset }, { unlockInSeconds: 3600 });
-    for (const { state, format, email, vector } of people) {
-      expect([format, vector]).toEqual([format, expect.anything()]);
-      const { user, rows } = await source.find(email.toUpperCase(), []);
-      expect(rows).toBe(1);
-      expect({
-        verified: user?.verified,
-        blocked: user?.blocked,
-        locked: user?.lockedUntil !== null,
-      }).toEqual({
-        verified: state !== 'unverified',
-        blocked: state === 'blocked',
-        locked: state === 'locked',
-      });
-      const stored = user?.passwordHash ?? '';
-      const pepper = vector?.options.pepper;
-      const options = pepper === undefined ? {} : { peppers: [String(pepper)] };
-      expect(await verifyPassword(vector?.password ?? '', stored, options)).toMatch(/^match/);
-      expect(await verifyPassword(vector?.wrong_password ?? '', stored, options)).toBe('mismatch');
-    }
-    const { users } = await source.scan(undefined, 100);
-    expect(users.filter(({ email }) => (email ?? '') !== '')).toHaveLength(people.length);
-    expect(await world.state()).toEqual(before);
-    await source.close();
-    await world.close();
+    if (!world) return;
+    await insertRows(
+      world,
+      [
+        { user_id: 1, email: 'other@example.com', verified: false, primary: false },
+        { user_id: 1, email: 'u1@example.com', verified: true, primary: true },
+        { user_id: 2, email: 'u2@example.com', verified: false, primary: true },
+        { user_id: 3, email: 'u3@example.com', verified: true, primary: false },
+      ].map((columns) => ({ table: 'account_emailaddress', columns })),
+    );
+    const unverified = { verified: false, blocked: false };
+    expect(await seen('u1@example.com')).toEqual(usual);
+    for (const email of ['u2@example.com', 'u3@example.com', 'u4@example.com'])
+      expect(await seen(email)).toEqual(unverified);
+    expect(await seen('other@example.com')).toBe(0);
+  });
+
+  it('takes every address of Django for verified without the table of django-allauth', async () => {
+    await startWith('django', '', [{}]);
+    expect(await seen('u1@example.com')).toEqual(usual);
+  });
+
+  it('blocks spammers and deleted users of a WordPress network', async () => {
+    const columns = ['spam', 'deleted'].map((name) => `ADD COLUMN ${name} smallint NOT NULL DEFAULT 0`);
+    await startWith('wordpress', `ALTER TABLE wp_users ${columns.join(', ')}`, [
+      {},
+      { spam: 1 },
+      { deleted: 1 },
+    ]);
+    expect(await seen('u1@example.com')).toEqual(usual);
+    expect(await seen('u2@example.com')).toEqual(blocked);
+    expect(await seen('u3@example.com')).toEqual(blocked);
+  });
+
+  it.each([
+    ['devise', 'deleted_at'],
+    ['devise', 'discarded_at'],
+    ['laravel', 'deleted_at'],
+  ])('blocks users that an application with %s has marked in %s', async (preset, column) => {
+    await startWith(preset, `ALTER TABLE users ADD COLUMN ${column} timestamp`, [
+      {},
+      { [column]: '2024-01-01 00:00:00' },
+    ]);
+    expect(await seen('u1@example.com')).toEqual(usual);
+    expect(await seen('u2@example.com')).toEqual(blocked);
+  });
+
+  it('reads names that an application with Devise has added', async () => {
+    await startWith(
+      'devise',
+      'ALTER TABLE users ADD COLUMN first_name varchar, ADD COLUMN last_name varchar',
+      [{ first_name: 'Ada', last_name: 'Lovelace' }],
+    );
+    expect((await source?.find('u1@example.com', []))?.user).toMatchObject({
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+    });
+  });
+
+  it("reads the table of Rails 8's authentication generator with one line", async () => {
+    await startWith(
+      'rails-password',
+      'ALTER TABLE users RENAME email TO email_address; CREATE UNIQUE INDEX ON users (email_address)',
+      [],
+      { columns: { email: 'email_address' } },
+    );
+    const at = '2024-01-01 00:00:00';
+    if (world)
+      await insertRows(world, [
+        {
+          table: 'users',
+          columns: { email_address: 'u1@example.com', password_digest: 'h', created_at: at, updated_at: at },
+        },
+      ]);
+    expect(await seen('u1@example.com')).toEqual(usual);
+  });
+
+  it('blocks users of Spring Security who have no authority, where the table of authorities exists', async () => {
+    await startWith('spring', '', [{}, {}]);
+    await world?.run("DELETE FROM authorities WHERE username = 'u2@example.com'");
+    expect(await seen('u1@example.com')).toEqual(usual);
+    expect(await seen('u2@example.com')).toEqual(blocked);
+    await world?.run('DROP TABLE authorities');
+    await source?.close();
+    source = await world?.open({ preset: 'spring' });
+    expect(await seen('u2@example.com')).toEqual(usual);
+  });
+
+  it('leaves out users of single sign-on in Supabase, who may share an address, and blocks anonymous ones', async () => {
+    await startWith('supabase', '', [
+      {},
+      { email: 'u1@example.com', is_sso_user: true, encrypted_password: null },
+      { is_sso_user: true, encrypted_password: null },
+      { email: null, is_anonymous: true, encrypted_password: null },
+    ]);
+    expect(await source?.find('u1@example.com', [])).toMatchObject({
+      rows: 1,
+      user: { passwordHash: 'hash1' },
+    });
+    expect(await seen('u3@example.com')).toBe(0);
+    const { users } = (await source?.scan(undefined, 10)) ?? { users: [] };
+    expect(users.map(({ email, blocked: isBlocked }) => [email, isBlocked])).toEqual([
+      ['u1@example.com', false],
+      [null, true],
+    ]);
+  });
+
+  it('blocks users of Better Auth who are banned', async () => {
+    await startWith(
+      'better-auth',
+      'ALTER TABLE "user" ADD COLUMN banned boolean, ADD COLUMN "banReason" text, ADD COLUMN "banExpires" timestamptz',
+      [{}, { banned: false }, { banned: true }, { banned: true, banExpires: '2024-01-01 00:00:00' }],
+    );
+    expect(await seen('u1@example.com')).toEqual(usual);
+    expect(await seen('u2@example.com')).toEqual(usual);
+    expect(await seen('u3@example.com')).toEqual(blocked);
+    expect(await seen('u4@example.com')).toEqual(blocked);
+  });
+
+  it("refuses a user of ASP.NET Identity until the lock's end, also if lock-outs are switched off for the user", async () => {
+    await startWith('aspnet-identity', '', [{ LockoutEnabled: false, LockoutEnd: '2999-01-01 00:00:00' }]);
+    expect((await source?.find('u1@example.com', []))?.user?.lockedUntil).toEqual(
+      new Date('2999-01-01T00:00:00Z'),
+    );
   });
 });

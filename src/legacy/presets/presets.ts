@@ -116,16 +116,25 @@ export const presets: Record<string, Preset> = {
   },
   spring: {
     table: 'users',
-    columns: { id: 'username', email: 'username', hash: 'password', blocked: [{ not: 'enabled' }] },
+    join: [{ table: 'authorities', as: 'granted', on: { username: 'username' } }],
+    columns: {
+      id: 'username',
+      email: 'username',
+      hash: 'password',
+      // Spring Security does not find a user without an authority.
+      blocked: [{ not: 'enabled' }, { equals: ['granted.authority', null] }],
+    },
   },
   supabase: {
     table: 'auth.users',
+    // Users of single sign-on may share an address, have no password, and are not in the unique index.
+    where: { is_sso_user: false },
     columns: {
       id: 'id',
       email: 'email',
       hash: 'encrypted_password',
       verified: { present: 'email_confirmed_at' },
-      blocked: [{ present: 'deleted_at' }],
+      blocked: [{ present: 'deleted_at' }, 'is_anonymous'],
       locked_until: 'banned_until',
       created_at: 'created_at',
       last_sign_in_at: 'last_sign_in_at',
@@ -139,7 +148,7 @@ export const presets: Record<string, Preset> = {
       email: 'email',
       hash: 'credential.password',
       verified: 'emailVerified',
-      // Of the plug-in "admin".
+      // Of the plug-in "admin". A ban whose end has passed counts until the application lifts it.
       blocked: ['banned'],
       first_name: 'name',
       created_at: 'createdAt',
