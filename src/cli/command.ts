@@ -6,6 +6,8 @@ export interface Io {
   err(text: string): void;
   /** Reads the environment. */
   variables(): Variables;
+  /** Asks on the terminal, else reads a line of standard input. `undefined`: there is none. */
+  password?(prompt: string): Promise<string | undefined>;
 }
 
 /** 0: done, also if there was nothing to do. 3: done, and the operator has to act. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { processVariables } from '../common/config/process-env.js';
+import { readPassword } from './read-password.js';
 import { run } from './run.js';
 
 // If the reader closes the pipe, as in `usher ... | head`, the command still completes, and its exit status counts.
@@ -12,4 +13,5 @@ process.exitCode = await run(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   variables: processVariables,
+  password: readPassword,
 });

@@ -11,6 +11,8 @@ import { migrationCommands } from './commands/migration.js';
 import { migrationPlan } from './commands/migration-plan.js';
 import { migrationReconcile } from './commands/migration-reconcile.js';
 import { migrationStatus } from './commands/migration-status.js';
+import { sourceCheck } from './commands/source-check.js';
+import { sourceSync } from './commands/source-sync.js';
 import { usersRelink } from './commands/users-relink.js';
 import { usersRoles } from './commands/users-roles.js';
 
@@ -34,6 +36,10 @@ export async function run(argv: string[], io: Io): Promise<number> {
   migrationStatus(migration, io);
   migrationReconcile(migration, io);
   migrationCommands(migration, io);
+  const source = program.command('source').description('Read-only sources of legacy users.');
+  sourceCheck(source, io);
+  sourceSync(source, io);
+
   const certificates = program.command('certificates').description('TLS certificates of the host.');
   certificatesCommands(certificates, io);
   certificatesChallenge(certificates, io);

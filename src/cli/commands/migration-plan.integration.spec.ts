@@ -19,6 +19,7 @@ import {
   createDeviseDatabase,
   type TestDatabase,
 } from '../../../test/support/drivers/database.js';
+import { startPostgresSource } from '../../../test/support/drivers/legacy-postgres.js';
 import { until } from '../../../test/support/drivers/until.js';
 import { startUsher } from '../../../test/support/drivers/usher.js';
 import type { Plan } from '../../migration/migration-plan.js';
@@ -270,5 +271,79 @@ describe('with a pool', () => {
     const [row] = await devise.sql<{ people: number }>('SELECT count(*)::int AS people FROM users');
     expect(answer.rows).toBe(row?.people);
     expect(await checksum()).toEqual(before);
+  });
+});
+
+describe('a read-only source', () => {
+  let source: Awaited<ReturnType<typeof startPostgresSource>>;
+  beforeAll(async () => {
+    source = await startPostgresSource();
+    await source.create({
+      name: 'people',
+      columns: { id: 'bigint', mail: 'text?', password: 'text?', blocked: 'boolean', seen_at: 'timestamp?' },
+      rows: [
+        ['1', 'a@example.com', hash, 'false', '2026-10-05'],
+        ['2', 'B@example.com', hash, 'true', null],
+        ['3', 'c@example.com', '0'.repeat(32), 'false', null],
+        ['4', 'nobody', hash, 'false', null],
+      ],
+    });
+  });
+  afterAll(() => source.close());
+
+  const planOf = async (argv: string[], changes: object = {}) => {
+    const file = join(folder, 'people.json');
+    const columns = {
+      id: 'id',
+      email: 'mail',
+      hash: 'password',
+      blocked: ['blocked'],
+      last_sign_in_at: 'seen_at',
+    };
+    writeFileSync(
+      file,
+      JSON.stringify({ table: 'people', columns, hash: { scheme: 'hex_md5' }, ...changes }),
+    );
+    const variables = { DATABASE_URL: undefined, LEGACY_SOURCE: file, LEGACY_DATABASE_URL: source.url };
+    return plan(argv, { ...variables, PASSWORD_PEPPERS: 'a-pepper' });
+  };
+
+  it('is judged with the hash settings of its file, and without DATABASE_URL', async () => {
+    const before = await source.state();
+    const { status, out } = await planOf(['--json']);
+    expect(status).toBe(3);
+    const answer = JSON.parse(out) as Plan;
+    expect(answer.source).toMatchObject({ mode: 'read-only', name: join(folder, 'people.json') });
+    expect(answer.rows).toBe(4);
+    expect(answer.ways).toEqual([
+      { way: 'sign_in', format: 'bcrypt_2a', rows: 1 },
+      { way: 'sign_in', format: 'hex_md5', rows: 1 },
+      { way: 'blocked', format: 'bcrypt_2a', rows: 2 },
+    ]);
+    expect(found(answer)).toEqual({ address_invalid: ['4'], blocked: ['2'] });
+    expect(answer.activity).toEqual([
+      { month: '2026-10', rows: 1 },
+      { month: null, rows: 3 },
+    ]);
+    expect(await source.state()).toEqual(before);
+  });
+
+  it('has no peppers if the file says so', async () => {
+    const { out } = await planOf(['--json'], { hash: { peppers: 'none' } });
+    const { ways } = JSON.parse(out) as Plan;
+    expect(ways).toContainEqual({ way: 'import', format: 'bcrypt_2a', rows: 1 });
+    expect(ways).toContainEqual({ way: 'reset', format: 'unknown', rows: 1 });
+  });
+
+  it('is named without its password', async () => {
+    const { out } = await planOf([]);
+    expect(out).toMatch(/^4 legacy users of the source people in postgres:\/\/127\.0\.0\.1:\d+\/\w+\.\n/);
+    expect(out).not.toContain(source.secret);
+  });
+
+  it('that cannot be used is one line', async () => {
+    const { status, out, err } = await planOf([], { table: 'nowhere' });
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+    expect(err).toMatch(/there is no table or view nowhere that this account can read\n$/);
   });
 });

@@ -10,14 +10,16 @@ interface Options {
 }
 
 const explanation = `
-Reads every row of the users table once (rows with duplicate addresses twice) and changes nothing. No password hash is computed.
+Reads every row of the source of LEGACY_SOURCE, else of the users table, once (rows with duplicate addresses twice) and changes
+nothing. No password hash is computed.
 The table may be one on which Usher has not started yet.
 
 The schema of the pool is checked if AWS_REGION, AWS_COGNITO_USER_POOL_ID and AWS credentials that allow
 cognito-idp:DescribeUserPool are set; USER_ATTRIBUTES and LEGACY_ID_ATTRIBUTE must then be those of the migration Lambda.
 
 Exit status: 0 nothing to do; 1 failed; 2 invalid arguments; 3 findings that need a decision.
-Needs DATABASE_URL, and PASSWORD_PEPPERS, LEGACY_HASH_SCHEME, LEGACY_BLOCKED_WHEN and LEGACY_UNLOCK_IN if the API has them.`;
+Needs DATABASE_URL, or LEGACY_SOURCE and LEGACY_DATABASE_URL, and PASSWORD_PEPPERS, LEGACY_HASH_SCHEME, LEGACY_BLOCKED_WHEN
+and LEGACY_UNLOCK_IN if the API has them.`;
 
 /** `usher migration plan` */
 export function migrationPlan(migration: Command, io: Io): void {
@@ -79,7 +81,7 @@ const findings: Record<FindingId, string> = {
 function report(plan: Plan): string {
   const { source, rows, activity } = plan;
   return [
-    `${counted(rows, 'legacy user')} in the ${source.location}.`,
+    `${counted(rows, 'legacy user')} ${source.mode === 'adopted' ? 'in the' : 'of the source'} ${escapeControlChars(source.location)}.`,
     ...table(
       'Ways into the pool',
       (Object.keys(ways) as Way[]).flatMap((way) => linesOfWay(plan, way)),

@@ -8,10 +8,13 @@ import { IssueCommandsModule } from './certificates.js';
 import { CliModule } from './command-context.js';
 import { JobsCommandsModule } from './jobs.js';
 import { MailCommandsModule } from './mail.js';
+import { SourceCommandsModule } from './source.js';
 
 const io = { out: () => undefined, err: () => undefined, variables: () => ({}) };
 const config = {
   database: { url: 'postgres://127.0.0.1:1/unused' },
+  legacyRows: {},
+  legacySource: {},
   secrets: { sessionSecrets: [] },
   userPool: { region: 'eu-west-1', userPoolId: 'eu-west-1_unused' },
 };
@@ -23,6 +26,7 @@ const features = [
   MailCommandsModule,
   ProgressModule,
   ReconciliationModule,
+  SourceCommandsModule,
   UsersDataModule,
 ];
 

@@ -1,4 +1,6 @@
 import { types } from 'node:util';
+import type { VerifyOptions } from '#password-hashes';
+import { legacySourceConfig } from '../../common/config/legacy-source.config.js';
 import { legacyHashesConfig, legacyRowsConfig } from '../../common/config/migration.config.js';
 import { userPoolConfig } from '../../common/config/cognito.config.js';
 import { readNamespaces, StartError, type Variables } from '../../common/config/config-namespace.js';
@@ -19,20 +21,21 @@ import {
 } from '../../migration/migration-plan.js';
 import { CommandError, exitStatus, type Io } from '../command.js';
 import { OperatorLog } from './operator-log.js';
+import { openConfigured } from './source-check.js';
 
 type Callbacks = Pick<PlanOptions, 'onFinding' | 'onProgress'>;
+type Scannable = Pick<LegacySource, 'describe' | 'scan' | 'close'>;
 
 /** @throws CommandError, ConfigurationError */
 export async function runPlan(io: Io, callbacks: Callbacks): Promise<{ plan: Plan; decisions: number }> {
   const variables = io.variables();
-  const { legacyHashes } = readNamespaces({ legacyHashes: legacyHashesConfig }, variables);
-  const source = await openSource(io);
+  const { source, hashes } = await openSource(io);
   try {
     const schema = await readPoolSchema(io);
     return await planMigration(source, {
       ...callbacks,
       now: new Date(),
-      hashes: { peppers: legacyHashes.peppers, scheme: legacyHashes.unmarkedScheme },
+      hashes,
       checkAttributes: schema && attributeCheck(schema, settingsOfLambda(variables)),
     });
   } finally {
@@ -73,11 +76,15 @@ function openFolder(folder: string): FindingFiles {
   }
 }
 
-/** Chooses the source. */
-async function openSource(io: Io): Promise<Pick<LegacySource, 'describe' | 'scan' | 'close'>> {
-  const config = readNamespaces({ database: databaseConfig, rows: legacyRowsConfig }, io.variables());
+/** The source of LEGACY_SOURCE, else the adopted table. */
+async function openSource(io: Io): Promise<{ source: Scannable; hashes: VerifyOptions }> {
+  const namespaces = { legacySource: legacySourceConfig, rows: legacyRowsConfig, hashes: legacyHashesConfig };
+  const { legacySource, rows, hashes } = readNamespaces(namespaces, io.variables());
+  if (legacySource.source !== undefined && legacySource.source !== 'none') return openConfigured(io);
+  const { url } = databaseConfig.read(io.variables());
   try {
-    return await AdoptedTableSource.open(config.database.url, config.rows);
+    const source = await AdoptedTableSource.open(url, rows);
+    return { source, hashes: { peppers: hashes.peppers, scheme: hashes.unmarkedScheme } };
   } catch (error) {
     if (error instanceof UnsuitableTableError || error instanceof StartError)
       throw new CommandError(error.message, exitStatus.usage);

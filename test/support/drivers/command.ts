@@ -10,12 +10,14 @@ export interface Outcome {
 export async function runCommand(
   argv: string[],
   variables: Record<string, string | undefined>,
+  password?: string,
 ): Promise<Outcome> {
   const outcome = { status: -1, out: '', err: '' };
   outcome.status = await run(argv, {
     out: (text) => (outcome.out += text),
     err: (text) => (outcome.err += text),
     variables: () => variables,
+    password: () => Promise.resolve(password),
   });
   return outcome;
 }
