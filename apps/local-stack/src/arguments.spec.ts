@@ -8,6 +8,9 @@ describe('parseCommand', () => {
     [['--watch', '--fresh'], { do: 'start', fresh: true, watch: true }],
     [['--help'], { do: 'help' }],
     [['-h', '--fresh'], { do: 'help' }],
+    [['--demo', 'django'], { do: 'start', demo: 'django', fresh: false, watch: false }],
+    [['--fresh', '--demo=mixed'], { do: 'start', demo: 'mixed', fresh: true, watch: false }],
+    [['--demo', 'wordpress', '--help'], { do: 'help' }],
   ])('reads %j', (argv, command) => {
     expect(parseCommand(argv)).toEqual(command);
   });
@@ -17,5 +20,15 @@ describe('parseCommand', () => {
       do: 'complain',
       about: `Unknown option: ${unknown}`,
     });
+  });
+
+  it.each([
+    [['--demo'], '--demo needs a name: devise, django, wordpress or mixed'],
+    [['--demo', '--fresh'], '--demo needs a name: devise, django, wordpress or mixed'],
+    [['--demo='], '--demo needs a name: devise, django, wordpress or mixed'],
+    [['--demo', 'rails'], 'Unknown demo: rails. Choose devise, django, wordpress or mixed'],
+    [['django'], 'Unknown option: django'],
+  ])('refuses %j', (argv, about) => {
+    expect(parseCommand(argv)).toEqual({ do: 'complain', about });
   });
 });

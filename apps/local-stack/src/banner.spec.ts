@@ -18,7 +18,7 @@ const stack: StackFile = {
 
 describe('banner', () => {
   it('contains a curl line that a shell parses as intended', () => {
-    const line = /^curl .*/m.exec(banner(stack, 'here'))?.[0] ?? '';
+    const line = /^curl .*/m.exec(banner(stack, 'here', 'as Django stores them'))?.[0] ?? '';
     const said = execFileSync('/bin/sh', ['-c', `curl() { printf '%s\\n' "$@"; }\n${line}`], {
       encoding: 'utf8',
     });
@@ -33,7 +33,7 @@ describe('banner', () => {
   });
 
   it('shows addresses and demo users, but no secret of the stack', () => {
-    const text = banner(stack, 'here');
+    const text = banner(stack, 'here', 'as Django stores them');
     for (const shown of [stack.apiUrl, stack.mailUrl, stack.userPoolUrl, 'ada@example.com', 'signs in']) {
       expect(text).toContain(shown);
     }
@@ -41,6 +41,8 @@ describe('banner', () => {
   });
 
   it('omits the demo users if there are none', () => {
-    expect(banner({ ...stack, demoUsers: [] }, 'here')).not.toMatch(/curl|Demo users/);
+    expect(banner({ ...stack, demoUsers: [] }, 'here', 'as Django stores them')).not.toMatch(
+      /curl|Demo users/,
+    );
   });
 });

@@ -1,10 +1,14 @@
 import type { StackFile } from './stack-file.js';
 
-// The first six cover every kind of demo user.
+/** Longer lists are cut; the first six Devise users cover every kind. */
+const longestList = 15;
 const shownUsers = 6;
 
-/** The text printed when the stack is ready. */
-export function banner(stack: StackFile, logs: string): string {
+/**
+ * The text printed when the stack is ready.
+ * @param origin of the demo users, as in "as Django stores them"
+ */
+export function banner(stack: StackFile, logs: string, origin: string): string {
   return `
 Usher is ready.
 
@@ -12,21 +16,22 @@ Usher is ready.
   Mails        ${stack.mailUrl}
   User pool    ${stack.userPoolUrl}   (${stack.userPoolId}, client ${stack.clientId})
   Logs         ${logs}
-${stack.demoUsers.length > 0 ? demo(stack) : '\nDATABASE_URL is set: the stack uses its users and adds no demo users.\n'}
+${stack.demoUsers.length > 0 ? demo(stack, origin) : '\nDATABASE_URL is set: the stack uses its users and adds no demo users.\n'}
 The same as JSON: .local/stack.json. Ctrl-C stops the stack.
 `;
 }
 
-function demo({ apiUrl, demoUsers }: StackFile): string {
+function demo({ apiUrl, demoUsers }: StackFile, origin: string): string {
   const [first] = demoUsers;
-  const shown = demoUsers.slice(0, shownUsers);
+  const shown = demoUsers.length > longestList ? demoUsers.slice(0, shownUsers) : demoUsers;
+  const more = demoUsers.length - shown.length;
   const width = (column: 'email' | 'password') => Math.max(...shown.map((user) => user[column].length)) + 2;
   const lines = shown.map(
     (user) => `  ${user.email.padEnd(width('email'))}${user.password.padEnd(width('password'))}${user.note}`,
   );
   const body = JSON.stringify({ email: first?.email, password: first?.password });
   return `
-Demo users, as a Rails application with Devise left them (${demoUsers.length - shown.length} more in .local/stack.json):
+Demo users, ${origin}${more > 0 ? ` (${more} more in .local/stack.json)` : ''}:
 
 ${lines.join('\n')}
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { banner } from './banner.js';
 import { help, parseCommand, type Command } from './arguments.js';
-import { givenVariables } from './config/environment.js';
+import { type Environment, givenVariables } from './config/environment.js';
+import { demoOrigins } from './demo-users.js';
 import { LocalFolder } from './local-folder.js';
 import { projectRoot } from './project-root.js';
 import { startStack } from './stack.js';
@@ -33,11 +34,15 @@ if (command.do === 'help') {
 }
 
 async function run(start: StartCommand): Promise<number> {
+  const given = givenVariables(process.env);
+  if (start.demo && given.DATABASE_URL) {
+    throw new StartError('--demo needs the database of the stack: unset DATABASE_URL.', { exitCode: 2 });
+  }
   const folder = await LocalFolder.open(join(projectRoot, '.local'), start);
   process.once('exit', () => folder.close());
   const startup = new Startup(write, ending.signal);
   try {
-    await untilTheEnd(start, folder, startup);
+    await untilTheEnd({ given, ...start }, folder, startup);
   } catch (error) {
     if (!ending.signal.aborted || ending.signal.reason instanceof Error) throw error;
   } finally {
@@ -48,11 +53,14 @@ async function run(start: StartCommand): Promise<number> {
   return 0;
 }
 
-async function untilTheEnd({ watch }: StartCommand, folder: LocalFolder, startup: Startup): Promise<void> {
+async function untilTheEnd(
+  { given, demo = 'devise', watch }: StartCommand & { given: Environment },
+  folder: LocalFolder,
+  startup: Startup,
+): Promise<void> {
   write('Starting Usher:\n');
-  const given = givenVariables(process.env);
-  const stack = await startStack({ given, folder, startup, signal: ending.signal, write, watch });
-  write(banner(stack.described, watch ? 'here' : '.local/api.log, .local/lambda.log'));
+  const stack = await startStack({ given, demo, folder, startup, signal: ending.signal, write, watch });
+  write(banner(stack.described, watch ? 'here' : '.local/api.log, .local/lambda.log', demoOrigins[demo]));
   const died = stack.ended.then((error) => {
     throw error;
   });

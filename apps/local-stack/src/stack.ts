@@ -11,7 +11,13 @@ import {
   type Environment,
   type StackParts,
 } from './config/environment.js';
-import { prepareDemoUsers, type DemoUser } from './demo-users.js';
+import {
+  claimDemo,
+  type DemoName,
+  type DemoUser,
+  prepareDemoSource,
+  prepareDemoUsers,
+} from './demo-users.js';
 import { startLambdaHost } from './lambda-host/lambda-host.js';
 import type { LocalFolder } from './local-folder.js';
 import { ensurePool, migrationFunction } from './local-user-pool.js';
@@ -26,6 +32,8 @@ import { startWatchedApi } from './watched-api.js';
 
 export interface StackOptions {
   given: Environment;
+  /** Not used if DATABASE_URL is given. */
+  demo: DemoName;
   folder: LocalFolder;
   startup: Startup;
   signal: AbortSignal;
@@ -42,6 +50,7 @@ export interface Stack {
 interface Database {
   url: string;
   demoUsers: DemoUser[];
+  legacySource?: string;
   ended: Promise<StartError>;
 }
 
@@ -62,6 +71,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     apiPort: ports.api,
     databaseUrl: database.url,
     smtpUrl: given.SMTP_URL ?? mail.smtpUrl,
+    legacySource: database.legacySource,
     secrets,
   };
   const lambda = await bringUpLambda(options, parts, ports.lambda);
@@ -83,13 +93,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function bringUpDatabase(
-  { given, folder, startup }: StackOptions,
+  { given, demo, folder, startup }: StackOptions,
   ports: ChosenPorts,
 ): Promise<Database> {
   if (given.DATABASE_URL) {
     startup.note('PostgreSQL: from DATABASE_URL');
     return { url: given.DATABASE_URL, demoUsers: [], ended: never };
   }
+  await claimDemo(folder, demo);
   const postgres = await startup.step(
     'PostgreSQL',
     () => startPostgres({ dataDir: folder.pathOf('postgres'), port: ports.database, durable: true }),
@@ -97,11 +108,12 @@ async function bringUpDatabase(
   );
   const url = await postgres.createDatabase('usher');
   const demoUsers = await startup.step('Demo users', () =>
-    withClient(url, (client) => prepareDemoUsers(client, new Date())),
+    withClient(url, (client) => prepareDemoUsers(client, new Date(), demo)),
   );
   return {
     url,
     demoUsers,
+    legacySource: await prepareDemoSource(folder, demo),
     ended: postgres.ended.then((said) => new StartError(`PostgreSQL ended:\n${said}`)),
   };
 }

@@ -5,6 +5,8 @@ export interface StackParts {
   apiPort: number;
   databaseUrl: string;
   smtpUrl: string;
+  /** LEGACY_SOURCE of the demo; absent for the adopted table. */
+  legacySource?: string;
   secrets: { session: string; migrationAccessToken: string };
   /** Absent if the user configured a pool. */
   localPool?: { url: string; userPoolId: string; clientId: string };
@@ -31,6 +33,7 @@ export function apiEnvironment(given: Environment, parts: StackParts): Environme
     SESSION_SECRETS: parts.secrets.session,
     SMTP_URL: parts.smtpUrl,
     MAIL_FROM: 'Usher <usher@localhost.localdomain>',
+    ...(parts.legacySource && { LEGACY_SOURCE: parts.legacySource }),
     ...(parts.localPool && poolVariables(parts.localPool)),
     ...given,
     PORT: String(parts.apiPort),
