@@ -18,6 +18,7 @@ export type TriggerResult =
   | { outcome: 'failed'; cause: string };
 
 /** The legacy source is away. The API recognises the sentence in Cognito's exception (src/cognito/cognito-errors.ts). */
-export const ACCOUNTS_UNAVAILABLE = 'Accounts cannot be looked up right now. Please try again in a few minutes';
+export const ACCOUNTS_UNAVAILABLE =
+  'Accounts cannot be looked up right now. Please try again in a few minutes';
 
 export const TRY_AGAIN_LATER = 'This is not possible right now. Please try again in a few minutes';
