@@ -38,6 +38,7 @@ export const lastSignInAt = new Date('2024-02-01T00:00:00Z');
 const created = '2024-01-01 00:00:00';
 const signedIn = '2024-02-01 00:00:00';
 const future = '2999-01-01 00:00:00';
+const aMinuteAgo = (): string => new Date(Date.now() - 60_000).toISOString().slice(0, 19).replace('T', ' ');
 const unixSeconds = (date: Date): number => date.getTime() / 1000;
 
 /** In a state other than these two, the time of a lock is absent. */
@@ -123,7 +124,8 @@ export const frameworkTables: FrameworkTable[] = [
           current_sign_in_at: signedIn,
           last_sign_in_at: created,
           confirmed_at: state === 'unverified' ? null : created,
-          locked_at: lockTime(state, future),
+          // The beginning of the lock, which lasts an hour.
+          locked_at: lockTime(state, aMinuteAgo()),
           created_at: created,
           updated_at: created,
         },
