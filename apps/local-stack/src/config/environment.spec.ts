@@ -51,6 +51,12 @@ describe('apiEnvironment', () => {
     });
   });
 
+  it('has the legacy source of the demo, unless the user has set another', () => {
+    const demo = { ...parts, legacySource: 'django' };
+    expect(apiEnvironment({}, demo)).toMatchObject({ LEGACY_SOURCE: 'django' });
+    expect(apiEnvironment({ LEGACY_SOURCE: 'none' }, demo)).toMatchObject({ LEGACY_SOURCE: 'none' });
+  });
+
   it('sets no pool variables if the user configures a pool', () => {
     const environment = apiEnvironment(
       { AWS_COGNITO_USER_POOL_ID: 'eu-west-1_theirs', AWS_PROFILE: 'theirs' },
