@@ -12,6 +12,7 @@ import { migrationPlan } from './commands/migration-plan.js';
 import { migrationReconcile } from './commands/migration-reconcile.js';
 import { migrationStatus } from './commands/migration-status.js';
 import { sourceCheck } from './commands/source-check.js';
+import { sourceInit } from './commands/source-init.js';
 import { sourceSync } from './commands/source-sync.js';
 import { usersRelink } from './commands/users-relink.js';
 import { usersRoles } from './commands/users-roles.js';
@@ -37,6 +38,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
   migrationReconcile(migration, io);
   migrationCommands(migration, io);
   const source = program.command('source').description('Read-only sources of legacy users.');
+  sourceInit(source, io);
   sourceCheck(source, io);
   sourceSync(source, io);
 

@@ -1,11 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { isEmailAddress } from '#contracts';
-import { detectScheme } from '#password-hashes';
 import { StartError } from '../common/config/config-namespace.js';
 import { type LegacySourceConfig, legacySourceConfig } from '../common/config/legacy-source.config.js';
 import { Log } from '../common/logging/log.js';
+import { findPeopleColumns, sampleRows } from './people-columns.js';
 
 /** A table or view with rows that look like people with passwords. */
 export interface Candidate {
@@ -28,12 +27,7 @@ interface Relation {
   readable: boolean;
 }
 
-const emailNames = /e_?-?mail|^mail$/i;
-const hashNames =
-  /^(?!.*(?:token|hint|reset|question|salt|changed|expire)).*(?:passw|pwd|^pass$|_pass$|crypted_?pw)/i;
-
-/** Both bounds keep a start fast on a database with many or large tables. */
-const sampleRows = 200;
+/** Keeps a start fast on a database with many or large tables, as `sampleRows` does. */
 const sampleMs = 1000;
 
 /** Without those of PostgreSQL, of Usher and of extensions; a partition counts with its parent. */
@@ -62,7 +56,10 @@ export async function findCandidates(dataSource: DataSource): Promise<Candidate[
   try {
     const relations = (await runner.query(relationsSql)) as Relation[];
     const inspected: Inspected[] = [];
-    for (const relation of relations) inspected.push(inspect(relation, await sample(runner, relation)));
+    for (const relation of relations) {
+      const rows = await sample(runner, relation);
+      inspected.push({ ...relation, ...findPeopleColumns(relation.columns, rows) });
+    }
     return inspected.flatMap((one) => candidateOf(one, inspected));
   } finally {
     await runner.release();
@@ -102,21 +99,6 @@ async function sample(
   } finally {
     await runner.query('ROLLBACK');
   }
-}
-
-function inspect(relation: Relation, rows: Record<string, string | null>[] | undefined): Inspected {
-  if (rows?.length === 0) return relation;
-  const { columns } = relation;
-  const mostly = (test: (value: string) => boolean) => (column: string) => {
-    const values = (rows ?? []).map((row) => row[column] ?? '').filter((value) => value.trim() !== '');
-    return values.length > 0 && values.filter(test).length > values.length / 2;
-  };
-  const emailColumn =
-    columns.find((column) => emailNames.test(column)) ?? columns.find(mostly(isEmailAddress));
-  const hashColumn =
-    columns.find((column) => column !== emailColumn && hashNames.test(column)) ??
-    columns.find(mostly((value) => detectScheme(value) !== undefined));
-  return { ...relation, emailColumn, hashColumn };
 }
 
 /**

@@ -23,7 +23,7 @@ import type { SourceGuard } from './source-guard.js';
 import { describeSource, refuseLongIds } from './sql-source.js';
 import { withoutMissing } from './table-layout.js';
 
-const format = { bom: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n'] };
+export const csvFormat = { bom: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n'] };
 
 /** Where records are in one state of the file. */
 interface Index {
@@ -106,7 +106,7 @@ export class CsvSource implements ReadOnlySource {
     const version = await this.version();
     const { parse } = await import('csv-parse');
     const stream = createReadStream(this.path);
-    const parser = stream.pipe(parse({ ...format, info: true }));
+    const parser = stream.pipe(parse({ ...csvFormat, info: true }));
     // `pipe` does not pass errors on.
     stream.on('error', (error) => parser.destroy(error));
     let index: Index | undefined;
@@ -179,7 +179,7 @@ export class CsvSource implements ReadOnlySource {
       throw Object.assign(new Error('the file changed'), { code: 'EBUSY' });
     const { parse } = await import('csv-parse/sync');
     const limits = new Map(columnUses(file).map(({ column, limit }) => [column, limit]));
-    return parse(bytes, format).flatMap((values) => {
+    return parse(bytes, csvFormat).flatMap((values) => {
       const row = (column: string) => values[header.indexOf(column)]?.slice(0, limits.get(column)) || null;
       const isIncluded = Object.entries(file.where ?? {}).every(([column, value]) =>
         isEqual(row(column), value),

@@ -53,7 +53,7 @@ const databases: Record<string, (url: string) => Promise<SqlDatabase>> = {
 };
 
 /** Of `sqlite:people.db`, `sqlite:/srv/people.db` and `sqlite:///srv/people.db`. */
-const pathOf = (url: string): string => url.slice(url.indexOf(':') + 1).replace(/^\/\/(?=\/)/, '');
+export const pathOf = (url: string): string => url.slice(url.indexOf(':') + 1).replace(/^\/\/(?=\/)/, '');
 
 /** @throws SourceError without the URL, which has a password */
 export async function openDatabase(url: string): Promise<SqlDatabase> {

@@ -6,6 +6,7 @@ import { databaseConfig } from '../../common/config/servers.config.js';
 import type { LegacyUser } from '../../legacy/legacy-source.js';
 import type { ReadOnlySource } from '../../legacy/mapping.js';
 import { openSource } from '../../legacy/open-source.js';
+import { draftSources, type SourceDraft } from '../../legacy/source-drafts.js';
 import { CommandError, exitStatus, type Io } from '../command.js';
 import { OperatorLog } from './operator-log.js';
 
@@ -97,6 +98,13 @@ export async function openConfigured(io: Io): Promise<{ source: ReadOnlySource; 
   const source = await openSource(legacySource, url, rows, new OperatorLog(io));
   const { scheme = hashes.unmarkedScheme, isPeppered = true } = source.describe().hash ?? {};
   return { source, hashes: { scheme, peppers: isPeppered ? hashes.peppers : [] } };
+}
+
+/** For `source init`. @throws ConfigurationError; AppError `legacy.unavailable` */
+export function findDrafts(io: Io): Promise<SourceDraft[]> {
+  const variables = io.variables();
+  const { databaseUrl } = legacySourceConfig.read(variables);
+  return draftSources(databaseUrl ?? databaseConfig.read(variables).url, new OperatorLog(io));
 }
 
 /** @throws CommandError */
