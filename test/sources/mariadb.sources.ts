@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { frameworkTables } from '../support/builders/framework-tables.js';
+import { draftSources } from '../../src/legacy/source-drafts.js';
 import { behavesAsLegacySource } from '../support/contracts/legacy-source.js';
 import { readsPeople } from '../support/contracts/preset.js';
 import { signsInFromSource } from '../support/contracts/source-sign-in.js';
 import { isMariadbInstalled, type Mariadb, startMariadb } from '../support/drivers/legacy-mariadb.js';
+import { quietLog } from '../support/drivers/legacy-postgres.js';
 
 const isInstalled = isMariadbInstalled();
 if (!isInstalled)
@@ -72,6 +74,29 @@ if (!isInstalled)
     expect((await right.find('ada@example.com', [])).user).toMatchObject({ id: '2', blocked: false });
     await source.close();
     await right.close();
+    await world.close();
+  });
+
+  it('is drafted with the preset that fits, or with table and columns', async () => {
+    const world = await server.startSource();
+    const name = new URL(world.url).pathname.slice(1);
+    await server.sql(
+      `CREATE TABLE ${name}.wp_users (ID bigint unsigned PRIMARY KEY, user_login text, user_email varchar(100), user_pass varchar(255), user_registered datetime);
+       INSERT INTO ${name}.wp_users VALUES (1, 'ada', 'ada@example.com', '$P$B', '2026-01-01'), (2, 'bob', 'bob@example.com', '$P$B', '2026-01-01');
+       CREATE TABLE ${name}.\`old people\` (no int PRIMARY KEY, mail varchar(100), pwd varbinary(100));
+       INSERT INTO ${name}.\`old people\` VALUES (1, 'c@example.com', 'h');
+       CREATE TABLE ${name}.empty (id int PRIMARY KEY, email text, password text)`,
+    );
+    expect(await draftSources(world.url, quietLog)).toEqual([
+      {
+        ...{ table: 'wp_users', emailColumn: 'user_email', hashColumn: 'user_pass', rows: 2 },
+        ...{ preset: 'wordpress', file: { preset: 'wordpress' } },
+      },
+      {
+        ...{ table: 'old people', emailColumn: 'mail', hashColumn: 'pwd', rows: 1, preset: null },
+        file: { table: 'old people', columns: { id: 'no', email: 'mail', hash: 'pwd' } },
+      },
+    ]);
     await world.close();
   });
 
