@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
-import { behavesAsLegacySource } from '../../../test/support/contracts/legacy-source.js';
-import { runSqlite, startSqliteSource } from '../../../test/support/drivers/legacy-sqlite.js';
+import { behavesAsLegacySource } from '../support/contracts/legacy-source.js';
+import { runSqlite, startSqliteSource } from '../support/drivers/legacy-sqlite.js';
 
 behavesAsLegacySource(startSqliteSource);
 

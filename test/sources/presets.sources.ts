@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type FrameworkRow, frameworkTables } from '../../../test/support/builders/framework-tables.js';
-import { insertRows, type PresetWorld, readsPeople } from '../../../test/support/contracts/preset.js';
-import { startPostgresSource } from '../../../test/support/drivers/legacy-postgres.js';
-import { runSqlite, startSqliteSource } from '../../../test/support/drivers/legacy-sqlite.js';
-import type { LegacySource } from '../legacy-source.js';
-import { presets } from './presets.js';
+import { type FrameworkRow, frameworkTables } from '../support/builders/framework-tables.js';
+import { insertRows, type PresetWorld, readsPeople } from '../support/contracts/preset.js';
+import { startPostgresSource } from '../support/drivers/legacy-postgres.js';
+import { runSqlite, startSqliteSource } from '../support/drivers/legacy-sqlite.js';
+import type { LegacySource } from '../../src/legacy/legacy-source.js';
+import { presets } from '../../src/legacy/presets/presets.js';
 
 async function startPostgres(schema: string): Promise<PresetWorld> {
   const world = await startPostgresSource();

@@ -1,8 +1,8 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { behavesAsLegacySource, type SourceWorld } from '../../test/support/contracts/legacy-source.js';
-import { startCsvSource } from '../../test/support/drivers/legacy-csv.js';
-import { SourceError } from './legacy-source.js';
+import { behavesAsLegacySource, type SourceWorld } from '../support/contracts/legacy-source.js';
+import { startCsvSource } from '../support/drivers/legacy-csv.js';
+import { SourceError } from '../../src/legacy/legacy-source.js';
 
 behavesAsLegacySource(startCsvSource);
 
