@@ -1,0 +1,4 @@
+import { behavesAsLegacySource } from '../support/contracts/legacy-source.js';
+import { startPostgresSource } from '../support/drivers/legacy-postgres.js';
+
+behavesAsLegacySource(startPostgresSource);
