@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { runCommand } from '../../../test/support/drivers/command.js';
-import { createDatabase, createDeviseDatabase } from '../../../test/support/drivers/database.js';
-import { openSourceUsher } from '../../../test/support/drivers/source-usher.js';
-import { until } from '../../../test/support/drivers/until.js';
-import { startUsher } from '../../../test/support/drivers/usher.js';
+import { runCommand } from '../support/drivers/command.js';
+import { createDatabase, createDeviseDatabase } from '../support/drivers/database.js';
+import { openSourceUsher } from '../support/drivers/source-usher.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher } from '../support/drivers/usher.js';
 
 const usher = openSourceUsher();
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
-import { runCommand } from '../../../test/support/drivers/command.js';
-import { startPostgresSource } from '../../../test/support/drivers/legacy-postgres.js';
+import { runCommand } from '../support/drivers/command.js';
+import { startPostgresSource } from '../support/drivers/legacy-postgres.js';
 
 const password = 'pä$$ word 1';
 const hash = bcrypt.hashSync(password, 4);
@@ -148,7 +148,7 @@ describe('usher source check', () => {
   });
 
   it('reads one line of standard input in a process of its own', async () => {
-    const main = join(import.meta.dirname, '../../../dist/src/cli/main.js');
+    const main = join(import.meta.dirname, '../../dist/src/cli/main.js');
     const child = spawn(process.execPath, [main, 'source', 'check', '--try', 'ada@example.com'], {
       env: { PATH: process.env.PATH, ...variables },
     });

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { runCommand } from '../../test/support/drivers/command.js';
-import { createDatabase, type TestDatabase } from '../../test/support/drivers/database.js';
-import { until } from '../../test/support/drivers/until.js';
-import { startUsher } from '../../test/support/drivers/usher.js';
-import { dataSourceOptions } from '../common/database/data-source.js';
-import { findCandidates } from './candidates.js';
+import { runCommand } from '../support/drivers/command.js';
+import { createDatabase, type TestDatabase } from '../support/drivers/database.js';
+import { until } from '../support/drivers/until.js';
+import { startUsher } from '../support/drivers/usher.js';
+import { dataSourceOptions } from '../../src/common/database/data-source.js';
+import { findCandidates } from '../../src/legacy/candidates.js';
 
 const bcrypt = '$2b$10$PgZBQnGzJLdQF0Hy4SNaUuOJzjvJQJ3bHc5Fc8eT9vX2bD0bJ0b3K';
 const table = (name: string, columns: string) => `CREATE TABLE ${name} (id serial PRIMARY KEY, ${columns})`;

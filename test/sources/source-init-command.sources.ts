@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { runCommand } from '../../../test/support/drivers/command.js';
-import { startPostgresSource } from '../../../test/support/drivers/legacy-postgres.js';
-import { runSqlite } from '../../../test/support/drivers/legacy-sqlite.js';
+import { runCommand } from '../support/drivers/command.js';
+import { startPostgresSource } from '../support/drivers/legacy-postgres.js';
+import { runSqlite } from '../support/drivers/legacy-sqlite.js';
 
 const hash = `$2b$10$${'a'.repeat(21)}e${'b'.repeat(30)}e`;
 
