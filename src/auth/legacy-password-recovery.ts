@@ -48,7 +48,7 @@ export class LegacyPasswordRecovery {
   private async tryToRecover(email: string, password: string): Promise<boolean> {
     // Without asking a source: most refused sign-ins are of users who have migrated.
     const state = await this.users.findAccountState(email);
-    if (state && !maySignIn(state)) return false;
+    if (state?.user.sub != null) return false;
     const account = await this.accounts.find(email);
     if (account === undefined || !maySignIn(account) || isBlankHash(account.passwordHash)) return false;
     if (!(await this.passwords.verify(email, account, password))) return false;
