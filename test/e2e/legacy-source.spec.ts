@@ -142,6 +142,18 @@ describe('people of a read-only source', () => {
     expect(await codeOf('owner@example.com')).toBe(200);
   });
 
+  it('sign in after such a request as soon as the source has lifted a block', async () => {
+    const legacyId = await usher.person('lifted@example.com');
+    await usher.api.post('/passwords/forgot', { email: 'lifted@example.com' });
+    await mailedCode(usher, 'lifted@example.com');
+    const block = (blocked: boolean) =>
+      usher.source.database.sql('UPDATE people SET blocked = $1 WHERE id = $2', [blocked, legacyId]);
+    await block(true);
+    expect(await codeOf('lifted@example.com')).toBe('auth.invalid_credentials');
+    await block(false);
+    expect(await codeOf('lifted@example.com')).toBe(200);
+  });
+
   it('are refused when several of them share an address, and nobody can sign up with it', async () => {
     await usher.person('shared@example.com');
     await usher.person('shared@example.com');
