@@ -10,9 +10,10 @@ import { docsPolicy } from './secure-headers.js';
 
 /** Serves `/openapi.json` and Swagger UI at `/docs`. */
 export function serveOpenApi(app: NestFastifyApplication): void {
-  const document = describe(app);
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.get('/openapi.json', async () => document);
+  // At the first request: it takes as long as the rest of the start.
+  let document: OpenAPIObject | undefined;
+  fastify.get('/openapi.json', async () => (document ??= describe(app)));
   fastify.get('/docs', async (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', docsPolicy).send(page),
   );

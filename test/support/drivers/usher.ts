@@ -11,7 +11,7 @@ import { createApp } from '../../../src/create-app.js';
 import { type ApiClient, apiClient } from './api-client.js';
 import { type CognitoProxy, startCognitoProxy } from '../fakes/cognito-proxy.js';
 import { startTcpProxy, type TcpProxy } from '../fakes/tcp-proxy.js';
-import { createDeviseDatabase, type TestDatabase } from './database.js';
+import { createAdoptedDatabase, type TestDatabase } from './database.js';
 import { captureLog } from './output.js';
 import { createPool, type PoolOptions, region } from '../builders/test-pool.js';
 import { startUsherProcess, type UsherProcess } from './usher-process.js';
@@ -84,7 +84,7 @@ export function openUsher(options: UsherOptions | (() => Promise<UsherOptions>) 
 export function openUsherBehindProxy(): { usher: Usher; way: TcpProxy } {
   const way = {} as TcpProxy;
   const usher = openUsher(async () => {
-    const database = await createDeviseDatabase();
+    const database = await createAdoptedDatabase();
     Object.assign(way, await startTcpProxy(database.url));
     return { database, environment: { DATABASE_URL: way.url } };
   });
@@ -107,7 +107,7 @@ export async function startUsher({
   const output = captureLog();
   closers.push(async () => output.restore());
   const lambdaLines: string[] = [];
-  const db = database ?? (await createDeviseDatabase());
+  const db = database ?? (await createAdoptedDatabase());
   closers.push(() => db.drop());
   const mail = await startMailCatcher({});
   closers.push(() => mail.close());
