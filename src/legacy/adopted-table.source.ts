@@ -31,7 +31,7 @@ type Columns = Awaited<ReturnType<typeof readColumns>>;
 type Row = (string | null)[];
 
 /**
- * Reads `public.users` with Devise's columns, page by page, on a connection of its own. Only `id`, `email` and
+ * Reads `public.users` with Devise's columns on a connection of its own. Only `id`, `email` and
  * `encrypted_password` are required. Rows that Usher deleted or that its sign-up inserted are no legacy users.
  */
 export class AdoptedTableSource implements Pick<LegacySource, 'describe' | 'scan' | 'stream' | 'close'> {
@@ -57,9 +57,11 @@ export class AdoptedTableSource implements Pick<LegacySource, 'describe' | 'scan
     client.on('error', () => undefined);
     await client.connect();
     try {
-      await client.query(`SET timezone TO 'UTC'; SET default_transaction_read_only TO on`);
       const query = async <Result>(text: string) =>
         (await client.query<object>({ text, ...timeout })).rows as Result;
+      await query(`SET timezone TO 'UTC'; SET default_transaction_read_only TO on`);
+      // The first rows of a stream come at once, by the index of the key.
+      await query('SET enable_sort TO off');
       const columns = await readColumns({ query });
       const missing = ['id', 'email', 'encrypted_password'].filter((name) => !columns.has(name));
       if (columns.size === 0) throw new UnsuitableTableError('The database has no table "users".');

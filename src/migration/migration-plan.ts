@@ -48,7 +48,7 @@ const dayMs = 86_400_000;
 type Scannable = Pick<LegacySource, 'describe' | 'scan' | 'stream'>;
 
 /**
- * Judges every row of a source. Keeps 8 bytes a row (24 at the end), and the duplicates.
+ * Judges every row of a source. Keeps 10 bytes a row (26 at the end), and the duplicates.
  * @returns the plan, and the number of rows about which the operator has to decide
  */
 export async function planMigration(
@@ -119,10 +119,7 @@ class AddressDigests {
       const end = this.pages[index + 1]?.start ?? this.count;
       return repeated.size > 0 && all.subarray(start, end).some((digest) => repeated.has(digest));
     });
-    return {
-      has: (address) => repeated.has(digest53(address, this.seed)),
-      pages,
-    };
+    return { has: (address) => repeated.has(digest53(address, this.seed)), pages };
   }
 }
 
