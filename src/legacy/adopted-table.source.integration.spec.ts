@@ -9,6 +9,7 @@ import { legacyRowsConfig } from '../common/config/migration.config.js';
 import { AdoptedTableSource } from './adopted-table.source.js';
 import type { LegacyUser } from './legacy-source.js';
 
+/** Reads in pages and as a stream, which must be the same. */
 const read = async (url: string, variables = {}, limit = 2): Promise<LegacyUser[]> => {
   const source = await AdoptedTableSource.open(url, legacyRowsConfig.read(variables));
   try {
@@ -20,6 +21,9 @@ const read = async (url: string, variables = {}, limit = 2): Promise<LegacyUser[
       users.push(...page.users);
       after = page.next;
     } while (after !== undefined);
+    const streamed: LegacyUser[] = [];
+    for await (const page of source.stream()) streamed.push(...page.users);
+    expect(streamed).toEqual(users);
     return users;
   } finally {
     await source.close();
@@ -57,6 +61,71 @@ describe('a table with the required columns only', () => {
     await database.sql(`ALTER TABLE users ALTER encrypted_password TYPE text`);
     await database.sql(`UPDATE users SET encrypted_password = repeat('x', 10000000)`);
     expect((await read(database.url))[0]?.passwordHash?.length).toBe(4097);
+  });
+
+  it('is streamed with any text, in pages that can be read again', async () => {
+    await database.sql('CREATE TABLE users (id text PRIMARY KEY, email text, encrypted_password text)');
+    const texts = [
+      '',
+      '\\N',
+      '\\',
+      '\\\\N\\t',
+      'a\tb\nc\rd\be\ff\vg',
+      '\\.',
+      '"',
+      '\u007f\u0001',
+      'é\u{1f600}',
+      null,
+    ];
+    const rows = Array.from({ length: 450 }, (_, at) => [
+      `${at}-${texts[at % 9] ?? ''}-${'x'.repeat(150)}`,
+      texts[at % 10],
+      `${texts[at % 10]}${'🙂'.repeat(at)}`,
+    ]);
+    await database.sql(
+      `INSERT INTO users SELECT row->>0, row->>1, row->>2 FROM json_array_elements($1::json) AS row`,
+      [JSON.stringify(rows)],
+    );
+    const users = await read(database.url, {}, 1000);
+    expect(new Map(users.map((user) => [user.id, [user.email, user.passwordHash]]))).toEqual(
+      new Map(rows.map(([id, ...others]) => [id, others])),
+    );
+    const source = await AdoptedTableSource.open(database.url, legacyRowsConfig.read({}));
+    try {
+      let after: string | undefined;
+      let pages = 0;
+      const again = await AdoptedTableSource.open(database.url, legacyRowsConfig.read({}));
+      for await (const { users: streamed, next } of source.stream()) {
+        expect((await again.scan(after, streamed.length)).users).toEqual(streamed);
+        after = next;
+        pages += 1;
+      }
+      await again.close();
+      expect({ pages, after }).toEqual({ pages: 5, after: undefined });
+    } finally {
+      await source.close();
+    }
+  });
+
+  it('is left in the middle of a stream, and reports what the database refuses', async () => {
+    await database.sql('CREATE TABLE users (id int PRIMARY KEY, email text, encrypted_password text)');
+    await database.sql(
+      `INSERT INTO users SELECT n, repeat('x', 500), '' FROM generate_series(1, 50000) AS n`,
+    );
+    const source = await AdoptedTableSource.open(database.url, legacyRowsConfig.read({}));
+    for await (const { users } of source.stream()) {
+      expect(users).toHaveLength(100);
+      break;
+    }
+    await source.close();
+    const failing = await AdoptedTableSource.open(database.url, legacyRowsConfig.read({}));
+    await database.sql('ALTER TABLE users RENAME TO people');
+    await expect(
+      (async () => {
+        for await (const page of failing.stream()) throw new Error(`read ${page.users.length} rows`);
+      })(),
+    ).rejects.toThrow('relation "users" does not exist');
+    await failing.close();
   });
 
   it('is refused without a required column, and without the table', async () => {

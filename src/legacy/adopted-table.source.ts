@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
 import { longestStoredHash } from '#password-hashes';
 import type { LegacyRowsConfig } from '../common/config/migration.config.js';
 import { isBlockedSql } from '../common/database/blocked-condition.js';
@@ -8,8 +9,11 @@ import type { LegacySource, LegacyUser, Page, SourceDescription } from './legacy
 /** Milliseconds. */
 const connectTimeout = 5000;
 
-/** Milliseconds. A page is one range of the primary key. */
-const pageTimeout = 60_000;
+/** Milliseconds without an answer. A page is one range of the primary key. */
+const readTimeout = 60_000;
+
+/** Few, because the rows of a duplicate address are read again with their page. */
+const streamedPage = 100;
 
 /** Characters of an address and of a name that are read; longer ones are invalid anyway. */
 const longestAddress = 600;
@@ -23,26 +27,14 @@ export class UnsuitableTableError extends Error {}
 
 type Columns = Awaited<ReturnType<typeof readColumns>>;
 
-/** The members of a row, in the order of the SQL. Times are seconds since 1970. */
-type Row = [
-  id: string,
-  email: string | null,
-  hash: string | null,
-  verified: boolean,
-  blocked: boolean,
-  lockedAt: number | null,
-  firstName: string | null,
-  lastName: string | null,
-  createdAt: number | null,
-  lastSignInAt: number | null,
-  migrated: boolean,
-];
+/** The text of PostgreSQL for each member of a row, in the order of the SQL. Times are seconds since 1970. */
+type Row = (string | null)[];
 
 /**
- * Reads `public.users` with Devise's columns, page by page, on a connection of its own. Only `id`, `email` and
+ * Reads `public.users` with Devise's columns on a connection of its own. Only `id`, `email` and
  * `encrypted_password` are required. Rows that Usher deleted or that its sign-up inserted are no legacy users.
  */
-export class AdoptedTableSource implements Pick<LegacySource, 'describe' | 'scan' | 'close'> {
+export class AdoptedTableSource implements Pick<LegacySource, 'describe' | 'scan' | 'stream' | 'close'> {
   private constructor(
     private readonly client: pg.Client,
     private readonly sql: { page: string; idType: string },
@@ -59,14 +51,17 @@ export class AdoptedTableSource implements Pick<LegacySource, 'describe' | 'scan
   ): Promise<AdoptedTableSource> {
     const client = new pg.Client({
       ...{ connectionString: databaseUrl, application_name: 'usher' },
-      ...{ connectionTimeoutMillis: connectTimeout, query_timeout: pageTimeout },
+      ...{ connectionTimeoutMillis: connectTimeout },
     });
     // Reported by the query that it ends.
     client.on('error', () => undefined);
     await client.connect();
     try {
-      await client.query(`SET timezone TO 'UTC'; SET default_transaction_read_only TO on`);
-      const query = async <Result>(text: string) => (await client.query<object>(text)).rows as Result;
+      const query = async <Result>(text: string) =>
+        (await client.query<object>({ text, ...timeout })).rows as Result;
+      await query(`SET timezone TO 'UTC'; SET default_transaction_read_only TO on`);
+      // The first rows of a stream come at once, by the index of the key.
+      await query('SET enable_sort TO off');
       const columns = await readColumns({ query });
       const missing = ['id', 'email', 'encrypted_password'].filter((name) => !columns.has(name));
       if (columns.size === 0) throw new UnsuitableTableError('The database has no table "users".');
@@ -93,17 +88,45 @@ export class AdoptedTableSource implements Pick<LegacySource, 'describe' | 'scan
   async scan(after: string | undefined, limit: number): Promise<Page> {
     const position = after === undefined ? '' : `AND users.id > $1::${this.sql.idType}`;
     const { rows } = await this.client.query<Row>({
+      ...timeout,
       name: `legacy-scan-${after === undefined ? 'first-' : ''}${limit}`,
       // A literal, because a plan for any limit may sort the table for each page.
       text: `${this.sql.page} ${position} ORDER BY users.id LIMIT ${limit}`,
       values: after === undefined ? [] : [after],
       rowMode: 'array',
+      types: { getTypeParser: () => String },
     });
-    const last = rows.length === limit ? rows.at(-1)?.[0] : undefined;
-    return {
-      users: rows.map((row) => this.toUser(row)),
-      ...(last !== undefined && { next: last }),
-    };
+    const users = rows.map((row) => this.toUser(row));
+    const last = users.length === limit ? users.at(-1) : undefined;
+    return { users, ...(last && { next: last.id }) };
+  }
+
+  /** One statement for all rows, which takes half the time of pages. */
+  async *stream(): AsyncIterable<Page> {
+    const rows = this.client.query(copyTo(`COPY (${this.sql.page} ORDER BY users.id) TO STDOUT`));
+    // Of a connection that ends after the caller has stopped reading.
+    rows.on('error', () => undefined);
+    const timer = setTimeout(() => rows.destroy(new Error('Query read timeout')), readTimeout);
+    try {
+      let [users, rest]: [LegacyUser[], Buffer] = [[], Buffer.alloc(0)];
+      for await (const chunk of rows as AsyncIterable<Buffer>) {
+        timer.refresh();
+        const bytes = Buffer.concat([rest, chunk]);
+        const end = bytes.lastIndexOf('\n') + 1;
+        rest = bytes.subarray(end);
+        for (const line of bytes.toString('utf8', 0, end).split('\n').slice(0, -1)) {
+          const user = this.toUser(rowOf(line));
+          users.push(user);
+          if (users.length < streamedPage) continue;
+          // A copy, because a part of a string keeps the whole.
+          yield { users, next: Buffer.from(user.id).toString() };
+          users = [];
+        }
+      }
+      if (users.length > 0) yield { users };
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async close(): Promise<void> {
@@ -111,25 +134,26 @@ export class AdoptedTableSource implements Pick<LegacySource, 'describe' | 'scan
   }
 
   private toUser([id, email, hash, verified, blocked, lockedAt, ...rest]: Row): LegacyUser {
-    const [firstName, lastName, createdAt, lastSignInAt, migrated] = rest;
+    const [firstName = null, lastName = null, createdAt, lastSignInAt, migrated] = rest;
     return {
-      id,
-      email,
-      passwordHash: hash,
-      verified,
-      blocked,
-      lockedUntil: lockedAt === null ? null : this.lockEnd(lockedAt),
+      id: id ?? '',
+      email: email ?? null,
+      passwordHash: hash ?? null,
+      verified: verified === 't',
+      blocked: blocked === 't',
+      lockedUntil: this.lockEnd(lockedAt),
       firstName,
       lastName,
       createdAt: toDate(createdAt),
       lastSignInAt: toDate(lastSignInAt),
       attributes: noAttributes,
-      ...(migrated && { migrated }),
+      ...(migrated === 't' && { migrated: true }),
     };
   }
 
-  private lockEnd(lockedAt: number): Date | null {
-    return this.unlockInSeconds === undefined ? endOfTime : toDate(lockedAt + this.unlockInSeconds);
+  private lockEnd(lockedAt: string | null | undefined): Date | null {
+    if (lockedAt === null || lockedAt === undefined) return null;
+    return this.unlockInSeconds === undefined ? endOfTime : toDate(lockedAt, this.unlockInSeconds);
   }
 }
 
@@ -139,8 +163,23 @@ const noAttributes = {};
 const endOfTime = new Date(8.64e15);
 
 /** "infinity" is no time. */
-const toDate = (seconds: number | null): Date | null =>
-  seconds === null || !Number.isFinite(seconds) ? null : new Date(seconds * 1000);
+function toDate(text: string | null | undefined, later = 0): Date | null {
+  const seconds = text === null || text === undefined ? NaN : Number(text) + later;
+  return Number.isFinite(seconds) ? new Date(seconds * 1000) : null;
+}
+
+const timeout = { query_timeout: readTimeout };
+
+/** Of a line in the text format of COPY. */
+const rowOf = (line: string): Row =>
+  line.split('\t').map((text) => {
+    if (text === '\\N') return null;
+    return text.includes('\\')
+      ? text.replace(/\\(.)/g, (_, letter: string) => escapes[letter] ?? letter)
+      : text;
+  });
+
+const escapes: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 
 const idTypeSql = `
   SELECT format_type(atttypid, atttypmod) AS type FROM pg_attribute
@@ -149,9 +188,13 @@ const idTypeSql = `
 /** Unlike `extract`, which computes a `numeric`. */
 const seconds = (expression: string): string => `date_part('epoch', ${expression})`;
 
+/** `left` and `btrim` take longer than the rest of a row, and few values need them. */
+const shortened = (value: string, longest: number, trim = (expression: string) => expression): string =>
+  `CASE WHEN octet_length(${value}) > ${longest} THEN left(${trim(value)}, ${longest}) ELSE ${value} END`;
+
 function pageSql(columns: Columns, blocked: string): string {
   const text = (name: string, longest: number) =>
-    columns.has(name) ? `left(users.${name}::text, ${longest})` : 'NULL::text';
+    columns.has(name) ? shortened(`users.${name}::text`, longest) : 'NULL::text';
   const isTime = (name: string) => columns.get(name)?.kind === 'date';
   const time = (name: string) => (isTime(name) ? seconds(`users.${name}`) : 'NULL::float8');
   const signIns = ['current_sign_in_at', 'last_sign_in_at'].filter(isTime).map((name) => `users.${name}`);
@@ -164,7 +207,7 @@ function pageSql(columns: Columns, blocked: string): string {
   ];
   return `
     SELECT users.id::text, ${text('email', longestAddress)},
-      left(btrim(users.encrypted_password::text, E' \\t\\n\\x0B\\f\\r'), ${longestHash}),
+      ${shortened('users.encrypted_password::text', longestHash, (hash) => `btrim(${hash}, E' \\t\\n\\x0B\\f\\r')`)},
       ${columns.has('confirmed_at') ? 'users.confirmed_at IS NOT NULL' : 'true'},
       ${[`(${blocked})`, ...disabled].join(' OR ')},
       ${time('locked_at')}, ${text('first_name', longestName)}, ${text('last_name', longestName)},

@@ -65,5 +65,7 @@ export interface LegacySource {
    * @throws SourceError for rows that cannot be read; AppError `legacy.unavailable`
    */
   scan(after: string | undefined, limit: number): Promise<Page>;
+  /** All pages, where the source has a faster way than `scan`. */
+  stream?(): AsyncIterable<Page>;
   close(): Promise<void>;
 }

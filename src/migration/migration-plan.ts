@@ -45,10 +45,10 @@ const longestSample = 20;
 
 const dayMs = 86_400_000;
 
-type Scannable = Pick<LegacySource, 'describe' | 'scan'>;
+type Scannable = Pick<LegacySource, 'describe' | 'scan' | 'stream'>;
 
 /**
- * Judges every row of a source. Keeps 8 bytes a row (24 at the end), and the duplicates.
+ * Judges every row of a source. Keeps 10 bytes a row (26 at the end), and the duplicates.
  * @returns the plan, and the number of rows about which the operator has to decide
  */
 export async function planMigration(
@@ -57,8 +57,10 @@ export async function planMigration(
 ): Promise<{ plan: Plan; decisions: number }> {
   const tally = new Tally(options);
   const addresses = new AddressDigests();
-  for await (const { users, after } of pagesOf(source)) {
-    addresses.startPage(after);
+  let after: string | undefined;
+  for await (const { users, next } of source.stream?.() ?? pagesOf(source)) {
+    addresses.startPage(after, users.length);
+    after = next;
     for (const user of users) {
       const judgement = judgeRow(user, options);
       if (judgement.address !== undefined) addresses.add(judgement.address);
@@ -72,16 +74,14 @@ export async function planMigration(
 }
 
 /** Reads the next page while the caller works on one. */
-async function* pagesOf(source: Scannable): AsyncIterable<Page & { after: string | undefined }> {
-  let after: string | undefined;
-  let pending: Promise<Page> | undefined = source.scan(after, pageSize);
+async function* pagesOf(source: Scannable): AsyncIterable<Page> {
+  let pending: Promise<Page> | undefined = source.scan(undefined, pageSize);
   while (pending) {
     const page: Page = await pending;
     pending = page.next === undefined ? undefined : source.scan(page.next, pageSize);
     // Awaited above, unless the caller stops.
     pending?.catch(() => undefined);
-    yield { ...page, after };
-    after = page.next;
+    yield page;
   }
 }
 
@@ -90,10 +90,10 @@ class AddressDigests {
   private readonly seed = randomInt(2 ** 32);
   private digests = new Float64Array(1 << 16);
   private count = 0;
-  private readonly pages: { after: string | undefined; start: number }[] = [];
+  private readonly pages: { after: string | undefined; rows: number; start: number }[] = [];
 
-  startPage(after: string | undefined): void {
-    this.pages.push({ after, start: this.count });
+  startPage(after: string | undefined, rows: number): void {
+    this.pages.push({ after, rows, start: this.count });
   }
 
   add(address: string): void {
@@ -107,7 +107,7 @@ class AddressDigests {
   }
 
   /** @returns a test for addresses that probably occur twice, and the pages that contain them */
-  repeated(): { has: (address: string) => boolean; pages: (string | undefined)[] } {
+  repeated(): { has: (address: string) => boolean; pages: { after: string | undefined; rows: number }[] } {
     const all = this.digests.subarray(0, this.count);
     const sorted = all.slice().sort();
     const repeated = new Set<number>();
@@ -119,10 +119,7 @@ class AddressDigests {
       const end = this.pages[index + 1]?.start ?? this.count;
       return repeated.size > 0 && all.subarray(start, end).some((digest) => repeated.has(digest));
     });
-    return {
-      has: (address) => repeated.has(digest53(address, this.seed)),
-      pages: pages.map(({ after }) => after),
-    };
+    return { has: (address) => repeated.has(digest53(address, this.seed)), pages };
   }
 }
 
@@ -154,8 +151,8 @@ async function findDuplicates(
   const repeated = addresses.repeated();
   const candidates: Judged[] = [];
   const counts = new Map<string, number>();
-  for (const after of repeated.pages)
-    for (const user of (await source.scan(after, pageSize)).users) {
+  for (const { after, rows } of repeated.pages)
+    for (const user of (await source.scan(after, rows)).users) {
       const address = addressOf(user);
       if (address === undefined || user.blocked || !repeated.has(address)) continue;
       counts.set(address, (counts.get(address) ?? 0) + 1);
@@ -168,7 +165,7 @@ async function findDuplicates(
 class Tally {
   rows = 0;
   decisions = 0;
-  private readonly ways = new Map<string, { way: Way; format: string | null; rows: number }>();
+  private readonly ways = new Map<string | null, Record<Way, number>>();
   private readonly findings = new Map<FindingId, { rows: number; sample: string[] }>();
   private readonly months = new Map<number, number>();
   /** Last sign-ins of the days before today, newest first. */
@@ -201,10 +198,14 @@ class Tally {
   }
 
   result(): Omit<Plan, 'source'> {
-    const ways = [...this.ways.values()].filter(({ rows }) => rows !== 0);
+    const ways = [...this.ways].flatMap(([format, counts]) =>
+      wayOrder.flatMap((way) => (counts[way] > 0 ? [{ way, format, rows: counts[way] }] : [])),
+    );
     return {
       rows: this.rows,
-      ways: ways.sort((one, other) => wayOrder(one.way) - wayOrder(other.way) || other.rows - one.rows),
+      ways: ways.sort(
+        (one, other) => wayOrder.indexOf(one.way) - wayOrder.indexOf(other.way) || other.rows - one.rows,
+      ),
       findings: findingIds.flatMap((id) => this.findingOf(id)),
       activity: [...this.months]
         .sort(([one], [other]) => other - one)
@@ -214,10 +215,9 @@ class Tally {
   }
 
   private count(way: Way, format: string | null, change: number): void {
-    const key = `${way} ${format ?? ''}`;
-    const entry = this.ways.get(key);
-    if (entry) entry.rows += change;
-    else this.ways.set(key, { way, format, rows: change });
+    let counts = this.ways.get(format);
+    if (!counts) this.ways.set(format, (counts = { import: 0, sign_in: 0, reset: 0, blocked: 0 }));
+    counts[way] += change;
   }
 
   private report(id: FindingId, user: LegacyUser, judgement: Judgement): void {
@@ -261,4 +261,4 @@ const never = -Infinity;
 const nameOf = (month: number): string =>
   `${String(Math.floor(month / 12)).padStart(4, '0')}-${String((((month % 12) + 12) % 12) + 1).padStart(2, '0')}`;
 
-const wayOrder = (way: Way): number => ['import', 'sign_in', 'reset', 'blocked'].indexOf(way);
+const wayOrder: readonly Way[] = ['import', 'sign_in', 'reset', 'blocked'];

@@ -118,7 +118,11 @@ describe('wrong use', () => {
     ['none', { LEGACY_SOURCE: 'none' }, 'LEGACY_SOURCE is not set'],
     ['no secrets', { SESSION_SECRETS: undefined }, 'SESSION_SECRETS is missing'],
     ['no file', { LEGACY_SOURCE: '/nowhere.yaml' }, 'is neither a file nor a preset'],
-    ['a source that the API does not read', { LEGACY_SOURCE: 'django' }, 'which is another source'],
+    [
+      'a source that the API does not read',
+      { LEGACY_SOURCE: 'django' },
+      'LEGACY_SOURCE is django here, but was ',
+    ],
     ['another URL', { LEGACY_DATABASE_URL: 'oracle://u:secret-pw@h/d' }, 'LEGACY_DATABASE_URL must be'],
   ])('%s is one line', async (_what, variables, text) => {
     const { status, out, err } = await command([], variables);

@@ -104,6 +104,10 @@ interface Refused {
   refusal: Refusal;
 }
 
+/** Schemes that read strings lately, because a table has few; whichever is tried first, only one reads a string. */
+let recent: SchemeName[] = [];
+const mostRecent = 8;
+
 /** Characters without padding. Every scheme writes fewer; readers of a source need not load more. */
 export const longestStoredHash = 4096;
 
@@ -122,10 +126,17 @@ export function parseStored(
   const bare = normalise(text);
   if (bare === undefined)
     return hasKnownLabel(text) ? { scheme: undefined, refusal: 'impossible' } : undefined;
+  for (const scheme of recent) {
+    const hash = schemes[scheme].parse(bare, options);
+    if (typeof hash === 'object') return { scheme, hash };
+  }
   let refused: Refused | undefined;
   for (const scheme of candidates(unmarkedScheme)) {
     const hash = schemes[scheme].parse(bare, options);
-    if (typeof hash === 'object') return { scheme, hash };
+    if (typeof hash === 'object') {
+      if (scheme in selfDescribing) recent = [scheme, ...recent.slice(0, mostRecent - 1)];
+      return { scheme, hash };
+    }
     // Schemes share markers, so a later one may read the string.
     if (hash) refused ??= { scheme, refusal: hash };
   }

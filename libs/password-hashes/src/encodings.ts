@@ -14,7 +14,10 @@ function strict(encode: (bytes: Buffer) => string, decode: (text: string) => Buf
   };
 }
 
-const withoutPadding = (text: string): string => text.replace(/=+$/, '');
+function withoutPadding(text: string): string {
+  const end = text.indexOf('=');
+  return end < 0 ? text : text.slice(0, end);
+}
 
 /** RFC 4648, section 4. */
 export const base64 = strict(

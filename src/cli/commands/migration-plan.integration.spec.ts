@@ -235,6 +235,13 @@ describe('wrong use', () => {
     expect(err.trim().split('\n')).toHaveLength(1);
   });
 
+  it('LEGACY_SOURCE=none is one line, also beside an adopted table', async () => {
+    await createTable([['1', 'a@example.com', hash]]);
+    const { status, out, err } = await plan([], { LEGACY_SOURCE: 'none' });
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+    expect(err).toMatch(/^LEGACY_SOURCE is none: there is no legacy source\. .+\n$/);
+  });
+
   it('a column that LEGACY_BLOCKED_WHEN names and the table lacks is one line', async () => {
     await createTable([]);
     const { status, err } = await plan([], { LEGACY_BLOCKED_WHEN: 'gone_at' });

@@ -10,7 +10,7 @@ interface Options {
 }
 
 const explanation = `
-Reads every row of the source of LEGACY_SOURCE, else of the users table, once (rows with duplicate addresses twice) and changes
+Reads every row of the source of LEGACY_SOURCE, else of the users table, once (pages with duplicate addresses twice) and changes
 nothing. No password hash is computed.
 The table may be one on which Usher has not started yet.
 

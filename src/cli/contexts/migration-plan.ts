@@ -24,7 +24,7 @@ import { OperatorLog } from './operator-log.js';
 import { openConfigured } from './source-check.js';
 
 type Callbacks = Pick<PlanOptions, 'onFinding' | 'onProgress'>;
-type Scannable = Pick<LegacySource, 'describe' | 'scan' | 'close'>;
+type Scannable = Pick<LegacySource, 'describe' | 'scan' | 'stream' | 'close'>;
 
 /** @throws CommandError, ConfigurationError */
 export async function runPlan(io: Io, callbacks: Callbacks): Promise<{ plan: Plan; decisions: number }> {
@@ -80,7 +80,12 @@ function openFolder(folder: string): FindingFiles {
 async function openSource(io: Io): Promise<{ source: Scannable; hashes: VerifyOptions }> {
   const namespaces = { legacySource: legacySourceConfig, rows: legacyRowsConfig, hashes: legacyHashesConfig };
   const { legacySource, rows, hashes } = readNamespaces(namespaces, io.variables());
-  if (legacySource.source !== undefined && legacySource.source !== 'none') return openConfigured(io);
+  if (legacySource.source === 'none')
+    throw new CommandError(
+      'LEGACY_SOURCE is none: there is no legacy source. Set it to a preset or a source file, or unset it for an adopted table.',
+      exitStatus.usage,
+    );
+  if (legacySource.source !== undefined) return openConfigured(io);
   const { url } = databaseConfig.read(io.variables());
   try {
     const source = await AdoptedTableSource.open(url, rows);

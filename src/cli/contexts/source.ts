@@ -77,8 +77,8 @@ export class InterruptibleSync implements BeforeApplicationShutdown, OnApplicati
       );
     if (row?.source !== this.config.source)
       throw new CommandError(
-        `The API was started with ${row?.source == null ? 'no LEGACY_SOURCE' : `LEGACY_SOURCE=${row.source}`}, ` +
-          'which is another source. Set the same value, or start the API with the new one first.',
+        `LEGACY_SOURCE is ${this.config.source} here, but ${row?.source == null ? 'was unset' : `was ${row.source}`} at the last start of the API. ` +
+          'Set the same value here, or start the API with the new one first.',
         exitStatus.usage,
       );
   }

@@ -34,16 +34,17 @@ const argon2 = (
 ): Scheme => ({
   parse(stored) {
     if (!stored.startsWith(marker)) return undefined;
-    const parts = form.exec(stored.slice(prefix.length)) ?? [];
-    const [memory = 0, passes = 0, lanes = 0] = parts.slice(3, 6).map(Number);
-    const [salt, expected] = parts.slice(6).map((text) => phcBase64.decode(text));
+    const [, , version, m = '0', t = '0', p = '0', saltText = '', digest = ''] =
+      form.exec(stored.slice(prefix.length)) ?? [];
+    const [memory, passes, lanes] = [Number(m), Number(t), Number(p)];
+    const [salt, expected] = [phcBase64.decode(saltText), phcBase64.decode(digest)];
     // RFC 9106, section 3.1
     if (!salt || !expected || lanes < 1 || memory < 8 * lanes) return 'impossible';
     if (!isDigestLength(expected.length)) return 'impossible';
     if (!isAffordable(memory, passes, lanes)) return 'too_costly';
     const options = {
       algorithm: variants[variant],
-      version: versions.get(parts[2]) ?? 1,
+      version: versions.get(version) ?? 1,
       memoryCost: memory,
       timeCost: passes,
       parallelism: lanes,
@@ -51,11 +52,11 @@ const argon2 = (
       outputLen: expected.length,
     };
     return comparing({
-      digest: phcBase64.encode(expected),
+      digest,
       digestOf: (password) => phcBase64.encode(hashRawSync(password, options)),
       cost: `m=${memory},t=${passes},p=${lanes}`,
       outdated: variant !== 'id' || memory * passes < wantedWorkKib,
-      forImport: variant === 'id' ? () => forImport(parts[2], options, expected) : undefined,
+      forImport: variant === 'id' ? () => forImport(version, options, expected) : undefined,
     });
   },
 });
@@ -75,8 +76,13 @@ const forImport = (
   { memoryCost, timeCost, parallelism, salt }: Argon2Options,
   digest: Uint8Array,
 ): ImportableHash => ({
-  ...{ algorithm: 'ARGON2ID', version: Number(version ?? 16), memoryKib: memoryCost },
-  ...{ passes: timeCost, lanes: parallelism, salt, digest },
+  algorithm: 'ARGON2ID',
+  version: Number(version ?? 16),
+  memoryKib: memoryCost,
+  passes: timeCost,
+  lanes: parallelism,
+  salt,
+  digest,
 });
 
 export const argon2dScheme = argon2('', 'd');

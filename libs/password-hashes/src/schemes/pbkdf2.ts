@@ -33,23 +33,25 @@ const mostWork = 3_000_000;
 const wantedIterations = { sha1: 1_300_000, sha256: 600_000, sha512: 210_000 };
 
 export function pbkdf2({ hash, iterations, salt, digest, encoding }: Pbkdf2): StoredHash | Refusal {
-  const bytes = encoding.decode(digest)?.length;
-  if (!salt || bytes === undefined || !isDigestLength(bytes) || iterations < 1) return 'impossible';
+  const expected = encoding.decode(digest);
+  if (!salt || !expected || !isDigestLength(expected.length) || iterations < 1) return 'impossible';
+  const bytes = expected.length;
   if (iterations * Math.ceil(bytes / blockBytes[hash]) > mostWork) return 'too_costly';
   return comparing({
     digest,
     digestOf: (password) => encoding.encode(pbkdf2Sync(password, salt, iterations, bytes, hash)),
-    forImport: hash === 'sha256' ? () => forImport(iterations, salt, encoding.decode(digest)) : undefined,
+    forImport: hash === 'sha256' ? () => forImport(iterations, salt, expected) : undefined,
     cost: `${hash},i=${iterations},l=${bytes}`,
     outdated: iterations < wantedIterations[hash],
   });
 }
 
-const forImport = (iterations: number, salt: Uint8Array, digest: Uint8Array = empty): ImportableHash => ({
-  ...{ algorithm: 'PBKDF2_SHA256', iterations, salt, digest },
+const forImport = (iterations: number, salt: Uint8Array, digest: Uint8Array): ImportableHash => ({
+  algorithm: 'PBKDF2_SHA256',
+  iterations,
+  salt,
+  digest,
 });
-
-const empty = new Uint8Array();
 
 // passlib allows up to 1,024 bytes of salt
 const passlibForm =
@@ -80,8 +82,13 @@ function readPasslib(stored: string): Pbkdf2 | undefined {
   // passlib and OpenLDAP write as many bytes as the hash has.
   const isComplete = encoding.decode(digest)?.length === blockBytes[hash as Pbkdf2Hash];
   if (match === undefined || !isComplete) return undefined;
-  const salted = { salt: encoding.decode(salt), digest, encoding };
-  return { hash: hash as Pbkdf2Hash, iterations: Number(iterations), ...salted };
+  return {
+    hash: hash as Pbkdf2Hash,
+    iterations: Number(iterations),
+    salt: encoding.decode(salt),
+    digest,
+    encoding,
+  };
 }
 
 function readPhc(stored: string): Pbkdf2 | undefined {
@@ -89,8 +96,13 @@ function readPhc(stored: string): Pbkdf2 | undefined {
   const encoding = phcBase64;
   const bytes = encoding.decode(digest)?.length;
   if (match === undefined || Number(length ?? bytes) !== bytes) return undefined;
-  const salted = { salt: encoding.decode(salt), digest, encoding };
-  return { hash: hash as Pbkdf2Hash, iterations: Number(iterations), ...salted };
+  return {
+    hash: hash as Pbkdf2Hash,
+    iterations: Number(iterations),
+    salt: encoding.decode(salt),
+    digest,
+    encoding,
+  };
 }
 
 const djangoForm = /^([1-9]\d{0,9})\$([^$]{1,128})\$([A-Za-z0-9+/]{27,86}={0,2})$/;
@@ -101,10 +113,8 @@ export const djangoPbkdf2Scheme = (hash: Pbkdf2Hash, marker = `pbkdf2_${hash}$`)
     if (!stored.startsWith(marker)) return undefined;
     const [, iterations, salt = '', digest = ''] = djangoForm.exec(stored.slice(marker.length)) ?? [];
     if (base64.decode(digest)?.length !== blockBytes[hash]) return 'impossible';
-    return pbkdf2({
-      ...{ hash, iterations: Number(iterations), salt: Buffer.from(salt) },
-      ...{ digest, encoding: base64 },
-    });
+    const encoding = base64;
+    return pbkdf2({ hash, iterations: Number(iterations), salt: Buffer.from(salt), digest, encoding });
   },
 });
 
@@ -117,10 +127,8 @@ export const werkzeugPbkdf2Scheme: Scheme = {
     const [match, name, iterations, salt = '', digest = ''] = werkzeugForm.exec(stored) ?? [];
     const hash = name as Pbkdf2Hash;
     if (match === undefined || digest.length !== 2 * blockBytes[hash]) return 'impossible';
-    return pbkdf2({
-      ...{ hash, iterations: Number(iterations), salt: Buffer.from(salt) },
-      ...{ digest, encoding: lowerCaseHex },
-    });
+    const encoding = lowerCaseHex;
+    return pbkdf2({ hash, iterations: Number(iterations), salt: Buffer.from(salt), digest, encoding });
   },
 };
 

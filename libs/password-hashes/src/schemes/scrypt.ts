@@ -63,7 +63,7 @@ const scryptScheme = (marker: string, fieldsOf: (stored: string) => Fields | und
       digestOf: (password) => encoding.encode(scrypt(password, salt, expected.length, cost)),
       cost: `N=${cost.N},r=${cost.r},p=${cost.p}`,
       outdated: isOutdated(cost),
-      forImport: () => ({ algorithm: 'SCRYPT', ...cost, salt, digest: expected }),
+      forImport: () => ({ algorithm: 'SCRYPT', N: cost.N, r: cost.r, p: cost.p, salt, digest: expected }),
     });
   },
 });
