@@ -1,0 +1,13 @@
+import type { Check } from '../check.js';
+import { emailVerifiedBeforeChange } from './email-verified-before-change.js';
+import { passwordFlow } from './password-flow.js';
+import { userMigrationTrigger } from './user-migration-trigger.js';
+import { writeAttributes } from './write-attributes.js';
+
+/** In the order of reports. */
+export const checks: readonly Check[] = [
+  userMigrationTrigger,
+  emailVerifiedBeforeChange,
+  passwordFlow,
+  writeAttributes,
+];

@@ -1,0 +1,107 @@
+import type { UserPoolClientType, UserPoolType } from '../cognito/pool-settings.reader.js';
+import type { Facts } from './facts.js';
+
+/** Members of UpdateUserPool that DescribeUserPool returns under the same name (API reference, both operations). */
+const poolMembers = [
+  'Policies',
+  'DeletionProtection',
+  'LambdaConfig',
+  'AutoVerifiedAttributes',
+  'SmsVerificationMessage',
+  'EmailVerificationMessage',
+  'EmailVerificationSubject',
+  'VerificationMessageTemplate',
+  'SmsAuthenticationMessage',
+  'UserAttributeUpdateSettings',
+  'MfaConfiguration',
+  'DeviceConfiguration',
+  'EmailConfiguration',
+  'SmsConfiguration',
+  'UserPoolTags',
+  'AdminCreateUserConfig',
+  'UserPoolAddOns',
+  'AccountRecoverySetting',
+  'UserPoolTier',
+  'KeyConfiguration',
+] as const satisfies (keyof UserPoolType)[];
+
+const clientMembers = [
+  'ClientName',
+  'RefreshTokenValidity',
+  'AccessTokenValidity',
+  'IdTokenValidity',
+  'TokenValidityUnits',
+  'ReadAttributes',
+  'WriteAttributes',
+  'ExplicitAuthFlows',
+  'SupportedIdentityProviders',
+  'CallbackURLs',
+  'LogoutURLs',
+  'DefaultRedirectURI',
+  'AllowedOAuthFlows',
+  'AllowedOAuthScopes',
+  'AllowedOAuthFlowsUserPoolClient',
+  'AnalyticsConfiguration',
+  'PreventUserExistenceErrors',
+  'EnableTokenRevocation',
+  'EnablePropagateAdditionalUserContextData',
+  'AuthSessionValidity',
+  'RefreshTokenRotation',
+] as const satisfies (keyof UserPoolClientType)[];
+
+type PoolChange = { [Member in (typeof poolMembers)[number]]?: UserPoolType[Member] };
+type ClientChange = { [Member in (typeof clientMembers)[number]]?: UserPoolClientType[Member] };
+
+/** The command carries all present settings, because UpdateUserPool resets those that are left out to their defaults. */
+export async function updatePool(facts: Facts, change: PoolChange): Promise<string> {
+  const pool = await facts.pool();
+  const input = { UserPoolId: pool.Id, ...present(pool, poolMembers), PoolName: pool.Name, ...change };
+  return cognitoCommand(facts, 'update-user-pool', ['--cli-input-json', JSON.stringify(input)]);
+}
+
+/** As `updatePool`, for UpdateUserPoolClient. */
+export async function updateAppClient(facts: Facts, clientId: string, change: ClientChange): Promise<string> {
+  const client = await facts.appClient(clientId);
+  const input = {
+    ...{ UserPoolId: client.UserPoolId, ClientId: clientId },
+    ...present(client, clientMembers),
+    ...change,
+  };
+  return cognitoCommand(facts, 'update-user-pool-client', ['--cli-input-json', JSON.stringify(input)]);
+}
+
+/** A command of the AWS CLI for the pool's Region and endpoint. Arguments are quoted. */
+export function cognitoCommand(facts: Facts, operation: string, args: string[]): string {
+  const { region, endpoint } = facts.settings('userPool');
+  return awsCommand('cognito-idp', operation, args, { region, endpoint });
+}
+
+/** A `lambda` command of the AWS CLI. */
+export function lambdaCommand(facts: Facts, operation: string, args: string[]): string {
+  const { region, lambdaEndpoint: endpoint } = facts.settings('userPool');
+  return awsCommand('lambda', operation, args, { region, endpoint });
+}
+
+function awsCommand(
+  service: string,
+  operation: string,
+  args: string[],
+  { region, endpoint }: { region: string; endpoint: string | undefined },
+): string {
+  const options = ['--region', region, ...(endpoint === undefined ? [] : ['--endpoint-url', endpoint])];
+  return ['aws', service, operation, ...options, ...args].map(quote).join(' ');
+}
+
+/** For a POSIX shell. */
+const quote = (word: string): string =>
+  /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+
+function present<Whole extends object, Member extends keyof Whole>(
+  whole: Whole,
+  members: readonly Member[],
+): Partial<Pick<Whole, Member>> {
+  const entries = members.flatMap((member) =>
+    whole[member] === undefined ? [] : [[member, whole[member]] as const],
+  );
+  return Object.fromEntries(entries) as Partial<Pick<Whole, Member>>;
+}
