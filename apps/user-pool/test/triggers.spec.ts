@@ -156,6 +156,16 @@ describe('PreTokenGeneration', () => {
     });
     expect(sources()).toEqual(['TokenGeneration_Authentication', 'TokenGeneration_RefreshTokens']);
   });
+
+  it('can be named by PreTokenGenerationConfig', async () => {
+    const PreTokenGenerationConfig = { LambdaVersion: 'V1_0', LambdaArn: 'trigger' } as const;
+    const LambdaConfig = { PreTokenGenerationConfig };
+    await pool.sdk.updateUserPool({ UserPoolId: pool.poolId, LambdaConfig });
+    lambda.run = answering({ claimsOverrideDetails: { claimsToAddOrOverride: { plan: 'silver' } } });
+    await pool.createUser('liv@example.com');
+    const { AuthenticationResult: tokens } = await pool.signIn('liv@example.com');
+    expect(claimsOf(tokens?.IdToken)['plan']).toBe('silver');
+  });
 });
 
 describe('CustomMessage', () => {
