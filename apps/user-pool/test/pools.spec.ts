@@ -173,7 +173,7 @@ describe('a pool', () => {
     ['a custom attribute with a long name', { Schema: [{ Name: 'x'.repeat(21) }] }],
     [
       'a setting that the local pool does not support',
-      { LambdaConfig: { PreTokenGenerationConfig: { LambdaVersion: 'V2_0', LambdaArn: 'trigger' } } },
+      { Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['EMAIL_OTP'] } } },
     ],
     [
       'two functions for one trigger',

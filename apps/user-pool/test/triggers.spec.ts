@@ -211,9 +211,8 @@ describe('a failed trigger', () => {
   });
 
   it('is refused by the pool settings when it is not supported', async () => {
-    const call = createPool(pool.sdk, { LambdaConfig: { DefineAuthChallenge: 'trigger' } });
-    expect((await refusal(call)).message).toBe(
-      'The local user pool does not support the parameter lambdaConfig.DefineAuthChallenge.',
-    );
+    const PreTokenGenerationConfig = { LambdaVersion: 'V2_0', LambdaArn: 'trigger' } as const;
+    const call = createPool(pool.sdk, { LambdaConfig: { PreTokenGenerationConfig } });
+    expect((await refusal(call)).message).toContain('enum value set: [V1_0]');
   });
 });
