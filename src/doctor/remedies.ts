@@ -55,7 +55,8 @@ type ClientChange = { [Member in (typeof clientMembers)[number]]?: UserPoolClien
 /** The command carries all present settings, because UpdateUserPool resets those that are left out to their defaults. */
 export async function updatePool(facts: Facts, change: PoolChange): Promise<string> {
   const pool = await facts.pool();
-  const input = { UserPoolId: pool.Id, ...present(pool, poolMembers), PoolName: pool.Name, ...change };
+  const settings = withoutDefaults(present(pool, poolMembers));
+  const input = { UserPoolId: pool.Id, ...settings, ...change };
   return cognitoCommand(facts, 'update-user-pool', ['--cli-input-json', JSON.stringify(input)]);
 }
 
@@ -90,6 +91,25 @@ function awsCommand(
 ): string {
   const options = ['--region', region, ...(endpoint === undefined ? [] : ['--endpoint-url', endpoint])];
   return ['aws', service, operation, ...options, ...args].map(quote).join(' ');
+}
+
+/** Releases of the AWS CLI before 2024 refuse the members that are left out here. */
+function withoutDefaults({
+  UserPoolTier: tier,
+  Policies,
+  AdminCreateUserConfig,
+  ...others
+}: PoolChange): PoolChange {
+  const { SignInPolicy: signIn, ...policies } = Policies ?? {};
+  const isDefault = signIn?.AllowedFirstAuthFactors?.join() === 'PASSWORD';
+  // "Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays"
+  const { UnusedAccountValidityDays: _days, ...invitations } = AdminCreateUserConfig ?? {};
+  return {
+    ...others,
+    ...(Policies && { Policies: { ...policies, ...(signIn && !isDefault && { SignInPolicy: signIn }) } }),
+    ...(AdminCreateUserConfig && { AdminCreateUserConfig: invitations }),
+    ...(tier !== undefined && tier !== 'ESSENTIALS' && { UserPoolTier: tier }),
+  };
 }
 
 /** For a POSIX shell. */
