@@ -110,9 +110,14 @@ describe('a pool', () => {
     const twice = [LogConfigurations[0]!, LogConfigurations[0]!];
     const call = pool.sdk.setLogDeliveryConfiguration({ UserPoolId, LogConfigurations: twice });
     expect((await refusal(call)).name).toBe('InvalidParameterException');
-    const nowhere = [{ ...LogConfigurations[0]!, CloudWatchLogsConfiguration: undefined }];
-    const without = pool.sdk.setLogDeliveryConfiguration({ UserPoolId, LogConfigurations: nowhere });
-    expect((await refusal(without)).name).toBe('InvalidParameterException');
+    for (const destinations of [
+      { S3Configuration: undefined },
+      { FirehoseConfiguration: { StreamArn: arn('firehose', 'deliverystream/events') } },
+    ]) {
+      const odd = [{ ...LogConfigurations[1]!, ...destinations }];
+      const sent = pool.sdk.setLogDeliveryConfiguration({ UserPoolId, LogConfigurations: odd });
+      expect((await refusal(sent)).name).toBe('InvalidParameterException');
+    }
   });
 
   it('keeps its whole MFA configuration', async () => {
