@@ -143,6 +143,22 @@ describe('a pool', () => {
     expect(left.SmsMfaConfiguration).toBeUndefined();
   });
 
+  it('has SMS as a factor with SmsConfiguration, until SetUserPoolMfaConfig switches it off', async () => {
+    const UserPoolId = await createPool(pool.sdk);
+    const smsFactor = async () => (await pool.sdk.getUserPoolMfaConfig({ UserPoolId })).SmsMfaConfiguration;
+    const update = { UserPoolId, SmsConfiguration: sms, MfaConfiguration: 'OPTIONAL' as const };
+    const totp = { ...update, SmsConfiguration: undefined, SoftwareTokenMfaConfiguration: { Enabled: true } };
+    await pool.sdk.setUserPoolMfaConfig(totp);
+    await pool.sdk.updateUserPool(update);
+    expect(await smsFactor()).toEqual({ SmsConfiguration: sms });
+    await pool.sdk.setUserPoolMfaConfig(totp);
+    await pool.sdk.updateUserPool(update);
+    expect(await smsFactor()).toBeUndefined();
+    await pool.sdk.setUserPoolMfaConfig({ UserPoolId, MfaConfiguration: 'OFF' });
+    await pool.sdk.updateUserPool(update);
+    expect(await smsFactor()).toEqual({ SmsConfiguration: sms });
+  });
+
   it('is deleted with all its content', async () => {
     const doomed = await pool.addPool();
     await doomed.createUser('ann@example.com');
