@@ -91,7 +91,9 @@ describe('the configuration of a pool', () => {
   });
 
   it('is replaced by UpdateUserPool: what an update omits returns to its default', async () => {
-    await expectPoolReplacement(other.sdk, other.poolId, poolSettings);
+    // A pool with deletion protection cannot be deleted after the tests.
+    const unprotect = () => other.sdk.updateUserPool({ UserPoolId: other.poolId });
+    await expectPoolReplacement(other.sdk, other.poolId, poolSettings).finally(unprotect);
   });
 
   it('can be sent back by UpdateUserPool as described, without read-only and replaced members', async () => {
