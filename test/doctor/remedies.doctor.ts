@@ -18,15 +18,15 @@ describe('the remedy of a finding', () => {
     poolFixtures
       .filter(({ changes }) => changes)
       .map((fixture) => [fixture.id, fixture.mistake, fixture] as const),
-  )('%s repairs %s and changes nothing else', async (_id, _mistake, { installation, changes }) => {
+  )('%s repairs %s and changes nothing else', async (id, _mistake, { installation, changes }) => {
     const installed = await world.install({
       ...installation,
       environment: { MIGRATION_FUNCTION_ARN: functionArn, ...installation.environment },
     });
     const { pool, client } = await installed.describe();
-    const { report } = await installed.examine();
-    for (const { remedy } of report.findings) await paste(remedy);
-    expect((await installed.examine()).report.findings).toEqual([]);
+    const found = async () => (await installed.examine()).report.findings.filter((one) => one.id === id);
+    for (const { remedy } of await found()) await paste(remedy);
+    expect(await found()).toEqual([]);
     const after = await installed.describe();
     expect([...changed(pool, after.pool), ...changed(client, after.client)]).toEqual(changes);
   });

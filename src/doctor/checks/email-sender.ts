@@ -6,9 +6,11 @@ export const emailSender: Check = {
   area: 'pool',
   atStart: true,
   async find(facts) {
-    const { EmailConfiguration, LambdaConfig } = await facts.pool();
+    const { Arn, EmailConfiguration, LambdaConfig } = await facts.pool();
     if (EmailConfiguration?.EmailSendingAccount === 'DEVELOPER' || LambdaConfig?.CustomEmailSender)
       return undefined;
+    const { region } = facts.settings('userPool');
+    const domain = facts.settings('http').publicUrl.hostname;
     return {
       severity: 'warning',
       title: "The pool sends mail with Cognito's own sender.",
@@ -17,7 +19,8 @@ export const emailSender: Check = {
         EmailConfiguration: {
           ...EmailConfiguration,
           EmailSendingAccount: 'DEVELOPER',
-          SourceArn: 'SES_IDENTITY_ARN',
+          // Of the identity that is verified in Amazon SES.
+          SourceArn: `arn:aws:ses:${region}:${Arn?.split(':')[4] ?? 'ACCOUNT'}:identity/${domain}`,
         },
       }),
       changeable: true,

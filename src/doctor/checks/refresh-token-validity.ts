@@ -22,8 +22,7 @@ export const refreshTokenValidity: Check = {
       title: `Refresh tokens of app client ${clientId} expire after ${validity / 3600} hours, before SESSION_ABSOLUTE_TIMEOUT.`,
       effect: 'People have to sign in again earlier than the setting says.',
       remedy: await updateAppClient(facts, clientId, {
-        RefreshTokenValidity: Math.ceil(absoluteSeconds / 86_400),
-        TokenValidityUnits: { ...TokenValidityUnits, RefreshToken: 'days' },
+        RefreshTokenValidity: Math.ceil(absoluteSeconds / unit),
       }),
       changeable: true,
     };

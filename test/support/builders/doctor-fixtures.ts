@@ -121,12 +121,9 @@ export const poolFixtures: DoctorFixture[] = [
       await cognito.setLogDeliveryConfiguration({ UserPoolId, LogConfigurations: [] });
     },
   }),
-  fixture(
-    'pool.threat_protection',
-    'a pool that blocks by IP address',
-    { pool: { UserPoolTier: 'PLUS', UserPoolAddOns: { AdvancedSecurityMode: 'ENFORCED' } } },
-    'UserPoolAddOns',
-  ),
+  fixture('pool.threat_protection', 'a pool that blocks by IP address', {
+    pool: { UserPoolTier: 'PLUS', UserPoolAddOns: { AdvancedSecurityMode: 'ENFORCED' } },
+  }),
   fixture(
     'pool.deletion_protection',
     'a pool that can be deleted',

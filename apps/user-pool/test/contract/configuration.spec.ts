@@ -155,6 +155,20 @@ describe('the configuration of an app client', () => {
 });
 
 // API reference: GetProvisionedLimit, LimitDefinitionType.
+describe('AddCustomAttributes', () => {
+  it('adds an attribute once', async () => {
+    const { sdk, poolId: UserPoolId } = other;
+    const CustomAttributes = [{ Name: 'added', AttributeDataType: 'String' as const, Mutable: true }];
+    const add = () => sdk.addCustomAttributes({ UserPoolId, CustomAttributes });
+    await add();
+    const { SchemaAttributes = [] } = await describePool(other);
+    expect(SchemaAttributes.find(({ Name }) => Name === 'custom:added')).toMatchObject({
+      ...{ AttributeDataType: 'String', Mutable: true, Required: false },
+    });
+    expect((await refusal(add())).name).toBe(invalid);
+  });
+});
+
 describe('GetProvisionedLimit', () => {
   const limitOf = (Category: string) =>
     target.sdk.getProvisionedLimit({
