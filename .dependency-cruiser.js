@@ -1,6 +1,6 @@
 /**
  * The import arrows, executable:
- * apps -> libs; in src, {app.module, cli} -> {auth, passwords, migration, admin, acme} -> {registration, sessions} -> {credentials, legacy}
+ * apps -> libs; in src, {app.module, cli} -> {auth, passwords, migration, admin, acme, doctor} -> {registration, sessions} -> {credentials, legacy}
  * -> users -> {cognito, mail, rate-limit} -> jobs -> common -> i18n -> libs.
  */
 const layers = [
@@ -11,7 +11,7 @@ const layers = [
   ['users'],
   ['credentials', 'legacy'],
   ['registration', 'sessions'],
-  ['auth', 'passwords', 'migration', 'admin', 'acme'],
+  ['auth', 'passwords', 'migration', 'admin', 'acme', 'doctor'],
 ];
 
 const upward = layers.flatMap((folders, level) => {

@@ -33,6 +33,7 @@ const projectWithDatabase = (...options) => ({
 
 const longSuites = [
   'acme',
+  'doctor',
   'faults',
   'image',
   'leak',

@@ -4,6 +4,7 @@ import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import type { Config } from './common/config/config.js';
 import { CoreModule } from './core.module.js';
+import { DoctorModule } from './doctor/doctor.module.js';
 import { MigrationModule } from './migration/migration.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { RegistrationModule } from './registration/registration.module.js';
@@ -13,6 +14,6 @@ import { RegistrationModule } from './registration/registration.module.js';
 })
 export class AppModule {
   static register(config: Config): DynamicModule {
-    return { module: AppModule, imports: [CoreModule.register(config)] };
+    return { module: AppModule, imports: [CoreModule.register(config), DoctorModule.register(config)] };
   }
 }

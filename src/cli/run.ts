@@ -5,6 +5,7 @@ import { CommandError, exitStatus, type Io } from './command.js';
 import { certificatesCommands } from './commands/certificates.js';
 import { certificatesChallenge } from './commands/certificates-challenge.js';
 import { certificatesPreflight } from './commands/certificates-preflight.js';
+import { doctorCommand } from './commands/doctor.js';
 import { jobsCommands } from './commands/jobs.js';
 import { mailCommands } from './commands/mail.js';
 import { migrationCommands } from './commands/migration.js';
@@ -27,6 +28,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
     .description('Operator commands for Usher.')
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
+  doctorCommand(program, io);
   const users = program.command('users').description('The users table.');
   usersRelink(users, io);
   usersRoles(users, io);

@@ -8,8 +8,6 @@ import { Clock } from '../common/clock/clock.js';
 import { loadConfig } from '../common/config/config.js';
 import { Log } from '../common/logging/log.js';
 import { CognitoAdminClient } from './cognito-client.js';
-import { SettingsCheck } from './settings-check.js';
-import { UserDirectory } from './user-directory.js';
 
 class TestClock extends Clock {
   time = 0;
@@ -59,26 +57,11 @@ describe('CognitoAdminClient without AWS credentials', () => {
     expect(await send()).toBe('sent');
   });
 
-  it('logs one line for two simultaneous requests, which names the check of the settings', async () => {
+  it('logs one line for two simultaneous requests, which names the checks at start', async () => {
     warn.mockClear();
     expect(await Promise.all([send(), send()])).toEqual(Array(2).fill('cognito.credentials_missing'));
     expect(warn).toHaveBeenCalledTimes(1);
-    const off = expect.arrayContaining([
-      'the check at start whether users may change their own e-mail address in the pool',
-    ]);
+    const off = expect.arrayContaining(['the checks of the user pool at start']);
     expect(warn.mock.lastCall?.[1]).toMatchObject({ off });
-  });
-
-  it('logs it at start', async () => {
-    warn.mockClear();
-    const settings = { acceptedClientIds: [], legacyIdAttribute: undefined };
-    const check = new SettingsCheck(new UserDirectory(client, clock, log), settings, log);
-    check.onApplicationBootstrap();
-    await send();
-    check.onApplicationShutdown();
-    expect(warn).toHaveBeenCalledWith(
-      'AWS credentials not found; admin operations disabled',
-      expect.any(Object),
-    );
   });
 });

@@ -66,11 +66,17 @@ const idempotent = new Set<CognitoOperation>([
   'remove-factors',
   'describe-pool',
   'describe-app-client',
+  'describe-mfa',
+  'describe-log-delivery',
+  'get-limit',
 ]);
+
+/** `usher doctor` lists what the credentials may not read. */
+const optional = new Set<CognitoOperation>(['describe-mfa', 'describe-log-delivery', 'get-limit']);
 
 const triggerFailures = new Set(['UnexpectedLambdaException', 'UserLambdaValidationException']);
 
-export type PoolAddress = UserPoolConfig;
+export type PoolAddress = Pick<UserPoolConfig, 'region' | 'userPoolId' | 'endpoint'>;
 
 /**
  * @param operation name of the SDK command without `Command`
@@ -132,6 +138,7 @@ export abstract class CognitoClient implements OnApplicationShutdown {
 
   /** Without the exception's message, which can contain user input. */
   private raiseAlarm(operation: CognitoOperation, { name: exception }: Error, code: ErrorCode): void {
+    if (optional.has(operation)) return;
     const fields = { asked: operation, exception };
     if (code === 'internal')
       this.log.error('Cognito rejected a request: check the configuration of Usher and of the user pool', {
@@ -224,7 +231,7 @@ export class CognitoAdminClient extends CognitoClient {
   readonly userPoolId: string;
   private missingUntil = 0;
 
-  constructor(@Inject(userPoolConfig.KEY) userPool: UserPoolConfig, clock: Clock, log: Log) {
+  constructor(@Inject(userPoolConfig.KEY) userPool: PoolAddress, clock: Clock, log: Log) {
     super(new CognitoIdentityProviderClient(sdkOptions(userPool)), clock, log);
     this.userPoolId = userPool.userPoolId;
   }
@@ -265,7 +272,7 @@ const adminFeatures = [
   'changes of e-mail addresses',
   'removing the second factors of a user',
   'disabling, enabling and deleting pool users',
-  'the check at start whether users may change their own e-mail address in the pool',
+  'the checks of the user pool at start',
 ];
 
 /** Its credential provider rejects, so that an operation that needs a signature does not search files and the network. */

@@ -3,9 +3,10 @@ import { CognitoAppClient } from './cognito-client.js';
 import { CognitoClock } from './cognito-clock.js';
 import { CognitoMonitoring } from './cognito-monitoring.js';
 import { IdentityProvider } from './identity-provider.js';
-import { SettingsCheck } from './settings-check.js';
+import { PoolSettingsReader } from './pool-settings.reader.js';
 import { SigningKeys } from './signing-keys.js';
 import { TokenVerifier } from './token-verifier.js';
+import { TriggerFunctionReader } from './trigger-function.reader.js';
 import { UserDirectoryModule } from './user-directory.module.js';
 
 @Module({
@@ -15,10 +16,18 @@ import { UserDirectoryModule } from './user-directory.module.js';
     CognitoClock,
     CognitoMonitoring,
     IdentityProvider,
-    SettingsCheck,
+    PoolSettingsReader,
     SigningKeys,
     TokenVerifier,
+    TriggerFunctionReader,
   ],
-  exports: [CognitoClock, IdentityProvider, TokenVerifier, UserDirectoryModule],
+  exports: [
+    CognitoClock,
+    IdentityProvider,
+    PoolSettingsReader,
+    TokenVerifier,
+    TriggerFunctionReader,
+    UserDirectoryModule,
+  ],
 })
 export class CognitoModule {}

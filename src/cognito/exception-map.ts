@@ -30,7 +30,10 @@ export type CognitoOperation =
   | 'sign-user-out'
   | 'remove-factors'
   | 'describe-pool'
-  | 'describe-app-client';
+  | 'describe-app-client'
+  | 'describe-mfa'
+  | 'describe-log-delivery'
+  | 'get-limit';
 
 /** By name of the exception. `internal` is a configuration error in Usher, the pool or the AWS account. */
 type ExceptionMap = Record<string, ErrorCode>;
@@ -230,4 +233,7 @@ export const exceptionMap: Record<CognitoOperation, ExceptionMap> = {
   },
   'describe-pool': { ...asAdministrator, UserPoolTaggingException: 'internal' },
   'describe-app-client': asAdministrator,
+  'describe-mfa': asAdministrator,
+  'describe-log-delivery': asAdministrator,
+  'get-limit': asAdministrator,
 };

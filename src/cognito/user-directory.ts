@@ -11,7 +11,6 @@ import {
   AdminUpdateUserAttributesCommand,
   AdminUserGlobalSignOutCommand,
   type AttributeType,
-  DescribeUserPoolClientCommand,
   DescribeUserPoolCommand,
   ListUsersCommand,
   type PasswordPolicyType,
@@ -50,11 +49,6 @@ export interface PoolPasswordPolicy {
   temporaryPasswordValidityDays: number;
 }
 
-export interface PoolSettings {
-  /** Attributes that keep their value until the new one is verified (`AttributesRequireVerificationBeforeUpdate`). */
-  verifiedBeforeUpdate: string[];
-}
-
 /** An attribute of the pool's schema. */
 export interface PoolAttribute {
   name: string;
@@ -62,14 +56,6 @@ export interface PoolAttribute {
   required: boolean;
   /** In characters; `undefined` if the schema has no limit. */
   maxLength: number | undefined;
-}
-
-export interface AppClientSettings {
-  clientId: string;
-  /** Absent when the client has no list. */
-  writeAttributes: string[] | undefined;
-  /** Without `COGNITO`, the pool itself. */
-  identityProviders: string[];
 }
 
 /** Valid user names (API reference, AdminGetUser). */
@@ -236,11 +222,6 @@ export class UserDirectory {
     return value;
   }
 
-  async describePool(): Promise<PoolSettings> {
-    const { UserAttributeUpdateSettings: settings } = await this.readPool();
-    return { verifiedBeforeUpdate: settings?.AttributesRequireVerificationBeforeUpdate ?? [] };
-  }
-
   async describeSchema(): Promise<PoolAttribute[]> {
     const { SchemaAttributes: attributes = [] } = await this.readPool();
     return attributes.map(({ Name: name = '', Required, StringAttributeConstraints: constraints }) => ({
@@ -248,24 +229,6 @@ export class UserDirectory {
       required: Required ?? false,
       maxLength: constraints?.MaxLength === undefined ? undefined : Number(constraints.MaxLength),
     }));
-  }
-
-  async describeAppClient(clientId: string): Promise<AppClientSettings> {
-    const { UserPoolClient: found } = await this.client.send(
-      'describe-app-client',
-      new DescribeUserPoolClientCommand({
-        UserPoolId: this.client.userPoolId,
-        ClientId: clientId,
-      }),
-    );
-    if (!found) throw new AppError('cognito.unexpected_answer');
-    const { WriteAttributes: written = [], SupportedIdentityProviders: providers = [] } = found;
-    return {
-      clientId,
-      // Cognito returns no list for a client with the default; an empty list means the same.
-      writeAttributes: written.length > 0 ? written : undefined,
-      identityProviders: providers.filter((name) => name !== 'COGNITO'),
-    };
   }
 
   private async readPool(): Promise<UserPoolType> {

@@ -120,33 +120,6 @@ describe('the user directory', () => {
   });
 });
 
-describe('the settings of the pool and its app clients', () => {
-  it('are read by the user directory', async () => {
-    expect(await directory.describePool()).toEqual({ verifiedBeforeUpdate: ['email'] });
-    const described = { clientId: usher.clientId, writeAttributes: ['name'], identityProviders: [] };
-    expect(await directory.describeAppClient(usher.clientId)).toEqual(described);
-  });
-
-  it('have no list of writable attributes if it is absent or empty', async () => {
-    const { UserPoolClient: client } = await usher.cognito.createUserPoolClient({
-      UserPoolId: usher.userPoolId,
-      ClientName: 'federating',
-      SupportedIdentityProviders: ['COGNITO', 'Google'],
-    });
-    const clientId = client?.ClientId ?? '';
-    const described = { clientId, writeAttributes: undefined, identityProviders: ['Google'] };
-    expect(await directory.describeAppClient(clientId)).toEqual(described);
-    usher.proxy.answerWith('DescribeUserPoolClient', json({ UserPoolClient: { WriteAttributes: [] } }));
-    expect((await directory.describeAppClient(clientId)).writeAttributes).toBeUndefined();
-    usher.proxy.answerWith('DescribeUserPoolClient', json({}));
-    expect(await codeOf(directory.describeAppClient(clientId))).toBe('cognito.unexpected_answer');
-  });
-
-  it('cause a configuration error if the client does not exist', async () => {
-    expect(await codeOf(directory.describeAppClient('nosuchclient'))).toBe('internal');
-  });
-});
-
 describe('a configuration that AWS refuses', () => {
   it('causes a service error and an alarm', async () => {
     const denied = exception('AccessDeniedException', 'User: arn:aws:sts::1:assumed-role is not authorized');

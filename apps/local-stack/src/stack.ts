@@ -2,11 +2,13 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startUserPool } from '../../user-pool/src/server.js';
+import { poolArn } from '../../user-pool/src/state/pool-rules.js';
 import { startApi, type ApiOptions } from './api.js';
 import { choosePorts, type ChosenPorts } from './chosen-ports.js';
 import {
   apiEnvironment,
   apiUrl,
+  defaultRegion,
   lambdaEnvironment,
   type Environment,
   type StackParts,
@@ -80,6 +82,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     lambdaUrl: lambda.url,
     smtpUrl: parts.smtpUrl,
   });
+  if (localPool) lambda.permit(localPool.userPoolId);
   const environment = apiEnvironment(given, { ...parts, localPool });
   const api = await bringUpApi(options, environment);
   const described = describeStack(environment, {
@@ -127,17 +130,26 @@ async function bringUpLambda(options: StackOptions, parts: StackParts, port: num
     apiUrl({ ...given, PORT: String(parts.apiPort) }),
     parts.secrets.migrationAccessToken,
   );
-  const { url } = await startup.step(
+  const host = await startup.step(
     'Migration Lambda',
     () =>
       startLambdaHost({
-        functions: { [migrationFunction]: { file, environment } },
+        functions: { [migrationFunction]: { file, environment, permissions: [] } },
+        region: given.AWS_REGION ?? defaultRegion,
         port,
         log: lambdaLog(options),
       }),
-    (host) => host.close(),
+    (started) => started.close(),
   );
-  return { url, accessToken: environment.MIGRATION_ACCESS_TOKEN ?? '' };
+  const permit = (userPoolId: string) =>
+    host.addPermission(migrationFunction, {
+      StatementId: 'cognito',
+      Action: 'lambda:InvokeFunction',
+      Principal: 'cognito-idp.amazonaws.com',
+      SourceArn: poolArn(userPoolId),
+      SourceAccount: '000000000000',
+    });
+  return { url: host.url, accessToken: environment.MIGRATION_ACCESS_TOKEN ?? '', permit };
 }
 
 function lambdaLog({ folder, watch, write }: StackOptions): (line: string) => void {
@@ -168,7 +180,8 @@ async function bringUpUserPool(
       }),
     (started) => started.close(),
   );
-  return { url: pool.url, ...(await ensurePool(folder, pool.url, given)) };
+  const ids = await ensurePool(folder, pool.url, given);
+  return { url: pool.url, lambdaUrl: options.lambdaUrl, ...ids };
 }
 
 async function bringUpApi({ folder, startup, signal, watch, write }: StackOptions, environment: Environment) {

@@ -1,3 +1,4 @@
+import type { Account } from './account.js';
 import type { Clock } from './clock.js';
 import type { Deliveries } from './delivery/deliveries.js';
 import type { HourlyLimits } from './passwords/hourly-limits.js';
@@ -21,6 +22,7 @@ export interface Services {
   passwordMutex: KeyedMutex;
   lambda: LambdaInvoker;
   faults: Faults;
+  account: Account;
 }
 
 export interface Context extends Services {

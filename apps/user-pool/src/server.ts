@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Account } from './account.js';
 import { createClock, type Clock } from './clock.js';
 import type { Services } from './context.js';
 import { Deliveries } from './delivery/deliveries.js';
@@ -49,6 +50,7 @@ export interface UserPoolServer {
   clock: Clock;
   deliveries: Deliveries;
   faults: Faults;
+  account: Account;
   close(): Promise<void>;
 }
 
@@ -62,12 +64,12 @@ export async function startUserPool(options: UserPoolOptions = {}): Promise<User
   server.on('request', (request, response) => void answerOnce(opening, request, response));
   try {
     const { services, close: closeServices } = await opening;
-    const { url, clock, deliveries, faults } = services;
+    const { url, clock, deliveries, faults, account } = services;
     const close = async () => {
       await stop(server);
       await closeServices();
     };
-    return { url, localUrl, clock, deliveries, faults, close };
+    return { url, localUrl, clock, deliveries, faults, account, close };
   } catch (error) {
     await stop(server);
     throw error;
@@ -126,6 +128,7 @@ function createServices(options: UserPoolOptions, url: string): Services {
     passwordMutex: new KeyedMutex(),
     lambda: new LambdaInvoker(options.lambdaEndpoint, options.lambdaTimeout),
     faults: new Faults(random),
+    account: new Account(),
   };
 }
 

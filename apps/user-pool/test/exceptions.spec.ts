@@ -8,7 +8,6 @@ import { modelledErrors } from '../src/wire/errors.js';
 /** Modelled exceptions that the local pool never returns itself. An injected fault can return any of them. */
 const notCovered: Record<string, string> = {
   ConcurrentModificationException: 'operations on one record do not overlap',
-  FeatureUnavailableInTierException: 'all features are available in every tier',
   ForbiddenException: 'there is no AWS WAF',
   InvalidEmailRoleAccessPolicyException: 'there is no SES',
   InvalidOAuthFlowException: 'there is no hosted sign-in; OAuth settings are only stored',

@@ -28,10 +28,55 @@ describe('the clock', () => {
     expect((await inspect('POST', 'clock', { advanceBySeconds: 'x' })).status).toBe(400);
   });
 
+  it('is that of the Date header of every response', async () => {
+    const url = pool.server.url;
+    const responses = () =>
+      Promise.all([
+        fetch(`${url}/${pool.poolId}/.well-known/jwks.json`),
+        fetch(`${url}/nothing`),
+        fetch(url, { method: 'POST', body: '{}' }),
+        fetch(url, { method: 'OPTIONS' }),
+      ]);
+    await inspect('POST', 'clock', { advanceBySeconds: 600 });
+    const now = new Date(pool.server.clock.now()).toUTCString();
+    const dates = (await responses()).map(({ headers }) => headers.get('date'));
+    expect(dates).toEqual(Array(4).fill(now));
+  });
+
   it('and all other inspection endpoints refuse requests of web pages', async () => {
     const headers = { origin: 'https://elsewhere.example' };
     expect((await inspect('GET', 'deliveries', undefined, headers)).status).toBe(403);
     expect((await inspect('GET', 'nothing')).status).toBe(404);
+  });
+});
+
+describe('the account', () => {
+  const limit = async (Category: string) => {
+    const LimitDefinition = { LimitClass: 'API_CATEGORY' as const, Attributes: { Category } };
+    const { Limit } = await pool.sdk.getProvisionedLimit({ LimitDefinition });
+    return [Limit?.ProvisionedLimitValue, Limit?.FreeLimitValue];
+  };
+
+  it('has default limits until a request sets others', async () => {
+    expect(await limit('UserAuthentication')).toEqual([120, 120]);
+    const account = { limits: { UserAuthentication: 7 } };
+    expect(await inspect('PUT', 'account', account)).toEqual({ status: 200, body: account });
+    expect(await limit('UserAuthentication')).toEqual([7, 120]);
+    expect(await limit('UserCreation')).toEqual([50, 50]);
+    await inspect('PUT', 'account', {});
+    expect((await inspect('GET', 'account')).body).toEqual({});
+    expect(await limit('UserAuthentication')).toEqual([120, 120]);
+  });
+
+  it.each([
+    [[]],
+    [{ limits: { Nothing: 1 } }],
+    [{ limits: { UserRead: '1' } }],
+    [{ failures: { pool: { Other: 'x' } } }],
+    [{ failures: { pool: { SmsConfigurationFailure: 1 } } }],
+    [{ quotas: {} }],
+  ])('is not set to %j', async (account) => {
+    expect((await inspect('PUT', 'account', account)).status).toBe(400);
   });
 });
 

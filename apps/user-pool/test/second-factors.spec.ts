@@ -12,8 +12,8 @@ beforeAll(async () => {
   pool = await poolWith({
     MfaConfiguration: 'OPTIONAL',
     SoftwareTokenMfaConfiguration: { Enabled: true },
-    SmsMfaConfiguration: {},
-    EmailMfaConfiguration: {},
+    SmsMfaConfiguration: { SmsAuthenticationMessage: 'Code by SMS: {####}' },
+    EmailMfaConfiguration: { Subject: 'Your code', Message: 'Code by mail: {####}' },
   });
 });
 
@@ -148,6 +148,7 @@ describe('codes that are sent', () => {
       CODE_DELIVERY_DELIVERY_MEDIUM: 'SMS',
     });
     const code = base.lastCode();
+    expect(base.server.deliveries.list()[0]?.text).toBe(`Code by SMS: ${code}`);
     expect((await refusal(answer(pool, challenge, {}))).message).toBe(
       'Missing required parameter SMS_MFA_CODE',
     );
@@ -175,6 +176,8 @@ describe('codes that are sent', () => {
     await prefer('fay@example.com', { EmailMfaSettings: { Enabled: true } });
     const challenge = await pool.signIn('fay@example.com');
     expect(challenge.ChallengeName).toBe('EMAIL_MFA');
+    const [sent] = base.server.deliveries.list();
+    expect(sent).toMatchObject({ subject: 'Your code', text: `Code by mail: ${sent?.code}` });
     await answer(pool, challenge, { EMAIL_MFA_CODE: base.lastCode() });
     await pool.forgot('fay@example.com');
     expect(base.server.deliveries.list()[0]).toMatchObject({ medium: 'SMS', purpose: 'reset' });

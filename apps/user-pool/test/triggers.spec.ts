@@ -156,6 +156,16 @@ describe('PreTokenGeneration', () => {
     });
     expect(sources()).toEqual(['TokenGeneration_Authentication', 'TokenGeneration_RefreshTokens']);
   });
+
+  it('can be named by PreTokenGenerationConfig', async () => {
+    const PreTokenGenerationConfig = { LambdaVersion: 'V1_0', LambdaArn: 'trigger' } as const;
+    const LambdaConfig = { PreTokenGenerationConfig };
+    await pool.sdk.updateUserPool({ UserPoolId: pool.poolId, LambdaConfig });
+    lambda.run = answering({ claimsOverrideDetails: { claimsToAddOrOverride: { plan: 'silver' } } });
+    await pool.createUser('liv@example.com');
+    const { AuthenticationResult: tokens } = await pool.signIn('liv@example.com');
+    expect(claimsOf(tokens?.IdToken)['plan']).toBe('silver');
+  });
 });
 
 describe('CustomMessage', () => {
@@ -201,9 +211,8 @@ describe('a failed trigger', () => {
   });
 
   it('is refused by the pool settings when it is not supported', async () => {
-    const call = createPool(pool.sdk, { LambdaConfig: { DefineAuthChallenge: 'trigger' } });
-    expect((await refusal(call)).message).toBe(
-      'The local user pool does not support the parameter lambdaConfig.DefineAuthChallenge.',
-    );
+    const PreTokenGenerationConfig = { LambdaVersion: 'V2_0', LambdaArn: 'trigger' } as const;
+    const call = createPool(pool.sdk, { LambdaConfig: { PreTokenGenerationConfig } });
+    expect((await refusal(call)).message).toContain('enum value set: [V1_0]');
   });
 });

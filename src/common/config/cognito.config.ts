@@ -13,6 +13,10 @@ class UserPoolEnvironment {
   @IsOptional()
   @IsUrl({ require_tld: false, require_protocol: true }, { message: 'must be a URL' })
   AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER?: string;
+
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true }, { message: 'must be a URL' })
+  AWS_ENDPOINT_URL_LAMBDA?: string;
 }
 
 /** For operations with AWS credentials. */
@@ -20,6 +24,7 @@ export const userPoolConfig = defineNamespace('userPool', UserPoolEnvironment, (
   region: environment.AWS_REGION,
   userPoolId: environment.AWS_COGNITO_USER_POOL_ID,
   endpoint: environment.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER,
+  lambdaEndpoint: environment.AWS_ENDPOINT_URL_LAMBDA,
 }));
 export type UserPoolConfig = ConfigOf<typeof userPoolConfig>;
 
@@ -43,6 +48,12 @@ class CognitoEnvironment extends UserPoolEnvironment {
     message: 'must be a custom attribute, such as custom:rails_app_id',
   })
   LEGACY_ID_ATTRIBUTE?: string;
+
+  @IsOptional()
+  @Matches(/^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/, {
+    message: 'must be the ARN of a Lambda function',
+  })
+  MIGRATION_FUNCTION_ARN?: string;
 
   @IsOptional()
   @IsUrl({ require_tld: false, require_protocol: true }, { message: 'must be a URL' })
@@ -71,6 +82,8 @@ export const cognitoConfig = defineNamespace('cognito', CognitoEnvironment, (env
     acceptedClientIds: [clientId, ...(environment.AWS_COGNITO_ACCEPTED_CLIENT_IDS ?? [])],
     /** The pool attribute with the legacy id, if the Lambda's variable is set for this process. */
     legacyIdAttribute: environment.LEGACY_ID_ATTRIBUTE,
+    /** The migration Lambda, for the command that adds a missing trigger. */
+    migrationFunctionArn: environment.MIGRATION_FUNCTION_ARN,
     issuer,
     jwksUrl: environment.COGNITO_JWKS_URL ?? `${issuer}/.well-known/jwks.json`,
   };

@@ -1,6 +1,6 @@
 import { acmeChallengeConfig, acmeConfig } from './acme.config.js';
 import { cognitoConfig, userPoolConfig } from './cognito.config.js';
-import { readNamespaces, type Variables } from './config-namespace.js';
+import { ConfigurationError, readNamespaces, type Variables } from './config-namespace.js';
 import { httpConfig, limitsConfig, monitoringConfig } from './http.config.js';
 import { legacySourceConfig } from './legacy-source.config.js';
 import { legacyHashesConfig, migrationConfig } from './migration.config.js';
@@ -32,3 +32,18 @@ export type Config = ReturnType<typeof loadConfig>;
 
 /** @throws ConfigurationError with the problems of all namespaces */
 export const loadConfig = (variables: Variables) => readNamespaces(namespaces, variables);
+
+/** @returns for each namespace its configuration, or the error if variables are missing or invalid */
+export function readEach(variables: Variables): {
+  [Name in keyof Config]: Config[Name] | ConfigurationError;
+} {
+  const read = Object.entries(namespaces).map(([name, namespace]) => {
+    try {
+      return [name, namespace.read(variables)];
+    } catch (error) {
+      if (error instanceof ConfigurationError) return [name, error];
+      throw error;
+    }
+  });
+  return Object.fromEntries(read) as { [Name in keyof Config]: Config[Name] | ConfigurationError };
+}

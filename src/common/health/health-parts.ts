@@ -7,9 +7,15 @@ export type IsHealthy = () => Promise<boolean | undefined> | boolean | undefined
 @Injectable()
 export class HealthParts {
   private readonly parts = new Map<string, IsHealthy>();
+  private readonly findings: (() => readonly string[])[] = [];
 
   add(name: string, isHealthy: IsHealthy): void {
     this.parts.set(name, isHealthy);
+  }
+
+  /** @param read names what is unhealthy, of parts whose names are not fixed */
+  addFindings(read: () => readonly string[]): void {
+    this.findings.push(read);
   }
 
   /** By name, without the unknown ones. */
@@ -18,6 +24,7 @@ export class HealthParts {
     const known = (await Promise.all(read)).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, value] as const],
     );
-    return new Map(known);
+    const found = this.findings.flatMap((findings) => findings()).map((name) => [name, false] as const);
+    return new Map([...known, ...found]);
   }
 }

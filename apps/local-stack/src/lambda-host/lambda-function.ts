@@ -1,3 +1,5 @@
+import type { Permission } from './resource-policy.js';
+
 /** A deployed function. */
 export interface LambdaFunction {
   /** Path of the built module. */
@@ -6,7 +8,12 @@ export interface LambdaFunction {
   handler?: string;
   /** The complete environment of the function. */
   environment: Record<string, string>;
+  /** The resource policy at the start. Default: every user pool can invoke the function. */
+  permissions?: Permission[];
 }
+
+/** What a worker runs. */
+export type LambdaCode = Required<Omit<LambdaFunction, 'permissions'>>;
 
 export interface Invocation {
   requestId: string;

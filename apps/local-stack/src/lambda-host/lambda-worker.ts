@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { failure, type Invocation, type InvocationResult, type LambdaFunction } from './lambda-function.js';
+import { failure, type Invocation, type InvocationResult, type LambdaCode } from './lambda-function.js';
 import { workerSource } from './worker-source.js';
 
 export interface WorkerOptions {
@@ -17,7 +17,7 @@ export class LambdaWorker {
   private ended = false;
 
   constructor(
-    { file, handler = 'handler', environment }: LambdaFunction,
+    { file, handler, environment }: LambdaCode,
     private readonly options: WorkerOptions,
   ) {
     this.worker = new Worker(workerSource, {

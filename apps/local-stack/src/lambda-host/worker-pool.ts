@@ -1,18 +1,34 @@
-import { failure, type Invocation, type InvocationResult, type LambdaFunction } from './lambda-function.js';
+import { failure, type Invocation, type InvocationResult, type LambdaCode } from './lambda-function.js';
 import { LambdaWorker, type WorkerOptions } from './lambda-worker.js';
 
 /** Starts one worker per concurrent invocation, up to a limit; further invocations wait for a free worker. */
 export class WorkerPool {
   private readonly workers = new Set<LambdaWorker>();
+  /** Busy workers of an earlier configuration, which end after their invocation. */
+  private readonly replaced = new Set<LambdaWorker>();
   private readonly idle: LambdaWorker[] = [];
   private readonly waiting: ((worker: LambdaWorker | undefined) => void)[] = [];
   private closed = false;
 
   constructor(
-    private readonly lambda: LambdaFunction,
+    private lambda: LambdaCode,
     private readonly maxConcurrency: number,
-    private readonly options: WorkerOptions,
+    private options: WorkerOptions,
   ) {}
+
+  /** Runs further invocations, waiting ones too, in workers with this configuration. */
+  replace(lambda: LambdaCode, options: WorkerOptions): void {
+    this.lambda = lambda;
+    this.options = options;
+    for (const worker of this.idle.splice(0)) {
+      this.workers.delete(worker);
+      void worker.end();
+    }
+    for (const worker of this.workers) this.replaced.add(worker);
+    this.workers.clear();
+    while (this.waiting.length > 0 && this.workers.size < this.maxConcurrency)
+      this.waiting.shift()?.(this.start());
+  }
 
   async invoke(invocation: Invocation): Promise<InvocationResult> {
     const worker = await this.take();
@@ -25,7 +41,7 @@ export class WorkerPool {
   async close(): Promise<void> {
     this.closed = true;
     this.waiting.splice(0).forEach((proceed) => proceed(undefined));
-    await Promise.all([...this.workers].map((worker) => worker.end()));
+    await Promise.all([...this.workers, ...this.replaced].map((worker) => worker.end()));
   }
 
   private async take(): Promise<LambdaWorker | undefined> {
@@ -39,6 +55,7 @@ export class WorkerPool {
   }
 
   private giveBack(worker: LambdaWorker): void {
+    if (this.replaced.delete(worker)) return void worker.end();
     if (!worker.alive) this.workers.delete(worker);
     const next = this.waiting.shift();
     if (next) next(worker.alive ? worker : this.start());

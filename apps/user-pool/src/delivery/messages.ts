@@ -59,7 +59,7 @@ export async function sendMessage(
   });
 }
 
-function poolWords({ settings }: Pool, { kind }: Notice): Words {
+function poolWords({ settings, emailMfa }: Pool, { kind, attribute }: Notice): Words {
   if (kind === 'invitation') {
     const template = settings.AdminCreateUserConfig?.InviteMessageTemplate;
     return {
@@ -67,8 +67,13 @@ function poolWords({ settings }: Pool, { kind }: Notice): Words {
       text: template?.EmailMessage ?? 'Your username is {username} and temporary password is {####}.',
     };
   }
-  if (kind === 'mfa')
-    return { subject: 'Your authentication code', text: 'Your authentication code is {####}.' };
+  if (kind === 'mfa') {
+    const text = attribute === 'email' ? emailMfa?.Message : settings.SmsAuthenticationMessage;
+    return {
+      subject: emailMfa?.Subject ?? 'Your authentication code',
+      text: text ?? 'Your authentication code is {####}.',
+    };
+  }
   const template = settings.VerificationMessageTemplate;
   return {
     subject: template?.EmailSubject ?? settings.EmailVerificationSubject ?? 'Your verification code',

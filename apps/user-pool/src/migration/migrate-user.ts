@@ -1,7 +1,7 @@
 import type { Context } from '../context.js';
 import { storePassword } from '../passwords/stored-password.js';
 import { allowsFlow, hidesUsers } from '../state/client-rules.js';
-import { usesAddressAsUsername } from '../state/pool-rules.js';
+import { poolArn, usesAddressAsUsername } from '../state/pool-rules.js';
 import type { Client, Pool, User } from '../state/records.js';
 import { runPreSignUp } from '../triggers/pre-sign-up.js';
 import { triggerEvent } from '../triggers/trigger-event.js';
@@ -31,7 +31,7 @@ export async function migrateUser(context: Context, request: MigrationRequest): 
   const { pool, client, userName } = request;
   const trigger = pool.settings.LambdaConfig?.UserMigration;
   if (trigger === undefined || !takesPasswords(client)) return undefined;
-  const answer = await context.lambda.invoke(trigger, migrationEvent(context, request));
+  const answer = await context.lambda.invoke(trigger, migrationEvent(context, request), poolArn(pool.id));
   if (answer.kind === 'not-permitted')
     throw migrationRefusal(client, `Exception migrating user in app client ${client.id}`);
   if (answer.kind !== 'answered') throw triggerFailure('UserMigration', answer);

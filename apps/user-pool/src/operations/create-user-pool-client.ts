@@ -3,7 +3,7 @@ import type {
   CreateUserPoolClientResponse,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { clientMembers } from '../pools/client-members.js';
-import { checkClientSettings } from '../pools/client-settings.js';
+import { checkClientSettings, checkContextData } from '../pools/client-settings.js';
 import { presentClient } from '../pools/presented-client.js';
 import { lowerCaseAndDigits, randomText } from '../random.js';
 import { requirePool } from '../sign-in/clients.js';
@@ -22,6 +22,7 @@ export const createUserPoolClient = operation<CreateUserPoolClientRequest, Creat
     checkClientSettings(pool.settings, settings, 'creating');
     const generated = GenerateSecret ? randomText(context.random, 51, lowerCaseAndDigits) : undefined;
     const secret = ClientSecret ?? generated;
+    checkContextData(settings, secret);
     const now = context.clock.now();
     const client = {
       id: context.wantedId ?? randomText(context.random, 26, lowerCaseAndDigits),

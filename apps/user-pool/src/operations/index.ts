@@ -1,10 +1,12 @@
 import type { Operation } from '../wire/operation.js';
+import { addCustomAttributes } from './add-custom-attributes.js';
 import { adminAddUserToGroup } from './admin-add-user-to-group.js';
 import { adminConfirmSignUp } from './admin-confirm-sign-up.js';
 import { adminCreateUser } from './admin-create-user.js';
 import { adminDeleteUser } from './admin-delete-user.js';
 import { adminDisableUser } from './admin-disable-user.js';
 import { adminEnableUser } from './admin-enable-user.js';
+import { adminGetUserAuthFactors } from './admin-get-user-auth-factors.js';
 import { adminGetUser } from './admin-get-user.js';
 import { adminInitiateAuth } from './admin-initiate-auth.js';
 import { adminListGroupsForUser } from './admin-list-groups-for-user.js';
@@ -28,8 +30,11 @@ import { deleteUser } from './delete-user.js';
 import { describeUserPoolClient } from './describe-user-pool-client.js';
 import { describeUserPool } from './describe-user-pool.js';
 import { forgotPassword } from './forgot-password.js';
+import { getLogDeliveryConfiguration } from './get-log-delivery-configuration.js';
+import { getProvisionedLimit } from './get-provisioned-limit.js';
 import { getTokensFromRefreshToken } from './get-tokens-from-refresh-token.js';
 import { getUserAttributeVerificationCode } from './get-user-attribute-verification-code.js';
+import { getUserAuthFactors } from './get-user-auth-factors.js';
 import { getUserPoolMfaConfig } from './get-user-pool-mfa-config.js';
 import { getUser } from './get-user.js';
 import { globalSignOut } from './global-sign-out.js';
@@ -41,6 +46,7 @@ import { listUsers } from './list-users.js';
 import { resendConfirmationCode } from './resend-confirmation-code.js';
 import { respondToAuthChallenge } from './respond-to-auth-challenge.js';
 import { revokeToken } from './revoke-token.js';
+import { setLogDeliveryConfiguration } from './set-log-delivery-configuration.js';
 import { setUserMfaPreference } from './set-user-mfa-preference.js';
 import { setUserPoolMfaConfig } from './set-user-pool-mfa-config.js';
 import { signUp } from './sign-up.js';
@@ -62,6 +68,7 @@ export const publicOperations = new Map<string, Operation>(
     GetTokensFromRefreshToken: getTokensFromRefreshToken,
     GetUser: getUser,
     GetUserAttributeVerificationCode: getUserAttributeVerificationCode,
+    GetUserAuthFactors: getUserAuthFactors,
     GlobalSignOut: globalSignOut,
     InitiateAuth: initiateAuth,
     ResendConfirmationCode: resendConfirmationCode,
@@ -78,6 +85,7 @@ export const publicOperations = new Map<string, Operation>(
 /** Operations that require an AWS signature; any credentials are accepted here. */
 export const signedOperations = new Map<string, Operation>(
   Object.entries({
+    AddCustomAttributes: addCustomAttributes,
     AdminAddUserToGroup: adminAddUserToGroup,
     AdminConfirmSignUp: adminConfirmSignUp,
     AdminCreateUser: adminCreateUser,
@@ -85,6 +93,7 @@ export const signedOperations = new Map<string, Operation>(
     AdminDisableUser: adminDisableUser,
     AdminEnableUser: adminEnableUser,
     AdminGetUser: adminGetUser,
+    AdminGetUserAuthFactors: adminGetUserAuthFactors,
     AdminInitiateAuth: adminInitiateAuth,
     AdminListGroupsForUser: adminListGroupsForUser,
     AdminRemoveUserFromGroup: adminRemoveUserFromGroup,
@@ -101,11 +110,14 @@ export const signedOperations = new Map<string, Operation>(
     DeleteUserPoolClient: deleteUserPoolClient,
     DescribeUserPool: describeUserPool,
     DescribeUserPoolClient: describeUserPoolClient,
+    GetLogDeliveryConfiguration: getLogDeliveryConfiguration,
+    GetProvisionedLimit: getProvisionedLimit,
     GetUserPoolMfaConfig: getUserPoolMfaConfig,
     ListGroups: listGroups,
     ListUserPoolClients: listUserPoolClients,
     ListUserPools: listUserPools,
     ListUsers: listUsers,
+    SetLogDeliveryConfiguration: setLogDeliveryConfiguration,
     SetUserPoolMfaConfig: setUserPoolMfaConfig,
     UpdateUserPool: updateUserPool,
     UpdateUserPoolClient: updateUserPoolClient,

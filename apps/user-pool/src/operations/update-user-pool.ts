@@ -5,6 +5,7 @@ import type {
 import { poolMembers } from '../pools/pool-members.js';
 import { checkPoolSettings } from '../pools/pool-settings.js';
 import { requirePool } from '../sign-in/clients.js';
+import type { Factor, Pool, PoolSettings } from '../state/records.js';
 import { operation } from '../wire/operation.js';
 
 /** Replaces all settings except immutable ones: an omitted one returns to its default. */
@@ -15,8 +16,17 @@ export const updateUserPool = operation<UpdateUserPoolRequest, UpdateUserPoolRes
     const { PoolName, AliasAttributes, UsernameAttributes, UsernameConfiguration, Schema } = pool.settings;
     const fixed = { AliasAttributes, UsernameAttributes, UsernameConfiguration, Schema };
     const settings = { ...fixed, ...given, PoolName: given.PoolName ?? PoolName };
-    checkPoolSettings(settings, pool.factors);
-    context.database.savePool({ ...pool, settings, modifiedAt: context.clock.now() });
+    const factors = updatedFactors(pool, settings);
+    checkPoolSettings(settings, factors);
+    context.database.savePool({ ...pool, settings, factors, modifiedAt: context.clock.now() });
     return {};
   },
 );
+
+/** SMS depends on SmsConfiguration; SetUserPoolMfaConfig enables other factors, and can switch SMS off. */
+function updatedFactors({ settings: old, factors }: Pool, settings: PoolSettings): Factor[] {
+  const { SmsConfiguration: sms, MfaConfiguration: mode = 'OFF' } = settings;
+  if (!sms) return old.SmsConfiguration ? factors.filter((factor) => factor !== 'SMS_MFA') : factors;
+  const isNeeded = !old.SmsConfiguration || (factors.length === 0 && mode !== 'OFF');
+  return isNeeded ? [...new Set<Factor>(['SMS_MFA', ...factors])] : factors;
+}

@@ -18,6 +18,12 @@ export function checkClientSettings(
     throw invalid('write');
 }
 
+/** (API reference, UpdateUserPoolClient, EnablePropagateAdditionalUserContextData) */
+export function checkContextData(settings: ClientSettings, secret: string | undefined): void {
+  if (settings.EnablePropagateAdditionalUserContextData && secret === undefined)
+    throw invalidParameter('EnablePropagateAdditionalUserContextData needs a client with a secret.');
+}
+
 /** Set by the pool itself; Cognito rejects them in a list of writable attributes. */
 const neverWritable = ['sub', 'email_verified', 'phone_number_verified'];
 

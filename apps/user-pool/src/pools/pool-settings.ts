@@ -1,6 +1,6 @@
 import type { Factor, PoolSettings } from '../state/records.js';
 import { isStandard } from '../users/schema.js';
-import { invalidParameter } from '../wire/errors.js';
+import { invalidParameter, ServiceError } from '../wire/errors.js';
 
 export function checkPoolSettings(settings: PoolSettings, factors = firstFactors(settings)): void {
   if (settings.UsernameAttributes?.length && settings.AliasAttributes?.length) {
@@ -20,6 +20,30 @@ export function checkPoolSettings(settings: PoolSettings, factors = firstFactors
     );
   }
   checkSchema(settings);
+  checkValidityDays(settings);
+  checkServices(settings);
+}
+
+/** TemporaryPasswordValidityDays replaces UnusedAccountValidityDays; DescribeUserPool returns both. */
+function checkValidityDays({ AdminCreateUserConfig, Policies }: PoolSettings): void {
+  const replaced = AdminCreateUserConfig?.UnusedAccountValidityDays;
+  if (replaced !== undefined && Policies?.PasswordPolicy?.TemporaryPasswordValidityDays !== undefined) {
+    throw invalidParameter(
+      'Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays',
+    );
+  }
+}
+
+function checkServices({ EmailConfiguration: email, LambdaConfig, ...settings }: PoolSettings): void {
+  if (email?.EmailSendingAccount === 'DEVELOPER' && !email.SourceArn)
+    throw invalidParameter('EmailSendingAccount DEVELOPER needs SourceArn.');
+  const { PreTokenGeneration: plain, PreTokenGenerationConfig: versioned } = LambdaConfig ?? {};
+  if (plain !== undefined && versioned && versioned.LambdaArn !== plain)
+    throw invalidParameter('PreTokenGeneration and PreTokenGenerationConfig name different functions.');
+  const protection = settings.UserPoolAddOns?.AdvancedSecurityMode ?? 'OFF';
+  if (protection !== 'OFF' && settings.UserPoolTier !== 'PLUS') {
+    throw new ServiceError('FeatureUnavailableInTierException', 'Threat protection needs the PLUS tier.');
+  }
 }
 
 /** A new pool supports SMS only; SetUserPoolMfaConfig enables other factors. */

@@ -11,6 +11,9 @@ export const presentClient = ({
   modifiedAt,
 }: Client): UserPoolClientType => ({
   RefreshTokenValidity: 30,
+  TokenValidityUnits: {},
+  AllowedOAuthFlowsUserPoolClient: false,
+  EnablePropagateAdditionalUserContextData: false,
   AuthSessionValidity: 3,
   ...settings,
   UserPoolId: poolId,

@@ -1,3 +1,4 @@
+import type { AuthFactorType, GetUserAuthFactorsResponse } from '@aws-sdk/client-cognito-identity-provider';
 import type { Factor, Pool, User } from '../state/records.js';
 
 export const mfaMode = ({ settings }: Pool): string => settings.MfaConfiguration ?? 'OFF';
@@ -26,3 +27,19 @@ export function presentFactors({ factors, preferredFactor }: User) {
     ...(preferredFactor && { PreferredMfaSetting: shownName(preferredFactor) }),
   };
 }
+
+const authFactors: Record<Factor, AuthFactorType> = {
+  EMAIL_MFA: 'EMAIL_OTP',
+  SMS_MFA: 'SMS_OTP',
+  SOFTWARE_TOKEN_MFA: 'SOFTWARE_TOKEN',
+};
+
+/** GetUserAuthFactors. The only first factor here is the password. */
+export const presentAuthFactors = (pool: Pool, user: User): GetUserAuthFactorsResponse => ({
+  Username: user.username,
+  ...presentFactors(user),
+  ConfiguredUserAuthFactors: [
+    ...(user.password ? (['PASSWORD'] as const) : []),
+    ...usableFactors(pool, user).map((factor) => authFactors[factor]),
+  ],
+});

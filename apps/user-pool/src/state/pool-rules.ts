@@ -18,15 +18,17 @@ const defaultPolicy: PasswordPolicyType = {
 };
 
 export const passwordPolicy = (settings: PoolSettings): PasswordPolicyType => ({
-  TemporaryPasswordValidityDays: 7,
+  TemporaryPasswordValidityDays: settings.AdminCreateUserConfig?.UnusedAccountValidityDays ?? 7,
   ...(settings.Policies?.PasswordPolicy ?? defaultPolicy),
 });
 
 /** 0 also means the default of 7 days. */
 export const temporaryPasswordDays = (settings: PoolSettings): number =>
-  passwordPolicy(settings).TemporaryPasswordValidityDays ||
-  settings.AdminCreateUserConfig?.UnusedAccountValidityDays ||
-  7;
+  passwordPolicy(settings).TemporaryPasswordValidityDays || 7;
 
 export const isAutoVerified = (settings: PoolSettings, attribute: string): boolean =>
   (settings.AutoVerifiedAttributes ?? []).some((name) => name === attribute);
+
+/** There is one account. */
+export const poolArn = (id: string): string =>
+  `arn:aws:cognito-idp:${id.split('_')[0]}:000000000000:userpool/${id}`;

@@ -1,7 +1,10 @@
 import type {
   CreateUserPoolClientRequest,
   CreateUserPoolRequest,
+  EmailMfaConfigType,
+  LogConfigurationType,
   UserStatusType,
+  WebAuthnConfigurationType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { StoredPassword } from '../passwords/stored-password.js';
 
@@ -13,6 +16,10 @@ export interface Pool {
   settings: PoolSettings;
   /** The second factors that the pool allows. */
   factors: Factor[];
+  /** Settings of SetUserPoolMfaConfig that UpdateUserPool does not have. */
+  emailMfa?: EmailMfaConfigType | undefined;
+  webAuthn?: WebAuthnConfigurationType | undefined;
+  logs?: LogConfigurationType[];
 }
 
 export type Factor = 'EMAIL_MFA' | 'SMS_MFA' | 'SOFTWARE_TOKEN_MFA';

@@ -19,13 +19,14 @@ export class LambdaInvoker {
     private readonly timeout = triggerTimeout,
   ) {}
 
-  async invoke(functionName: string, event: object): Promise<LambdaAnswer> {
+  /** @param sourceArn of the user pool; a function's resource policy can permit it. */
+  async invoke(functionName: string, event: object, sourceArn: string): Promise<LambdaAnswer> {
     if (this.endpoint === undefined) return { kind: 'not-permitted' };
     const name = encodeURIComponent(plainName(functionName));
     const url = `${this.endpoint.replace(/\/$/, '')}/2015-03-31/functions/${name}/invocations`;
     const body = JSON.stringify(event);
     for (let attempt = 1; attempt <= tries; attempt++) {
-      const answer = await post(url, body, this.timeout);
+      const answer = await post(url, { body, sourceArn }, this.timeout);
       if (answer !== 'again') return answer;
     }
     return { kind: 'timed-out' };
@@ -37,9 +38,18 @@ function plainName(functionName: string): string {
   return /^arn:[^:]*:lambda:[^:]*:[^:]*:function:([^:]+)/.exec(functionName)?.[1] ?? functionName;
 }
 
-async function post(url: string, body: string, timeout: number): Promise<LambdaAnswer | 'again'> {
+interface Call {
+  body: string;
+  sourceArn: string;
+}
+
+async function post(
+  url: string,
+  { body, sourceArn }: Call,
+  timeout: number,
+): Promise<LambdaAnswer | 'again'> {
   const signal = AbortSignal.timeout(timeout);
-  const headers = { 'content-type': 'application/json' };
+  const headers = { 'content-type': 'application/json', 'x-amz-source-arn': sourceArn };
   try {
     for (;;) {
       const response = await fetch(url, { method: 'POST', body, headers, signal });

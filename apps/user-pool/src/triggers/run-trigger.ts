@@ -1,5 +1,6 @@
 import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider';
 import type { Context } from '../context.js';
+import { poolArn } from '../state/pool-rules.js';
 import type { Client, Pool, User } from '../state/records.js';
 import { triggerEvent } from './trigger-event.js';
 import { triggerFailure, unrecognizable } from './trigger-failure.js';
@@ -27,14 +28,19 @@ export async function runTrigger(
   where: { pool: Pool; client?: Client | undefined },
   { trigger, source, userName, request, response }: TriggerCall,
 ): Promise<Record<string, unknown> | undefined> {
-  const name = where.pool.settings.LambdaConfig?.[trigger];
+  const name = functionOf(where.pool, trigger);
   if (name === undefined) return undefined;
   const event = triggerEvent(context, { pool: where.pool, client: where.client }, source, userName);
-  const answer = await context.lambda.invoke(name, { ...event, request, response });
+  const answer = await context.lambda.invoke(name, { ...event, request, response }, poolArn(where.pool.id));
   if (answer.kind !== 'answered') throw triggerFailure(trigger, answer);
   const answered = answer.payload['response'] ?? {};
   if (typeof answered !== 'object' || Array.isArray(answered)) throw unrecognizable();
   return answered as Record<string, unknown>;
+}
+
+function functionOf({ settings: { LambdaConfig } }: Pool, trigger: Trigger): string | undefined {
+  const versioned = trigger === 'PreTokenGeneration' ? LambdaConfig?.PreTokenGenerationConfig : undefined;
+  return LambdaConfig?.[trigger] ?? versioned?.LambdaArn;
 }
 
 /** The user in a trigger event: all values are strings, and the status is one of the attributes. */

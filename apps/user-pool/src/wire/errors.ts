@@ -5,6 +5,7 @@ export const modelledErrors = [
   'CodeMismatchException',
   'EnableSoftwareTokenMFAException',
   'ExpiredCodeException',
+  'FeatureUnavailableInTierException',
   'GroupExistsException',
   'InternalErrorException',
   'InvalidLambdaResponseException',

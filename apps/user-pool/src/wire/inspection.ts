@@ -17,6 +17,8 @@ const routes = new Map<string, Route>([
   ['POST /_inspect/clock', moveClock],
   ['GET /_inspect/faults', ({ faults }) => faults.list()],
   ['PUT /_inspect/faults', replaceFaults],
+  ['GET /_inspect/account', ({ account }) => account.describe()],
+  ['PUT /_inspect/account', replaceAccount],
 ]);
 
 export function isInspection(path: string): boolean {
@@ -66,4 +68,9 @@ function moveClock({ clock }: Services, _query: URLSearchParams, body: unknown):
 function replaceFaults({ faults }: Services, _query: URLSearchParams, body: unknown): object {
   faults.replace(body);
   return faults.list();
+}
+
+function replaceAccount({ account }: Services, _query: URLSearchParams, body: unknown): object {
+  account.replace(body);
+  return account.describe();
 }

@@ -1,6 +1,6 @@
 import type { AttributeType } from '@aws-sdk/client-cognito-identity-provider';
 import { invalidParameter, ServiceError } from './errors.js';
-import { lowerFirst, type Rule } from './rules.js';
+import { lowerFirst, type RequiredRule, type Rule } from './rules.js';
 
 /**
  * The members of a request, each described by one word: `Username: 'username!'` is required text of 1 to 128
@@ -24,7 +24,9 @@ type KindOf<T> = [T] extends [string]
 type Optional<R, K extends keyof R> = Partial<Pick<R, K>> extends Pick<R, K> ? true : false;
 
 export type Accepts<R> = {
-  [K in keyof R as Optional<R, K> extends true ? never : K]: `${KindOf<NonNullable<R[K]>>}!`;
+  [K in keyof R as Optional<R, K> extends true ? never : K]: [KindOf<NonNullable<R[K]>>] extends [never]
+    ? RequiredRule
+    : `${KindOf<NonNullable<R[K]>>}!`;
 } & {
   [K in keyof R as Optional<R, K> extends true ? K : never]?:
     KindOf<NonNullable<R[K]>> | `${KindOf<NonNullable<R[K]>>}!` | 'ignored' | Rule;
@@ -61,15 +63,12 @@ export const passwordPattern = /^\S+.*\S+$/;
 
 export function checkRequest<R>(accepts: Accepts<R>, body: unknown): Checked<R> {
   if (!isObject(body)) throw new ServiceError('SerializationException', 'The body is not a JSON object.');
-  const kinds = new Map(Object.entries<string | Rule>(accepts));
+  const kinds = new Map(Object.entries<string | Rule | RequiredRule>(accepts));
   const given = Object.entries(body).filter(([, value]) => value !== null);
   const checked = given.map(([member, value]) => [member, checkMember(member, value, kinds.get(member))]);
   for (const [member, kind] of kinds) {
-    if (
-      typeof kind === 'string' &&
-      kind.endsWith('!') &&
-      (body[member] === undefined || body[member] === null)
-    ) {
+    const isRequired = typeof kind === 'string' ? kind.endsWith('!') : 'required' in kind;
+    if (isRequired && (body[member] === undefined || body[member] === null)) {
       throw constraint('Value null', member, 'Member must not be null');
     }
   }

@@ -5,6 +5,11 @@ import { invalidParameter } from './errors.js';
  * are null, which count as absent. It descends only into known members, so the depth of a body is no problem.
  */
 export type Rule = (value: unknown, path: string) => unknown;
+/** The rule of a member that a request must have. */
+export type RequiredRule = Rule & { required: true };
+
+export const required = (rule: Rule): RequiredRule =>
+  Object.assign((value: unknown, path: string) => rule(value, path), { required: true } as const);
 
 const wrong = (path: string, expected: string) =>
   invalidParameter(
@@ -56,6 +61,15 @@ export const listOf =
   (value, path) => {
     if (!Array.isArray(value)) throw wrong(path, 'Member must be a list');
     return value.map((entry: unknown, index) => rule(entry, `${path}.${index + 1}.member`));
+  };
+
+export const mapOf =
+  (rule: Rule): Rule =>
+  (value, path) => {
+    if (!isObject(value)) throw wrong(path, 'Member must be a map');
+    return Object.fromEntries(
+      Object.entries(value).map(([key, entry]) => [key, rule(entry, `${path}.${key}.member`)]),
+    );
   };
 
 /** Refuses a member without a rule and names it, as at the top level of a request. */

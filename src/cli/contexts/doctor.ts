@@ -1,0 +1,63 @@
+import 'reflect-metadata';
+import pg from 'pg';
+import { CognitoAdminClient } from '../../cognito/cognito-client.js';
+import { PoolSettingsReader } from '../../cognito/pool-settings.reader.js';
+import { TriggerFunctionReader } from '../../cognito/trigger-function.reader.js';
+import { Clock } from '../../common/clock/clock.js';
+import { cognitoConfig, userPoolConfig } from '../../common/config/cognito.config.js';
+import { readEach } from '../../common/config/config.js';
+import { readNamespaces } from '../../common/config/config-namespace.js';
+import { checks, examine, type Examination } from '../../doctor/doctor.js';
+import { Facts } from '../../doctor/facts.js';
+import { counted, type Io } from '../command.js';
+import { ProgressLine } from '../progress-line.js';
+import { OperatorLog } from './operator-log.js';
+
+export type { Examination };
+
+/** Milliseconds. */
+const connectTimeout = 5000;
+const queryTimeout = 10_000;
+
+/**
+ * Runs all checks without an application context, because a database that does not answer is a finding.
+ * @throws ConfigurationError if the variables of the pool are missing or invalid
+ */
+export async function runDoctor(io: Io): Promise<Examination> {
+  const { userPool } = readNamespaces({ userPool: userPoolConfig, cognito: cognitoConfig }, io.variables());
+  const settings = readEach(io.variables());
+  // It raises no alarms: the report says what Cognito refused.
+  const log = new OperatorLog({ ...io, err: () => undefined });
+  const admin = new CognitoAdminClient(userPool, new Clock(), log);
+  const functions = new TriggerFunctionReader(userPool);
+  let client: Promise<pg.Client> | undefined;
+  const query = async <Row extends object>(text: string, values?: unknown[]): Promise<Row[]> => {
+    client ??= connect(settings.database);
+    return (await (await client).query<Row>(text, values)).rows;
+  };
+  const progress = new ProgressLine(io);
+  try {
+    const facts = new Facts({ settings, pool: new PoolSettingsReader(admin), functions, query });
+    return await examine(checks, facts, ({ id }, index) =>
+      progress.at(`${id}, ${index + 1} of ${counted(checks.length, 'check')}`),
+    );
+  } finally {
+    progress.end();
+    admin.onApplicationShutdown();
+    functions.onApplicationShutdown();
+    await (await client?.catch(() => undefined))?.end();
+  }
+}
+
+async function connect(database: object): Promise<pg.Client> {
+  if (!('url' in database)) throw database as Error;
+  const client = new pg.Client({
+    ...{ connectionString: String(database.url), application_name: 'usher' },
+    ...{ connectionTimeoutMillis: connectTimeout, query_timeout: queryTimeout },
+  });
+  // Reported by the query that it ends.
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query(`SET default_transaction_read_only TO on; SET timezone TO 'UTC'`);
+  return client;
+}
