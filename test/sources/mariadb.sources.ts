@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { frameworkTables } from '../support/builders/framework-tables.js';
 import { draftSources } from '../../src/legacy/source-drafts.js';
 import { behavesAsLegacySource } from '../support/contracts/legacy-source.js';
-import { readsPeople } from '../support/contracts/preset.js';
+import { dumpsIn, sqlOf } from '../support/builders/framework-dumps.js';
+import { readsDump, readsPeople } from '../support/contracts/preset.js';
 import { signsInFromSource } from '../support/contracts/source-sign-in.js';
 import { isMariadbInstalled, type Mariadb, startMariadb } from '../support/drivers/legacy-mariadb.js';
 import { quietLog } from '../support/drivers/legacy-postgres.js';
@@ -31,6 +32,16 @@ if (!isInstalled)
         server.sql(`USE ${name}; SET time_zone = '+00:00'; ${sql}`, values);
       await run(table.schemas.mariadb ?? '');
       await readsPeople(table, { ...world, dialect: 'mariadb', run }).finally(() => world.close());
+    },
+  );
+
+  it.each(dumpsIn('mariadb'))(
+    'the preset $preset reads the users that $framework has stored, and changes nothing',
+    async (dump) => {
+      const world = await server.startSource();
+      const run = (sql: string) => server.sql(`USE ${new URL(world.url).pathname.slice(1)}; ${sql}`);
+      await run(sqlOf(dump.framework, 'mariadb'));
+      await readsDump(dump, { ...world, dialect: 'mariadb', run }).finally(() => world.close());
     },
   );
 
