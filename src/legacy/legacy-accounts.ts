@@ -28,9 +28,8 @@ export class LegacyAccounts {
     const found = await this.ask(email);
     if (found?.user === undefined) return this.findWithoutSource(email, found !== undefined);
     const { id, passwordHash, attributes } = found.user;
-    const copy = await this.users.findCopy(id);
-    // Linked with an address that it had before.
-    if (copy === undefined || canonicalEmail(copy.user.email) !== canonicalEmail(email)) return undefined;
+    const copy = await this.findCopy(id, email);
+    if (copy === undefined) return undefined;
     const hash = copy.hashInSource ? (passwordHash ?? '') : '';
     const hashDigest = hash === '' ? null : this.copies.digest(hash);
     return { ...copy, attributes, passwordHash: hash, hashDigest };
@@ -58,9 +57,30 @@ export class LegacyAccounts {
     return found;
   }
 
+  /**
+   * Whether the user of an address may sign in, by what the source says now. The source is not asked about users who have migrated.
+   * @returns `undefined` also if it is not clear whose address it is
+   * @throws AppError `legacy.unavailable`
+   */
+  async findCurrentState(email: string): Promise<AccountState | undefined> {
+    const known = await this.users.findAccountState(email);
+    if (known && (known.user.sub !== null || known.erased)) return known;
+    const found = await this.ask(email);
+    if (found?.user) return this.findCopy(found.user.id, email);
+    const state = await this.users.findAccountState(email);
+    // Several people of the source have the address: a copy of one of them is not its owner.
+    return (found?.rows ?? 0) > 0 && !state?.user.disabled ? undefined : state;
+  }
+
   /** What our row says, for code that has asked the source and checks no password. */
   findState(email: string): Promise<AccountState | undefined> {
     return this.users.findAccountState(email);
+  }
+
+  /** @returns `undefined` also if the copy was linked with an address that it had before */
+  private async findCopy(legacyId: string, email: string): Promise<LegacyAccount | undefined> {
+    const copy = await this.users.findCopy(legacyId);
+    return copy && canonicalEmail(copy.user.email) === canonicalEmail(email) ? copy : undefined;
   }
 
   private async findWithoutSource(email: string, hasSource: boolean): Promise<LegacyAccount | undefined> {

@@ -41,6 +41,8 @@ export interface SqlDatabase {
   isKey(table: string, column: string): Promise<boolean>;
   /** Is there an index of `lower(column)`? */
   hasLowerIndex(table: string, column: string): Promise<boolean>;
+  /** Does the database hide all rows from the account without an error? */
+  hidesRows?(table: string): Promise<boolean>;
   /** The tables and views of the application, as a source file names them. */
   tables(): Promise<string[]>;
   /** Runs `work` in a read-only transaction. The database stops statements at the deadline. */

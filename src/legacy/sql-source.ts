@@ -119,6 +119,7 @@ export class SqlSource implements ReadOnlySource {
     const layout = await fitToTables(this.file, database);
     // Finds what only the database knows, such as a value of `where` that its column cannot hold.
     await this.run(layout, (statement) => `${statement.select()} LIMIT 1`);
+    await this.refuseHiddenRows(layout);
     if (!(await database.isKey(layout.table, this.idColumn(layout).name)))
       await this.refuseRepeatedIds(layout);
     const email = layout.columns.get(layout.file.columns.email);
@@ -128,6 +129,16 @@ export class SqlSource implements ReadOnlySource {
         email !== undefined &&
         (await database.hasLowerIndex(email.join?.table ?? layout.table, email.info.name)),
     };
+  }
+
+  /** Users who seem absent could sign up as somebody else. */
+  private async refuseHiddenRows({ table, columns }: TableLayout): Promise<void> {
+    const joined = [...columns.values()].flatMap(({ join }) => join?.table ?? []);
+    for (const name of new Set([table, ...joined]))
+      if (await this.database.hidesRows?.(name))
+        throw new SourceError([
+          `table: row level security hides all rows of ${name} from this account; CREATE POLICY for it`,
+        ]);
   }
 
   private async refuseRepeatedIds(layout: TableLayout): Promise<void> {

@@ -8,6 +8,7 @@ import { Log } from '../common/logging/log.js';
 import type { Language } from '../i18n/languages.js';
 import { isBlank, validateNewPassword } from '../credentials/password-policy.js';
 import { SignUpConfirmationService } from '../registration/sign-up-confirmation.service.js';
+import { LegacyAccounts } from '../legacy/legacy-accounts.js';
 import { firstAccepted, PoolUsernames } from '../users/pool-usernames.js';
 import { PoolUserGateway } from '../users/pool-user.gateway.js';
 import type { AccountState } from '../users/user.js';
@@ -18,16 +19,18 @@ import { findIfPermitted, PasswordChangeService } from './password-change.servic
 @Injectable()
 export class ForgotPasswordService {
   constructor(
-    private readonly users: UsersService,
+    private readonly accounts: LegacyAccounts,
     private readonly signUps: SignUpConfirmationService,
     private readonly directory: UserDirectory,
     private readonly poolUsers: PoolUserGateway,
     private readonly usernames: PoolUsernames,
     private readonly identityProvider: IdentityProvider,
-    private readonly log: Log,
   ) {}
 
-  /** Lets Cognito mail a reset code. Does not reveal whether the user exists. */
+  /**
+   * Lets Cognito mail a reset code. Does not reveal whether the user exists.
+   * @throws AppError `legacy.unavailable` for everyone who has not migrated
+   */
   async begin(email: string, language: Language): Promise<void> {
     const address = normaliseEmail(email);
     if ((await this.prepareReset(address, language)) === 'handled') return;
@@ -42,7 +45,7 @@ export class ForgotPasswordService {
    * @returns `handled` if Cognito must not send a code
    */
   private async prepareReset(email: string, language: Language): Promise<'send-code' | 'handled'> {
-    const account = await this.users.findAccountState(email);
+    const account = await this.accounts.findCurrentState(email);
     if (account?.user.disabled) return 'handled';
     if (account && !account.confirmed && account.user.sub === null) {
       await this.signUps.resend(email, language);
@@ -53,24 +56,14 @@ export class ForgotPasswordService {
   }
 
   private async preparePoolUser(poolUser: PoolUser, account: AccountState | undefined) {
-    if (!poolUser.enabled || (await this.isLinkedToAnotherRow(poolUser, account))) return 'handled';
+    if (!poolUser.enabled || (await this.poolUsers.isLinkedToAnotherRow(poolUser, account?.user)))
+      return 'handled';
     if (poolUser.status === 'FORCE_CHANGE_PASSWORD') {
       await this.directory.inviteAgain(poolUser.username);
       return 'handled';
     }
     if (account?.confirmed) await this.poolUsers.deleteUnconfirmed(poolUser, account.user);
     return 'send-code';
-  }
-
-  /** Whether the pool user is linked to an enabled row other than the one that has the address now. */
-  private async isLinkedToAnotherRow({ sub }: PoolUser, account: AccountState | undefined): Promise<boolean> {
-    if (account === undefined || account.user.sub === sub) return false;
-    const owner = await this.users.findBySub(sub);
-    if (owner === undefined || owner.disabled || owner.id === account.user.id) return false;
-    this.log.warn('reset code not sent: pool user is linked to a row with another address', {
-      user: owner.id,
-    });
-    return true;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CognitoModule } from '../cognito/cognito.module.js';
+import { LegacyModule } from '../legacy/legacy.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { CredentialsModule } from '../credentials/credentials.module.js';
 import { RegistrationModule } from '../registration/registration.module.js';
@@ -18,6 +19,7 @@ import { PasswordChangeEntity } from './persistence/password-change.entity.js';
   imports: [
     CognitoModule,
     CredentialsModule,
+    LegacyModule,
     RegistrationModule,
     SessionsModule,
     UsersModule,

@@ -44,6 +44,15 @@ export class PoolUserGateway {
     await this.withUsername(user, (username) => this.directory.delete(username));
   }
 
+  /** Whether the pool user is linked to an enabled row other than the one that has the address now. */
+  async isLinkedToAnotherRow({ sub }: PoolUser, user: InPool | undefined): Promise<boolean> {
+    if (user === undefined || user.sub === sub) return false;
+    const owner = await this.users.findBySub(sub);
+    if (owner === undefined || owner.disabled || owner.id === user.id) return false;
+    this.log.warn('pool user is linked to a row with another address', { user: owner.id });
+    return true;
+  }
+
   /**
    * Cognito's `SignUp` can be called with the address of another person. The unconfirmed pool user blocks the owner of the
    * address: Cognito then does not migrate or reset the owner, and does not give the address to another pool user. Deletes the

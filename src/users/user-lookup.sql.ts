@@ -18,11 +18,15 @@ export const isLive = 'usher_erased_at IS NULL AND NOT usher.is_blocked(users.*)
 const digests = (spellings: string) =>
   `ARRAY(SELECT ${emailDigest('spelling')} FROM unnest(${spellings}::text[]) AS spelling)`;
 
+/** A copy for which `/aws/auth` has allowed a reset: of several with the address, the one that the source has chosen. */
+const isReset = `usher_legacy_id IS NOT NULL AND usher_migration_state = 'reset_sent'`;
+
 /** Rows that have one of the spellings, and deleted rows that had one. */
 const namesakes = (spellings: string) => `
   (SELECT *, count(*) FILTER (WHERE usher_live) OVER () AS usher_live_rows,
       bool_or(usher_erased_at IS NOT NULL) OVER () AS usher_erased_before,
-      max(usher_agreed_at) OVER () AS usher_last_agreement
+      max(usher_agreed_at) OVER () AS usher_last_agreement,
+      max(usher_migration_at) FILTER (WHERE usher_live AND ${isReset}) OVER () AS usher_last_reset
     FROM (SELECT users.*, usher.is_blocked(users.*) AS usher_blocked, ${isLive} AS usher_live FROM users
       WHERE (${isSpelling('email', spellings)} AND (usher_erased_at IS NULL OR usher_erased_email IS NOT NULL))
         OR usher_erased_email = ANY (${digests(spellings)})) AS namesake) AS candidate`;
@@ -48,13 +52,15 @@ const newerApproval = (spellings: string) => `
 
 /**
  * The row to link to a pool user with this verified address: the row with the newest approval, if it is live and still has
- * the address; otherwise none, until a reset has proved the mailbox. Without any approval: like `rowByEmail`.
+ * the address; otherwise none, until a reset has proved the mailbox. Without any approval: the copy of which the source allowed the
+ * newest reset, else like `rowByEmail`.
  */
 export const rowToLink = (spellings: string): string => `
   (SELECT * FROM ${namesakes(spellings)}
     WHERE usher_erased_at IS NOT NULL
       OR (NOT usher_erased_before AND (usher_live_rows = 0
-        OR (usher_live AND (usher_agreed_at = usher_last_agreement OR (usher_last_agreement IS NULL AND usher_live_rows = 1))
+        OR (usher_live AND (usher_agreed_at = usher_last_agreement OR (usher_last_agreement IS NULL
+            AND (usher_live_rows = 1 OR (${isReset} AND usher_migration_at = usher_last_reset))))
           AND NOT (${newerApproval(spellings)}))))
     ORDER BY id DESC LIMIT 1)`;
 

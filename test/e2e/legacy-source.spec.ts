@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import type { AdminUserResponse } from '#contracts';
+import { SourceSync } from '../../src/legacy/source-sync.js';
 import { personWith } from '../support/builders/admins.js';
 import { mailedCode, mailedToken, subjectsTo } from '../support/drivers/mails.js';
 import { oldPassword as password, openSourceUsher } from '../support/drivers/source-usher.js';
@@ -24,6 +25,11 @@ const codeOf = async (email: string, typed = password) => {
   const { status, body } = await usher.api.signIn(email, typed);
   return status === 200 ? 200 : body.code;
 };
+const isInPool = (email: string) =>
+  usher.cognito.adminGetUser({ UserPoolId: usher.userPoolId, Username: email }).then(
+    () => true,
+    () => false,
+  );
 const countOf = async (reason: string) => {
   const [row] = await usher.database.sql<{ people: string }>(
     'SELECT coalesce(sum(people), 0)::text AS people FROM usher.migration_counts WHERE reason = $1',
@@ -134,6 +140,58 @@ describe('people of a read-only source', () => {
     expect(await codeOf('reset@example.com')).toBe('auth.invalid_credentials');
   });
 
+  it.each([
+    ['a block', 'blocked', true],
+    ['a lifted block', 'blocked', false],
+    ['a confirmation', 'verified', true],
+  ])('are mailed a reset code, or not, as %s of this moment says', async (name, column, value) => {
+    const email = `${name.replaceAll(' ', '-')}-now@example.com`;
+    const id = await usher.person(email, { [column]: !value });
+    expect(await codeOf(email, 'wrong')).toBe('auth.invalid_credentials');
+    await usher.source.database.sql(`UPDATE people SET ${column} = $1 WHERE id = $2`, [value, id]);
+    expect((await usher.api.post('/passwords/forgot', { email })).status).toBe(202);
+    const isBlocked = column === 'blocked' && value;
+    expect(await isInPool(email)).toBe(!isBlocked);
+    if (isBlocked) return;
+    const next = { password: 'a new password 3', passwordConfirmation: 'a new password 3' };
+    const code = await mailedCode(usher, email);
+    expect((await usher.api.post('/passwords/reset', { email, code, ...next })).status).toBe(204);
+    expect(await codeOf(email, next.password)).toBe(200);
+  });
+
+  it('are mailed no reset code while they are blocked, also when the pool has them', async () => {
+    const id = await usher.person('blocked-later@example.com');
+    await usher.api.post('/passwords/forgot', { email: 'blocked-later@example.com' });
+    await mailedCode(usher, 'blocked-later@example.com');
+    const mails = subjectsTo(usher, 'blocked-later@example.com').length;
+    await usher.source.database.sql('UPDATE people SET blocked = true WHERE id = $1', [id]);
+    expect((await usher.api.post('/passwords/forgot', { email: 'blocked-later@example.com' })).status).toBe(
+      202,
+    );
+    // Mails of the pool arrive in order.
+    await usher.person('after-it@example.com');
+    await usher.api.post('/passwords/forgot', { email: 'after-it@example.com' });
+    await mailedCode(usher, 'after-it@example.com');
+    expect(subjectsTo(usher, 'blocked-later@example.com')).toHaveLength(mails);
+  });
+
+  it('reset the password of the newest of several users with one address', async () => {
+    const email = 'several@example.com';
+    await usher.person(email, { joined_at: '2020-01-01' });
+    const newest = await usher.person(email, { joined_at: '2024-01-01' });
+    await usher.app.get(SourceSync, { strict: false }).run({ yes: true });
+    await until(async () => (await rowsOf(email)).length === 2);
+    expect((await usher.api.post('/passwords/forgot', { email })).status).toBe(202);
+    const code = await mailedCode(usher, email);
+    const next = { password: 'a new password 3', passwordConfirmation: 'a new password 3' };
+    expect((await usher.api.post('/passwords/reset', { email, code, ...next })).status).toBe(204);
+    expect(await codeOf(email, next.password)).toBe(200);
+    expect((await rowsOf(email)).filter(({ migrated }) => migrated)).toMatchObject([
+      { legacy_id: String(newest) },
+    ]);
+    expect(await codeOf(email)).toBe('auth.invalid_credentials');
+  });
+
   it('sign in with the old password after the reset request of a stranger', async () => {
     await usher.person('owner@example.com');
     await usher.api.post('/passwords/forgot', { email: 'owner@example.com' });
@@ -217,8 +275,10 @@ describe('people of a read-only source', () => {
     for (const email of ['away@example.com', 'nobody@example.com'])
       for (const typed of [password, 'wrong'])
         expect([email, await codeOf(email, typed)]).toEqual([email, 'legacy.unavailable']);
-    const { status, body } = await usher.api.post('/passwords/forgot', { email: 'away@example.com' });
-    expect({ status, code: body.code }).toEqual({ status: 503, code: 'legacy.unavailable' });
+    for (const email of ['away@example.com', 'nobody@example.com']) {
+      const { status, body } = await usher.api.post('/passwords/forgot', { email });
+      expect({ status, code: body.code }).toEqual({ status: 503, code: 'legacy.unavailable' });
+    }
     const signUp = signUpOf('new@example.com');
     expect((await usher.api.post('/users', signUp)).body.code).toBe('legacy.unavailable');
     await usher.source.bringBack();

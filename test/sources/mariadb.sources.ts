@@ -1,11 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createConnection } from 'mysql2/promise';
 import { frameworkTables } from '../support/builders/framework-tables.js';
+import { openSourceFile } from '../../src/legacy/open-source.js';
+import { presets } from '../../src/legacy/presets/presets.js';
+import { parseSource } from '../../src/legacy/source-file.js';
+import { grantsIn, guidesOfGrants } from '../support/builders/guide-grants.js';
 import { draftSources } from '../../src/legacy/source-drafts.js';
 import { behavesAsLegacySource } from '../support/contracts/legacy-source.js';
-import { readsPeople } from '../support/contracts/preset.js';
+import { dumpsIn, sqlOf } from '../support/builders/framework-dumps.js';
+import { readsDump, readsPeople } from '../support/contracts/preset.js';
 import { signsInFromSource } from '../support/contracts/source-sign-in.js';
 import { isMariadbInstalled, type Mariadb, startMariadb } from '../support/drivers/legacy-mariadb.js';
 import { quietLog } from '../support/drivers/legacy-postgres.js';
+
+/** With a dump to try them on. */
+const guidesOfMariadb = guidesOfGrants.filter(
+  ({ file, framework }) =>
+    framework &&
+    dumpsIn('mariadb').some((dump) => dump.framework === framework) &&
+    grantsIn(file, 'mariadb').length > 0,
+);
 
 const isInstalled = isMariadbInstalled();
 if (!isInstalled)
@@ -31,6 +45,53 @@ if (!isInstalled)
         server.sql(`USE ${name}; SET time_zone = '+00:00'; ${sql}`, values);
       await run(table.schemas.mariadb ?? '');
       await readsPeople(table, { ...world, dialect: 'mariadb', run }).finally(() => world.close());
+    },
+  );
+
+  it.each(dumpsIn('mariadb'))(
+    'the preset $preset reads the users that $framework has stored, and changes nothing',
+    async (dump) => {
+      const world = await server.startSource();
+      const run = (sql: string) => server.sql(`USE ${new URL(world.url).pathname.slice(1)}; ${sql}`);
+      await run(sqlOf(dump.framework, 'mariadb'));
+      await readsDump(dump, { ...world, dialect: 'mariadb', run }).finally(() => world.close());
+    },
+  );
+
+  it.each(guidesOfMariadb)(
+    'the account of a guide reads with the preset $preset and cannot write: $file',
+    async ({ file, preset, framework = '' }) => {
+      const world = await server.startSource();
+      const url = new URL(world.url);
+      const name = url.pathname.slice(1);
+      await server.sql(`USE ${name}; ${sqlOf(framework, 'mariadb')}`);
+      const grants = grantsIn(file, 'mariadb').map((text) =>
+        text.replace('…', 'secret').replace(/ON \w+\./, `ON ${name}.`),
+      );
+      await server.sql(grants.join('; '));
+      url.username = 'usher_read';
+      url.password = 'secret';
+      const source = await openSourceFile(
+        await parseSource({ preset }, 'test'),
+        url.href,
+        { unlockInSeconds: undefined },
+        quietLog,
+      );
+      const client = await createConnection(url.href);
+      try {
+        expect((await source.scan(undefined, 100)).users.length).toBeGreaterThan(0);
+        const { table = '', join = [] } = presets[preset] ?? {};
+        for (const one of new Set([table, ...join.map((joined) => joined.table)])) {
+          await client.query(`SELECT 1 FROM ${one}`);
+          for (const sql of [`DELETE FROM ${one}`, `INSERT INTO ${one} VALUES ()`, `TRUNCATE ${one}`])
+            await expect(client.query(sql)).rejects.toMatchObject({ code: 'ER_TABLEACCESS_DENIED_ERROR' });
+        }
+      } finally {
+        await client.end();
+        await source.close();
+        await server.sql('DROP USER usher_read');
+        await world.close();
+      }
     },
   );
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type FrameworkRow, frameworkTables } from '../support/builders/framework-tables.js';
-import { insertRows, type PresetWorld, readsPeople } from '../support/contracts/preset.js';
+import { dumpsIn, sqlOf } from '../support/builders/framework-dumps.js';
+import { insertRows, type PresetWorld, readsDump, readsPeople } from '../support/contracts/preset.js';
 import { startPostgresSource } from '../support/drivers/legacy-postgres.js';
 import { runSqlite, startSqliteSource } from '../support/drivers/legacy-sqlite.js';
 import type { LegacySource } from '../../src/legacy/legacy-source.js';
@@ -23,6 +24,11 @@ async function startSqlite(schema: string): Promise<PresetWorld> {
   return { ...world, dialect: 'sqlite', run };
 }
 
+/** Row level security hides the rows of Supabase without one. */
+const policies: Record<string, string> = {
+  supabase: 'CREATE POLICY usher_read ON auth.users FOR SELECT USING (true)',
+};
+
 const start = { postgres: startPostgres, sqlite: startSqlite };
 
 it('each preset has tables here', () => {
@@ -35,6 +41,16 @@ describe.each(['postgres', 'sqlite'] as const)('in %s', (dialect) => {
     async (table) => {
       const world = await start[dialect](table.schemas[dialect] ?? '');
       await readsPeople(table, world).finally(() => world.close());
+    },
+  );
+
+  it.each(dumpsIn(dialect))(
+    'the preset $preset reads the users that $framework has stored, and changes nothing',
+    async (dump) => {
+      const world = await start[dialect](
+        `${sqlOf(dump.framework, dialect)}; ${policies[dump.framework] ?? ''}`,
+      );
+      await readsDump(dump, world).finally(() => world.close());
     },
   );
 });
@@ -189,6 +205,20 @@ describe('what an application may have besides', () => {
       ['u1@example.com', false],
       [null, true],
     ]);
+  });
+
+  it('refuses a table whose rows are hidden by row level security', async () => {
+    world = await startPostgres(sqlOf('supabase', 'postgres'));
+    source = await world.open({ preset: 'supabase' });
+    await expect(source.find('ada@example.com', [])).rejects.toMatchObject({
+      problems: [
+        'table: row level security hides all rows of auth.users from this account; CREATE POLICY for it',
+      ],
+    });
+    await world.run('CREATE POLICY others ON auth.users FOR SELECT TO postgres USING (true)');
+    await expect(source.find('ada@example.com', [])).rejects.toBeDefined();
+    await world.run(policies.supabase ?? '');
+    expect(await seen('ada@example.com')).toEqual(usual);
   });
 
   it('blocks users of Better Auth who are banned', async () => {

@@ -117,6 +117,17 @@ export class PostgresDatabase implements SqlDatabase {
     return rows.length > 0;
   }
 
+  /** Row level security without a policy for the account, as of `auth.users` of Supabase. */
+  async hidesRows(table: string): Promise<boolean> {
+    const rows = await this.read(
+      `SELECT 1 AS found WHERE row_security_active(to_regclass($1)) AND NOT EXISTS (
+         SELECT FROM pg_policy, unnest(polroles) AS role WHERE polrelid = to_regclass($1) AND polpermissive AND polcmd IN ('r', '*')
+           AND CASE WHEN role = 0 THEN true ELSE pg_has_role(role, 'USAGE') END)`,
+      [this.regclass(table)],
+    );
+    return rows.length > 0;
+  }
+
   async tables(): Promise<string[]> {
     const rows = await this.read(
       `SELECT CASE WHEN pg_table_is_visible(c.oid) THEN c.relname ELSE n.nspname || '.' || c.relname END AS name

@@ -55,7 +55,7 @@ export class PasswordsController {
   @RateLimited('forgot', DeviceRateLimitKey)
   @HttpCode(202)
   @ApiAcceptedResponse({ description: 'A code was mailed if the address has an account' })
-  @ApiErrors('request.invalid', 'cognito.unavailable', 'overloaded')
+  @ApiErrors('request.invalid', 'legacy.unavailable', 'cognito.unavailable', 'overloaded')
   async forgot(
     @Body() { email }: ForgotPasswordRequest,
     @CallerLanguage() language: Language,

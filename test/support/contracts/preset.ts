@@ -9,6 +9,7 @@ import {
   insertion,
   lastSignInAt,
 } from '../builders/framework-tables.js';
+import { type FrameworkDump, usersOf } from '../builders/framework-dumps.js';
 import { labelledVectors, moreVectors, vectorsOfFrameworks } from '../builders/hash-vectors.js';
 import type { SourceWorld } from './legacy-source.js';
 import { verifyPassword } from '#password-hashes';
@@ -101,6 +102,45 @@ export async function readsPeople(table: FrameworkTable, world: PresetWorld): Pr
   } finally {
     await source.close();
   }
+}
+
+/** The users of a dump, by the addresses and passwords with which the framework was asked to store them. */
+export async function readsDump(dump: FrameworkDump, world: PresetWorld): Promise<void> {
+  const people = usersOf(dump.framework, world.dialect);
+  const before = await world.state();
+  const source = await world.open({ preset: dump.preset }, { unlockInSeconds: 3600 });
+  try {
+    const { users } = await source.scan(undefined, 1000);
+    const addressOf = ({ email }: { email: string | null }) => email?.toLowerCase() ?? '';
+    expect(users.map(addressOf).filter(Boolean).sort()).toEqual(people.map(addressOf).sort());
+    for (const [index, person] of people.entries()) {
+      const address = addressOf(person);
+      const ids = users.filter((user) => addressOf(user) === address).map(({ id }) => id);
+      for (const typed of [person.email, address, address.toUpperCase()])
+        expect([typed, (await source.find(typed, ids)).rows]).toEqual([typed, ids.length]);
+      const { user } = await source.find(person.email, ids);
+      if (ids.length > 1) {
+        expect(user).toBeUndefined();
+        continue;
+      }
+      expect([address, stateOf(user)]).toEqual([address, stateOf(person.state)]);
+      const wrong = index === 0 ? [`${person.password}!`] : [];
+      await checksPassword(address, person.password, wrong, user?.passwordHash ?? '');
+    }
+    const { user: ada } = await source.find('ada@example.com', []);
+    expect([ada?.firstName, ada?.lastName]).toEqual(dump.names);
+    expect(ada?.createdAt?.toISOString()).toMatch(/^2026-/);
+    expect(await world.state()).toEqual(before);
+  } finally {
+    await source.close();
+  }
+}
+
+async function checksPassword(address: string, right: string | null, wrong: string[], stored: string) {
+  const accepted = [];
+  for (const typed of [...(right === null ? ['', 'password', '!'] : [right]), ...wrong])
+    if ((await verifyPassword(typed, stored, {})).startsWith('match')) accepted.push(typed);
+  expect([address, accepted]).toEqual([address, right === null ? [] : [right]]);
 }
 
 function stateOf(seen: LegacyUser | FrameworkUser['state'] | undefined) {

@@ -13,6 +13,7 @@ const hash = bcrypt.hashSync(oldPassword, 4);
 const columns = {
   ...{ id: 'bigint', email: 'text?', password: 'text?', verified: 'boolean', blocked: 'boolean' },
   ...{ locked_until: 'timestamp?', first_name: 'text?', last_name: 'text?', seen_at: 'timestamp?' },
+  joined_at: 'timestamp?',
   language: 'text?',
 };
 
@@ -21,9 +22,11 @@ const sourceFile = {
   columns: {
     ...{ id: 'id', email: 'email', hash: 'password', first_name: 'first_name', last_name: 'last_name' },
     ...{ verified: { equals: ['verified', true] }, blocked: ['blocked'] },
-    ...{ locked_until: 'locked_until', last_sign_in_at: 'seen_at' },
+    ...{ locked_until: 'locked_until', last_sign_in_at: 'seen_at', created_at: 'joined_at' },
     attributes: { locale: 'language' },
   },
+  // Users without `joined_at` are equally new.
+  identifier: { on_duplicate: 'newest' },
 };
 
 export interface SourceUsher extends Usher {

@@ -9,6 +9,7 @@ import {
   isOutdatedBcryptCost,
   refuseBcryptCost,
 } from './bcrypt.js';
+import { orSlashed } from './slashed.js';
 
 /** The input of bcrypt: a digest of the password, because bcrypt truncates long passwords. */
 type Digest = (password: string, salt: string) => string;
@@ -59,7 +60,7 @@ export const djangoBcryptScheme = bcryptOver('bcrypt$$', /^\$2[aby]\$/);
 export const djangoBcryptSha256Scheme = bcryptOver('bcrypt_sha256$$', /^\$2[aby]\$/, sha256Hex);
 
 /** WordPress 6.8 and later. */
-export const wordpressScheme = bcryptOver('$wp$', /^\$2y\$/, wordpressSha384);
+export const wordpressScheme = orSlashed(bcryptOver('$wp$', /^\$2y\$/, wordpressSha384));
 
 // version 1: $bcrypt-sha256$2a,12$salt$digest; version 2: $bcrypt-sha256$v=2,t=2b,r=12$salt$digest
 const passlibForm = new RegExp(

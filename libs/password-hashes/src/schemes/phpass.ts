@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { comparing } from '../compare.js';
 import { cryptAlphabet, cryptBase64, isCryptDigest } from '../encodings.js';
 import type { Scheme } from '../scheme.js';
+import { orSlashed } from './slashed.js';
 
 /** Binary logarithm of the rounds. 2^19, passlib's default, takes 0.6 s of CPU time; WordPress uses 13, Drupal 7 uses 15. */
 const mostRounds = 19;
@@ -54,7 +55,7 @@ const portable = {
 } as const;
 
 /** WordPress before 6.8, and many others. */
-export const phpassScheme = phpass({ ...portable, prefix: '$P$' });
+export const phpassScheme = orSlashed(phpass({ ...portable, prefix: '$P$' }));
 
 /** phpBB 3. */
 export const phpbbScheme = phpass({ ...portable, prefix: '$H$' });
