@@ -15,7 +15,7 @@ export const legacyIdAttribute: Check = {
   async find(facts) {
     const { SchemaAttributes = [] } = await facts.pool();
     const name = await attributeOfLambda(facts);
-    if (name === 'none' || name === 'off') return undefined;
+    if (name === '') return undefined;
     const found = SchemaAttributes.find(({ Name }) => Name === name);
     const definition = `Name=${name.replace(/^custom:/, '')},AttributeDataType=String,Mutable=true,StringAttributeConstraints={MinLength=0,MaxLength=255}`;
     const remedy = cognitoCommand(facts, 'add-custom-attributes', [
@@ -42,9 +42,9 @@ export const legacyIdAttribute: Check = {
   },
 };
 
-/** The variable of the Lambda counts, if the credentials may read it. */
+/** The variable of the Lambda counts, if the credentials may read it. Empty: the Lambda writes no legacy id. */
 async function attributeOfLambda(facts: Facts): Promise<string> {
   const configured = facts.settings('cognito').legacyIdAttribute ?? defaultAttribute;
   const lambda = await facts.triggerFunction().catch(() => undefined);
-  return lambda?.Environment?.Variables?.LEGACY_ID_ATTRIBUTE?.trim() || configured;
+  return lambda?.Environment?.Variables?.LEGACY_ID_ATTRIBUTE?.trim() ?? configured;
 }
