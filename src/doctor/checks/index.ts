@@ -1,6 +1,9 @@
 import type { Check } from '../check.js';
+import { canary } from './canary.js';
 import { emailVerifiedBeforeChange } from './email-verified-before-change.js';
+import { formatFailing } from './format-failing.js';
 import { passwordFlow } from './password-flow.js';
+import { triggerSilent } from './trigger-silent.js';
 import { userMigrationTrigger } from './user-migration-trigger.js';
 import { writeAttributes } from './write-attributes.js';
 
@@ -10,4 +13,7 @@ export const checks: readonly Check[] = [
   emailVerifiedBeforeChange,
   passwordFlow,
   writeAttributes,
+  triggerSilent,
+  formatFailing,
+  canary,
 ];
