@@ -19,6 +19,7 @@ import { RecentProofsRepository } from './persistence/recent-proofs.repository.j
 import { RecentProofGuard } from './recent-proof.guard.js';
 import { SignInMonitoring } from './sign-in-monitoring.js';
 import { SignInService } from './sign-in.service.js';
+import { SilentTrigger } from './silent-trigger.js';
 import { TotpService } from './totp.service.js';
 import { RecentProof } from './persistence/recent-proof.entity.js';
 
@@ -42,6 +43,7 @@ import { RecentProof } from './persistence/recent-proof.entity.js';
     RecentProofsRepository,
     SignInMonitoring,
     SignInService,
+    SilentTrigger,
     TotpService,
     // Nest runs them in this order.
     { provide: APP_GUARD, useClass: AccessTokenGuard },

@@ -1,6 +1,8 @@
+import { AsyncResource } from 'node:async_hooks';
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { normaliseEmail, SignInRequest } from '#contracts';
+import { mayBeUnknownUser } from '../cognito/cognito-errors.js';
 import { AppError, isAppError } from '../common/errors/app-error.js';
 import { ResponseDelay } from '../common/http/response-delay.js';
 import { sendProblem } from '../common/http/problem.filter.js';
@@ -10,6 +12,7 @@ import { countEvenOnSuccess } from '../rate-limit/rate-limit.guard.js';
 import { LegacyPasswordVerifier } from '../credentials/legacy-password.verifier.js';
 import { PasswordHasher } from '../credentials/password-hasher.js';
 import { UsersService } from '../users/users.service.js';
+import { SilentTrigger } from './silent-trigger.js';
 
 /** Seconds, as for other failures of the migration trigger. */
 const retryAfter = 5;
@@ -27,6 +30,7 @@ export class RefusalFilter implements ExceptionFilter {
     private readonly users: UsersService,
     private readonly passwords: LegacyPasswordVerifier,
     private readonly hasher: PasswordHasher,
+    private readonly silentTrigger: SilentTrigger,
   ) {}
 
   /** Does not reject: Nest does not handle rejections of filters. */
@@ -34,8 +38,17 @@ export class RefusalFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
+    if (mayBeUnknownUser(thrown)) this.checkTriggerAfter(request, reply);
     const error = await this.delay(thrown, request, reply).catch((failure: unknown) => failure);
     sendProblem(error, request, reply, this.log);
+  }
+
+  private checkTriggerAfter({ id: requestId, body }: FastifyRequest, reply: FastifyReply): void {
+    const email = normaliseEmail(validateDto(SignInRequest, body).email);
+    const beganAt = performance.now() - this.responseDelay.elapsed(reply);
+    // Bound, so that the log line has the id of the request.
+    const check = AsyncResource.bind(() => this.silentTrigger.begin({ email, requestId, beganAt }));
+    reply.raw.once('close', check);
   }
 
   /** @returns the error to answer with, at the time to answer; errors other than refusals at once and unchanged */

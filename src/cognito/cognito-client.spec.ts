@@ -72,7 +72,8 @@ const idempotent: CognitoOperation[] = [
     'delete-user',
   ] as const),
   ...(['disable-user', 'enable-user', 'sign-user-out', 'remove-factors'] as const),
-  ...(['describe-pool', 'describe-app-client'] as const),
+  ...(['describe-pool', 'describe-app-client', 'describe-mfa'] as const),
+  ...(['describe-log-delivery', 'get-limit'] as const),
 ];
 const notIdempotent: CognitoOperation[] = all.filter((operation) => !idempotent.includes(operation));
 

@@ -273,6 +273,7 @@ const adminFeatures = [
   'removing the second factors of a user',
   'disabling, enabling and deleting pool users',
   'the checks of the user pool at start',
+  'noticing that the migration trigger is silent',
 ];
 
 /** Its credential provider rejects, so that an operation that needs a signature does not search files and the network. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { isOutage, isThrottled, toAppError } from './cognito-errors.js';
+import {
+  isOutage,
+  isRefusedOrTriggerFailed,
+  isThrottled,
+  mayBeUnknownUser,
+  toAppError,
+} from './cognito-errors.js';
 import type { CognitoOperation } from './exception-map.js';
 
 const error = (properties: object) => Object.assign(new Error('aborted'), properties);
@@ -156,5 +162,23 @@ describe('isThrottled and isOutage', () => {
     ['TimeoutError', undefined, true],
   ])('%s with status %p is an outage: %p', (name, httpStatusCode, expected) => {
     expect(isOutage(error({ name, $metadata: { httpStatusCode } }))).toBe(expected);
+  });
+});
+
+describe('mayBeUnknownUser and isRefusedOrTriggerFailed', () => {
+  it.each([
+    [notAuthorized, 'Incorrect username or password.', true, true],
+    ['UserNotFoundException', 'User does not exist.', true, true],
+    ['UserNotFoundException', 'Exception migrating user in app client x', false, true],
+    [notAuthorized, 'Password attempts exceeded', false, true],
+    ['UserNotConfirmedException', 'User is not confirmed.', false, true],
+    ['PasswordResetRequiredException', 'Password reset required for the user', false, true],
+    ['UnexpectedLambdaException', 'x', false, true],
+    [notAuthorized, 'Client x is configured with secret but SECRET_HASH was not received', false, false],
+    [invalidParameter, 'USER_PASSWORD_AUTH flow not enabled for this client', false, false],
+    ['TooManyRequestsException', 'Rate exceeded', false, false],
+  ])('%s "%s": %s, %s', (name, message, isUnknown, isAnswered) => {
+    const refusal = toAppError('sign-in', exception(name, message));
+    expect([mayBeUnknownUser(refusal), isRefusedOrTriggerFailed(refusal)]).toEqual([isUnknown, isAnswered]);
   });
 });

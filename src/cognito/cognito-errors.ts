@@ -228,12 +228,33 @@ const triggerExceptions = [
   'UserLambdaValidationException',
 ];
 
+const causeOf = (error: unknown): { name?: string; message?: string; code?: string } =>
+  isAppError(error) && types.isNativeError(error.cause) ? error.cause : {};
+
+/** Cognito refused the user, or the migration trigger failed. @param error thrown by `IdentityProvider.signIn` */
+export const isRefusedOrTriggerFailed = (error: unknown): boolean =>
+  isAppError(error, 'auth.invalid_credentials') ||
+  [...triggerExceptions, 'UserNotFoundException'].includes(causeOf(error).name ?? '');
+
+/**
+ * A refused sign-in of a user whom the pool may not know. Others are of users whom it knows, or the user name is locked: then Cognito
+ * invokes no trigger ("Lockout behavior for failed sign-in attempts"). @param error thrown by `IdentityProvider.signIn`
+ */
+export function mayBeUnknownUser(error: unknown): boolean {
+  const { name = '', message = '' } = causeOf(error);
+  return (
+    isAppError(error, 'auth.invalid_credentials') &&
+    ['NotAuthorizedException', 'UserNotFoundException'].includes(name) &&
+    !/attempts exceeded/i.test(message)
+  );
+}
+
 /** True for an ambiguous outcome: Cognito may have executed the operation. @param error thrown by `IdentityProvider` */
 export function mayHaveSucceeded(error: unknown): boolean {
   if (!isAppError(error)) return true;
   const { cause } = error;
-  const { name, code } = (types.isNativeError(cause) ? cause : {}) as { name?: string; code?: string };
-  if (name !== undefined && triggerExceptions.includes(name)) return true;
+  const { name = '', code } = causeOf(error);
+  if (triggerExceptions.includes(name)) return true;
   if (!isAppError(error, 'cognito.unavailable', 'cognito.unexpected_answer')) return false;
   // Without a cause the circuit was open, and no request was sent.
   return cause !== undefined && !isThrottled(cause) && !notSentCodes.includes(code ?? '');

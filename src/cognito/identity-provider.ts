@@ -83,8 +83,11 @@ export class IdentityProvider {
     private readonly log: Log,
   ) {}
 
-  /** @throws AppError `auth.invalid_credentials` for every reason of a refusal */
-  async signIn(username: string, password: string): Promise<SignInAnswer> {
+  /**
+   * @param requestId for the pool's triggers
+   * @throws AppError `auth.invalid_credentials` for every reason of a refusal
+   */
+  async signIn(username: string, password: string, requestId = requestContext()?.id): Promise<SignInAnswer> {
     return toSignInAnswer(
       await this.client.send(
         'sign-in',
@@ -92,7 +95,7 @@ export class IdentityProvider {
           ClientId: this.client.clientId,
           AuthFlow: 'USER_PASSWORD_AUTH',
           AuthParameters: { ...this.usernameParameters(username), PASSWORD: password },
-          ClientMetadata: this.clientMetadata(),
+          ClientMetadata: toClientMetadata(requestId),
         }),
       ),
     );
@@ -231,7 +234,7 @@ export class IdentityProvider {
           ClientId: this.client.clientId,
           SecretHash: this.client.secretHash(username),
           Username: username,
-          ClientMetadata: this.clientMetadata(),
+          ClientMetadata: toClientMetadata(requestContext()?.id),
         }),
       );
     } catch (error) {
@@ -273,12 +276,6 @@ export class IdentityProvider {
     );
   }
 
-  /** Nothing secret: Cognito passes ClientMetadata to every trigger, neither encrypted nor validated (API reference, InitiateAuth). */
-  private clientMetadata(): Record<string, string> | undefined {
-    const request = requestContext();
-    return request && { requestId: request.id };
-  }
-
   private readUser(accessToken: string): Promise<GetUserCommandOutput> {
     return this.client.send('get-user', new GetUserCommand({ AccessToken: accessToken }));
   }
@@ -288,6 +285,10 @@ export class IdentityProvider {
     return { USERNAME: username, ...(hash !== undefined && { SECRET_HASH: hash }) };
   }
 }
+
+/** Nothing secret: Cognito passes ClientMetadata to every trigger, neither encrypted nor validated (API reference, InitiateAuth). */
+const toClientMetadata = (requestId: string | undefined): { requestId: string } | undefined =>
+  requestId === undefined ? undefined : { requestId };
 
 /** `UserMFASettingList` has EMAIL_OTP; older texts of the developer guide name it EMAIL_MFA. */
 const factorNames: Record<string, FactorName | undefined> = {

@@ -3,6 +3,7 @@ import { canonicalEmail, longestPassword } from '#contracts';
 import { isBlankHash, type Outcome } from '#password-hashes';
 import { LoginThrottle } from './login-throttle.js';
 import { DummyHash } from './dummy-hash.js';
+import { FormatOutcomes } from './format-outcomes.js';
 import { MigrationStatus } from '../users/migration-status.js';
 import { PasswordHasher } from './password-hasher.js';
 import type { LegacyAccount } from '../users/user.js';
@@ -18,6 +19,7 @@ export class LegacyPasswordVerifier {
     private readonly throttle: LoginThrottle,
     private readonly dummies: DummyHash,
     private readonly migrationStatus: MigrationStatus,
+    private readonly outcomes: FormatOutcomes,
   ) {}
 
   /**
@@ -89,7 +91,10 @@ export class LegacyPasswordVerifier {
     const outcome = await this.check(email, account, password);
     if (outcome === 'unknown-scheme' && account && !isBlankHash(account.passwordHash))
       this.migrationStatus.recordUnknownHash(account.user.id);
-    return outcome === 'match' || outcome === 'match-needs-rehash';
+    const isRight = outcome === 'match' || outcome === 'match-needs-rehash';
+    const format = account && this.hasher.formatOf(account.passwordHash);
+    if (account && format !== undefined) this.outcomes.record(account.user.id, format, isRight);
+    return isRight;
   }
 
   private async check(email: string, account: LegacyAccount | undefined, password: string): Promise<Outcome> {

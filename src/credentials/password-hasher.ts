@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import { Counter, Histogram, Registry } from 'prom-client';
-import type { Outcome, UnmarkedSchemeName } from '#password-hashes';
+import { inspectHash, type Outcome, type SchemeName, type UnmarkedSchemeName } from '#password-hashes';
 import { SingleFlight } from '../common/concurrency/single-flight.js';
 import { fromPackageRoot } from '../common/concurrency/worker-file.js';
 import { type LegacyHashesConfig, legacyHashesConfig } from '../common/config/migration.config.js';
@@ -80,6 +80,12 @@ export class PasswordHasher implements OnApplicationShutdown {
   /** @param hashes of the legacy source, where its source file says how they are checked */
   checkAs(hashes: { scheme: UnmarkedSchemeName | undefined; isPeppered: boolean }): void {
     this.hashes = { peppers: hashes.isPeppered ? this.config.peppers : [], scheme: hashes.scheme };
+  }
+
+  /** @returns `undefined` if `verify` answers `unknown-scheme` */
+  formatOf(stored: string): SchemeName | undefined {
+    const inspection = inspectHash(stored, this.hashes);
+    return inspection.verifiable ? inspection.format : undefined;
   }
 
   observe(observer: Observer): void {

@@ -28,6 +28,9 @@ export class NotChecked extends Error {
 /** Namespaces; of those whose variables are missing or invalid, the error. */
 export type Settings = { readonly [Name in keyof Config]: Config[Name] | ConfigurationError };
 
+/** Signs a random unknown address in. @throws AppError if Cognito does not process the sign-in */
+export type Canary = (requestId: string) => Promise<void>;
+
 /** Runs a statement on Usher's database. */
 export type Query = <Row extends object>(text: string, values?: unknown[]) => Promise<Row[]>;
 
@@ -36,6 +39,8 @@ export interface FactSources {
   pool: PoolSettingsReader;
   functions: TriggerFunctionReader;
   query: Query;
+  /** Absent without `--live`. */
+  canary?: Canary | undefined;
 }
 
 /** What checks look at. Everything is read at most once, when the first check needs it. */
@@ -92,6 +97,18 @@ export class Facts {
   query<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
     this.settings('database');
     return this.once(`${text} ${JSON.stringify(values)}`, () => this.sources.query<Row>(text, values));
+  }
+
+  /** Reads again at each call. */
+  queryAgain<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
+    this.settings('database');
+    return this.sources.query<Row>(text, values);
+  }
+
+  /** @throws NotChecked without `--live`; AppError if Cognito does not process the sign-in */
+  async sendCanary(requestId: string): Promise<void> {
+    if (this.sources.canary === undefined) throw new NotChecked('only with --live');
+    await this.sources.canary(requestId);
   }
 
   private once<Fact>(name: string, read: () => Promise<Fact>): Promise<Fact> {

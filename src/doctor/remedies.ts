@@ -107,6 +107,15 @@ export function lambdaCommand(facts: Facts, operation: string, args: string[]): 
   return awsCommand('lambda', operation, args, { region, endpoint });
 }
 
+/** Prints the last log lines of a function from its default log group. */
+export function logsCommand(facts: Facts, functionName: string): string {
+  const { region } = facts.settings('userPool');
+  return awsCommand('logs', 'tail', [`/aws/lambda/${functionName}`, '--since', '10m'], {
+    region,
+    endpoint: undefined,
+  });
+}
+
 function awsCommand(
   service: string,
   operation: string,

@@ -39,6 +39,10 @@ describe('usher doctor', () => {
       id: 'pool.user_migration_trigger',
       why: 'AWS credentials not found',
     });
+    expect(report.skipped).toContainEqual({
+      id: 'function.trigger_silent',
+      why: 'AWS credentials not found',
+    });
     expect(status).toBe(1);
   });
 });

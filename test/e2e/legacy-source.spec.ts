@@ -4,6 +4,7 @@ import type { AdminUserResponse } from '#contracts';
 import { SourceSync } from '../../src/legacy/source-sync.js';
 import { personWith } from '../support/builders/admins.js';
 import { mailedCode, mailedToken, subjectsTo } from '../support/drivers/mails.js';
+import { scrape, valueOf } from '../support/drivers/metrics.js';
 import { oldPassword as password, openSourceUsher } from '../support/drivers/source-usher.js';
 import { until } from '../support/drivers/until.js';
 
@@ -296,4 +297,25 @@ describe('people of a read-only source', () => {
       inserted?.n_tup_upd,
     );
   });
+});
+
+it('notices at a refused sign-in that the migration trigger is silent', async () => {
+  const silent = async () => valueOf(await scrape(usher.api), 'usher_trigger_silent_total');
+  const { UserPool } = await usher.cognito.describeUserPool({ UserPoolId: usher.userPoolId });
+  const setTrigger = (LambdaConfig: object) =>
+    usher.cognito.updateUserPool({
+      UserPoolId: usher.userPoolId,
+      AutoVerifiedAttributes: ['email'],
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
+      Policies: UserPool?.Policies,
+      LambdaConfig,
+    });
+  await usher.person('silent@example.com');
+  await setTrigger({});
+  try {
+    expect(await codeOf('silent@example.com')).toBe('auth.invalid_credentials');
+    await until(async () => (await silent()) === 1);
+  } finally {
+    await setTrigger(UserPool?.LambdaConfig ?? {});
+  }
 });

@@ -1,14 +1,18 @@
 import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { CognitoAdminClient } from '../../cognito/cognito-client.js';
+import { CognitoAdminClient, CognitoAppClient } from '../../cognito/cognito-client.js';
+import { isRefusedOrTriggerFailed } from '../../cognito/cognito-errors.js';
+import { IdentityProvider } from '../../cognito/identity-provider.js';
 import { PoolSettingsReader } from '../../cognito/pool-settings.reader.js';
 import { TriggerFunctionReader } from '../../cognito/trigger-function.reader.js';
 import { Clock } from '../../common/clock/clock.js';
 import { cognitoConfig, userPoolConfig } from '../../common/config/cognito.config.js';
 import { readEach } from '../../common/config/config.js';
 import { readNamespaces } from '../../common/config/config-namespace.js';
+import { databaseConfig } from '../../common/config/servers.config.js';
 import { checks, examine, type Examination } from '../../doctor/doctor.js';
-import { Facts } from '../../doctor/facts.js';
+import { type Canary, Facts } from '../../doctor/facts.js';
 import { counted, type Io } from '../command.js';
 import { ProgressLine } from '../progress-line.js';
 import { OperatorLog } from './operator-log.js';
@@ -21,14 +25,19 @@ const queryTimeout = 10_000;
 
 /**
  * Runs all checks without an application context, because a database that does not answer is a finding.
- * @throws ConfigurationError if the variables of the pool are missing or invalid
+ * @param live also signs a random unknown address in
+ * @throws ConfigurationError if the variables of the pool are missing or invalid; with `live`, also of the database
  */
-export async function runDoctor(io: Io): Promise<Examination> {
-  const { userPool } = readNamespaces({ userPool: userPoolConfig, cognito: cognitoConfig }, io.variables());
+export async function runDoctor(io: Io, live: boolean): Promise<Examination> {
+  const needed = { userPool: userPoolConfig, cognito: cognitoConfig };
+  const { userPool, cognito } = readNamespaces(needed, io.variables());
+  if (live) readNamespaces({ database: databaseConfig }, io.variables());
   const settings = readEach(io.variables());
   // It raises no alarms: the report says what Cognito refused.
   const log = new OperatorLog({ ...io, err: () => undefined });
   const admin = new CognitoAdminClient(userPool, new Clock(), log);
+  const appClient = new CognitoAppClient(cognito, new Clock(), log);
+  const canary = live ? canaryOf(new IdentityProvider(appClient, log)) : undefined;
   const functions = new TriggerFunctionReader(userPool);
   let client: Promise<pg.Client> | undefined;
   const query = async <Row extends object>(text: string, values?: unknown[]): Promise<Row[]> => {
@@ -37,17 +46,33 @@ export async function runDoctor(io: Io): Promise<Examination> {
   };
   const progress = new ProgressLine(io);
   try {
-    const facts = new Facts({ settings, pool: new PoolSettingsReader(admin), functions, query });
+    const facts = new Facts({ settings, pool: new PoolSettingsReader(admin), functions, query, canary });
     return await examine(checks, facts, ({ id }, index) =>
       progress.at(`${id}, ${index + 1} of ${counted(checks.length, 'check')}`),
     );
   } finally {
     progress.end();
     admin.onApplicationShutdown();
+    appClient.onApplicationShutdown();
     functions.onApplicationShutdown();
     await (await client?.catch(() => undefined))?.end();
   }
 }
+
+/** @throws AppError if Cognito did not process the sign-in */
+const canaryOf =
+  (identities: IdentityProvider): Canary =>
+  async (requestId) => {
+    try {
+      await identities.signIn(
+        `usher-doctor-${randomUUID()}@example.com`,
+        `Usher-doctor-${randomUUID()}`,
+        requestId,
+      );
+    } catch (error) {
+      if (!isRefusedOrTriggerFailed(error)) throw error;
+    }
+  };
 
 async function connect(database: object): Promise<pg.Client> {
   if (!('url' in database)) throw database as Error;

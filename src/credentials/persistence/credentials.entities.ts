@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** Failed password checks of an address. */
@@ -42,4 +43,37 @@ export class PasswordRestore {
 
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
+}
+
+/** What `POST /aws/auth` was asked for in the last hour. */
+@Entity('trigger_requests', { schema: 'usher' })
+@Index('trigger_requests_by_age', ['askedAt'])
+export class TriggerRequest {
+  /** Of the sign-in; empty for requests of a Lambda that sends none. */
+  @PrimaryColumn('text', { name: 'request_id' })
+  requestId!: string;
+
+  @Column('text')
+  outcome!: 'asked' | 'token_refused' | 'silent';
+
+  @Column('timestamptz', { name: 'asked_at' })
+  askedAt!: Date;
+}
+
+/** Whether a legacy password of a user was right in the last 24 hours. */
+@Entity('format_outcomes', { schema: 'usher' })
+@Index('format_outcomes_by_age', ['checkedAt'])
+export class FormatOutcome {
+  @PrimaryColumn('bigint', { name: 'user_id' })
+  userId!: UserId;
+
+  /** The name of a scheme, such as `bcrypt_2a`. */
+  @PrimaryColumn('text')
+  format!: string;
+
+  @Column('boolean', { name: 'was_right' })
+  wasRight!: boolean;
+
+  @Column('timestamptz', { name: 'checked_at' })
+  checkedAt!: Date;
 }

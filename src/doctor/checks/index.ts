@@ -22,6 +22,9 @@ import { refreshTokenValidity } from './refresh-token-validity.js';
 import { requiredAttributes } from './required-attributes.js';
 import { threatProtection } from './threat-protection.js';
 import { tokenRevocation } from './token-revocation.js';
+import { canary } from './canary.js';
+import { formatFailing } from './format-failing.js';
+import { triggerSilent } from './trigger-silent.js';
 import { userMigrationTrigger } from './user-migration-trigger.js';
 import { writeAttributes } from './write-attributes.js';
 
@@ -53,4 +56,7 @@ export const checks: readonly Check[] = [
   writeAttributes,
   userAuthenticationLimit,
   userCreationLimit,
+  triggerSilent,
+  formatFailing,
+  canary,
 ];

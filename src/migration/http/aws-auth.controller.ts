@@ -21,13 +21,14 @@ import { type MigrationConfig, migrationConfig } from '../../common/config/migra
 import { AcceptedTokens, bearerOf } from '../../common/crypto/accepted-tokens.js';
 import { Public } from '../../common/http/access.decorators.js';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
+import { TriggerRequests } from '../../credentials/trigger-requests.js';
 import { toClientNetwork } from '../../rate-limit/client-network.js';
 import { RateLimits } from '../../rate-limit/rate-limits.js';
 import { LegacyCredentialsService } from '../legacy-credentials.service.js';
 
 /**
  * Requires one of `MIGRATION_ACCESS_TOKENS`, in the body or as a bearer token. Refused tokens are limited per client network;
- * accepted ones are not limited.
+ * accepted ones are not limited. Records both, so that a sign-in can tell whether its trigger was invoked.
  */
 @Injectable()
 class MigrationTokenGuard implements CanActivate {
@@ -36,6 +37,7 @@ class MigrationTokenGuard implements CanActivate {
   constructor(
     @Inject(migrationConfig.KEY) migration: MigrationConfig,
     private readonly limits: RateLimits,
+    private readonly requests: TriggerRequests,
   ) {
     this.accepted = new AcceptedTokens(migration.accessTokens);
   }
@@ -43,8 +45,13 @@ class MigrationTokenGuard implements CanActivate {
   /** @throws MigrationTokenRefused; AppError `too_many_requests` */
   async canActivate(context: ExecutionContext): Promise<true> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (this.accepted.include(tokenOf(request))) return true;
+    const requestId = givenId(request);
+    if (this.accepted.include(tokenOf(request))) {
+      this.requests.record(requestId ?? '', 'asked');
+      return true;
+    }
     await this.limits.count('migration-token', { ...toClientNetwork(request.ip) });
+    if (requestId !== undefined) this.requests.record(requestId, 'token_refused');
     throw new MigrationTokenRefused();
   }
 }
@@ -55,6 +62,10 @@ function tokenOf({ body, headers }: FastifyRequest): string | undefined {
   }
   return bearerOf(headers);
 }
+
+/** The header of the request, unless it is absent or malformed: then Fastify's id is a new one. */
+const givenId = ({ id, headers }: FastifyRequest): string | undefined =>
+  headers['x-request-id'] === id ? id : undefined;
 
 class MigrationTokenRefused extends Error {}
 

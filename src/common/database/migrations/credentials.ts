@@ -276,3 +276,33 @@ export class PasswordRestores1764000000025 implements MigrationInterface {
     `);
   }
 }
+
+/**
+ * What `POST /aws/auth` was asked for, by the id of the request that began the sign-in, and whether legacy passwords of a hash format
+ * are right. Unlogged: no answer waits for a write to disk, and a crash of the database loses what is kept for hours only.
+ */
+export class TriggerRequests1764000000041 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    const { idType } = await requireUsersTable(runner);
+    await runner.query(`
+      CREATE UNLOGGED TABLE usher.trigger_requests (
+        request_id text PRIMARY KEY,
+        outcome text NOT NULL,
+        asked_at timestamptz NOT NULL
+      );
+      CREATE INDEX trigger_requests_by_age ON usher.trigger_requests (asked_at);
+      CREATE UNLOGGED TABLE usher.format_outcomes (
+        user_id ${idType} NOT NULL,
+        format text NOT NULL,
+        was_right boolean NOT NULL,
+        checked_at timestamptz NOT NULL,
+        PRIMARY KEY (user_id, format)
+      );
+      CREATE INDEX format_outcomes_by_age ON usher.format_outcomes (checked_at);
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE usher.format_outcomes; DROP TABLE usher.trigger_requests');
+  }
+}

@@ -11,6 +11,7 @@ import {
   PasswordChanges1764000000019,
   SecondFactor1764000000022,
   PasswordRestores1764000000025,
+  TriggerRequests1764000000041,
 } from './credentials.js';
 import {
   Outbox1764000000006,
@@ -70,4 +71,5 @@ export const migrations = [
   LegacySource1764000000031,
   LegacyCopies1764000000032,
   LegacyCopyIndexes1764000000033,
+  TriggerRequests1764000000041,
 ];
