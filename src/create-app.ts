@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
@@ -66,6 +67,7 @@ export async function createApp(variables = processVariables()): Promise<NestFas
   await allowOrigins(app, http, log);
   await app.register(cookie);
   serveOpenApi(app);
+  if (http.localStackPage !== undefined) serveStartPage(app, http.localStackPage);
   await app.init();
   return app;
 }
@@ -101,6 +103,13 @@ function acceptedId({ headers }: IncomingMessage): string {
 
 /** How long a browser may cache a preflight response. */
 const preflightSeconds = 600;
+
+/** The page of the local stack. Production has nothing at `/`. */
+function serveStartPage(app: NestFastifyApplication, file: string): void {
+  const page = readFileSync(file, 'utf8');
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.get('/', async (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
+}
 
 /** Distinct origins that are logged; callers choose them. */
 const loggedOrigins = 100;

@@ -71,8 +71,9 @@ function statusOf(error: unknown, io: Io): number {
 }
 
 function messageOfProblems(problems: readonly string[]): string {
-  const isMissing = problems.some((problem) => problem.endsWith(' is missing'));
-  const remedy = isMissing ? '. Set it, or run this beside a running local stack.' : '';
+  const missing = problems.filter((problem) => problem.endsWith(' is missing')).length;
+  const remedy =
+    missing > 0 ? `. Set ${missing > 1 ? 'them' : 'it'}, or run this beside a running local stack.` : '';
   return `Invalid configuration: ${problems.join('; ')}${remedy}`;
 }
 

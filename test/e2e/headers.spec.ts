@@ -97,6 +97,13 @@ describe('/docs', () => {
   });
 });
 
+describe('/', () => {
+  it('is not found outside the local stack', async () => {
+    const { status, body } = await closed.api.get('/');
+    expect({ status, code: body.code }).toEqual({ status: 404, code: 'request.not_found' });
+  });
+});
+
 describe('without CORS_ORIGINS', () => {
   it('no response contains a CORS header', async () => {
     const answers = [

@@ -6,7 +6,7 @@ export const loopback = '127.0.0.1';
 /** A port that nobody else can get before it is released. */
 export interface HeldPort {
   port: number;
-  release(): Promise<void>;
+  release: () => Promise<void>;
 }
 
 /** Returns the preferred port if it is free, otherwise any free one. 0 means any port. */

@@ -1,4 +1,5 @@
 import { createWriteStream, existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startUserPool } from '../../user-pool/src/server.js';
@@ -14,6 +15,7 @@ import {
 import {
   claimDemo,
   type DemoName,
+  demoOrigins,
   type DemoUser,
   prepareDemoSource,
   prepareDemoUsers,
@@ -27,6 +29,7 @@ import { projectRoot } from './project-root.js';
 import { openSecrets } from './secrets.js';
 import { describeStack, writeStackFile, type StackFile } from './stack-file.js';
 import { StartError } from './start-error.js';
+import { startPage } from './start-page.js';
 import type { Startup, Write } from './startup.js';
 import { startWatchedApi } from './watched-api.js';
 
@@ -81,13 +84,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     smtpUrl: parts.smtpUrl,
   });
   const environment = apiEnvironment(given, { ...parts, localPool });
-  const api = await bringUpApi(options, environment);
   const described = describeStack(environment, {
     lambdaUrl: lambda.url,
     mailUrl: mail.url,
     migrationAccessToken: lambda.accessToken,
     demoUsers: database.demoUsers,
   });
+  const page = folder.pathOf('start-page.html');
+  await writeFile(page, startPage(described, demoOrigins[options.demo]), { mode: 0o600 });
+  const api = await bringUpApi(options, { ...environment, LOCAL_STACK_PAGE: page });
   await writeStackFile(folder, described);
   return { described, ended: Promise.race([api.ended, database.ended]) };
 }

@@ -40,6 +40,11 @@ class HttpEnvironment extends PublicUrlEnvironment {
   @IsOptional()
   @AreOrigins()
   CORS_ORIGINS?: string[];
+
+  // Set by the local stack only.
+  @IsOptional()
+  @MinLength(1, isSet)
+  LOCAL_STACK_PAGE?: string;
 }
 
 export const httpConfig = defineNamespace('http', HttpEnvironment, (environment) => ({
@@ -54,6 +59,8 @@ export const httpConfig = defineNamespace('http', HttpEnvironment, (environment)
   trustedProxies: environment.TRUSTED_PROXIES ?? [],
   /** Origins, besides that of `publicUrl`, whose pages may call the API from a browser. See `originRule`. */
   corsOrigins: environment.CORS_ORIGINS ?? [],
+  /** The HTML file that the local stack shows at `/`. */
+  localStackPage: environment.LOCAL_STACK_PAGE,
 }));
 export type HttpConfig = ConfigOf<typeof httpConfig>;
 
