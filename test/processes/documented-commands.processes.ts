@@ -19,8 +19,12 @@ describe('blocks of commands in README.md and docs', () => {
   });
 });
 
-/** Makes curl fail for refusals, and collects the exit statuses of failed commands on descriptor 3. */
+/**
+ * Makes curl fail for refusals, saves the second that npx takes to find the command, and collects the exit statuses of failed
+ * commands on descriptor 3.
+ */
 const prelude = `
+npx() { shift; node dist/src/cli/main.js "$@"; }
 curl() { command curl --fail-with-body "$@"; }
 trap 'echo $? >&3' ERR
 `;
@@ -80,6 +84,7 @@ describe('beside a running stack', () => {
         err: expect.not.stringMatching(/Warning|rror:/),
       });
     },
+    60_000,
   );
 
   it('commands name the variables that they take from the stack, and keep those that are set', async () => {
@@ -93,12 +98,7 @@ describe('beside a running stack', () => {
       /^From the local stack \(\.local\/stack\.json\): DATABASE_URL, .*AWS_ACCESS_KEY_ID/,
     );
     expect(taken.err).not.toContain('AWS_REGION');
-    const own = await usher('migration status', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
-    expect({ ...own, err: own.err.split('\n')[1] }).toMatchObject({
-      failures: [1],
-      err: 'connect ECONNREFUSED 127.0.0.1:1',
-    });
-    expect((await usher('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await runShell('command npx usher --version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
   it('the API shows who may sign in at /', async () => {
