@@ -3,10 +3,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './create-app.js';
 import { ConfigurationError, StartError } from './common/config/config-namespace.js';
 import { type HttpConfig, httpConfig } from './common/config/http.config.js';
+import { silenceSdkNotice } from './common/config/process-env.js';
+import { nodeWarning } from './common/config/start-warnings.js';
 import { Log } from './common/logging/log.js';
 import { shutDown, untilShutdownSignal } from './shutdown.js';
 
 const log = new Log();
+silenceSdkNotice();
 const shutdownSignal = untilShutdownSignal(log);
 const app = await start().catch(exitWithError);
 await shutdownSignal;
@@ -20,6 +23,8 @@ process.exit(0);
 
 async function start(): Promise<NestFastifyApplication> {
   const app = await createApp();
+  const warning = nodeWarning();
+  if (warning !== undefined) log.warn(warning.message, { effect: warning.effect, fix: warning.fix });
   const { host, port } = app.get<HttpConfig>(httpConfig.KEY);
   await app.listen(port, host);
   log.info('listening', { url: await app.getUrl() });

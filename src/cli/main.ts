@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { processVariables } from '../common/config/process-env.js';
+import { processVariables, silenceSdkNotice } from '../common/config/process-env.js';
+import { useLocalStack } from './local-stack.js';
 import { readPassword } from './read-password.js';
 import { run } from './run.js';
 
@@ -9,9 +10,11 @@ for (const stream of [process.stdout, process.stderr])
     if (error.code !== 'EPIPE') throw error;
   });
 
+silenceSdkNotice();
 process.exitCode = await run(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   variables: processVariables,
+  useLocalStack,
   password: readPassword,
 });

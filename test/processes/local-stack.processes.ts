@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
+import { freePort } from '../../apps/local-stack/src/ports.js';
 import { startPostgres } from '../../apps/local-stack/src/postgres/postgres.js';
 import type { StackFile } from '../../apps/local-stack/src/stack-file.js';
 import { isRunning, makeCheckout, processesBelow, RunningStack } from '../support/drivers/running-stack.js';
@@ -63,6 +64,7 @@ describe('the local stack', () => {
       'lambdaUrl',
       'mailUrl',
       'demoUsers',
+      'sessionSecrets',
     ]);
     expect(first.demoUsers).toHaveLength(29);
     const answer = await post(`${first.apiUrl}/auth/sign-in`, ada);
@@ -101,8 +103,14 @@ describe('the local stack', () => {
   }, 60_000);
 
   it('keeps its data for the next start, and stops when a part of it exits', async () => {
+    const ports = join(checkout, '.local', 'ports.json');
+    const kept = JSON.parse(readFileSync(ports, 'utf8')) as Record<string, number>;
+    expect(first.userPoolUrl).toBe(`http://127.0.0.1:${kept.userPool}`);
+    const userPool = await freePort();
+    await writeFile(ports, JSON.stringify({ ...kept, userPool }));
     const again = await start().ready();
     expect(again).toMatchObject({
+      userPoolUrl: `http://127.0.0.1:${userPool}`,
       userPoolId: first.userPoolId,
       clientId: first.clientId,
       migrationAccessToken: first.migrationAccessToken,

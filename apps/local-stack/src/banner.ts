@@ -1,3 +1,4 @@
+import type { DemoUser } from './demo-users.js';
 import type { StackFile } from './stack-file.js';
 
 /** Longer lists are cut; the first six Devise users cover every kind. */
@@ -12,7 +13,7 @@ export function banner(stack: StackFile, logs: string, origin: string): string {
   return `
 Usher is ready.
 
-  API          ${stack.apiUrl}   (documentation: ${stack.apiUrl}/docs)
+  API          ${stack.apiUrl}   (open it in a browser; reference: ${stack.apiUrl}/docs)
   Mails        ${stack.mailUrl}
   User pool    ${stack.userPoolUrl}   (${stack.userPoolId}, client ${stack.clientId})
   Logs         ${logs}
@@ -22,14 +23,12 @@ The same as JSON: .local/stack.json. Ctrl-C stops the stack.
 }
 
 function demo({ apiUrl, demoUsers }: StackFile, origin: string): string {
-  const [first] = demoUsers;
   const shown = demoUsers.length > longestList ? demoUsers.slice(0, shownUsers) : demoUsers;
   const more = demoUsers.length - shown.length;
   const width = (column: 'email' | 'password') => Math.max(...shown.map((user) => user[column].length)) + 2;
   const lines = shown.map(
     (user) => `  ${user.email.padEnd(width('email'))}${user.password.padEnd(width('password'))}${user.note}`,
   );
-  const body = JSON.stringify({ email: first?.email, password: first?.password });
   return `
 Demo users, ${origin}${more > 0 ? ` (${more} more in .local/stack.json)` : ''}:
 
@@ -37,8 +36,14 @@ ${lines.join('\n')}
 
 Try a first sign-in:
 
-curl -sS ${apiUrl}/auth/sign-in -H 'content-type: application/json' -d ${shellQuoted(body)}
+${signInCommand(apiUrl, demoUsers[0])}
 `;
+}
+
+/** A line for the shell. */
+export function signInCommand(apiUrl: string, user: DemoUser | undefined): string {
+  const body = JSON.stringify({ email: user?.email, password: user?.password });
+  return `curl -sS ${apiUrl}/auth/sign-in -H 'content-type: application/json' -d ${shellQuoted(body)}`;
 }
 
 function shellQuoted(text: string): string {

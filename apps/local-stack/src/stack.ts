@@ -1,4 +1,5 @@
 import { createWriteStream, existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startUserPool } from '../../user-pool/src/server.js';
@@ -16,6 +17,7 @@ import {
 import {
   claimDemo,
   type DemoName,
+  demoOrigins,
   type DemoUser,
   prepareDemoSource,
   prepareDemoUsers,
@@ -29,6 +31,7 @@ import { projectRoot } from './project-root.js';
 import { openSecrets } from './secrets.js';
 import { describeStack, writeStackFile, type StackFile } from './stack-file.js';
 import { StartError } from './start-error.js';
+import { startPage } from './start-page.js';
 import type { Startup, Write } from './startup.js';
 import { startWatchedApi } from './watched-api.js';
 
@@ -62,7 +65,7 @@ const never = new Promise<never>(() => undefined);
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { given, folder, startup } = options;
   const secrets = await openSecrets(folder);
-  const ports = await choosePorts(given, (line) => startup.note(line));
+  const ports = await keepPorts(options);
   const database = await bringUpDatabase(options, ports);
   const mail = await startup.step(
     'Mail catcher',
@@ -84,15 +87,28 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   });
   if (localPool) lambda.permit(localPool.userPoolId);
   const environment = apiEnvironment(given, { ...parts, localPool });
-  const api = await bringUpApi(options, environment);
   const described = describeStack(environment, {
     lambdaUrl: lambda.url,
     mailUrl: mail.url,
     migrationAccessToken: lambda.accessToken,
     demoUsers: database.demoUsers,
   });
+  const page = folder.pathOf('start-page.html');
+  await writeFile(page, startPage(described, demoOrigins[options.demo]), { mode: 0o600 });
+  const api = await bringUpApi(options, { ...environment, LOCAL_STACK_PAGE: page });
   await writeStackFile(folder, described);
   return { described, ended: Promise.race([api.ended, database.ended]) };
+}
+
+const portsFile = 'ports.json';
+
+/** The same ports at every start, so that tokens, whose issuer has a port, and bookmarks stay valid. */
+async function keepPorts({ given, folder, startup }: StackOptions): Promise<ChosenPorts> {
+  const kept = await folder.readJson<Partial<ChosenPorts>>(portsFile);
+  const ports = await choosePorts(given, (line) => startup.note(line), kept);
+  // A PORT of one start says nothing about the next.
+  await folder.writeJson(portsFile, given.PORT === undefined ? ports : { ...ports, api: kept?.api });
+  return ports;
 }
 
 async function bringUpDatabase(

@@ -7,6 +7,17 @@ export function processVariables(): Record<string, string | undefined> {
   return { ...file, ...process.env };
 }
 
+/** Keeps the AWS SDK from printing its notice of eight lines on Node 20; the API logs a line of its own. */
+export function silenceSdkNotice(): void {
+  setVariables({ AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }, []);
+}
+
+/** For libraries that read the environment themselves, such as the AWS SDK. */
+export function setVariables(variables: Readonly<Record<string, string>>, unset: readonly string[]): void {
+  Object.assign(process.env, variables);
+  for (const name of unset) delete process.env[name];
+}
+
 /** Environment variables that child processes may get. The others can hold secrets. */
 const inheritable = /^(PATH|HOME|USER|LANG|LC_[A-Z]+|TZ)$/;
 

@@ -7,7 +7,7 @@ import { LocalFolder } from '../../../apps/local-stack/src/local-folder.js';
 import { openSecrets } from '../../../apps/local-stack/src/secrets.js';
 import { minimalEnvironment } from '../../../test/support/builders/environment.js';
 import { loadConfig } from './config.js';
-import { startWarnings } from './start-warnings.js';
+import { nodeWarning, startWarnings } from './start-warnings.js';
 
 const long = (letter: string) => letter.repeat(32);
 const short = (letter: string) => letter.repeat(31);
@@ -104,5 +104,16 @@ describe('startWarnings', () => {
     const parts = { apiPort: 3000, databaseUrl: 'postgres://a@127.0.0.1/b', smtpUrl: 'smtp://127.0.0.1:25' };
     const variables = apiEnvironment({}, { ...parts, secrets, localPool });
     expect(startWarnings(loadConfig(variables))).toEqual([]);
+  });
+});
+
+describe('nodeWarning', () => {
+  it('says what to do on a release of Node that the AWS SDK leaves behind', () => {
+    expect(nodeWarning('v20.19.0')).toEqual({
+      message: 'Node 20.19.0 no longer gets security fixes',
+      effect: 'from January 2027 on, new releases of the AWS SDK require Node 22',
+      fix: 'run Usher on Node 24, or on 22',
+    });
+    expect([nodeWarning('v22.0.0'), nodeWarning('v24.21.0')]).toEqual([undefined, undefined]);
   });
 });

@@ -85,6 +85,16 @@ export function startWarnings(config: Config): StartWarning[] {
     .map(({ message, variable, effect, fix }) => ({ message, variable, effect, fix }));
 }
 
+/** The AWS SDK releases nothing for Node 20 after the first week of January 2027 (https://a.co/c895JFp). */
+export function nodeWarning(version = process.version): Omit<StartWarning, 'variable'> | undefined {
+  if (Number.parseInt(version.slice(1), 10) >= 22) return undefined;
+  return {
+    message: `Node ${version.slice(1)} no longer gets security fixes`,
+    effect: 'from January 2027 on, new releases of the AWS SDK require Node 22',
+    fix: 'run Usher on Node 24, or on 22',
+  };
+}
+
 function isShort(secret: string): boolean {
   return secret.length < recommendedLength;
 }

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../escape-html.js';
 import type { CaughtMail } from './mailbox.js';
 
 const style = `
@@ -45,16 +46,4 @@ function withLinks(text: string): string {
       return index % 2 ? `<a href="${safe}" target="_blank" rel="noreferrer">${safe}</a>` : safe;
     })
     .join('');
-}
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../../../apps/local-stack/src/project-root.js';
+
+/** A fenced block of shell commands in README.md or docs/*.md. The info string says whether the test runs it. */
+export interface Block {
+  /** Such as `docs/cli.md:9`. */
+  place: string;
+  /** After the fence: `sh run`, `sh run, exit 3` or `sh not run: REASON`. */
+  info: string;
+  commands: string;
+}
+
+const shells = ['', 'sh', 'bash', 'shell', 'console'];
+
+/** Returns all blocks in the language of a shell or without a language. */
+export function documentedBlocks(): Block[] {
+  const docs = readdirSync(join(projectRoot, 'docs')).filter((name) => name.endsWith('.md'));
+  return ['README.md', ...docs.map((name) => `docs/${name}`)].flatMap(blocksOf);
+}
+
+function blocksOf(file: string): Block[] {
+  const text = readFileSync(join(projectRoot, file), 'utf8');
+  return [...text.matchAll(/^( *)(`{3,})([^\n`]*)\n([^]*?)^\1\2 *$/gm)].flatMap((match) => {
+    const [, indent = '', , info = '', body = ''] = match;
+    if (!shells.includes(info.trim().split(' ')[0] ?? '')) return [];
+    const line = text.slice(0, match.index).split('\n').length;
+    const commands = `\n${body}`.replaceAll(`\n${indent}`, '\n').trim();
+    return [{ place: `${file}:${line}`, info: info.trim(), commands }];
+  });
+}
+
+/** The exit statuses that the commands of a block may have; `undefined` if the test does not run it. */
+export function expectedStatus({ place, info }: Block): number | undefined {
+  const [, how, status] = /^sh (run|not run: .{5,})(?:(?<=run), exit (\d))?$/.exec(info) ?? [];
+  if (how === undefined)
+    throw new Error(
+      `${place}: a block of commands needs a mark after the fence: "sh run", "sh run, exit 3" or "sh not run: REASON".`,
+    );
+  return how === 'run' ? Number(status ?? 0) : undefined;
+}
