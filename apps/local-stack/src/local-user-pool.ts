@@ -3,6 +3,7 @@ import {
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
   type CreateUserPoolCommandInput,
+  SetLogDeliveryConfigurationCommand,
   SetUserPoolMfaConfigCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { defaultRegion, type Environment } from './config/environment.js';
@@ -57,6 +58,18 @@ async function createPool(
       SoftwareTokenMfaConfiguration: { Enabled: true },
     }),
   );
+  await cognito.send(
+    new SetLogDeliveryConfigurationCommand({
+      UserPoolId: pool?.Id,
+      LogConfigurations: [
+        {
+          LogLevel: 'ERROR',
+          EventSource: 'userNotification',
+          CloudWatchLogsConfiguration: { LogGroupArn: arn('logs', region, 'log-group:usher-local') },
+        },
+      ],
+    }),
+  );
   const { UserPoolClient: client } = await cognito.send(
     new CreateUserPoolClientCommand({
       UserPoolId: pool?.Id,
@@ -73,10 +86,19 @@ async function createPool(
   return { userPoolId: pool.Id, clientId: client.ClientId };
 }
 
+const arn = (service: string, region: string, resource: string): string =>
+  `arn:aws:${service}:${region}:000000000000:${resource}`;
+
 function poolSettings(region: string, attribute: string): CreateUserPoolCommandInput {
-  const trigger = `arn:aws:lambda:${region}:000000000000:function:${migrationFunction}`;
+  const trigger = arn('lambda', region, `function:${migrationFunction}`);
   return {
     PoolName: 'usher-local',
+    // As in production, so that usher doctor finds nothing.
+    DeletionProtection: 'ACTIVE',
+    EmailConfiguration: {
+      EmailSendingAccount: 'DEVELOPER',
+      SourceArn: arn('ses', region, 'identity/example.com'),
+    },
     UsernameAttributes: ['email'],
     UsernameConfiguration: { CaseSensitive: false },
     AutoVerifiedAttributes: ['email'],

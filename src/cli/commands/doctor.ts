@@ -42,14 +42,14 @@ function reportOf({ report }: Examination): string {
   const ok = checks.filter(({ status }) => status === 'ok').length;
   return [
     ...findings.flatMap(({ id, severity, title, effect, remedy, changeable }) => [
-      `${severity === 'error' ? 'ERROR' : 'WARNING'} ${id}: ${escapeControlChars(title)}`,
-      `  ${escapeControlChars(effect)}`,
+      `${severity === 'error' ? 'ERROR' : 'WARNING'} ${id}: ${escapeControlChars(title, Infinity)}`,
+      `  ${escapeControlChars(effect, Infinity)}`,
       ...(changeable ? [] : ['  This cannot be changed after the pool is created.']),
       ...remedy.split('\n').map((line) => `  ${escapeControlChars(line, Infinity)}`),
       '',
     ]),
     ...(skipped.length > 0 ? ['Not checked:'] : []),
-    ...skipped.map(({ id, why }) => `  ${id}: ${escapeControlChars(why)}`),
+    ...skipped.map(({ id, why }) => `  ${id}: ${escapeControlChars(why, Infinity)}`),
     ...(skipped.length > 0 ? [''] : []),
     `${counted(checks.length, 'check')}: ${ok} ok, ${counted(findings.length, 'finding')}, ${skipped.length} not checked.`,
   ].join('\n');
