@@ -18,6 +18,7 @@ import {
   ConfirmationRevocations1764000000018,
   RefusedRecipients1764000000020,
 } from './mail-and-confirmations.js';
+import { UntrustedProxies1764000000038 } from './edge.js';
 import {
   MigrationLedger1764000000012,
   MigrationCounts1764000000013,
@@ -70,4 +71,5 @@ export const migrations = [
   LegacySource1764000000031,
   LegacyCopies1764000000032,
   LegacyCopyIndexes1764000000033,
+  UntrustedProxies1764000000038,
 ];

@@ -1,0 +1,59 @@
+import { siteOf } from '../../common/http/origins.js';
+import type { HttpConfig } from '../../common/config/http.config.js';
+import type { Check } from '../check.js';
+import { type Facts, NothingToCheck } from '../facts.js';
+
+/** @throws NothingToCheck without CORS_ORIGINS or PUBLIC_URL */
+function origins(facts: Facts): Pick<HttpConfig, 'publicUrl' | 'corsOrigins'> {
+  const http = facts.settings('http');
+  if (http.corsOrigins.length === 0) throw new NothingToCheck('CORS_ORIGINS is not set');
+  if (!http.isPublicUrlSet) throw new NothingToCheck('PUBLIC_URL is not set');
+  return http;
+}
+
+/** `https://app.example.com`; an origin with a wildcard has no site of its own. */
+const parse = (origin: string): URL | undefined => (URL.canParse(origin) ? new URL(origin) : undefined);
+
+/** Session cookies are SameSite: browsers do not send them from pages of another site. */
+export const cookieSite: Check = {
+  id: 'edge.cookie_site',
+  area: 'edge',
+  atStart: true,
+  async find(facts) {
+    const { publicUrl, corsOrigins } = origins(facts);
+    const site = siteOf(publicUrl);
+    const others = corsOrigins.filter((origin) => {
+      const url = parse(origin);
+      // Another scheme is a finding of its own.
+      return url !== undefined && url.protocol === publicUrl.protocol && siteOf(url) !== site;
+    });
+    if (others.length === 0) return undefined;
+    return {
+      severity: 'warning',
+      title: `${others.join(', ')} of CORS_ORIGINS and PUBLIC_URL, ${publicUrl.host}, are different sites.`,
+      effect: 'Browsers do not send the session cookie from these pages: their users are signed out at once. Sign-in with tokens works.',
+      remedy: `PUBLIC_URL=https://auth.${parse(others[0] ?? '')?.hostname.replace(/^www\./, '')} # an address of Usher under the domain of the pages`,
+      changeable: true,
+    };
+  },
+};
+
+export const originScheme: Check = {
+  id: 'edge.origin_scheme',
+  area: 'edge',
+  atStart: true,
+  async find(facts) {
+    const { publicUrl, corsOrigins } = origins(facts);
+    if (publicUrl.protocol !== 'https:') throw new NothingToCheck('PUBLIC_URL has no https');
+    const plain = corsOrigins.filter((origin) => origin.startsWith('http:'));
+    if (plain.length === 0) return undefined;
+    const right = corsOrigins.map((origin) => origin.replace(/^http:/, 'https:'));
+    return {
+      severity: 'warning',
+      title: `${plain.join(', ')} of CORS_ORIGINS has no https.`,
+      effect: 'Whoever can change what the network carries can use the sessions of users of these pages.',
+      remedy: `CORS_ORIGINS=${[...new Set(right)].join(',')}`,
+      changeable: true,
+    };
+  },
+};
