@@ -17,6 +17,7 @@ import {
   refuseAmbiguousHeaders,
 } from './common/http/client-error.handler.js';
 import { serveOpenApi } from './common/http/openapi.js';
+import { originRule } from './common/http/origins.js';
 import { provideRequestContext } from './common/http/request-context.js';
 import { addSecureHeaders } from './common/http/secure-headers.js';
 import { Log } from './common/logging/log.js';
@@ -62,7 +63,7 @@ export async function createApp(variables = processVariables()): Promise<NestFas
   refuseAmbiguousHeaders(fastify);
   handleClientErrors(fastify.server);
   addSecureHeaders(fastify, http);
-  await allowOrigins(app, http.corsOrigins);
+  await allowOrigins(app, http, log);
   await app.register(cookie);
   serveOpenApi(app);
   await app.init();
@@ -101,12 +102,30 @@ function acceptedId({ headers }: IncomingMessage): string {
 /** How long a browser may cache a preflight response. */
 const preflightSeconds = 600;
 
-/** Enables CORS with credentials for these origins only. */
-async function allowOrigins(app: NestFastifyApplication, origins: readonly string[]): Promise<void> {
-  if (origins.length === 0) return;
+/** Distinct origins that are logged; callers choose them. */
+const loggedOrigins = 100;
+
+/** Enables CORS with credentials for the allowed origins only, and logs each other origin that asks. */
+async function allowOrigins(app: NestFastifyApplication, http: HttpConfig, log: Log): Promise<void> {
+  const isAllowed = originRule(http);
+  const refused = new Set<string>();
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, _reply, done) => {
+      const { origin = '', 'access-control-request-method': method } = request.headers;
+      const shown = origin.slice(0, 200);
+      const isPreflight = request.method === 'OPTIONS' && origin !== '' && method !== undefined;
+      if (isPreflight && !isAllowed(origin) && !refused.has(shown) && refused.size < loggedOrigins) {
+        refused.add(shown);
+        log.warn('preflight refused: the origin is not allowed', { origin: shown, variable: 'CORS_ORIGINS' });
+      }
+      done();
+    });
+  if (http.corsOrigins.length === 0) return;
   await app.register(cors, {
     // A function, so that a response names only the origin of its request.
-    origin: (origin, done) => done(null, origin !== undefined && origins.includes(origin) && origin),
+    origin: (origin, done) => done(null, origin !== undefined && isAllowed(origin) && origin),
     credentials: true,
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],

@@ -40,13 +40,13 @@ export class CognitoPasswordStrategy extends PassportStrategy(passport.Strategy,
 
   /**
    * Guards run before pipes, so this validates the body.
-   * @throws AppError `request.invalid`, `auth.csrf`, `auth.invalid_credentials`, `passwords.reset_required`, and what
+   * @throws AppError `request.invalid`, `auth.csrf`, `auth.cookie_cross_site`, `auth.invalid_credentials`, `passwords.reset_required`, and what
    * `PoolUsernames.candidates` and `IdentityProvider.signIn` throw
    */
   async validate(request: FastifyRequest): Promise<AnsweredSignIn> {
     const { email: typed, password, session } = validateDto(SignInRequest, request.body);
     // Another site must not sign its visitors in to an account of its own.
-    if (session === 'cookie') this.origins.check(request);
+    if (session === 'cookie') this.origins.checkCookieSignIn(request);
     // An optional member may also be null.
     const mode = session ?? 'tokens';
     const email = normaliseEmail(typed);

@@ -6,6 +6,8 @@ export interface Io {
   err(text: string): void;
   /** Reads the environment. */
   variables(): Variables;
+  /** Sets variables that are not set from a local stack. Returns a line for the operator. */
+  useLocalStack?(): Promise<string | undefined>;
   /** Asks on the terminal, else reads a line of standard input. `undefined`: there is none. */
   password?(prompt: string): Promise<string | undefined>;
 }

@@ -55,6 +55,7 @@ async function runListingPackages(...argv: string[]) {
 describe('the built command', () => {
   it.each([
     [0, ['--help']],
+    [0, ['--version']],
     [0, ['certificates', 'preflight', '--help']],
     [0, ['migration', 'reconcile', '--help']],
     [2, ['users', 'roles']],

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { processVariables } from '../common/config/process-env.js';
+import { useLocalStack } from './local-stack.js';
 import { readPassword } from './read-password.js';
 import { run } from './run.js';
 
@@ -13,5 +14,6 @@ process.exitCode = await run(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   variables: processVariables,
+  useLocalStack,
   password: readPassword,
 });

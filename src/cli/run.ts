@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { ConfigurationError, StartError } from '../common/config/configuration-error.js';
+import { version } from '../common/config/version.js';
 import { CommandError, exitStatus, type Io } from './command.js';
 import { certificatesCommands } from './commands/certificates.js';
 import { certificatesChallenge } from './commands/certificates-challenge.js';
@@ -26,8 +27,13 @@ import { usersRoles } from './commands/users-roles.js';
 export async function run(argv: string[], io: Io): Promise<number> {
   const program = new Command('usher')
     .description('Operator commands for Usher.')
+    .version(version)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
+  program.hook('preAction', async () => {
+    const line = await io.useLocalStack?.();
+    if (line !== undefined) io.err(`${line}\n`);
+  });
   doctorCommand(program, io);
   const users = program.command('users').description('The users table.');
   usersRelink(users, io);
@@ -66,6 +72,12 @@ function statusOf(error: unknown, io: Io): number {
     : exitStatus.failed;
 }
 
+function messageOfProblems(problems: readonly string[]): string {
+  const isMissing = problems.some((problem) => problem.endsWith(' is missing'));
+  const remedy = isMissing ? '. Set it, or run this beside a running local stack.' : '';
+  return `Invalid configuration: ${problems.join('; ')}${remedy}`;
+}
+
 /** SQLSTATEs undefined_column and undefined_table. */
 const missingInSchema = ['42703', '42P01'];
 
@@ -73,7 +85,7 @@ const missingInSchema = ['42703', '42P01'];
 function messageOf(error: unknown): string {
   if (!types.isNativeError(error)) return String(error);
   if (error instanceof StartError) return `${error.message}.`;
-  if (error instanceof ConfigurationError) return `Invalid configuration: ${error.problems.join('; ')}`;
+  if (error instanceof ConfigurationError) return messageOfProblems(error.problems);
   if ('code' in error && missingInSchema.includes(String(error.code)))
     return 'The database has the schema of an earlier release. Start the API of this release on it once.';
   if (types.isNativeError(error.cause)) return messageOf(error.cause);

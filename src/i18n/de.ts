@@ -37,6 +37,11 @@ export const de: Texts = {
       detail:
         'Laut Browser stammt diese Anfrage von einer anderen Website. Senden Sie sie aus der Anwendung selbst.',
     },
+    'auth.cookie_cross_site': {
+      title: 'Cookie einer anderen Website',
+      detail:
+        'Der Browser verwirft das Sitzungs-Cookie, weil diese Seite zu einer anderen Website gehört als der Anmeldedienst. Stellen Sie beide unter derselben registrierbaren Domain und demselben Schema bereit, oder melden Sie sich mit Tokens an.',
+    },
     'auth.forbidden': {
       title: 'Nicht erlaubt',
       detail:

@@ -35,6 +35,11 @@ export const en: Texts = {
       detail:
         'The browser reports that this request comes from another site. Send it from the application itself.',
     },
+    'auth.cookie_cross_site': {
+      title: 'Cookie of another site',
+      detail:
+        'The browser drops the session cookie, because this page belongs to another site than the sign-in service. Serve both under one registrable domain and one scheme, or sign in with tokens.',
+    },
     'auth.forbidden': {
       title: 'Not allowed',
       detail: 'You are signed in, but you do not have permission to do this. Ask an administrator.',

@@ -35,6 +35,11 @@ export const es: Texts = {
       title: 'Solicitud de otro sitio',
       detail: 'Según el navegador, esta solicitud procede de otro sitio. Envíela desde la propia aplicación.',
     },
+    'auth.cookie_cross_site': {
+      title: 'Cookie de otro sitio',
+      detail:
+        'El navegador descarta la cookie de sesión, porque esta página pertenece a un sitio distinto del servicio de inicio de sesión. Publique ambos con el mismo dominio registrable y el mismo esquema, o inicie sesión con tokens.',
+    },
     'auth.forbidden': {
       title: 'No permitido',
       detail: 'Ha iniciado sesión, pero no tiene los permisos necesarios. Diríjase a un administrador.',

@@ -35,6 +35,11 @@ export const fr: Texts = {
       detail:
         'Selon le navigateur, cette requête provient d’un autre site. Envoyez-la depuis l’application elle-même.',
     },
+    'auth.cookie_cross_site': {
+      title: 'Cookie d’un autre site',
+      detail:
+        'Le navigateur rejette le cookie de session, car cette page appartient à un autre site que le service de connexion. Servez les deux sous le même domaine enregistrable et le même schéma, ou connectez-vous avec des jetons.',
+    },
     'auth.forbidden': {
       title: 'Non autorisé',
       detail:

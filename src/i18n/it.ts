@@ -36,6 +36,11 @@ export const it: Texts = {
       detail:
         'Secondo il browser questa richiesta proviene da un altro sito. La invii dall’applicazione stessa.',
     },
+    'auth.cookie_cross_site': {
+      title: 'Cookie di un altro sito',
+      detail:
+        'Il browser scarta il cookie di sessione, perché questa pagina appartiene a un sito diverso da quello del servizio di accesso. Pubblichi entrambi con lo stesso dominio registrabile e lo stesso schema oppure acceda con i token.',
+    },
     'auth.forbidden': {
       title: 'Non consentito',
       detail:

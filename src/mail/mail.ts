@@ -59,7 +59,7 @@ export type OperatorMailTexts = Record<keyof OperatorMailValues, MailText>;
 export interface MailTexts {
   mails: Record<keyof PersonMailValues, MailText>;
   greeting: string;
-  /** `{service}` is the host of PUBLIC_URL. */
+  /** `{appName}` is APP_NAME. */
   footer: string;
   /** Before the plain link, for mail clients without HTML buttons. */
   ifButtonFails: string;

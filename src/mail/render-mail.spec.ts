@@ -26,12 +26,12 @@ const all = languages.flatMap((language) => names.map((mail) => ({ language, mai
 describe('every mail', () => {
   it.each(all)('$mail uses all of its values and no others in $language', ({ language, mail }) => {
     const { subject, paragraphs, button } = mailText(mail, language);
-    const known = [...Object.keys(values[mail]), 'service'];
+    const known = [...Object.keys(values[mail]), 'appName'];
     const used = [subject, ...paragraphs].join().matchAll(/\{(\w+)\}/g);
     expect([...used].map(([, name]) => name).filter((name = '') => !known.includes(name))).toEqual([]);
     expect(button !== undefined).toBe('link' in values[mail]);
-    const { text, html } = renderMail({ to: '', mail, language, values: values[mail] }, 'app.example.com');
-    for (const value of [...Object.values(values[mail]), 'app.example.com']) {
+    const { text, html } = renderMail({ to: '', mail, language, values: values[mail] }, 'Acme & Co');
+    for (const value of [...Object.values(values[mail]), 'Acme & Co']) {
       expect(text).toContain(value);
       expect(html).toContain(String(value).replaceAll('&', '&amp;'));
     }

@@ -26,11 +26,11 @@ export interface RenderedMail {
   html: string;
 }
 
-/** @param service the host of PUBLIC_URL */
-export function renderMail({ mail, language, values }: Mail, service: string): RenderedMail {
+/** @param appName how users know the application */
+export function renderMail({ mail, language, values }: Mail, appName: string): RenderedMail {
   const texts = mailTexts[language];
   const { subject, paragraphs, button } = mailText(mail, language);
-  const known: Record<string, string | undefined> = { ...values, service };
+  const known: Record<string, string | undefined> = { ...values, appName };
   const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_all, name: string) => known[name] ?? '');
   const content = {
     greeting: texts.greeting,

@@ -20,16 +20,13 @@ class UnmailableAddress extends Error {}
 export class SmtpTransport implements OnApplicationShutdown {
   private readonly transport: Transporter | undefined;
   private readonly from: string;
-  private readonly service: string;
+  private readonly appName: string;
   private hasFailed = false;
   private readonly connection: { url: string } & typeof timeouts;
 
-  constructor(
-    @Inject(mailConfig.KEY) { smtp }: MailConfig,
-    @Inject(httpConfig.KEY) { publicUrl }: HttpConfig,
-  ) {
+  constructor(@Inject(mailConfig.KEY) { smtp }: MailConfig, @Inject(httpConfig.KEY) { appName }: HttpConfig) {
     this.from = smtp?.from ?? '';
-    this.service = publicUrl.host;
+    this.appName = appName;
     this.connection = { url: smtp?.url ?? '', ...timeouts };
     this.transport = smtp && createTransport({ pool: true, maxConnections: 4, ...this.connection });
   }
@@ -69,7 +66,7 @@ export class SmtpTransport implements OnApplicationShutdown {
   private async submit(mail: Mail, id: string): Promise<void> {
     const domain = /@([^\s>@]+)>?$/.exec(this.from)?.[1] ?? 'localhost';
     await this.transport?.sendMail({
-      ...renderMail(mail, this.service),
+      ...renderMail(mail, this.appName),
       from: this.from,
       // Nodemailer parses a string as a list, which could add recipients.
       to: { name: '', address: mail.to },

@@ -3,6 +3,8 @@ import { rawHttp } from '../support/drivers/raw-http.js';
 import { startUsher, type Usher } from '../support/drivers/usher.js';
 
 const ourPage = 'https://app.example.com';
+/** Allowed, and on another site than PUBLIC_URL. */
+const foreignPage = 'https://shop.example.org';
 const otherPage = 'https://evil.example.com';
 
 let closed: Usher;
@@ -12,7 +14,7 @@ beforeAll(async () => {
   open = await startUsher({
     environment: {
       PUBLIC_URL: 'https://usher.example.com',
-      CORS_ORIGINS: `https://other.example.com,${ourPage}`,
+      CORS_ORIGINS: `https://Other.example.com:443,${ourPage},http://localhost:*,${foreignPage}`,
     },
   });
 });
@@ -121,6 +123,19 @@ describe('with CORS_ORIGINS', () => {
     expect(headers.get('vary')).toBe('Origin');
   });
 
+  it.each([
+    'https://other.example.com',
+    'http://localhost',
+    'http://localhost:5173',
+    'https://usher.example.com',
+  ])('a preflight request of %s succeeds', async (origin) => {
+    const { status, headers } = await preflight(open, origin);
+    expect({ status, allowed: headers.get('access-control-allow-origin') }).toEqual({
+      status: 204,
+      allowed: origin,
+    });
+  });
+
   it('allowed origins can read responses, including errors', async () => {
     const { headers } = await open.api.post('/auth/sign-in', {}, { origin: ourPage });
     expect(corsHeaders(headers)).toEqual({
@@ -131,15 +146,86 @@ describe('with CORS_ORIGINS', () => {
     expect(headers.get('vary')).toBe('Origin, Accept-Language');
   });
 
-  it.each([otherPage, 'null', `${ourPage}.evil.example`, ourPage.toUpperCase()])(
-    'pages of %s get no CORS headers',
-    async (origin) => {
-      const answers = [await preflight(open, origin), await open.api.get('/health/live', { origin })];
-      expect(answers.map(({ status }) => status)).toEqual([404, 200]);
-      for (const { headers } of answers) {
-        expect(corsHeaders(headers)).toEqual({});
-        expect(headers.get('vary')).toContain('Origin');
-      }
-    },
-  );
+  it.each([
+    otherPage,
+    'null',
+    `${ourPage}.evil.example`,
+    ourPage.toUpperCase(),
+    'http://localhost:*',
+    'http://localhost:5173.evil.example',
+    'http://127.0.0.1:5173',
+  ])('pages of %s get no CORS headers', async (origin) => {
+    const answers = [await preflight(open, origin), await open.api.get('/health/live', { origin })];
+    expect(answers.map(({ status }) => status)).toEqual([404, 200]);
+    for (const { headers } of answers) {
+      expect(corsHeaders(headers)).toEqual({});
+      expect(headers.get('vary')).toContain('Origin');
+    }
+  });
+});
+
+describe('a preflight request of an origin that is not allowed', () => {
+  const warnings = (usher: Usher, origin: string) =>
+    usher.logLines().filter((line) => line.includes(`"origin":"${origin}"`));
+
+  it('is logged once per origin, with the variable', async () => {
+    const page = 'https://typo.example.com';
+    for (const usher of [open, open, closed]) await preflight(usher, page);
+    const lines = warnings(open, page).map((line) => JSON.parse(line) as object);
+    // Both write to the output of this process.
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatchObject({
+      level: 'warn',
+      msg: 'preflight refused: the origin is not allowed',
+      variable: 'CORS_ORIGINS',
+    });
+    expect(warnings(open, 'https://other.example.com')).toEqual([]);
+  });
+
+  it('is not logged after 100 origins', async () => {
+    const pages = Array.from({ length: 110 }, (_, i) => `https://many-${i}.example.com`);
+    for (const page of pages) await preflight(open, page);
+    expect(pages.filter((page) => warnings(open, page).length > 0).length).toBeLessThan(100);
+    expect(warnings(open, 'https://many-0.example.com')).toHaveLength(1);
+  });
+});
+
+describe('a sign-in that asks for the session cookie', () => {
+  const signIn = (headers: Record<string, string>, body: object = {}) =>
+    open.api.post(
+      '/auth/sign-in',
+      { email: 'ada@example.com', password: 'a wrong password', session: 'cookie', ...body },
+      headers,
+    );
+  const questions = () => open.proxy.calls.filter(({ operation }) => operation === 'InitiateAuth').length;
+
+  it.each([
+    [{ origin: foreignPage, 'sec-fetch-site': 'cross-site' }, 'auth.cookie_cross_site'],
+    [{ origin: ourPage, 'sec-fetch-site': 'cross-site' }, 'auth.cookie_cross_site'],
+    [{ origin: foreignPage }, 'auth.cookie_cross_site'],
+    [{ origin: 'http://localhost:5173' }, 'auth.cookie_cross_site'],
+    [{ origin: otherPage, 'sec-fetch-site': 'cross-site' }, 'auth.csrf'],
+    [{ origin: otherPage }, 'auth.csrf'],
+    [{ 'sec-fetch-site': 'cross-site' }, 'auth.csrf'],
+  ])('is refused before the password is checked: %j', async (headers, code) => {
+    const before = questions();
+    const { status, body } = await signIn(headers);
+    expect({ status, code: body.code, asked: questions() - before }).toEqual({ status: 403, code, asked: 0 });
+  });
+
+  it.each<Record<string, string>>([
+    { origin: foreignPage, 'sec-fetch-site': 'same-site' },
+    { origin: ourPage, 'sec-fetch-site': 'same-site' },
+    { origin: ourPage },
+    {},
+  ])('is answered where the browser keeps the cookie: %j', async (headers) => {
+    const before = questions();
+    expect((await signIn(headers)).body.code).toBe('auth.invalid_credentials');
+    expect(questions()).toBeGreaterThan(before);
+  });
+
+  it('may come from another site for tokens', async () => {
+    const headers = { origin: foreignPage, 'sec-fetch-site': 'cross-site' };
+    expect((await signIn(headers, { session: 'tokens' })).body.code).toBe('auth.invalid_credentials');
+  });
 });

@@ -17,6 +17,7 @@ describe('signing up', () => {
     const { status, text } = await signUp(' New@Example.com ', { firstName: 'New', lastName: 'Person' });
     expect({ status, text }).toEqual({ status: 202, text: '' });
     const { text: mail } = await usher.mail.waitFor(({ to }) => to.includes(email));
+    expect(mail).toContain('sent automatically by localhost.');
     expect(mail).toContain(`http://localhost:${new URL(usher.url).port}/users/confirmation?token=`);
     expect((await usher.api.signIn(email, password)).status).toBe(401);
     expect(await rowOf(email)).toMatchObject({ confirmed: false, hash: '', confirmation_token: null });

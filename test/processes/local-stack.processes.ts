@@ -63,6 +63,7 @@ describe('the local stack', () => {
       'lambdaUrl',
       'mailUrl',
       'demoUsers',
+      'sessionSecrets',
     ]);
     expect(first.demoUsers).toHaveLength(29);
     const answer = await post(`${first.apiUrl}/auth/sign-in`, ada);

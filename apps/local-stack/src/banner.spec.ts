@@ -13,6 +13,7 @@ const stack: StackFile = {
   migrationAccessToken: 'migration-token',
   lambdaUrl: 'http://127.0.0.1:9001',
   mailUrl: 'http://127.0.0.1:8025',
+  sessionSecrets: 'session-secret',
   demoUsers: [{ email: 'ada@example.com', password: `it's "quoted" $HOME \\ done`, note: 'signs in' }],
 };
 
@@ -37,7 +38,7 @@ describe('banner', () => {
     for (const shown of [stack.apiUrl, stack.mailUrl, stack.userPoolUrl, 'ada@example.com', 'signs in']) {
       expect(text).toContain(shown);
     }
-    expect(text).not.toMatch(/migration-token|database-password/);
+    expect(text).not.toMatch(/migration-token|database-password|session-secret/);
   });
 
   it('omits the demo users if there are none', () => {

@@ -35,6 +35,31 @@ describe('choosePorts', () => {
     expect((await choosePorts({ PORT: '0' }, () => undefined)).api).toBeGreaterThan(0);
   });
 
+  it('uses the ports of the last start again, before the default ones', async () => {
+    const silent = () => {
+      throw new Error('A port is taken.');
+    };
+    const last = await choosePorts({ PORT: '0' }, () => undefined);
+    expect(await choosePorts({}, silent, last)).toEqual(last);
+    expect(await choosePorts({ PORT: String(last.api) }, silent, { ...last, api: taken })).toEqual(last);
+  });
+
+  it('gives each part a port of its own', async () => {
+    occupied.close();
+    await once(occupied, 'close');
+    const kept = { database: taken, smtp: taken };
+    const { database, smtp } = await choosePorts({ PORT: '0' }, () => undefined, kept);
+    expect(database).toBe(taken);
+    expect(smtp).not.toBe(taken);
+  });
+
+  it('uses another port if the one of the last start is in use, and reports it', async () => {
+    const notes: string[] = [];
+    const { api } = await choosePorts({}, (note) => notes.push(note), { api: taken });
+    expect(api).not.toBe(taken);
+    expect(notes).toContain(`Port ${taken} is taken; the API gets ${api}.`);
+  });
+
   it('uses other ports when the default ports are in use, and reports them', async () => {
     // The default ports are in use now, by this test or by another process.
     const usual = [3000, 5433, 8025, 1025, 9001, 9229];

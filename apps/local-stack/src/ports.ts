@@ -1,15 +1,34 @@
 import { randomInt } from 'node:crypto';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 
 export const loopback = '127.0.0.1';
 
+/** A port that nobody else can get before it is released. */
+export interface HeldPort {
+  port: number;
+  release(): Promise<void>;
+}
+
 /** Returns the preferred port if it is free, otherwise any free one. 0 means any port. */
 export async function freePort(preferred = 0, host = loopback): Promise<number> {
-  return (preferred === 0 ? undefined : await tryPort(preferred, host)) ?? (await anyPort(host));
+  const { port, release } = await holdPort(preferred === 0 ? [] : [preferred], host);
+  await release();
+  return port;
 }
 
 export async function isPortFree(port: number, host = loopback): Promise<boolean> {
-  return (await tryPort(port, host)) !== undefined;
+  const held = await tryPort(port, host);
+  await held?.release();
+  return held !== undefined;
+}
+
+/** Holds the first preferred port that is free, otherwise any free one. */
+export async function holdPort(preferred: readonly number[], host = loopback): Promise<HeldPort> {
+  for (const port of preferred) {
+    const held = await tryPort(port, host);
+    if (held) return held;
+  }
+  return anyPort(host);
 }
 
 /**
@@ -19,22 +38,21 @@ export async function isPortFree(port: number, host = loopback): Promise<boolean
 const lowest = 20_000;
 const highest = 32_767;
 
-async function anyPort(host: string): Promise<number> {
+async function anyPort(host: string): Promise<HeldPort> {
   for (let tries = 0; tries < 100; tries += 1) {
-    const port = await tryPort(randomInt(lowest, highest + 1), host);
-    if (port !== undefined) return port;
+    const held = await tryPort(randomInt(lowest, highest + 1), host);
+    if (held) return held;
   }
   throw new Error(`There is no free port on ${host}.`);
 }
 
-function tryPort(port: number, host: string): Promise<number | undefined> {
+function tryPort(port: number, host: string): Promise<HeldPort | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(undefined));
     server.listen({ port, host, exclusive: true }, () => {
-      const address = server.address();
-      const found = typeof address === 'object' && address ? address.port : undefined;
-      server.close(() => resolve(found));
+      const release = () => new Promise<void>((released) => server.close(() => released()));
+      resolve({ port: (server.address() as AddressInfo).port, release });
     });
   });
 }

@@ -14,6 +14,10 @@ export interface StackFile {
   lambdaUrl: string;
   mailUrl: string;
   demoUsers: DemoUser[];
+  /** SESSION_SECRETS of the API, for commands that need the same keys. */
+  sessionSecrets?: string;
+  /** LEGACY_SOURCE of the API; absent for the adopted table. */
+  legacySource?: string;
 }
 
 export interface Addresses {
@@ -38,6 +42,8 @@ export function describeStack(api: Environment, addresses: Addresses): StackFile
     lambdaUrl: addresses.lambdaUrl,
     mailUrl: addresses.mailUrl,
     demoUsers: addresses.demoUsers,
+    ...(api.SESSION_SECRETS && { sessionSecrets: api.SESSION_SECRETS }),
+    ...(api.LEGACY_SOURCE && { legacySource: api.LEGACY_SOURCE }),
   };
 }
 

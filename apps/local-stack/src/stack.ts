@@ -62,7 +62,7 @@ const never = new Promise<never>(() => undefined);
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { given, folder, startup } = options;
   const secrets = await openSecrets(folder);
-  const ports = await choosePorts(given, (line) => startup.note(line));
+  const ports = await keepPorts(options);
   const database = await bringUpDatabase(options, ports);
   const mail = await startup.step(
     'Mail catcher',
@@ -93,6 +93,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   });
   await writeStackFile(folder, described);
   return { described, ended: Promise.race([api.ended, database.ended]) };
+}
+
+const portsFile = 'ports.json';
+
+/** The same ports at every start, so that tokens, whose issuer has a port, and bookmarks stay valid. */
+async function keepPorts({ given, folder, startup }: StackOptions): Promise<ChosenPorts> {
+  const kept = await folder.readJson<Partial<ChosenPorts>>(portsFile);
+  const ports = await choosePorts(given, (line) => startup.note(line), kept);
+  // A PORT of one start says nothing about the next.
+  await folder.writeJson(portsFile, given.PORT === undefined ? ports : { ...ports, api: kept?.api });
+  return ports;
 }
 
 async function bringUpDatabase(

@@ -7,6 +7,7 @@ export const errorCodes = [
   'auth.code_wrong',
   'auth.code_expired',
   'auth.csrf',
+  'auth.cookie_cross_site',
   'auth.forbidden',
   'auth.reauthentication_required',
   'auth.account_link_conflict',

@@ -80,6 +80,7 @@ export class AuthController {
   @ApiErrors(
     'auth.invalid_credentials',
     'auth.csrf',
+    'auth.cookie_cross_site',
     'auth.account_link_conflict',
     'auth.challenge_unsupported',
     'passwords.reset_required',
@@ -107,6 +108,7 @@ export class AuthController {
     'auth.code_expired',
     'auth.invalid_credentials',
     'auth.csrf',
+    'auth.cookie_cross_site',
     'auth.account_link_conflict',
     'auth.challenge_unsupported',
     'passwords.policy',
@@ -124,7 +126,7 @@ export class AuthController {
   ): Promise<SignInResponse> {
     const state = this.challenges.unseal(session);
     if (state === undefined) throw new AppError('auth.challenge_expired');
-    if (state.mode === 'cookie') this.origins.check(request);
+    if (state.mode === 'cookie') this.origins.checkCookieSignIn(request);
     const caller = { device: deviceOf(request), language };
     return this.toResponse(await this.signIns.answerChallenge(state, answers, caller), request, reply);
   }

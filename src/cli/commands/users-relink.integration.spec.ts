@@ -180,7 +180,7 @@ describe('usher users relink', () => {
   it('requires DATABASE_URL only and does not print it', async () => {
     expect(await relink([ada.email], '')).toMatchObject({
       status: 2,
-      err: 'Invalid configuration: DATABASE_URL is missing\n',
+      err: 'Invalid configuration: DATABASE_URL is missing. Set it, or run this beside a running local stack.\n',
     });
     const wrong = await relink([ada.email], 'mysql://canary');
     expect(wrong).toMatchObject({

@@ -48,6 +48,37 @@ describe('loadConfig', () => {
       expect(problems({ APP_NAME })).toEqual(['APP_NAME must be 1 to 64 characters without a colon']);
   });
 
+  it('reads origins as browsers send them', () => {
+    const origins = (CORS_ORIGINS: string) => loadConfig({ ...good, CORS_ORIGINS }).http.corsOrigins;
+    expect(
+      origins('https://App.Example.com:443, http://app.example.com:8080,https://bücher.example'),
+    ).toEqual(['https://app.example.com', 'http://app.example.com:8080', 'https://xn--bcher-kva.example']);
+    expect(origins('http://localhost:*,http://127.0.0.1:*')).toEqual([
+      'http://localhost:*',
+      'http://127.0.0.1:*',
+    ]);
+    expect(origins('')).toEqual([]);
+  });
+
+  it.each([
+    'https://localhost:*',
+    'http://app.example.com:*',
+    'http://localhost.example.com:*',
+    'http://127.0.0.10:*',
+    'https://*.example.com',
+    '*',
+    'null',
+    'app.example.com',
+    'https://app.example.com/',
+    'https://user@app.example.com',
+    'https://app.example.com:99999',
+    'http://localhost:*, ftp://app.example.com',
+  ])('refuses the origin %s', (CORS_ORIGINS) => {
+    expect(problems({ CORS_ORIGINS })).toEqual([
+      'CORS_ORIGINS must hold comma-separated origins such as https://app.example.com; only http://localhost:* and http://127.0.0.1:* may have a wildcard',
+    ]);
+  });
+
   it('reads the attribute of the legacy id like the Lambda', () => {
     const attribute = (LEGACY_ID_ATTRIBUTE: string | undefined) =>
       loadConfig({ ...good, LEGACY_ID_ATTRIBUTE }).cognito.legacyIdAttribute;

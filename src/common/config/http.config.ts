@@ -1,7 +1,7 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
 import { type ConfigOf, defineNamespace } from './config-namespace.js';
-import { AreSecrets, digits, isSet, IsIpOrNetwork, list } from './validators.js';
+import { AreOrigins, AreSecrets, digits, isSet, IsIpOrNetwork, list } from './validators.js';
 
 /** Where the API is reached. Other namespaces derive links from it. */
 export class PublicUrlEnvironment {
@@ -38,11 +38,7 @@ class HttpEnvironment extends PublicUrlEnvironment {
   TRUSTED_PROXIES?: string[];
 
   @IsOptional()
-  @Transform(list)
-  @Matches(/^https?:\/\/[^\s/?#@]+$/, {
-    each: true,
-    message: 'must hold comma-separated origins such as https://app.example.com',
-  })
+  @AreOrigins()
   CORS_ORIGINS?: string[];
 }
 
@@ -52,11 +48,11 @@ export const httpConfig = defineNamespace('http', HttpEnvironment, (environment)
   publicUrl: publicUrlOf(environment),
   /** False when `publicUrl` is the default. */
   isPublicUrlSet: environment.PUBLIC_URL !== undefined,
-  /** The name that users know; the issuer in authenticator apps. Without a colon. */
+  /** The name that users know, in mails and as the issuer in authenticator apps. Without a colon. */
   appName: environment.APP_NAME ?? withoutColons(publicUrlOf(environment)),
   /** Proxies whose `X-Forwarded-For` is trusted. */
   trustedProxies: environment.TRUSTED_PROXIES ?? [],
-  /** Origins, besides that of `publicUrl`, whose pages may call the API from a browser. */
+  /** Origins, besides that of `publicUrl`, whose pages may call the API from a browser. See `originRule`. */
   corsOrigins: environment.CORS_ORIGINS ?? [],
 }));
 export type HttpConfig = ConfigOf<typeof httpConfig>;

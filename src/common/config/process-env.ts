@@ -7,6 +7,12 @@ export function processVariables(): Record<string, string | undefined> {
   return { ...file, ...process.env };
 }
 
+/** For libraries that read the environment themselves, such as the AWS SDK. */
+export function setVariables(variables: Readonly<Record<string, string>>, unset: readonly string[]): void {
+  Object.assign(process.env, variables);
+  for (const name of unset) delete process.env[name];
+}
+
 /** Environment variables that child processes may get. The others can hold secrets. */
 const inheritable = /^(PATH|HOME|USER|LANG|LC_[A-Z]+|TZ)$/;
 

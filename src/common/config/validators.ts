@@ -56,6 +56,37 @@ export function IsIpOrNetwork(): PropertyDecorator {
   });
 }
 
+/** An origin that CORS_ORIGINS can name with a wildcard port. */
+export const loopbackOrigin = /^http:\/\/(localhost|127\.0\.0\.1)(:(\d{1,5}|\*))?$/;
+
+/** @param origin a `loopbackOrigin` */
+export const withAnyPort = (origin: string): string => origin.replace(loopbackOrigin, 'http://$1:*');
+
+/** Origins as browsers send them, or with the port `*` for loopback hosts. */
+export function AreOrigins(): PropertyDecorator {
+  return (target, property) => {
+    Transform(({ value }: { value: unknown }) => {
+      const items = list({ value });
+      return Array.isArray(items) ? items.map((item: string) => originOf(item) ?? item) : items;
+    })(target, property);
+    ValidateBy({
+      name: 'areOrigins',
+      validator: {
+        validate: (value: unknown) =>
+          Array.isArray(value) && value.every((item: string) => originOf(item) !== undefined),
+        defaultMessage: () =>
+          'must hold comma-separated origins such as https://app.example.com; only http://localhost:* and http://127.0.0.1:* may have a wildcard',
+      },
+    })(target, property);
+  };
+}
+
+/** In lower case and without the default port. */
+function originOf(item: string): string | undefined {
+  if (item.endsWith(':*') && loopbackOrigin.test(item)) return item;
+  return /^https?:\/\/[^\s/\\?#@*]+$/i.test(item) && URL.canParse(item) ? new URL(item).origin : undefined;
+}
+
 /** The URL of a server, with optional credentials. */
 export function IsServerUrl(scheme: RegExp, message: string): PropertyDecorator {
   return ValidateBy({

@@ -54,6 +54,7 @@ export const errorStatus: Record<ErrorCode, { status: number }> = {
   'auth.code_wrong': { status: 422 },
   'auth.code_expired': { status: 422 },
   'auth.csrf': { status: 403 },
+  'auth.cookie_cross_site': { status: 403 },
   'auth.forbidden': { status: 403 },
   'auth.reauthentication_required': { status: 403 },
   'auth.account_link_conflict': { status: 409 },

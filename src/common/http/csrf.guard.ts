@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { type HttpConfig, httpConfig } from '../config/http.config.js';
 import { AppError } from '../errors/app-error.js';
+import { originRule, siteOf } from './origins.js';
 
 /** RFC 9110 section 9.2.1. */
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -13,19 +14,36 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 @Injectable()
 export class CsrfGuard {
-  private readonly trusted: ReadonlySet<string>;
+  private readonly isAllowed: (origin: string) => boolean;
+  private readonly site: string;
 
   constructor(@Inject(httpConfig.KEY) http: HttpConfig) {
-    this.trusted = new Set([http.publicUrl.origin, ...http.corsOrigins]);
+    this.isAllowed = originRule(http);
+    this.site = siteOf(http.publicUrl);
   }
 
   /** For requests that carry the session cookie or request one. @throws AppError `auth.csrf` */
   check({ method, headers }: FastifyRequest): void {
     if (safeMethods.has(method)) return;
     const { origin } = headers;
-    if (origin !== undefined && this.trusted.has(origin)) return;
+    if (origin !== undefined && this.isAllowed(origin)) return;
     const site = headers['sec-fetch-site'];
     const isOurs = site === undefined ? origin === undefined : site === 'same-origin' || site === 'none';
     if (!isOurs) throw new AppError('auth.csrf');
+  }
+
+  /**
+   * For a request that asks for the session cookie. A browser drops a cookie with SameSite=Lax from another site's request, and the
+   * next request would be refused for no visible reason.
+   * @throws AppError `auth.csrf`, `auth.cookie_cross_site`
+   */
+  checkCookieSignIn(request: FastifyRequest): void {
+    this.check(request);
+    const { origin, 'sec-fetch-site': site } = request.headers;
+    const isCrossSite =
+      site === undefined
+        ? origin !== undefined && siteOf(new URL(origin)) !== this.site
+        : site === 'cross-site';
+    if (isCrossSite) throw new AppError('auth.cookie_cross_site');
   }
 }

@@ -6,6 +6,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { ValidationTypes } from 'class-validator';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import * as contracts from '#contracts';
+import { version } from '../config/version.js';
 import { docsPolicy } from './secure-headers.js';
 
 /** Serves `/openapi.json` and Swagger UI at `/docs`. */
@@ -31,7 +32,7 @@ function describe(app: NestFastifyApplication): OpenAPIObject {
   const info = new DocumentBuilder()
     .setTitle('Usher')
     .setDescription('Brings an application’s existing users into Amazon Cognito, one sign-in at a time.')
-    .setVersion('0.1.0')
+    .setVersion(version)
     .addBearerAuth({
       type: 'http',
       scheme: 'bearer',

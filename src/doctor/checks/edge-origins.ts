@@ -1,5 +1,6 @@
-import { siteOf } from '../../common/http/origins.js';
 import type { HttpConfig } from '../../common/config/http.config.js';
+import { loopbackOrigin } from '../../common/config/validators.js';
+import { siteOf } from '../../common/http/origins.js';
 import type { Check } from '../check.js';
 import { type Facts, NothingToCheck } from '../facts.js';
 
@@ -11,8 +12,8 @@ function origins(facts: Facts): Pick<HttpConfig, 'publicUrl' | 'corsOrigins'> {
   return http;
 }
 
-/** `https://app.example.com`; an origin with a wildcard has no site of its own. */
-const parse = (origin: string): URL | undefined => (URL.canParse(origin) ? new URL(origin) : undefined);
+/** Pages in development: not those of users, and a port `*` makes no URL. */
+const isLoopback = (origin: string): boolean => loopbackOrigin.test(origin);
 
 /** Session cookies are SameSite: browsers do not send them from pages of another site. */
 export const cookieSite: Check = {
@@ -22,17 +23,20 @@ export const cookieSite: Check = {
   async find(facts) {
     const { publicUrl, corsOrigins } = origins(facts);
     const site = siteOf(publicUrl);
-    const others = corsOrigins.filter((origin) => {
-      const url = parse(origin);
+    const others = corsOrigins.filter(
       // Another scheme is a finding of its own.
-      return url !== undefined && url.protocol === publicUrl.protocol && siteOf(url) !== site;
-    });
-    if (others.length === 0) return undefined;
+      (origin) =>
+        !isLoopback(origin) &&
+        new URL(origin).protocol === publicUrl.protocol &&
+        siteOf(new URL(origin)) !== site,
+    );
+    const [first] = others;
+    if (first === undefined) return undefined;
     return {
       severity: 'warning',
       title: `${others.join(', ')} of CORS_ORIGINS and PUBLIC_URL, ${publicUrl.host}, are different sites.`,
       effect: 'Browsers do not send the session cookie from these pages: their users are signed out at once. Sign-in with tokens works.',
-      remedy: `PUBLIC_URL=https://auth.${parse(others[0] ?? '')?.hostname.replace(/^www\./, '')} # an address of Usher under the domain of the pages`,
+      remedy: `PUBLIC_URL=https://auth.${new URL(first).hostname.replace(/^(www|app)\./, '')} # an address of Usher under the domain of the pages`,
       changeable: true,
     };
   },
@@ -45,9 +49,11 @@ export const originScheme: Check = {
   async find(facts) {
     const { publicUrl, corsOrigins } = origins(facts);
     if (publicUrl.protocol !== 'https:') throw new NothingToCheck('PUBLIC_URL has no https');
-    const plain = corsOrigins.filter((origin) => origin.startsWith('http:'));
+    const plain = corsOrigins.filter((origin) => origin.startsWith('http:') && !isLoopback(origin));
     if (plain.length === 0) return undefined;
-    const right = corsOrigins.map((origin) => origin.replace(/^http:/, 'https:'));
+    const right = corsOrigins.map((origin) =>
+      plain.includes(origin) ? origin.replace(/^http:/, 'https:') : origin,
+    );
     return {
       severity: 'warning',
       title: `${plain.join(', ')} of CORS_ORIGINS has no https.`,

@@ -2,7 +2,7 @@ import type { MailTexts } from '../mail.js';
 
 export const de: MailTexts = {
   greeting: 'Guten Tag,',
-  footer: 'Diese E-Mail wurde automatisch von {service} versendet. Bitte antworten Sie nicht darauf.',
+  footer: 'Diese E-Mail wurde automatisch von {appName} versendet. Bitte antworten Sie nicht darauf.',
   ifButtonFails: 'Falls die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse:',
   mails: {
     confirmation: {

@@ -2,7 +2,7 @@ import type { MailTexts } from '../mail.js';
 
 export const en: MailTexts = {
   greeting: 'Hello,',
-  footer: 'This e-mail was sent automatically by {service}. Please do not reply to it.',
+  footer: 'This e-mail was sent automatically by {appName}. Please do not reply to it.',
   ifButtonFails: 'If the button does not work, open this address:',
   mails: {
     confirmation: {

@@ -2,7 +2,7 @@ import type { MailTexts } from '../mail.js';
 
 export const es: MailTexts = {
   greeting: 'Hola:',
-  footer: '{service} ha enviado este mensaje automáticamente. Por favor, no responda.',
+  footer: '{appName} ha enviado este mensaje automáticamente. Por favor, no responda.',
   ifButtonFails: 'Si el botón no funciona, abra esta dirección:',
   mails: {
     confirmation: {

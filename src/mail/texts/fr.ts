@@ -2,7 +2,7 @@ import type { MailTexts } from '../mail.js';
 
 export const fr: MailTexts = {
   greeting: 'Bonjour,',
-  footer: 'Ce message a été envoyé automatiquement par {service}. Merci de ne pas y répondre.',
+  footer: 'Ce message a été envoyé automatiquement par {appName}. Merci de ne pas y répondre.',
   ifButtonFails: 'Si le bouton ne fonctionne pas, ouvrez cette adresse :',
   mails: {
     confirmation: {

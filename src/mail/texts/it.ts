@@ -2,7 +2,7 @@ import type { MailTexts } from '../mail.js';
 
 export const it: MailTexts = {
   greeting: 'Buongiorno,',
-  footer: 'Questo messaggio è stato inviato automaticamente da {service}. La preghiamo di non rispondere.',
+  footer: 'Questo messaggio è stato inviato automaticamente da {appName}. La preghiamo di non rispondere.',
   ifButtonFails: 'Se il pulsante non funziona, apra questo indirizzo:',
   mails: {
     confirmation: {

@@ -36,6 +36,7 @@ describe('apiEnvironment', () => {
       SESSION_SECRETS: 'a-session-secret',
       SMTP_URL: 'smtp://stack',
       MAIL_FROM: 'Usher <usher@localhost.localdomain>',
+      CORS_ORIGINS: 'http://localhost:*,http://127.0.0.1:*',
     });
   });
 
