@@ -10,7 +10,7 @@ import { Database } from '../common/database/database.js';
 import { findCandidates } from '../legacy/candidates.js';
 import { legacySource } from '../legacy/legacy-accounts.js';
 import { LegacyModule } from '../legacy/legacy.module.js';
-import type { LegacySource } from '../legacy/legacy-source.js';
+import type { ReadOnlySource } from '../legacy/mapping.js';
 import type { FactSources } from './facts.js';
 import { factSources, StartCheck } from './start-check.job.js';
 import { UntrustedProxies } from './untrusted-proxies.job.js';
@@ -38,7 +38,7 @@ export class DoctorModule {
             database: Database,
             dataSource: DataSource,
             clock: CognitoClock,
-            source: LegacySource | undefined,
+            source: ReadOnlySource | undefined,
           ): FactSources => ({
             ...{ settings, pool, functions },
             query: (text, values) => database.query({ name: '', text }, values),

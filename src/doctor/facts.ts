@@ -15,7 +15,7 @@ import { ConfigurationError } from '../common/config/configuration-error.js';
 import { isConnectionError } from '../common/database/database.js';
 import { isAppError } from '../common/errors/app-error.js';
 import type { Candidate } from '../legacy/candidates.js';
-import type { LegacySource } from '../legacy/legacy-source.js';
+import type { ReadOnlySource } from '../legacy/mapping.js';
 
 /** A check could not look. `message` is the reason, for people. */
 export class NotChecked extends Error {
@@ -45,7 +45,7 @@ export interface FactSources {
   functions: TriggerFunctionReader;
   query: Query;
   /** The read-only source that LEGACY_SOURCE names. */
-  legacySource(): Promise<LegacySource | undefined>;
+  legacySource(): Promise<ReadOnlySource | undefined>;
   findCandidates(): Promise<Candidate[]>;
   cognitoTime(): TimeInterval | undefined;
 }
@@ -131,7 +131,7 @@ export class Facts {
   }
 
   /** @throws NotChecked without LEGACY_SOURCE; SourceError */
-  async legacySource(): Promise<LegacySource> {
+  async legacySource(): Promise<ReadOnlySource> {
     const { source: name } = this.settings('legacySource');
     const source =
       name === undefined || name === 'none'

@@ -30,7 +30,9 @@ export async function functionVariables(facts: Facts): Promise<Readonly<Record<s
 }
 
 /** The URL to which the function sends passwords; `undefined` if it has none. */
-export function apiUrlOf({ MIGRATION_API_URL: text = '' }: Readonly<Record<string, string>>): URL | undefined {
+export function apiUrlOf({
+  MIGRATION_API_URL: text = '',
+}: Readonly<Record<string, string>>): URL | undefined {
   const trimmed = text.trim();
   return /^https?:\/\//i.test(trimmed) && URL.canParse(trimmed) ? new URL(trimmed) : undefined;
 }

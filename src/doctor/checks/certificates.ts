@@ -75,7 +75,10 @@ function readCertificate({ hostname, port }: URL): Promise<Served> {
 function judge(socket: TLSSocket, host: string): Served {
   const certificate = socket.getPeerCertificate();
   const untrusted = socket.authorized ? undefined : String(socket.authorizationError);
-  return { certificate, refusal: untrusted ?? (checkServerIdentity(host, certificate) && 'it has another name') };
+  return {
+    certificate,
+    refusal: untrusted ?? (checkServerIdentity(host, certificate) && 'it has another name'),
+  };
 }
 
 interface Row {
@@ -111,7 +114,8 @@ function problemOf({ failures, lastError, notAfter }: Row, name: string): Proble
   // At the first start it is being ordered.
   if (failures === 0 && !hasExpired && notAfter !== null) return undefined;
   const reason = lastError === null ? '' : `: ${lastError.replace(/\.$/, '')}`;
-  const what = notAfter === null ? 'has not been issued' : hasExpired ? 'has expired' : 'could not be renewed';
+  const what =
+    notAfter === null ? 'has not been issued' : hasExpired ? 'has expired' : 'could not be renewed';
   return {
     severity: hasExpired ? 'error' : 'warning',
     title: `The certificate for ${name} ${what}${failures > 0 ? ` after ${failures} attempts${reason}` : ''}.`,

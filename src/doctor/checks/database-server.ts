@@ -20,7 +20,8 @@ export const databaseReachable: Check = {
         severity: 'error',
         title: `The database of DATABASE_URL cannot be used (${reason}).`,
         effect: 'Usher does not start, or refuses all requests with status 503.',
-        remedy: 'DATABASE_URL=postgres://USER:PASSWORD@HOST/DATABASE # or repair the server; psql "$DATABASE_URL" -c "SELECT 1" must work',
+        remedy:
+          'DATABASE_URL=postgres://USER:PASSWORD@HOST/DATABASE # or repair the server; psql "$DATABASE_URL" -c "SELECT 1" must work',
         changeable: true,
       };
     }
@@ -70,7 +71,8 @@ export const databaseEncoding: Check = {
     return {
       severity: 'warning',
       title: `The database has the encoding ${encoding}.`,
-      effect: 'Names and addresses with other characters cannot be stored: their users can neither register nor migrate.',
+      effect:
+        'Names and addresses with other characters cannot be stored: their users can neither register nor migrate.',
       remedy:
         'createdb --encoding=UTF8 --template=template0 NEW_DATABASE && pg_dump "$DATABASE_URL" | psql NEW_DATABASE # then DATABASE_URL with the new database',
       changeable: false,

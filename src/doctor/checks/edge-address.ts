@@ -16,7 +16,8 @@ export const publicUrl: Check = {
       return {
         severity: 'warning',
         title: 'PUBLIC_URL is not set.',
-        effect: 'Links in mails lead to localhost: nobody can confirm a sign-up. Cookies are sent without https.',
+        effect:
+          'Links in mails lead to localhost: nobody can confirm a sign-up. Cookies are sent without https.',
         ...{ remedy, changeable: true },
       };
     if (!isUnencrypted(url)) return undefined;
@@ -46,7 +47,8 @@ export const edgeReachable: Check = {
     return {
       severity: 'error',
       title: `GET ${live} does not answer as Usher does: ${answer}.`,
-      effect: 'If it is not reached from elsewhere either, nobody can sign in, and links in mails lead nowhere.',
+      effect:
+        'If it is not reached from elsewhere either, nobody can sign in, and links in mails lead nowhere.',
       remedy: `curl -i -m 5 ${live} # must answer 200; repair address, proxy or firewall, or PUBLIC_URL`,
       changeable: true,
     };

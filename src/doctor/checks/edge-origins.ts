@@ -35,7 +35,8 @@ export const cookieSite: Check = {
     return {
       severity: 'warning',
       title: `${others.join(', ')} of CORS_ORIGINS and PUBLIC_URL, ${publicUrl.host}, are different sites.`,
-      effect: 'Browsers do not send the session cookie from these pages: their users are signed out at once. Sign-in with tokens works.',
+      effect:
+        'Browsers do not send the session cookie from these pages, and Usher refuses their sign-ins with one (auth.cookie_cross_site). Sign-in with tokens works.',
       remedy: `PUBLIC_URL=https://auth.${new URL(first).hostname.replace(/^(www|app)\./, '')} # an address of Usher under the domain of the pages`,
       changeable: true,
     };

@@ -52,7 +52,8 @@ async function useOtherFunction(facts: Facts, present: string): Promise<string |
 
 async function createFunction(facts: Facts): Promise<string> {
   const name = (await triggerName(facts)).name.split(':').at(-1) ?? '';
-  const variables = 'Variables={MIGRATION_API_URL=API_URL,MIGRATION_ACCESS_TOKEN=<one of MIGRATION_ACCESS_TOKENS>}';
+  const variables =
+    'Variables={MIGRATION_API_URL=API_URL,MIGRATION_ACCESS_TOKEN=<one of MIGRATION_ACCESS_TOKENS>}';
   const command = lambdaCommand(facts, 'create-function', [
     ...['--function-name', name, '--runtime', 'nodejs24.x', '--handler', 'index.handler'],
     ...['--zip-file', 'fileb://dist/migration-lambda.zip', '--timeout', '5', '--memory-size', '1024'],

@@ -47,7 +47,9 @@ const listOf = <Item>(value: Item | readonly Item[] | undefined): readonly Item[
 function letsCognitoInvoke({ Effect, Principal, Action }: PolicyStatement): boolean {
   const isCognito =
     Principal === '*' || (typeof Principal === 'object' && listOf(Principal.Service).includes(service));
-  const invokes = listOf(Action).some((action) => ['lambda:InvokeFunction', 'lambda:*', '*'].includes(action));
+  const invokes = listOf(Action).some((action) =>
+    ['lambda:InvokeFunction', 'lambda:*', '*'].includes(action),
+  );
   return Effect === 'Allow' && isCognito && invokes;
 }
 

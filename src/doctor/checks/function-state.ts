@@ -7,8 +7,12 @@ export const functionState: Check = {
   area: 'function',
   atStart: true,
   async find(facts) {
-    const { State: state, StateReason, LastUpdateStatus, LastUpdateStatusReason } =
-      await existingFunction(facts);
+    const {
+      State: state,
+      StateReason,
+      LastUpdateStatus,
+      LastUpdateStatusReason,
+    } = await existingFunction(facts);
     if (state !== undefined && state !== 'Active')
       return {
         severity: state === 'Failed' ? 'error' : 'warning',

@@ -14,7 +14,8 @@ export const functionTimeout: Check = {
     return {
       severity: 'warning',
       title: `The migration Lambda has a timeout of ${seconds} s, and Cognito waits ${cognitosTimeout} s.`,
-      effect: 'Sign-ins of legacy users fail when the start of the function and the check of the password take longer.',
+      effect:
+        'Sign-ins of legacy users fail when the start of the function and the check of the password take longer.',
       remedy: await updateFunction(facts, ['--timeout', String(cognitosTimeout)]),
       changeable: true,
     };

@@ -17,11 +17,7 @@ export const functionToken: Check = {
           ? 'MIGRATION_ACCESS_TOKEN of the migration Lambda is missing.'
           : 'MIGRATION_ACCESS_TOKEN of the migration Lambda is none of MIGRATION_ACCESS_TOKENS.',
       effect: 'Usher refuses the function with status 401: no legacy user can migrate.',
-      remedy: await setFunctionVariable(
-        facts,
-        'MIGRATION_ACCESS_TOKEN',
-        '<one of MIGRATION_ACCESS_TOKENS>',
-      ),
+      remedy: await setFunctionVariable(facts, 'MIGRATION_ACCESS_TOKEN', '<one of MIGRATION_ACCESS_TOKENS>'),
       changeable: true,
     };
   },

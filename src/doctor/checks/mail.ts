@@ -11,7 +11,8 @@ export const mailConfigured: Check = {
     return {
       severity: 'warning',
       title: 'SMTP_URL and MAIL_FROM are not set.',
-      effect: 'Mails wait in the outbox: nobody can confirm a sign-up, and users do not learn of changes of their account.',
+      effect:
+        'Mails wait in the outbox: nobody can confirm a sign-up, and users do not learn of changes of their account.',
       remedy: 'SMTP_URL=smtps://USER:PASSWORD@HOST:465 MAIL_FROM=no-reply@example.com',
       changeable: true,
     };
@@ -34,7 +35,8 @@ export const mailServer: Check = {
     return {
       severity: 'error',
       title: `The server of SMTP_URL refuses the connection or the log-in (${reason}).`,
-      effect: 'Mails wait in the outbox: nobody can confirm a sign-up, and users do not learn of changes of their account.',
+      effect:
+        'Mails wait in the outbox: nobody can confirm a sign-up, and users do not learn of changes of their account.',
       remedy: 'SMTP_URL=smtps://USER:PASSWORD@HOST:465 # special characters of the password as in %40',
       changeable: true,
     };

@@ -31,7 +31,14 @@ import { sourceSync } from './source-sync.js';
 /** The migration Lambda and what Usher uses besides Cognito. */
 export const serviceChecks: readonly Check[] = [
   ...[functionRegion, functionExists, functionPolicy, functionState, functionTimeout, functionMemory],
-  ...[functionRuntime, functionNetwork, functionApiUrl, functionToken, functionLegacyId, functionReachability],
+  ...[
+    functionRuntime,
+    functionNetwork,
+    functionApiUrl,
+    functionToken,
+    functionLegacyId,
+    functionReachability,
+  ],
   ...[databaseReachable, databaseVersion, databaseEncoding, databaseReadOnly, databaseConnections],
   ...[databaseSchema, sourceLookup, sourceSync, sharedAddresses, unknownHashes, unreadTables],
   ...[mailConfigured, mailServer, mailOverdue, servedCertificate, acmeCertificates],

@@ -14,11 +14,11 @@ export const sourceLookup: Check = {
   async find(facts) {
     try {
       const source = await facts.legacySource();
-      const find = () => source.find(`usher-doctor-${randomUUID()}@example.invalid`, []);
-      // The first one also connects.
-      await find();
+      const nobody = `usher-doctor-${randomUUID()}@example.invalid`;
+      // Connects.
+      await source.prepare();
       const startedAt = performance.now();
-      await find();
+      await source.find(nobody, []);
       const ms = Math.round(performance.now() - startedAt);
       return ms > slow ? slowLookup(ms) : undefined;
     } catch (error) {

@@ -80,7 +80,8 @@ export const unreadTables: Check = {
       severity: 'error',
       title: `${tables.length === 1 ? 'A table looks' : 'Tables look'} like legacy users that nothing reads: ${tables.slice(0, 10).join(', ')}.`,
       effect: 'Its people cannot sign in, and strangers can register their addresses.',
-      remedy: 'usher source init # then LEGACY_SOURCE=usher.source.yaml; LEGACY_SOURCE=none if they are no users',
+      remedy:
+        'usher source init # then LEGACY_SOURCE=usher.source.yaml; LEGACY_SOURCE=none if they are no users',
       changeable: true,
     };
   },
