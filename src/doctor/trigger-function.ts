@@ -45,20 +45,19 @@ export async function updateFunction(facts: Facts, args: string[]): Promise<stri
 }
 
 /**
- * The command sets a variable. Lambda replaces the whole environment, so it reads the present one and merges, in the AWS CLI: no value
- * is printed here, where it would be in reports and logs, or is an argument of a process.
+ * The command sets a variable. Lambda replaces the whole environment, so the AWS CLI reads the present one and merges: values, which may
+ * be secrets, do not get into reports and logs.
  */
 export async function setFunctionVariable(facts: Facts, variable: string, value: string): Promise<string> {
   const change = JSON.stringify({ [variable]: value }).replaceAll('`', '\\`');
   return withPublication(facts, async (name) => {
-    const merged = `{FunctionName: '${name}', Environment: {Variables: merge(Environment.Variables || \`{}\`, \`${change}\`)}}`;
+    const merged = `{Variables: merge(Environment.Variables || \`{}\`, \`${change}\`)}`;
     const read = lambdaCommand(facts, 'get-function-configuration', [
       ...['--function-name', name, '--output', 'json', '--query', merged],
     ]);
-    const write = lambdaCommand(facts, 'update-function-configuration', [
-      ...['--cli-input-json', 'file:///dev/stdin'],
-    ]);
-    return `${read} | ${write}`;
+    const write = lambdaCommand(facts, 'update-function-configuration', ['--function-name', name]);
+    // Not as standard input, which the AWS CLI reads twice. An empty environment must not replace the present one.
+    return `environment=$(${read}) && ${write} --environment "$environment"`;
   });
 }
 

@@ -174,6 +174,7 @@ const functionFixtures: ServiceFixture[] = [
     says: '<one of MIGRATION_ACCESS_TOKENS>',
     also: ['function.reachability'],
     installation: { prepare: withVariables({ MIGRATION_ACCESS_TOKEN: 'an-old-token-of-the-function' }) },
+    changes: ['Environment.MIGRATION_ACCESS_TOKEN'],
   },
   {
     id: 'function.legacy_id_attribute',

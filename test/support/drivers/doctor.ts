@@ -5,7 +5,7 @@ import {
   type UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import {
-  type FunctionConfiguration,
+  type GetFunctionConfigurationCommandOutput,
   Lambda,
   type UpdateFunctionConfigurationCommandInput,
 } from '@aws-sdk/client-lambda';
@@ -62,7 +62,7 @@ export interface Described {
   pool: UserPoolType;
   client: UserPoolClientType;
   /** Of the migration Lambda. */
-  lambda: FunctionConfiguration;
+  lambda: GetFunctionConfigurationCommandOutput;
   policy: { Statement?: unknown };
 }
 
