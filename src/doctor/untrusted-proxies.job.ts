@@ -8,10 +8,11 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
-import { Database, type Statement } from '../common/database/database.js';
+import { Database } from '../common/database/database.js';
 import { Log } from '../common/logging/log.js';
 import { PollingWorker } from '../jobs/polling-worker.js';
 import { toClientNetwork } from '../rate-limit/client-network.js';
+import { UntrustedProxy } from './untrusted-proxy.entity.js';
 
 const pollMs = 60_000;
 
@@ -20,13 +21,6 @@ const maxNetworks = 32;
 
 /** Probes of load balancers and monitoring have no client. */
 const isProbe = (url: string): boolean => url.startsWith('/health/') || url.startsWith('/metrics');
-
-const keep: Statement = {
-  name: 'untrusted-proxies-keep',
-  text: `
-    WITH old AS (DELETE FROM usher.untrusted_proxies WHERE seen_at < now() - interval '1 day' AND network <> $1::cidr)
-    INSERT INTO usher.untrusted_proxies VALUES ($1::cidr, now()) ON CONFLICT (network) DO UPDATE SET seen_at = excluded.seen_at`,
-};
 
 /**
  * Records for `usher doctor` the network of a proxy that `TRUSTED_PROXIES` lacks. Anybody can send `X-Forwarded-For`, so only the
@@ -66,7 +60,10 @@ export class UntrustedProxies implements OnModuleInit, OnApplicationBootstrap, O
     this.networks = new Map();
     const [most] = [...networks].sort(([, one], [, other]) => other - one);
     if (most === undefined || most[1] * 2 <= requests) return;
-    await this.database.query(keep, [most[0]]);
+    await this.database.with(UntrustedProxy, async (proxies) => {
+      await proxies.upsert({ network: most[0], seenAt: () => 'now()' }, ['network']);
+      await proxies.createQueryBuilder().delete().where(`seen_at < now() - interval '1 day'`).execute();
+    });
   }
 
   private count({ url, headers, ip, socket: { remoteAddress: peer } }: FastifyRequest): void {

@@ -494,13 +494,14 @@ const edgeFixtures: ServiceFixture[] = [
     says: 'TRUSTED_PROXIES=10.0.0.0/8,127.0.0.0/24',
     installation: {
       environment: { TRUSTED_PROXIES: '10.0.0.0/8' },
-      prepare: async ({ app, publicUrl, onEnd, database }) => {
+      prepare: async (world) => {
+        const { app, publicUrl, database } = world;
         const proxies = app.get(UntrustedProxies);
         await proxies.record();
         const headers = { 'x-forwarded-for': '203.0.113.7' };
         await fetch(`${publicUrl}/nowhere`, { headers });
         await proxies.record();
-        onEnd(() => database.sql('DELETE FROM usher.untrusted_proxies'));
+        world.onEnd(() => database.sql('DELETE FROM usher.untrusted_proxies'));
       },
     },
   },
