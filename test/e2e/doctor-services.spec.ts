@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { UntrustedProxies } from '../../src/doctor/untrusted-proxies.job.js';
 import { others, serviceFixtures } from '../support/builders/doctor-fixtures-of-services.js';
 import { migrationToken, openDoctorWorld } from '../support/drivers/doctor.js';
+import { until } from '../support/drivers/until.js';
 
 const world = openDoctorWorld();
 
@@ -33,4 +35,25 @@ describe('usher doctor', () => {
       expect(status).toBe(3);
     },
   );
+});
+
+describe('the API', () => {
+  it('runs the checks at start, and skips none that has something to look at', async () => {
+    const lines = () => world.logLines().map((line) => JSON.parse(line) as { msg: string });
+    await until(() => lines().some(({ msg }) => msg === 'installation checked'));
+    expect(lines().find(({ msg }) => msg === 'installation checked')).toMatchObject({
+      findings: 0,
+      skipped: 0,
+    });
+    expect(lines().map(({ msg }) => msg)).not.toContain('checks skipped');
+  });
+
+  it('does not take the sender of a few requests with X-Forwarded-For for a proxy', async () => {
+    const proxies = world.app.get(UntrustedProxies);
+    await proxies.record();
+    await fetch(`${world.publicUrl}/nowhere`, { headers: { 'x-forwarded-for': '203.0.113.7' } });
+    await fetch(`${world.publicUrl}/nowhere`);
+    await proxies.record();
+    expect(await world.database.sql('SELECT network FROM usher.untrusted_proxies')).toEqual([]);
+  });
 });

@@ -77,6 +77,8 @@ export interface World {
   /** Usher at PUBLIC_URL, on a pool of its own. */
   app: NestFastifyApplication;
   publicUrl: string;
+  /** Of `app`. */
+  logLines(): string[];
   smtpUrl: string;
   /** What the function is configured with before each installation. */
   functionEnvironment: Record<string, string>;
@@ -93,6 +95,7 @@ export function openDoctorWorld(): World {
   const endings: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
     const output = captureLog();
+    world.logLines = () => output.lines();
     closers.push(async () => output.restore());
     const database = await createAdoptedDatabase();
     closers.push(() => database.drop());
