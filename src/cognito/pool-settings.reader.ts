@@ -41,9 +41,10 @@ export class PoolSettingsReader {
     return UserPoolClient;
   }
 
-  describeMfa(): Promise<UserPoolMfaConfig> {
+  async describeMfa(): Promise<UserPoolMfaConfig> {
     const command = new GetUserPoolMfaConfigCommand({ UserPoolId: this.client.userPoolId });
-    return this.client.send('describe-mfa', command);
+    const { $metadata: _metadata, ...config } = await this.client.send('describe-mfa', command);
+    return config;
   }
 
   async describeLogDelivery(): Promise<LogConfigurationType[]> {

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { isAppError } from '../common/errors/app-error.js';
 import type { Area, Check, Finding } from './check.js';
+import { isNotFound } from './checks/pool-exists.js';
 import { type Facts, NotChecked, NothingToCheck } from './facts.js';
 
 export { checks } from './checks/index.js';
@@ -48,10 +49,8 @@ export async function examine(
       mayRetry ||= isOutage(error);
     }
   }
-  const poolWasRead = await facts.pool().then(
-    () => true,
-    () => false,
-  );
+  // That there is no such pool is an answer, too.
+  const poolWasRead = await facts.pool().then(() => true, isNotFound);
   return { report, missed, poolWasRead, mayRetry };
 }
 

@@ -71,6 +71,30 @@ export async function updateAppClient(facts: Facts, clientId: string, change: Cl
   return cognitoCommand(facts, 'update-user-pool-client', ['--cli-input-json', JSON.stringify(input)]);
 }
 
+/** Settings that only a new pool can have. @param optional attributes that the new pool does not require */
+type CreateChange = Partial<
+  Pick<UserPoolType, 'UsernameConfiguration' | 'UsernameAttributes' | 'AliasAttributes'>
+> & {
+  optional?: string[];
+};
+
+/** Creates another pool with the present settings and the change, for settings that are fixed when a pool is created. */
+export async function createPool(facts: Facts, { optional = [], ...change }: CreateChange): Promise<string> {
+  const pool = await facts.pool();
+  const attributes = pool.SchemaAttributes ?? [];
+  const Schema = attributes
+    .filter(({ Name = '', Required }) => Name.startsWith('custom:') || (Required && Name !== 'sub'))
+    .map(({ Name = '', ...attribute }) => ({
+      ...attribute,
+      Name: Name.replace(/^custom:/, ''),
+      ...(optional.includes(Name) && { Required: false }),
+    }));
+  const fixed = present(pool, ['UsernameAttributes', 'AliasAttributes', 'UsernameConfiguration']);
+  const settings = { ...withoutDefaults(present(pool, poolMembers)), ...fixed, Schema, ...change };
+  const input = JSON.stringify({ PoolName: pool.Name, ...settings });
+  return cognitoCommand(facts, 'create-user-pool', ['--cli-input-json', input]);
+}
+
 /** A command of the AWS CLI for the pool's Region and endpoint. Arguments are quoted. */
 export function cognitoCommand(facts: Facts, operation: string, args: string[]): string {
   const { region, endpoint } = facts.settings('userPool');

@@ -191,7 +191,8 @@ async function bringUpUserPool(
       }),
     (started) => started.close(),
   );
-  return { url: pool.url, ...(await ensurePool(folder, pool.url, given)) };
+  const ids = await ensurePool(folder, pool.url, given);
+  return { url: pool.url, lambdaUrl: options.lambdaUrl, ...ids };
 }
 
 async function bringUpApi({ folder, startup, signal, watch, write }: StackOptions, environment: Environment) {

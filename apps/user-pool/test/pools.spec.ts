@@ -110,9 +110,14 @@ describe('a pool', () => {
     const twice = [LogConfigurations[0]!, LogConfigurations[0]!];
     const call = pool.sdk.setLogDeliveryConfiguration({ UserPoolId, LogConfigurations: twice });
     expect((await refusal(call)).name).toBe('InvalidParameterException');
-    const nowhere = [{ ...LogConfigurations[0]!, CloudWatchLogsConfiguration: undefined }];
-    const without = pool.sdk.setLogDeliveryConfiguration({ UserPoolId, LogConfigurations: nowhere });
-    expect((await refusal(without)).name).toBe('InvalidParameterException');
+    for (const destinations of [
+      { S3Configuration: undefined },
+      { FirehoseConfiguration: { StreamArn: arn('firehose', 'deliverystream/events') } },
+    ]) {
+      const odd = [{ ...LogConfigurations[1]!, ...destinations }];
+      const sent = pool.sdk.setLogDeliveryConfiguration({ UserPoolId, LogConfigurations: odd });
+      expect((await refusal(sent)).name).toBe('InvalidParameterException');
+    }
   });
 
   it('keeps its whole MFA configuration', async () => {
@@ -136,6 +141,22 @@ describe('a pool', () => {
     const left = await pool.sdk.getUserPoolMfaConfig({ UserPoolId });
     expect(left).toMatchObject({ MfaConfiguration: 'OFF', SoftwareTokenMfaConfiguration: { Enabled: true } });
     expect(left.SmsMfaConfiguration).toBeUndefined();
+  });
+
+  it('has SMS as a factor with SmsConfiguration, until SetUserPoolMfaConfig switches it off', async () => {
+    const UserPoolId = await createPool(pool.sdk);
+    const smsFactor = async () => (await pool.sdk.getUserPoolMfaConfig({ UserPoolId })).SmsMfaConfiguration;
+    const update = { UserPoolId, SmsConfiguration: sms, MfaConfiguration: 'OPTIONAL' as const };
+    const totp = { ...update, SmsConfiguration: undefined, SoftwareTokenMfaConfiguration: { Enabled: true } };
+    await pool.sdk.setUserPoolMfaConfig(totp);
+    await pool.sdk.updateUserPool(update);
+    expect(await smsFactor()).toEqual({ SmsConfiguration: sms });
+    await pool.sdk.setUserPoolMfaConfig(totp);
+    await pool.sdk.updateUserPool(update);
+    expect(await smsFactor()).toBeUndefined();
+    await pool.sdk.setUserPoolMfaConfig({ UserPoolId, MfaConfiguration: 'OFF' });
+    await pool.sdk.updateUserPool(update);
+    expect(await smsFactor()).toEqual({ SmsConfiguration: sms });
   });
 
   it('is deleted with all its content', async () => {

@@ -99,7 +99,8 @@ describe('startWarnings', () => {
     const secrets = await openSecrets(folder);
     folder.close();
     await rm(path, { recursive: true });
-    const localPool = { url: 'http://127.0.0.1:9229', userPoolId: 'us-east-1_abc', clientId: 'client' };
+    const ids = { userPoolId: 'us-east-1_abc', clientId: 'client' };
+    const localPool = { url: 'http://127.0.0.1:9229', lambdaUrl: 'http://127.0.0.1:9001', ...ids };
     const parts = { apiPort: 3000, databaseUrl: 'postgres://a@127.0.0.1/b', smtpUrl: 'smtp://127.0.0.1:25' };
     const variables = apiEnvironment({}, { ...parts, secrets, localPool });
     expect(startWarnings(loadConfig(variables))).toEqual([]);

@@ -20,6 +20,8 @@ export const functionApiUrl: Check = {
         effect: 'The function does not start: no legacy user can migrate.',
         ...{ remedy, changeable },
       };
+    // A name without a domain is one of a container network, which AWS does not resolve.
+    if (/^[\w-]+$/.test(url.hostname) && url.hostname !== 'localhost') return undefined;
     if (isUnencrypted(url))
       return {
         severity: 'error',

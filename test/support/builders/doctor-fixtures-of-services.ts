@@ -53,7 +53,9 @@ const functionFixtures: ServiceFixture[] = [
     severity: 'error',
     mistake: 'a pool with the ARN of a deleted function',
     says: 'create-function',
-    installation: { pool: { LambdaConfig: { UserMigration: `${functionArn}-deleted` } } },
+    installation: {
+      pool: { LambdaConfig: { UserMigration: `${functionArn}-deleted`, PreSignUp: functionArn } },
+    },
     changes: ['LambdaConfig'],
   },
   {

@@ -181,8 +181,26 @@ async function describePolicy(functions: Lambda): Promise<{ Statement?: { Sid: s
   }
 }
 
+/** The settings of docs/production.md. */
+const good: PoolOptions['pool'] = {
+  DeletionProtection: 'ACTIVE',
+  AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_email', Priority: 1 }] },
+  EmailConfiguration: {
+    EmailSendingAccount: 'DEVELOPER',
+    SourceArn: `arn:aws:ses:${region}:000000000000:identity/example.com`,
+  },
+  LambdaConfig: { UserMigration: functionArn, PreSignUp: functionArn },
+};
+const logs = {
+  LogLevel: 'ERROR',
+  EventSource: 'userNotification',
+  CloudWatchLogsConfiguration: { LogGroupArn: `arn:aws:logs:${region}:000000000000:log-group:usher` },
+} as const;
+
 async function install(world: World, { environment, prepare, ...options }: Installation): Promise<Installed> {
-  const { userPoolId, clientId, clientSecret } = await createPool(world.cognito, options);
+  const pool = { ...good, ...options.pool };
+  const { userPoolId, clientId, clientSecret } = await createPool(world.cognito, { ...options, pool });
+  await world.cognito.setLogDeliveryConfiguration({ UserPoolId: userPoolId, LogConfigurations: [logs] });
   await resetFunction(world);
   const prepared = (await prepare?.(world, { userPoolId, clientId })) ?? {};
   const variables = {
@@ -191,7 +209,7 @@ async function install(world: World, { environment, prepare, ...options }: Insta
     AWS_REGION: region,
     AWS_COGNITO_USER_POOL_ID: userPoolId,
     AWS_COGNITO_CLIENT_ID: clientId,
-    AWS_COGNITO_CLIENT_SECRET: clientSecret ?? '',
+    ...(clientSecret !== undefined && { AWS_COGNITO_CLIENT_SECRET: clientSecret }),
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: world.pool.url,
     AWS_ENDPOINT_URL_LAMBDA: world.lambda.url,
     DATABASE_URL: world.database.url,

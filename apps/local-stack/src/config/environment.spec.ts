@@ -6,7 +6,12 @@ const parts: StackParts = {
   databaseUrl: 'postgresql://stack',
   smtpUrl: 'smtp://stack',
   secrets: { session: 'a-session-secret', migrationAccessToken: 'a-token' },
-  localPool: { url: 'http://127.0.0.1:9229', userPoolId: 'us-east-1_abc', clientId: 'client' },
+  localPool: {
+    url: 'http://127.0.0.1:9229',
+    lambdaUrl: 'http://127.0.0.1:9001',
+    userPoolId: 'us-east-1_abc',
+    clientId: 'client',
+  },
 };
 
 describe('givenVariables', () => {
@@ -28,6 +33,7 @@ describe('apiEnvironment', () => {
       AWS_COGNITO_USER_POOL_ID: 'us-east-1_abc',
       AWS_COGNITO_CLIENT_ID: 'client',
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: 'http://127.0.0.1:9229',
+      AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:9001',
       COGNITO_ISSUER: 'http://127.0.0.1:9229/us-east-1_abc',
       COGNITO_JWKS_URL: 'http://127.0.0.1:9229/us-east-1_abc/.well-known/jwks.json',
       AWS_ACCESS_KEY_ID: 'local',

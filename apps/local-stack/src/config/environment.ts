@@ -9,7 +9,7 @@ export interface StackParts {
   legacySource?: string;
   secrets: { session: string; migrationAccessToken: string };
   /** Absent if the user configured a pool. */
-  localPool?: { url: string; userPoolId: string; clientId: string };
+  localPool?: { url: string; lambdaUrl: string; userPoolId: string; clientId: string };
 }
 
 export const defaultRegion = 'us-east-1';
@@ -44,11 +44,17 @@ export function apiEnvironment(given: Environment, parts: StackParts): Environme
   return { PUBLIC_URL: apiUrl(environment), ...environment };
 }
 
-function poolVariables({ url, userPoolId, clientId }: NonNullable<StackParts['localPool']>): Environment {
+function poolVariables({
+  url,
+  lambdaUrl,
+  userPoolId,
+  clientId,
+}: NonNullable<StackParts['localPool']>): Environment {
   return {
     AWS_COGNITO_USER_POOL_ID: userPoolId,
     AWS_COGNITO_CLIENT_ID: clientId,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: url,
+    AWS_ENDPOINT_URL_LAMBDA: lambdaUrl,
     COGNITO_ISSUER: `${url}/${userPoolId}`,
     COGNITO_JWKS_URL: `${url}/${userPoolId}/.well-known/jwks.json`,
     AWS_ACCESS_KEY_ID: 'local',

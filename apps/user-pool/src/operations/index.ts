@@ -1,4 +1,5 @@
 import type { Operation } from '../wire/operation.js';
+import { addCustomAttributes } from './add-custom-attributes.js';
 import { adminAddUserToGroup } from './admin-add-user-to-group.js';
 import { adminConfirmSignUp } from './admin-confirm-sign-up.js';
 import { adminCreateUser } from './admin-create-user.js';
@@ -84,6 +85,7 @@ export const publicOperations = new Map<string, Operation>(
 /** Operations that require an AWS signature; any credentials are accepted here. */
 export const signedOperations = new Map<string, Operation>(
   Object.entries({
+    AddCustomAttributes: addCustomAttributes,
     AdminAddUserToGroup: adminAddUserToGroup,
     AdminConfirmSignUp: adminConfirmSignUp,
     AdminCreateUser: adminCreateUser,

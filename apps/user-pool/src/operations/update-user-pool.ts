@@ -23,8 +23,10 @@ export const updateUserPool = operation<UpdateUserPoolRequest, UpdateUserPoolRes
   },
 );
 
-/** SMS depends on SmsConfiguration; SetUserPoolMfaConfig enables the other factors. */
-function updatedFactors({ settings: old, factors }: Pool, { SmsConfiguration: sms }: PoolSettings): Factor[] {
-  if (sms) return [...new Set<Factor>(['SMS_MFA', ...factors])];
-  return old.SmsConfiguration ? factors.filter((factor) => factor !== 'SMS_MFA') : factors;
+/** SMS depends on SmsConfiguration; SetUserPoolMfaConfig enables other factors, and can switch SMS off. */
+function updatedFactors({ settings: old, factors }: Pool, settings: PoolSettings): Factor[] {
+  const { SmsConfiguration: sms, MfaConfiguration: mode = 'OFF' } = settings;
+  if (!sms) return old.SmsConfiguration ? factors.filter((factor) => factor !== 'SMS_MFA') : factors;
+  const isNeeded = !old.SmsConfiguration || (factors.length === 0 && mode !== 'OFF');
+  return isNeeded ? [...new Set<Factor>(['SMS_MFA', ...factors])] : factors;
 }

@@ -128,20 +128,22 @@ export const poolMembers = {
   AcrConfiguration: mapOf(record({ AcrValue: text })),
 } as const;
 
+export const schemaAttributes = listOf(
+  record({
+    Name: text,
+    AttributeDataType: oneOf('String', 'Number', 'DateTime', 'Boolean'),
+    DeveloperOnlyAttribute: flag,
+    Mutable: flag,
+    Required: flag,
+    NumberAttributeConstraints: record({ MinValue: numberAsText, MaxValue: numberAsText }),
+    StringAttributeConstraints: record({ MinLength: numberAsText, MaxLength: numberAsText }),
+  }),
+);
+
 /** Immutable settings of a pool. */
 export const firstPoolMembers = {
   AliasAttributes: listOf(oneOf('email', 'phone_number', 'preferred_username')),
   UsernameAttributes: listOf(address),
   UsernameConfiguration: record({ CaseSensitive: flag }),
-  Schema: listOf(
-    record({
-      Name: text,
-      AttributeDataType: oneOf('String', 'Number', 'DateTime', 'Boolean'),
-      DeveloperOnlyAttribute: flag,
-      Mutable: flag,
-      Required: flag,
-      NumberAttributeConstraints: record({ MinValue: numberAsText, MaxValue: numberAsText }),
-      StringAttributeConstraints: record({ MinLength: numberAsText, MaxLength: numberAsText }),
-    }),
-  ),
+  Schema: schemaAttributes,
 } as const;

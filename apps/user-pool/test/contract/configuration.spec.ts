@@ -91,7 +91,9 @@ describe('the configuration of a pool', () => {
   });
 
   it('is replaced by UpdateUserPool: what an update omits returns to its default', async () => {
-    await expectPoolReplacement(other.sdk, other.poolId, poolSettings);
+    // A pool with deletion protection cannot be deleted after the tests.
+    const unprotect = () => other.sdk.updateUserPool({ UserPoolId: other.poolId });
+    await expectPoolReplacement(other.sdk, other.poolId, poolSettings).finally(unprotect);
   });
 
   it('can be sent back by UpdateUserPool as described, without read-only and replaced members', async () => {
@@ -153,6 +155,20 @@ describe('the configuration of an app client', () => {
 });
 
 // API reference: GetProvisionedLimit, LimitDefinitionType.
+describe('AddCustomAttributes', () => {
+  it('adds an attribute once', async () => {
+    const { sdk, poolId: UserPoolId } = other;
+    const CustomAttributes = [{ Name: 'added', AttributeDataType: 'String' as const, Mutable: true }];
+    const add = () => sdk.addCustomAttributes({ UserPoolId, CustomAttributes });
+    await add();
+    const { SchemaAttributes = [] } = await describePool(other);
+    expect(SchemaAttributes.find(({ Name }) => Name === 'custom:added')).toMatchObject({
+      ...{ AttributeDataType: 'String', Mutable: true, Required: false },
+    });
+    expect((await refusal(add())).name).toBe(invalid);
+  });
+});
+
 describe('GetProvisionedLimit', () => {
   const limitOf = (Category: string) =>
     target.sdk.getProvisionedLimit({
