@@ -54,7 +54,7 @@ const functionFixtures: ServiceFixture[] = [
     mistake: 'a pool with the ARN of a deleted function',
     says: 'create-function',
     installation: {
-      pool: { LambdaConfig: { UserMigration: `${functionArn}-deleted`, PreSignUp: functionArn } },
+      pool: { LambdaConfig: { UserMigration: `${functionArn}-deleted`, PreSignUp: `${functionArn}-deleted` } },
     },
     changes: ['LambdaConfig'],
   },
@@ -183,6 +183,7 @@ const functionFixtures: ServiceFixture[] = [
     severity: 'warning',
     mistake: 'a function with another LEGACY_ID_ATTRIBUTE',
     says: 'LEGACY_ID_ATTRIBUTE=custom:legacy_id',
+    also: ['pool.legacy_id_attribute'],
     installation: { prepare: withVariables({ LEGACY_ID_ATTRIBUTE: 'custom:legacy_id' }) },
   },
   {
