@@ -54,7 +54,9 @@ const functionFixtures: ServiceFixture[] = [
     mistake: 'a pool with the ARN of a deleted function',
     says: 'create-function',
     installation: {
-      pool: { LambdaConfig: { UserMigration: `${functionArn}-deleted`, PreSignUp: `${functionArn}-deleted` } },
+      pool: {
+        LambdaConfig: { UserMigration: `${functionArn}-deleted`, PreSignUp: `${functionArn}-deleted` },
+      },
     },
     changes: ['LambdaConfig'],
   },
