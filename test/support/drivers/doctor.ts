@@ -182,7 +182,7 @@ async function describePolicy(functions: Lambda): Promise<{ Statement?: { Sid: s
 }
 
 /** The settings of docs/production.md. */
-const good: PoolOptions['pool'] = {
+export const good: NonNullable<PoolOptions['pool']> = {
   DeletionProtection: 'ACTIVE',
   AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_email', Priority: 1 }] },
   EmailConfiguration: {
