@@ -12,6 +12,7 @@ export type { FunctionConfiguration };
 
 /** A statement of a function's resource policy. The values are as Lambda returns them. */
 export interface PolicyStatement {
+  Sid?: string;
   Effect?: string;
   Principal?: string | Record<string, string | string[]>;
   Action?: string | string[];

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { isAppError } from '../common/errors/app-error.js';
 import type { Area, Check, Finding } from './check.js';
 import { isNotFound } from './checks/pool-exists.js';
-import { type Facts, NotChecked } from './facts.js';
+import { type Facts, NotChecked, NothingToCheck } from './facts.js';
 
 export { checks } from './checks/index.js';
 
@@ -15,6 +15,8 @@ export interface DoctorReport {
 
 export interface Examination {
   report: DoctorReport;
+  /** The ids of skipped checks that would have something to look at. */
+  missed: string[];
   /** Whether Cognito described the pool. */
   poolWasRead: boolean;
   /** Whether a skipped check may succeed later without a change of the configuration. */
@@ -31,6 +33,7 @@ export async function examine(
   onCheck: (check: Check, index: number) => void = () => undefined,
 ): Promise<Examination> {
   const report: DoctorReport = { checks: [], skipped: [], findings: [] };
+  const missed: string[] = [];
   let mayRetry = false;
   for (const [index, check] of checks.entries()) {
     onCheck(check, index);
@@ -42,12 +45,13 @@ export async function examine(
     } catch (error) {
       report.checks.push({ id, area, status: 'skipped' });
       report.skipped.push({ id, why: whyNot(error) });
+      if (!(error instanceof NothingToCheck)) missed.push(id);
       mayRetry ||= isOutage(error);
     }
   }
   // That there is no such pool is an answer, too.
   const poolWasRead = await facts.pool().then(() => true, isNotFound);
-  return { report, poolWasRead, mayRetry };
+  return { report, missed, poolWasRead, mayRetry };
 }
 
 const isOutage = (error: unknown): boolean =>

@@ -25,7 +25,7 @@ export class StartCheck implements OnApplicationBootstrap, OnApplicationShutdown
   private stopped = false;
 
   constructor(
-    @Inject(factSources) private readonly sources: FactSources,
+    @Inject(factSources) private readonly sources: () => FactSources,
     private readonly log: Log,
     health: HealthParts,
   ) {
@@ -44,9 +44,10 @@ export class StartCheck implements OnApplicationBootstrap, OnApplicationShutdown
   private async round(): Promise<boolean> {
     if (this.isDone) return false;
     const short = checks.filter(({ atStart }) => atStart);
-    const { report, mayRetry } = await examine(short, new Facts(this.sources));
+    const { report, missed, mayRetry } = await examine(short, new Facts(this.sources()));
     if (this.stopped) return false;
-    const { findings, skipped } = report;
+    const { findings } = report;
+    const skipped = report.skipped.filter(({ id }) => missed.includes(id));
     this.errors = [...new Set(findings.flatMap(({ id, severity }) => (severity === 'error' ? id : [])))];
     for (const finding of findings) this.report(finding);
     this.once(`skipped ${JSON.stringify(skipped)}`, () => {

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { StartError } from '../common/config/config-namespace.js';
 import { type LegacySourceConfig, legacySourceConfig } from '../common/config/legacy-source.config.js';
 import { Log } from '../common/logging/log.js';
@@ -54,16 +54,26 @@ const relationsSql = `
 export async function findCandidates(dataSource: DataSource): Promise<Candidate[]> {
   const runner = dataSource.createQueryRunner();
   try {
-    const relations = (await runner.query(relationsSql)) as Relation[];
-    const inspected: Inspected[] = [];
-    for (const relation of relations) {
-      const rows = await sample(runner, relation);
-      inspected.push({ ...relation, ...findPeopleColumns(relation.columns, rows) });
-    }
-    return inspected.flatMap((one) => candidateOf(one, inspected));
+    return await findCandidatesWith(runner);
   } finally {
     await runner.release();
   }
+}
+
+/** Runs statements on one connection. */
+interface Runner {
+  query(text: string): Promise<unknown>;
+}
+
+/** As `findCandidates`. */
+export async function findCandidatesWith(runner: Runner): Promise<Candidate[]> {
+  const relations = (await runner.query(relationsSql)) as Relation[];
+  const inspected: Inspected[] = [];
+  for (const relation of relations) {
+    const rows = await sample(runner, relation);
+    inspected.push({ ...relation, ...findPeopleColumns(relation.columns, rows) });
+  }
+  return inspected.flatMap((one) => candidateOf(one, inspected));
 }
 
 /** A relation without rows has neither column. */
@@ -82,7 +92,7 @@ const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /** @returns the values of some rows by column; `undefined` if the rows cannot be read, or not in time */
 async function sample(
-  runner: QueryRunner,
+  runner: Runner,
   { schema, name, columns, readable }: Relation,
 ): Promise<Record<string, string | null>[] | undefined> {
   if (!readable) return undefined;

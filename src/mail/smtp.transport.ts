@@ -97,6 +97,24 @@ function offersSmtpUtf8({ url, ...options }: { url: string } & object): Promise<
   });
 }
 
+/**
+ * Connects to the server and logs in, without sending a mail.
+ * @returns why it failed: a code, because the server's text can hold names; `undefined` if it did not
+ */
+export async function verifyServer(url: string, timeoutMs: number): Promise<string | undefined> {
+  const limits = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
+  const transport = createTransport({ url, ...limits });
+  try {
+    await transport.verify();
+    return undefined;
+  } catch (error) {
+    const { code = 'unknown error', responseCode } = smtpError(error);
+    return responseCode === undefined ? code : `${code}, ${responseCode}`;
+  } finally {
+    transport.close();
+  }
+}
+
 interface SmtpError extends Error {
   code?: string;
   responseCode?: number;

@@ -9,7 +9,7 @@ import {
 import { Database } from '../common/database/database.js';
 import { format, isBlank } from '../common/database/migration-counts.sql.js';
 import { MigrationCounts } from './persistence/migration-counts.repository.js';
-import { isSupported } from './migration-progress.js';
+import { isSupported } from '../credentials/supported-formats.js';
 
 const database = openDatabase(createDatabase);
 let counts: MigrationCounts;

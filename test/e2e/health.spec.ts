@@ -1,13 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ApiClient } from '../support/drivers/api-client.js';
 import { cutOff } from '../support/fakes/cognito-proxy.js';
 import { scrape, valueOf } from '../support/drivers/metrics.js';
 import { ada } from '../support/drivers/sessions.js';
 import { startTcpProxy } from '../support/fakes/tcp-proxy.js';
+import { until } from '../support/drivers/until.js';
 import { openUsher } from '../support/drivers/usher.js';
 
 const usher = openUsher();
+
+/** The checks at start ask Cognito as well: their failures would open another circuit. */
+beforeAll(() => until(() => usher.logLines().some((line) => line.includes('installation checked'))));
 
 type Readiness = Record<string, unknown> & { details: Record<string, { status: string }> };
 

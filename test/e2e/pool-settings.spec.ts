@@ -2,6 +2,7 @@ import type { CreateUserPoolClientRequest } from '@aws-sdk/client-cognito-identi
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
 import { exception } from '../support/fakes/cognito-proxy.js';
+import { good } from '../support/drivers/doctor.js';
 import { ada, signInWithTokens } from '../support/drivers/sessions.js';
 import { until } from '../support/drivers/until.js';
 import { startUsher, type Usher, openUsher } from '../support/drivers/usher.js';
@@ -51,7 +52,7 @@ async function startBeside(usher: Usher, clientIds: string[]): Promise<Line[]> {
 
 describe('a pool with the settings of docs/production.md', () => {
   let atStart: Line[];
-  const usher = openUsher();
+  const usher = openUsher({ pool: good });
   beforeAll(async () => {
     atStart = await checksAtStart(usher);
   });

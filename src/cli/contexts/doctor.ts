@@ -10,9 +10,14 @@ import { Clock } from '../../common/clock/clock.js';
 import { cognitoConfig, userPoolConfig } from '../../common/config/cognito.config.js';
 import { readEach } from '../../common/config/config.js';
 import { readNamespaces } from '../../common/config/config-namespace.js';
+import { ConfigurationError } from '../../common/config/configuration-error.js';
+import { legacyRowsConfig } from '../../common/config/migration.config.js';
 import { databaseConfig } from '../../common/config/servers.config.js';
 import { checks, examine, type Examination } from '../../doctor/doctor.js';
-import { type Canary, Facts } from '../../doctor/facts.js';
+import { type Canary, Facts, type TimeInterval } from '../../doctor/facts.js';
+import { findCandidatesWith } from '../../legacy/candidates.js';
+import type { ReadOnlySource } from '../../legacy/mapping.js';
+import { openSource } from '../../legacy/open-source.js';
 import { counted, type Io } from '../command.js';
 import { ProgressLine } from '../progress-line.js';
 import { OperatorLog } from './operator-log.js';
@@ -35,18 +40,25 @@ export async function runDoctor(io: Io, live: boolean): Promise<Examination> {
   const settings = readEach(io.variables());
   // It raises no alarms: the report says what Cognito refused.
   const log = new OperatorLog({ ...io, err: () => undefined });
-  const admin = new CognitoAdminClient(userPool, new Clock(), log);
-  const appClient = new CognitoAppClient(cognito, new Clock(), log);
+  const clock = new Clock();
+  const admin = new CognitoAdminClient(userPool, clock, log);
+  const appClient = new CognitoAppClient(cognito, clock, log);
   const canary = live ? canaryOf(new IdentityProvider(appClient, log)) : undefined;
+  const cognitoTime = readDates(admin, clock);
   const functions = new TriggerFunctionReader(userPool);
   let client: Promise<pg.Client> | undefined;
   const query = async <Row extends object>(text: string, values?: unknown[]): Promise<Row[]> => {
     client ??= connect(settings.database);
     return (await (await client).query<Row>(text, values)).rows;
   };
+  let source: Promise<ReadOnlySource> | undefined;
+  const legacySource = () => (source ??= openLegacySource(io, settings, log));
+  const findCandidates = () => findCandidatesWith({ query });
   const progress = new ProgressLine(io);
   try {
-    const facts = new Facts({ settings, pool: new PoolSettingsReader(admin), functions, query, canary });
+    const pool = new PoolSettingsReader(admin);
+    const sources = { settings, pool, functions, query, legacySource, findCandidates, cognitoTime, canary };
+    const facts = new Facts(sources);
     return await examine(checks, facts, ({ id }, index) =>
       progress.at(`${id}, ${index + 1} of ${counted(checks.length, 'check')}`),
     );
@@ -55,6 +67,7 @@ export async function runDoctor(io: Io, live: boolean): Promise<Examination> {
     admin.onApplicationShutdown();
     appClient.onApplicationShutdown();
     functions.onApplicationShutdown();
+    await (await source?.catch(() => undefined))?.close();
     await (await client?.catch(() => undefined))?.end();
   }
 }
@@ -73,6 +86,27 @@ const canaryOf =
       if (!isRefusedOrTriggerFailed(error)) throw error;
     }
   };
+
+/** @returns Cognito's time by the `Date` header of its last response, which has whole seconds */
+function readDates(admin: CognitoAdminClient, clock: Clock): () => TimeInterval | undefined {
+  let last: { date: number; sentAt: number; receivedAt: number } | undefined;
+  admin.onDate((date, sentAt) => (last = { date: Date.parse(date), sentAt, receivedAt: clock.elapsed() }));
+  return () =>
+    last && {
+      earliest: last.date + clock.elapsed() - last.receivedAt,
+      latest: last.date + 999 + clock.elapsed() - last.sentAt,
+    };
+}
+
+async function openLegacySource(
+  io: Io,
+  { legacySource, database }: ReturnType<typeof readEach>,
+  log: OperatorLog,
+): Promise<ReadOnlySource> {
+  if (legacySource instanceof ConfigurationError) throw legacySource;
+  const url = database instanceof ConfigurationError ? undefined : database.url;
+  return openSource(legacySource, url, legacyRowsConfig.read(io.variables()), log);
+}
 
 async function connect(database: object): Promise<pg.Client> {
   if (!('url' in database)) throw database as Error;

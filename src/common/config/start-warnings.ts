@@ -99,7 +99,8 @@ function isShort(secret: string): boolean {
   return secret.length < recommendedLength;
 }
 
-function isUnencrypted({ protocol, hostname }: URL): boolean {
+/** Plain http to another machine. */
+export function isUnencrypted({ protocol, hostname }: URL): boolean {
   return protocol !== 'https:' && !isLoopback(hostname);
 }
 

@@ -56,6 +56,9 @@ export function dataSourceOptions(databaseUrl: string): PostgresDataSourceOption
   };
 }
 
+/** The migrations of this release, by the names that `usher.schema_migrations` keeps. */
+export const migrationNames: readonly string[] = migrations.map(({ name }) => name);
+
 /** For changes of the schema, which may wait for locks and read whole tables. */
 export function migrationOptions(options: DataSourceOptions): PostgresDataSourceOptions {
   if (options.type !== 'postgres') throw new TypeError('Usher runs on PostgreSQL');

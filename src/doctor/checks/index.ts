@@ -26,6 +26,7 @@ import { canary } from './canary.js';
 import { formatFailing } from './format-failing.js';
 import { triggerSilent } from './trigger-silent.js';
 import { userMigrationTrigger } from './user-migration-trigger.js';
+import { serviceChecks } from './service-checks.js';
 import { writeAttributes } from './write-attributes.js';
 
 /** In the order of reports. */
@@ -56,6 +57,7 @@ export const checks: readonly Check[] = [
   writeAttributes,
   userAuthenticationLimit,
   userCreationLimit,
+  ...serviceChecks,
   triggerSilent,
   formatFailing,
   canary,

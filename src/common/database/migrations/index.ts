@@ -19,6 +19,7 @@ import {
   ConfirmationRevocations1764000000018,
   RefusedRecipients1764000000020,
 } from './mail-and-confirmations.js';
+import { UntrustedProxies1764000000038 } from './edge.js';
 import {
   MigrationLedger1764000000012,
   MigrationCounts1764000000013,
@@ -71,5 +72,6 @@ export const migrations = [
   LegacySource1764000000031,
   LegacyCopies1764000000032,
   LegacyCopyIndexes1764000000033,
+  UntrustedProxies1764000000038,
   TriggerRequests1764000000041,
 ];
