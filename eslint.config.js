@@ -24,7 +24,7 @@ export default tseslint.config(
   { ignores: ['dist', '.local', 'node_modules', 'coverage'] },
   eslint.configs.recommended,
   {
-    files: ['**/*.js'],
+    files: ['**/*.{js,mjs}'],
     languageOptions: {
       globals: {
         process: 'readonly',
