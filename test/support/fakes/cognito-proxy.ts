@@ -75,7 +75,8 @@ export async function startCognitoProxy(target: () => string): Promise<CognitoPr
         ...(functionError !== null && { 'x-amz-function-error': functionError }),
       });
       response.end(text);
-    })();
+      // The target or the caller has ended, as at the end of a test.
+    })().catch(() => response.destroy());
   });
   // Longer than any test: otherwise a client could send a request on a connection that is being closed.
   server.keepAliveTimeout = 120_000;
