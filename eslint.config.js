@@ -54,7 +54,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/common/config/**', 'apps/*/src/config/**', 'apps/*/src/main.ts', 'test/**', '**/*.spec.ts'],
+    files: [
+      'src/common/config/**',
+      'apps/*/src/config/**',
+      'apps/*/src/main.ts',
+      'test/**',
+      'apps/*/test/**',
+      '**/*.spec.ts',
+    ],
     rules: { 'no-restricted-syntax': ['error', ...parameters] },
   },
   prettier,

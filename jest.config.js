@@ -54,7 +54,10 @@ export default {
       [...code, 'test/bench', 'test/e2e'],
       '(\\.integration|/test/e2e/.*)\\.spec\\.ts$',
     ),
-    project('user-pool', ['apps/user-pool'], '\\.spec\\.ts$'),
+    {
+      ...project('user-pool', ['apps/user-pool'], '\\.spec\\.ts$'),
+      globalSetup: '<rootDir>/apps/user-pool/test/global-setup.js',
+    },
     ...longSuites.map((name) => projectWithDatabase(name, [`test/${name}`], `\\.${name}\\.ts$`)),
   ],
   // One more than the cores of the smallest machine: a good part of the tests wait for time-outs.

@@ -25,8 +25,7 @@ describe('the remedy of a finding', () => {
       environment: { MIGRATION_FUNCTION_ARN: functionArn, ...installation.environment },
     });
     const before = await installed.describe();
-    const found = async () =>
-      (await installed.examine({ withText: false })).report.findings.filter((one) => one.id === id);
+    const found = async () => (await installed.examine()).report.findings.filter((one) => one.id === id);
     // What the operator fills in.
     for (const { remedy } of await found())
       await paste(remedy.replaceAll('<one of MIGRATION_ACCESS_TOKENS>', migrationToken));

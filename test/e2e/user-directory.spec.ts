@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { UserDirectory } from '../../src/cognito/user-directory.js';
-import { exception, json } from '../support/fakes/cognito-proxy.js';
+import { exception } from '../support/fakes/cognito-proxy.js';
 import { createPoolUser, invite, poolPassword } from '../support/builders/pool-users.js';
 import { openUsher } from '../support/drivers/usher.js';
 

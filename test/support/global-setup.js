@@ -4,6 +4,8 @@ import { join } from 'node:path';
 // Imports built files, because Jest does not transform the imports of a global set-up.
 import { startPostgres } from '../../dist/apps/local-stack/src/postgres/postgres.js';
 
+import { provideSigningKeys } from './signing-keys.js';
+
 const awsCredentials = {
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
@@ -14,6 +16,7 @@ const awsCredentials = {
 export default async function globalSetup() {
   const dataDir = await mkdtemp(join(tmpdir(), 'usher-test-'));
   const postgres = await startPostgres({ dataDir, durable: false });
+  await provideSigningKeys();
   process.env.USHER_TEST_POSTGRES_URL = postgres.url;
   // Credentials for the APIs in tests. The local user pool accepts any, and the SDK does not query EC2.
   Object.assign(process.env, awsCredentials);

@@ -38,6 +38,8 @@ export interface UserPoolOptions {
   clock?: Clock;
   /** Makes ids and codes reproducible. */
   seed?: string;
+  /** Two private keys (PKCS #8, PEM) for all new pools, so that tests need not generate some for each. */
+  signingKeys?: readonly string[];
   /** Pools to create if they do not exist. */
   pools?: PoolDescription[];
 }
@@ -122,7 +124,7 @@ function createServices(options: UserPoolOptions, url: string): Services {
     clock,
     random,
     database: new Database(clock, dataDir),
-    keys: new KeyRing(dataDir === undefined ? undefined : join(dataDir, 'keys')),
+    keys: new KeyRing(dataDir === undefined ? undefined : join(dataDir, 'keys'), options.signingKeys),
     deliveries: new Deliveries(clock, options.smtpUrl, options.mailFrom),
     limits: new HourlyLimits(clock),
     passwordMutex: new KeyedMutex(),

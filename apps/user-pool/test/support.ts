@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../src/clock.js';
 import { startUserPool, type UserPoolOptions, type UserPoolServer } from '../src/server.js';
+import { signingKeys } from './signing-keys.js';
 
 export const password = 'Correct-horse-1';
 
@@ -133,7 +134,7 @@ export async function startTestPool(
   client: Partial<CreateUserPoolClientRequest> = {},
   options: UserPoolOptions = {},
 ): Promise<TestPool> {
-  const server = await startUserPool(options);
+  const server = await startUserPool({ signingKeys: signingKeys(), ...options });
   return new TestPool(server, sdkFor(server.url)).addPool(pool, client);
 }
 

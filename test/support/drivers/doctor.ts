@@ -15,6 +15,7 @@ import { type LambdaHost, startLambdaHost } from '../../../apps/local-stack/src/
 import { startMailCatcher } from '../../../apps/local-stack/src/mail-catcher/mail-catcher.js';
 import { freePort } from '../../../apps/local-stack/src/ports.js';
 import { startUserPool, type UserPoolServer } from '../../../apps/user-pool/src/server.js';
+import { signingKeys } from '../../../apps/user-pool/test/signing-keys.js';
 import { run } from '../../../src/cli/run.js';
 import { createApp } from '../../../src/create-app.js';
 import type { DoctorReport } from '../../../src/doctor/doctor.js';
@@ -44,8 +45,6 @@ export interface Installation extends PoolOptions {
 export interface Examined {
   status: number;
   report: DoctorReport;
-  /** What the command prints without `--json`. */
-  text: string;
   errors: string;
 }
 
@@ -53,8 +52,10 @@ export interface Installed {
   variables: Record<string, string>;
   userPoolId: string;
   clientId: string;
-  /** Runs `usher doctor --json`, and for `text` again without `--json`. */
-  examine(options?: { withText: boolean }): Promise<Examined>;
+  /** Runs `usher doctor --json`. */
+  examine(): Promise<Examined>;
+  /** @returns what the command prints for people */
+  examineAsText(): Promise<string>;
   describe(): Promise<Described>;
 }
 
@@ -109,7 +110,7 @@ export function openDoctorWorld(): World {
       functions: { [functionName]: { file: bundle, environment: functionEnvironment, permissions: [] } },
     });
     closers.push(() => lambda.close());
-    const pool = await startUserPool({ lambdaEndpoint: lambda.url });
+    const pool = await startUserPool({ lambdaEndpoint: lambda.url, signingKeys: signingKeys() });
     closers.push(() => pool.close());
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
     const cognito = new CognitoIdentityProvider({ endpoint: pool.url, region, credentials });
@@ -223,7 +224,8 @@ async function install(world: World, { environment, prepare, ...options }: Insta
   };
   return {
     ...{ variables, userPoolId, clientId },
-    examine: ({ withText } = { withText: true }) => examine(variables, withText),
+    examine: () => examine(variables),
+    examineAsText: async () => (await runDoctor(variables, [])).out,
     describe: async () => {
       const UserPoolId = userPoolId;
       const [{ UserPool }, { UserPoolClient }, lambda, policy] = await Promise.all([
@@ -237,17 +239,18 @@ async function install(world: World, { environment, prepare, ...options }: Insta
   };
 }
 
-async function examine(variables: Record<string, string>, withText: boolean): Promise<Examined> {
-  const runWith = async (args: string[]) => {
-    const printed = { out: '', err: '' };
-    const status = await run(['doctor', ...args], {
-      out: (text) => (printed.out += text),
-      err: (text) => (printed.err += text),
-      variables: () => variables,
-    });
-    return { status, ...printed };
-  };
-  const { status, out, err } = await runWith(['--json']);
+async function runDoctor(variables: Record<string, string>, args: string[]) {
+  const printed = { out: '', err: '' };
+  const status = await run(['doctor', ...args], {
+    out: (text) => (printed.out += text),
+    err: (text) => (printed.err += text),
+    variables: () => variables,
+  });
+  return { status, ...printed };
+}
+
+async function examine(variables: Record<string, string>): Promise<Examined> {
+  const { status, out, err } = await runDoctor(variables, ['--json']);
   const report = (out === '' ? { checks: [], skipped: [], findings: [] } : JSON.parse(out)) as DoctorReport;
-  return { status, report, text: withText ? (await runWith([])).out : '', errors: err };
+  return { status, report, errors: err };
 }

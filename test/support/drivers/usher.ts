@@ -7,6 +7,7 @@ import { startMailCatcher } from '../../../apps/local-stack/src/mail-catcher/mai
 import { freePort } from '../../../apps/local-stack/src/ports.js';
 import type { Clock } from '../../../apps/user-pool/src/clock.js';
 import { startUserPool } from '../../../apps/user-pool/src/server.js';
+import { signingKeys } from '../../../apps/user-pool/test/signing-keys.js';
 import { createApp } from '../../../src/create-app.js';
 import { type ApiClient, apiClient } from './api-client.js';
 import { type CognitoProxy, startCognitoProxy } from '../fakes/cognito-proxy.js';
@@ -128,6 +129,7 @@ export async function startUsher({
   const lambdaProxy = await startCognitoProxy(() => lambda.url);
   closers.push(() => lambdaProxy.close());
   const pool = await startUserPool({
+    signingKeys: signingKeys(),
     smtpUrl: mail.smtpUrl,
     lambdaEndpoint: lambdaProxy.url,
     ...(lambdaTimeout !== undefined && { lambdaTimeout }),

@@ -30,12 +30,17 @@ const generate = promisify(generateKeyPair);
 export class KeyRing {
   private readonly keys = new Map<string, PoolKeys>();
 
-  constructor(private readonly directory?: string) {
+  /** @param signingKeys two private keys for all pools; generating them takes most of the time of a new pool */
+  constructor(
+    private readonly directory?: string,
+    private readonly signingKeys?: readonly string[],
+  ) {
     if (directory !== undefined) mkdirSync(directory, { recursive: true, mode: 0o700 });
   }
 
   async create(poolId: string): Promise<void> {
-    const [id, access] = await Promise.all([newPair(), newPair()]);
+    const [forId, forAccess] = this.signingKeys ?? [];
+    const [id, access] = await Promise.all([newPair(forId), newPair(forAccess)]);
     const stored = { id, access, sealing: randomBytes(32).toString('base64') };
     if (this.directory !== undefined) writePrivately(this.file(poolId), JSON.stringify(stored));
     this.keys.set(poolId, load(stored));
@@ -62,10 +67,14 @@ export class KeyRing {
   }
 }
 
-async function newPair(): Promise<StoredKeys['id']> {
+const newPair = async (pem?: string): Promise<StoredKeys['id']> => ({
+  kid: randomBytes(32).toString('base64'),
+  pem: pem ?? (await generatePem()),
+});
+
+async function generatePem(): Promise<string> {
   const { privateKey } = await generate('rsa', { modulusLength: 2048 });
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  return { kid: randomBytes(32).toString('base64'), pem };
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 function load(stored: StoredKeys): PoolKeys {

@@ -5,6 +5,7 @@ import {
 import { afterAll, beforeAll } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startUserPool, type UserPoolServer } from '../../src/server.js';
+import { signingKeys } from '../signing-keys.js';
 import { createPool, PoolClient, sdkFor, stoppedClock } from '../support.js';
 
 /** The target of the contract suite: the local pool, or a pool at Cognito that is created and deleted by the run. */
@@ -37,7 +38,7 @@ async function openTarget(
     const sdk = new CognitoIdentityProvider({ region, ...(endpoint && { endpoint }), maxAttempts: 3 });
     return describeTarget(sdk, settings, endpoint ?? `https://cognito-idp.${region}.amazonaws.com`);
   }
-  const server = await startUserPool({ clock: stoppedClock() });
+  const server = await startUserPool({ clock: stoppedClock(), signingKeys: signingKeys() });
   return describeTarget(sdkFor(server.url), settings, server);
 }
 

@@ -18,13 +18,19 @@ describe('usher doctor', () => {
         ...installation,
         environment: { MIGRATION_FUNCTION_ARN: '', ...installation.environment },
       });
-      const { status, report, text } = await installed.examine();
+      const { status, report } = await installed.examine();
       expect(report.findings).toMatchObject([{ id, area: id.split('.')[0] }]);
       expect(report.checks.find((check) => check.id === id)?.status).toBe('finding');
-      expect(text).toContain(id);
       expect(status).toBe(3);
     },
   );
+
+  it('prints effect and remedy for people', async () => {
+    const installed = await world.install({ client: { EnableTokenRevocation: false } });
+    const [finding] = (await installed.examine()).report.findings;
+    const text = await installed.examineAsText();
+    for (const part of [finding?.title, finding?.effect, finding?.remedy]) expect(text).toContain(part);
+  });
 
   it('exits with 1 without credentials, and counts no check of the pool as fine', async () => {
     const installed = await world.install({

@@ -11,19 +11,25 @@ const secrets = [migrationToken, 'an-old-token-of-the-function', 'operator:secre
 
 describe('usher doctor', () => {
   it('skips what the installation does not have, and counts it as no check that is fine', async () => {
-    const { status, report } = await (await world.install()).examine({ withText: false });
+    const { status, report } = await (await world.install()).examine();
     expect(report.findings).toEqual([]);
     expect(status).toBe(0);
     expect(report.skipped.map(({ id }) => id)).toEqual([
       ...['source.lookup', 'source.sync', 'source.unread_tables'],
-      ...['certificates.served', 'certificates.acme', 'edge.cookie_site', 'edge.origin_scheme'],
+      ...[
+        'certificates.served',
+        'certificates.acme',
+        'edge.cookie_site',
+        'edge.origin_scheme',
+        'live.canary',
+      ],
     ]);
   });
 
   it.each(serviceFixtures.map((fixture) => [fixture.id, fixture.mistake, fixture] as const))(
     'finds %s in %s',
     async (id, _mistake, { installation, severity, also = [], says }) => {
-      const { report, status } = await (await world.install(installation)).examine({ withText: false });
+      const { report, status } = await (await world.install(installation)).examine();
       const [own, ...rest] = [
         ...report.findings.filter((finding) => finding.id === id),
         ...report.findings.filter((finding) => finding.id !== id),

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { createDeviseDatabase, type TestDatabase } from '../../../test/support/drivers/database.js';
-import { minimalEnvironment } from '../../../test/support/builders/environment.js';
-import { loadConfig } from '../config/config.js';
-import { ConfigurationError, StartError } from '../config/config-namespace.js';
-import { CoreModule } from '../../core.module.js';
-import { Database } from './database.js';
+import { createDeviseDatabase, type TestDatabase } from '../support/drivers/database.js';
+import { minimalEnvironment } from '../support/builders/environment.js';
+import { loadConfig } from '../../src/common/config/config.js';
+import { ConfigurationError, StartError } from '../../src/common/config/config-namespace.js';
+import { CoreModule } from '../../src/core.module.js';
+import { Database } from '../../src/common/database/database.js';
 
 let database: TestDatabase;
 let module: TestingModule | undefined;

@@ -1,0 +1,3 @@
+import { provideSigningKeys } from '../../../test/support/signing-keys.js';
+
+export default provideSigningKeys;
