@@ -16,13 +16,30 @@ export interface CountedAttempt {
   forget(): Promise<void>;
 }
 
+/** Counts while the database is unavailable, and remembers which attempts. */
+class MemoryCounter extends RateLimiterMemory {
+  private readonly counted = new WeakSet<RateLimiterRes>();
+
+  override async consume(...args: Parameters<RateLimiterMemory['consume']>): Promise<RateLimiterRes> {
+    const result = await super.consume(...args);
+    this.counted.add(result);
+    return result;
+  }
+
+  hasCounted(result: RateLimiterRes): boolean {
+    return this.counted.has(result);
+  }
+}
+
 /** Counts attempts under one limit for all processes; per process while the database is unavailable. */
 export class Limiter {
   private readonly limiter: RLWrapperTimeouts;
+  private readonly memory: MemoryCounter;
 
   /** @param name unique prefix of the keys in the table */
   constructor(dataSource: DataSource, name: string, { attempts, seconds }: Limit) {
     const limit = { keyPrefix: `${name}/${seconds}`, points: attempts, duration: seconds };
+    this.memory = new MemoryCounter(limit);
     const shared = new RateLimiterPostgres({
       ...limit,
       storeClient: dataSource,
@@ -32,7 +49,7 @@ export class Limiter {
       // A migration creates it, and RateLimits deletes expired rows.
       tableCreated: true,
       clearExpiredByTimeout: false,
-      insuranceLimiter: new RateLimiterMemory(limit),
+      insuranceLimiter: this.memory,
     });
     this.limiter = new RLWrapperTimeouts({ limiter: shared, timeoutMs });
   }
@@ -40,12 +57,14 @@ export class Limiter {
   /** @throws AppError `too_many_requests` */
   async count(key: string): Promise<CountedAttempt> {
     try {
-      const { msBeforeNext } = await this.limiter.consume(key);
-      const until = Date.now() + msBeforeNext;
+      const counted = await this.limiter.consume(key);
+      const until = Date.now() + counted.msBeforeNext;
+      // The database may be available again: a reward there would take back an attempt that it has not counted.
+      const counter = this.memory.hasCounted(counted) ? this.memory : this.limiter;
       return {
         forget: async () => {
           // After the period a reward would reduce the count of the next period.
-          if (Date.now() < until) await this.limiter.reward(key);
+          if (Date.now() < until) await counter.reward(key);
         },
       };
     } catch (rejection) {

@@ -179,7 +179,8 @@ describe('DELETE /admin/users/:id', () => {
     expect(await erasureOf(person.id)).toBe('pending');
     await finished(person.id);
     expect(await isInPool(person.email)).toBe(false);
-  });
+    // The lease of the killed process takes most of the default timeout.
+  }, 60_000);
 
   it('deletes a legacy user who has never signed in, with the hash', async () => {
     const { email, password } = deviseUser('second');

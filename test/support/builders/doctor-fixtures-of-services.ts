@@ -47,6 +47,8 @@ export const others = {
   USER_ATTRIBUTES: '{"name":"name"}',
 };
 
+const inOtherRegion = functionArn.replace(region, 'eu-central-1');
+
 const functionFixtures: ServiceFixture[] = [
   {
     id: 'function.exists',
@@ -57,6 +59,16 @@ const functionFixtures: ServiceFixture[] = [
       pool: {
         LambdaConfig: { UserMigration: `${functionArn}-deleted`, PreSignUp: `${functionArn}-deleted` },
       },
+    },
+    changes: ['LambdaConfig'],
+  },
+  {
+    id: 'function.region',
+    severity: 'error',
+    mistake: 'a function in another Region',
+    says: 'create-function',
+    installation: {
+      pool: { LambdaConfig: { UserMigration: inOtherRegion, PreSignUp: inOtherRegion } },
     },
     changes: ['LambdaConfig'],
   },

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../../apps/local-stack/src/project-root.js';
 
-/** A fenced block of shell commands in README.md or docs/*.md. The info string says whether the test runs it. */
+/** A fenced block of shell commands in README.md, docs/*.md or docs/guides/*.md. The info string says whether the test runs it. */
 export interface Block {
   /** Such as `docs/cli.md:9`. */
   place: string;
@@ -15,8 +15,12 @@ const shells = ['', 'sh', 'bash', 'shell', 'console'];
 
 /** Returns all blocks in the language of a shell or without a language. */
 export function documentedBlocks(): Block[] {
-  const docs = readdirSync(join(projectRoot, 'docs')).filter((name) => name.endsWith('.md'));
-  return ['README.md', ...docs.map((name) => `docs/${name}`)].flatMap(blocksOf);
+  const docs = ['docs', 'docs/guides'].flatMap((folder) =>
+    readdirSync(join(projectRoot, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}/${name}`),
+  );
+  return ['README.md', ...docs].flatMap(blocksOf);
 }
 
 function blocksOf(file: string): Block[] {
