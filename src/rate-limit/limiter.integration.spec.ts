@@ -52,4 +52,14 @@ describe('Limiter', () => {
     await late.forget();
     expect(await outcomes(limiter, 3)).toEqual(['counted', 'counted', 60]);
   });
+
+  it('takes an attempt that was counted during an outage of the database back from this process only', async () => {
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now());
+    const limiter = new Limiter(dataSource, 'test', { scope: 'account', attempts: 2, seconds: 60 });
+    await database.sql('ALTER TABLE usher.rate_limits RENAME TO away');
+    const counted = await limiter.count('account');
+    await database.sql('ALTER TABLE usher.away RENAME TO rate_limits');
+    await counted.forget();
+    expect(await outcomes(limiter, 3)).toEqual(['counted', 'counted', 60]);
+  });
 });
