@@ -14,7 +14,7 @@ export const emailVerifiedBeforeChange: Check = {
       severity: 'error',
       title: 'The pool replaces an e-mail address before the new one is verified.',
       effect:
-        'Whoever has an access token can set another address, and takes over the account with a reset of the password.',
+        'Anyone with an access token can set another address, and take over the account with a reset of the password.',
       remedy: await updatePool(facts, {
         UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: [...verified, 'email'] },
         // Cognito refuses the setting for an address that it does not verify.

@@ -12,7 +12,7 @@ export const existenceErrors: Check = {
     return {
       severity: 'error',
       title: `App client ${clientId} tells whether a user exists.`,
-      effect: 'Whoever knows the client id can find out from Cognito which addresses have an account.',
+      effect: 'Anyone who knows the client id can find out from Cognito which addresses have an account.',
       remedy: await updateAppClient(facts, clientId, { PreventUserExistenceErrors: 'ENABLED' }),
       changeable: true,
     };
