@@ -33,7 +33,7 @@ async function problemOf(facts: Facts, clientId: string): Promise<Problem | unde
     severity: 'error',
     title: `App client ${clientId} lets users write ${found.join(', ')}.`,
     effect:
-      'Anyone with an access token can set these attributes, and take over the account or becomes another legacy user.' +
+      'Anyone with an access token can set these attributes, and take over the account or become another legacy user.' +
       (federates
         ? ' The client federates: attributes that an identity provider maps must stay writable (docs/production.md#attributes-that-users-may-change).'
         : ''),
