@@ -75,6 +75,10 @@ export class UserImportJobs {
     return CSVHeader;
   }
 
+  get userPoolId(): string {
+    return this.client.userPoolId;
+  }
+
   /** Whether a role for the log must be named. */
   get needsRole(): boolean {
     return this.userPool.endpoint === undefined;

@@ -8,6 +8,7 @@ import { IssueCommandsModule } from './certificates.js';
 import { CliModule } from './command-context.js';
 import { JobsCommandsModule } from './jobs.js';
 import { MailCommandsModule } from './mail.js';
+import { ImportCommandsModule } from './migration-import.js';
 import { SourceCommandsModule } from './source.js';
 
 const io = { out: () => undefined, err: () => undefined, variables: () => ({}) };
@@ -21,6 +22,7 @@ const config = {
 
 const features = [
   AcmeDataModule,
+  ImportCommandsModule,
   IssueCommandsModule,
   JobsCommandsModule,
   MailCommandsModule,

@@ -88,3 +88,23 @@ export async function findDuplicates(source: Scannable, addresses: AddressDigest
     }
   return candidates.filter(({ address }) => (counts.get(address) ?? 0) > 1).map(({ user }) => user);
 }
+
+/** Reads all rows once. @returns the addresses that several live rows share */
+export async function findSharedAddresses(
+  source: Scannable,
+  onProgress: (rows: number) => void,
+): Promise<Set<string>> {
+  const addresses = new AddressDigests();
+  let [after, rows]: [string | undefined, number] = [undefined, 0];
+  for await (const { users, next } of readAll(source)) {
+    addresses.startPage(after, users.length);
+    after = next;
+    for (const user of users) {
+      const address = user.blocked ? undefined : addressOf(user);
+      if (address !== undefined) addresses.add(address);
+    }
+    onProgress((rows += users.length));
+  }
+  const shared = await findDuplicates(source, addresses);
+  return new Set(shared.flatMap((user) => addressOf(user) ?? []));
+}
