@@ -35,8 +35,8 @@ export class Database {
       rotation: new ExpiringRecords(() => clock.now()),
     };
     if (directory === undefined) return;
-    const { records, journal } = openJournal(directory);
-    for (const { kind, id, value } of records) this.put(kind as Kind, id, value as Records[Kind]);
+    const { changes, journal } = openJournal(directory);
+    for (const { kind, id, value } of changes) this.put(kind as Kind, id, value as Records[Kind] | null);
     this.journal = journal({ records: () => this.snapshot(), count: () => this.count() });
   }
 
@@ -82,7 +82,6 @@ export class Database {
       for (const { id } of this.importJobsOf(pool.id)) this.save('import', id, null);
       this.save('pool', pool.id, null);
     });
-    this.indexes.delete(pool.id);
   }
 
   isMarked = (key: string) => this.records.mark.get(key) !== undefined;
@@ -119,6 +118,7 @@ export class Database {
     const before = records.get(id);
     if (value === null) records.delete(id);
     else records.set(id, value);
+    if (kind === 'pool' && value === null) this.indexes.delete(id);
     if (kind === 'user') this.reindex(before as User | undefined, value as User | null);
   }
 

@@ -30,24 +30,19 @@ const mebibyte = 1024 * 1024;
  * the process loses no acknowledged change. An incomplete last line was never acknowledged and is dropped.
  */
 export function openJournal(directory: string): {
-  records: Change[];
+  /** All changes in the order in which they were made. */
+  changes: Iterable<Change>;
   journal: (live: Live) => Journal;
 } {
   const file = join(directory, 'journal.jsonl');
-  const records = existsSync(file) ? readRecords(file) : [];
-  return { records, journal: (live) => new FileJournal(file, live) };
+  return {
+    changes: existsSync(file) ? readChanges(file) : [],
+    journal: (live) => new FileJournal(file, live),
+  };
 }
 
-function readRecords(file: string): Change[] {
-  const latest = new Map<string, Change>();
-  for (const line of readLines(file)) {
-    for (const change of readLine(line)) {
-      const key = `${change.kind}/${change.id}`;
-      if (change.value === null) latest.delete(key);
-      else latest.set(key, change);
-    }
-  }
-  return [...latest.values()];
+function* readChanges(file: string): Iterable<Change> {
+  for (const line of readLines(file)) yield* readLine(line);
 }
 
 /** In blocks, because a file may be larger than the largest buffer. */
