@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Services } from '../context.js';
+import { getLogEvents } from '../imports/log-events.js';
 import { publicOperations, signedOperations } from '../operations/index.js';
 import { randomUuid, systemRandom } from '../random.js';
 import { ServiceError } from './errors.js';
@@ -33,6 +34,9 @@ export async function serveOperation(
 
 function findOperation({ headers }: IncomingMessage): { name: string; run: Operation } {
   const target = headers['x-amz-target'];
+  // The only operation of CloudWatch Logs. It has no name in the model of user pools.
+  if (target === 'Logs_20140328.GetLogEvents')
+    return { name: 'GetLogEvents', run: async (context, body) => getLogEvents(context, body) };
   const name = typeof target === 'string' && target.startsWith(prefix) ? target.slice(prefix.length) : '';
   const open = publicOperations.get(name);
   if (open) return { name, run: open };
