@@ -23,5 +23,6 @@ import { UserImport } from './user-import.js';
     UserImport,
     UserImportJobs,
   ],
+  exports: [UserImport],
 })
 export class UserImportModule {}

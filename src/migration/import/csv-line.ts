@@ -44,8 +44,8 @@ export function csvWriter(
   const all = columns.includes(passwordHash) ? columns : [...columns, passwordHash];
   const cells = all.map((name): ((user: LegacyUser, email: string, hash: string) => string | null) => {
     if (name === username) return (_user, email) => email;
-    // As a user whom the Lambda migrates.
-    if (name === mfaEnabled) return () => 'false';
+    // Blank: as the pool requires.
+    if (name === mfaEnabled) return () => null;
     if (name === passwordHash) return (_user, _email, hash) => hash;
     const value = attributes.get(name);
     if (value === undefined) return () => null;
