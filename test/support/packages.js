@@ -1,6 +1,6 @@
 /**
  * Bundles the packages that most tests import. Jest finds, reads and links every file of a package again for each test
- * file: with some 2,600 files that is half of the time that a test file needs to start.
+ * file: some 2,600 files, a quarter of the time that a test file needs to start.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -26,14 +26,12 @@ const packages = [
   '@nestjs/typeorm',
   '@peculiar/x509',
   'acme-client',
-  'aws-jwt-verify',
   'class-validator',
   'class-validator-jsonschema',
   'cockatiel',
   'fast-check',
   'fastify',
   'nodemailer',
-  'pg',
   'pino',
   'prom-client',
   'rate-limiter-flexible',
@@ -62,7 +60,8 @@ const external = [
   'file-type',
   'mongoose',
   'mysql2',
-  'pg-native',
+  // TypeORM loads it by name, and its errors are told by their class.
+  'pg',
   'reflect-metadata',
   'sequelize',
   'swagger-ui-dist',
