@@ -189,11 +189,12 @@ export class Invitations implements BeforeApplicationShutdown {
   }
 
   private async sleep(milliseconds: number, stop: AbortSignal): Promise<void> {
-    const stopped = new Promise<void>((resolve) => {
-      if (stop.aborted) resolve();
-      stop.addEventListener('abort', () => resolve(), { once: true });
-    });
+    if (stop.aborted) return;
+    let wake = () => undefined as void;
+    const stopped = new Promise<void>((resolve) => (wake = resolve));
+    stop.addEventListener('abort', wake);
     await Promise.race([this.clock.sleep(milliseconds), stopped]);
+    stop.removeEventListener('abort', wake);
   }
 
   private async findReachable(people: readonly Person[]): Promise<ReadonlySet<string>> {
@@ -254,7 +255,7 @@ class Run {
     line.people += 1;
     this.people.set(key, line);
     this.mails += 1;
-    if (!this.options.dryRun) this.options.onProgress(`invited ${this.mails}`);
+    this.options.onProgress(`${this.options.dryRun ? 'counted' : 'invited'} ${this.mails}`);
   }
 
   leaveOut(reason: string): void {

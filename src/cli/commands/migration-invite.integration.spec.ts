@@ -9,7 +9,7 @@ import { openUsher } from '../../../test/support/drivers/usher.js';
 import type { InviteResult } from '../../migration/invitations.js';
 import { run } from '../run.js';
 
-const usher = openUsher();
+const usher = openUsher({ environment: { LEGACY_BLOCKED_WHEN: 'last_name=Banned' } });
 const link = 'https://app.example.com/forgot';
 
 const variables = () => ({
@@ -127,6 +127,7 @@ describe('usher migration invite', () => {
     await insert('');
     await insert('one@example.com, two@example.com');
     await insert('disabled@example.com', { usher_disabled_at: 'now()' });
+    await insert('blocked@example.com', { last_name: `'Banned'` });
     await insert('erased@example.com', { usher_erased_at: 'now()' });
     await insert('unsure@example.com', { usher_migration_state: `'failed'` });
     await usher.database.sql(`UPDATE users SET confirmed_at = NULL WHERE email = 'unsure@example.com'`);
@@ -140,6 +141,7 @@ describe('usher migration invite', () => {
       address_blank: 1,
       address_invalid: 1,
       address_duplicate: 4,
+      blocked: 1,
       disabled: 1,
       erased: 1,
       signed_up: 1,
