@@ -2,7 +2,7 @@ import { emailSpellings, toMailbox, type UserId } from '#contracts';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock/clock.js';
 import { Database, type Statement } from '../common/database/database.js';
-import { format, isBlank, reason, state } from '../common/database/migration-counts.sql.js';
+import { format, hasSignInColumns, isBlank, reason, state } from '../common/database/migration-counts.sql.js';
 import type { Language } from '../i18n/languages.js';
 import { Outbox } from '../mail/outbox.js';
 import { rowByEmail } from '../users/user-lookup.sql.js';
@@ -77,6 +77,8 @@ const countUnsent: Statement = {
   text: `SELECT count(*)::int AS count FROM usher.outbox WHERE mail = 'reset_invitation' AND given_up_at IS NULL`,
 };
 
+const findSignInColumns: Statement = { name: 'invitations-sign-in-columns', text: hasSignInColumns };
+
 export interface InviteOptions {
   /** Opened by the mail's button: where people ask for a reset. */
   link: string;
@@ -117,6 +119,11 @@ export class Invitations implements BeforeApplicationShutdown {
     private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
+
+  /** Whether the table has the columns of the last sign-in, which `inactiveSince` needs. */
+  async knowsSignIns(): Promise<boolean> {
+    return (await this.database.queryOne<{ found: boolean }>(findSignInColumns))?.found ?? false;
+  }
 
   /** @returns `undefined` while another process invites */
   async invite(selection: InviteSelection, options: InviteOptions): Promise<InviteResult | undefined> {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { personWith } from '../../../test/support/builders/admins.js';
-import { createAdoptedDatabase } from '../../../test/support/drivers/database.js';
+import { adoptedTables, people } from '../../../test/support/drivers/adopted-tables.js';
+import { createAdoptedDatabase, createDatabase } from '../../../test/support/drivers/database.js';
 import { runCommand } from '../../../test/support/drivers/command.js';
 import { allMailsSent, resetByMail } from '../../../test/support/drivers/mails.js';
 import { ada, signInWithTokens } from '../../../test/support/drivers/sessions.js';
@@ -246,6 +247,49 @@ describe('usher migration invite', () => {
         err: expect.stringContaining('no columns of the last sign-in'),
       });
       expect(await at()).toMatchObject({ status: 0, err: '' });
+    } finally {
+      await database.drop();
+    }
+  });
+
+  it.each(adoptedTables.filter(({ idKind }) => idKind !== 'number'))(
+    'invites the people of $what',
+    async ({ create }) => {
+      const database = await create();
+      try {
+        await database.migrate();
+        const at = { ...variables(), DATABASE_URL: database.url };
+        const argv = ['migration', 'invite', '--link', link, '--rate', '6000', '--json'];
+        for (const mode of ['--dry-run', '--yes']) {
+          const { out, err } = await runCommand([...argv, mode], at);
+          expect(err).toBe('');
+          expect(JSON.parse(out)).toMatchObject({ mails: people.length, leftOut: [] });
+        }
+        expect(await database.sql('SELECT FROM usher.outbox')).toHaveLength(people.length);
+      } finally {
+        await database.drop();
+      }
+    },
+  );
+
+  it('judges the copies of a read-only source by what the last sync wrote', async () => {
+    const database = await createDatabase();
+    try {
+      await database.migrate();
+      await database.sql(
+        `INSERT INTO users (usher_legacy_id, usher_legacy_format, usher_legacy_verified, email, encrypted_password, confirmed_at, current_sign_in_at, created_at, updated_at)
+         VALUES ('7', '$P$', true, 'seven@example.com', '', now(), '2020-01-01', now(), now()),
+           ('8', NULL, true, 'eight@example.com', '', now(), NULL, now(), now()),
+           ('9', '$P$', false, 'nine@example.com', '', NULL, NULL, now(), now())`,
+      );
+      const at = { ...variables(), DATABASE_URL: database.url };
+      const { out } = await runCommand(['migration', 'invite', '--link', link, '--dry-run', '--json'], at);
+      const { people: chosen, leftOut } = JSON.parse(out) as InviteResult;
+      expect(chosen).toEqual([
+        { state: 'legacy', format: '$P$', people: 1 },
+        { state: 'skipped', format: null, people: 1 },
+      ]);
+      expect(leftOut).toEqual([{ reason: 'unconfirmed', people: 1 }]);
     } finally {
       await database.drop();
     }

@@ -6,24 +6,20 @@ import { OutboxMail } from '../../mail/outbox-mail.entity.js';
 import { Outbox } from '../../mail/outbox.js';
 import type { InviteSelection } from '../../migration/invite-selection.js';
 import { type InviteOptions, type InviteResult, Invitations } from '../../migration/invitations.js';
-import { MigrationCounts } from '../../migration/persistence/migration-counts.repository.js';
 import { CommandError, exitStatus, type Io } from '../command.js';
 import { inContextOf } from './command-context.js';
 
 /** Invitations that a signal ends after the current mail. */
 @Injectable()
 export class InterruptibleInvitations {
-  constructor(
-    private readonly invitations: Invitations,
-    private readonly counts: MigrationCounts,
-  ) {}
+  constructor(private readonly invitations: Invitations) {}
 
   /**
    * @returns `undefined` while another process invites
    * @throws CommandError if the selection needs times of sign-ins that the table does not have
    */
   async run(io: Io, selection: InviteSelection, options: InviteOptions): Promise<InviteResult | undefined> {
-    if (selection.inactiveSince !== undefined && !(await this.counts.knowsSignIns()))
+    if (selection.inactiveSince !== undefined && !(await this.invitations.knowsSignIns()))
       throw new CommandError(
         'The users table has no columns of the last sign-in. Run the command without --inactive-since.',
         exitStatus.usage,
@@ -39,7 +35,7 @@ export class InterruptibleInvitations {
 /** Without the job that sends the mails: the API does. */
 @Module({
   imports: [TypeOrmModule.forFeature([OutboxMail]), CryptoModule],
-  providers: [InterruptibleInvitations, Invitations, MigrationCounts, Outbox],
+  providers: [InterruptibleInvitations, Invitations, Outbox],
 })
 export class InviteCommandsModule {}
 
