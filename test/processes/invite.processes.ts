@@ -49,6 +49,19 @@ async function completeInviting() {
   return answer.mails;
 }
 
+/** Stops a command after the record of a person and before the mail. @returns lets it go on */
+async function stopBeforePosting() {
+  const blocker = await usher.database.connect();
+  await blocker.query('BEGIN; LOCK TABLE usher.outbox IN SHARE MODE');
+  await until(async () => {
+    const waiting = await usher.database.sql(
+      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO "usher"."outbox"%'`,
+    );
+    return waiting.length > 0;
+  }, longestMs);
+  return () => blocker.query('ROLLBACK');
+}
+
 it.each<NodeJS.Signals>(['SIGKILL', 'SIGINT'])(
   'invitations that %s ends are completed by the next run, and nobody is mailed twice',
   async (signal) => {
@@ -61,8 +74,10 @@ it.each<NodeJS.Signals>(['SIGKILL', 'SIGINT'])(
     );
     const { child, closed, output } = startInviting(600);
     await until(async () => (await invited()) >= 3, longestMs);
+    const release = signal === 'SIGKILL' ? await stopBeforePosting() : undefined;
     child.kill(signal);
     expect(await closed).toEqual([null, signal]);
+    await release?.();
     const before = await invited();
     expect(before).toBeLessThan(people);
     const stopped = `Stopped after ${before} mails. The next run continues there.\n`;
