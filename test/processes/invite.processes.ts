@@ -49,17 +49,16 @@ async function completeInviting() {
   return answer.mails;
 }
 
-/** Stops a command after the record of a person and before the mail. @returns lets it go on */
+/** Stops a command after the record of a person and before the mail. @returns ends its connection, as PostgreSQL does later */
 async function stopBeforePosting() {
   const blocker = await usher.database.connect();
   await blocker.query('BEGIN; LOCK TABLE usher.outbox IN SHARE MODE');
-  await until(async () => {
-    const waiting = await usher.database.sql(
-      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO "usher"."outbox"%'`,
-    );
-    return waiting.length > 0;
-  }, longestMs);
-  return () => blocker.query('ROLLBACK');
+  const posting = `FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO "usher"."outbox"%'`;
+  await until(async () => (await usher.database.sql(`SELECT ${posting}`)).length > 0, longestMs);
+  return async () => {
+    await usher.database.sql(`SELECT pg_terminate_backend(pid, 10000) ${posting}`);
+    await blocker.query('ROLLBACK');
+  };
 }
 
 it.each<NodeJS.Signals>(['SIGKILL', 'SIGINT'])(
