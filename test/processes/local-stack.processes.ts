@@ -62,6 +62,7 @@ describe('the local stack', () => {
       'databaseUrl',
       'migrationAccessToken',
       'lambdaUrl',
+      'logsUrl',
       'mailUrl',
       'demoUsers',
       'sessionSecrets',

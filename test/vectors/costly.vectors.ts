@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { convertsVectors } from '../support/contracts/cognito-hash.js';
 import {
   readsLabels,
   readsPadding,
@@ -20,6 +21,7 @@ const plain = [...vectorsOfFrameworks, ...moreVectors].filter(isCostly);
 describe('costly vectors', () => {
   it('are found', () => expect(Math.min(labelled.length, plain.length)).toBeGreaterThan(10));
   verifiesVectors([...labelled, ...moreVectors.filter(isCostly)]);
+  convertsVectors([...labelled, ...plain]);
 });
 
 describe('a stored string', () => {

@@ -12,6 +12,7 @@ const stack: StackFile = {
   databaseUrl: 'postgresql://postgres:database-password@127.0.0.1/usher',
   migrationAccessToken: 'migration-token',
   lambdaUrl: 'http://127.0.0.1:9001',
+  logsUrl: 'http://127.0.0.1:9229',
   mailUrl: 'http://127.0.0.1:8025',
   sessionSecrets: 'session-secret',
   demoUsers: [{ email: 'ada@example.com', password: `it's "quoted" $HOME \\ done`, note: 'signs in' }],

@@ -123,6 +123,7 @@ describe('LocalFolder', () => {
       databaseUrl: 'postgresql://stack',
       migrationAccessToken: 'token',
       lambdaUrl: 'http://lambda',
+      logsUrl: 'https://logs.eu-west-1.amazonaws.com',
       mailUrl: 'http://mail',
       demoUsers,
     });

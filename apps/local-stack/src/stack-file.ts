@@ -12,6 +12,8 @@ export interface StackFile {
   databaseUrl: string;
   migrationAccessToken: string;
   lambdaUrl: string;
+  /** CloudWatch Logs with the logs of the pool's import jobs. */
+  logsUrl: string;
   mailUrl: string;
   demoUsers: DemoUser[];
   /** SESSION_SECRETS of the API, for commands that need the same keys. */
@@ -40,6 +42,7 @@ export function describeStack(api: Environment, addresses: Addresses): StackFile
     databaseUrl: api.DATABASE_URL ?? '',
     migrationAccessToken: addresses.migrationAccessToken,
     lambdaUrl: addresses.lambdaUrl,
+    logsUrl: api.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS ?? `https://logs.${region}.amazonaws.com`,
     mailUrl: addresses.mailUrl,
     demoUsers: addresses.demoUsers,
     ...(api.SESSION_SECRETS && { sessionSecrets: api.SESSION_SECRETS }),

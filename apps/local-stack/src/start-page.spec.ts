@@ -11,6 +11,7 @@ const stack: StackFile = {
   databaseUrl: 'postgresql://postgres:database-password@127.0.0.1/usher',
   migrationAccessToken: 'migration-token',
   lambdaUrl: 'http://127.0.0.1:9001',
+  logsUrl: 'http://127.0.0.1:9229',
   mailUrl: 'http://127.0.0.1:8025',
   sessionSecrets: 'session-secret',
   demoUsers: [

@@ -21,12 +21,14 @@ export const defaultLimits: Readonly<Record<string, number>> = {
   UserUpdate: 25,
 };
 
-/** Facts that operations only return and AWS determines: quotas, and why messages cannot be sent. */
+/** Facts that AWS determines: quotas, why messages cannot be sent, and which pools import no hashes. */
 export interface AccountFacts {
   /** Quotas in requests per second by category; absent ones have the default. They are not enforced. */
   limits?: Record<string, number>;
   /** Members of DescribeUserPool, by pool id. */
   failures?: Record<string, { EmailConfigurationFailure?: string; SmsConfigurationFailure?: string }>;
+  /** IDs of the pools on the previous infrastructure, which import no password hashes. No API returns this. */
+  poolsWithoutHashImport?: string[];
 }
 
 export class Account {
@@ -39,7 +41,7 @@ export class Account {
   replace(facts: unknown): void {
     if (!areFacts(facts)) {
       throw invalidParameter(
-        'The account is { limits?: { CATEGORY: number }, failures?: { POOL_ID: { EmailConfigurationFailure?, SmsConfigurationFailure? } } }.',
+        'The account is { limits?: { CATEGORY: number }, failures?: { POOL_ID: { EmailConfigurationFailure?, SmsConfigurationFailure? } }, poolsWithoutHashImport?: [POOL_ID] }.',
       );
     }
     this.facts = facts;
@@ -47,6 +49,10 @@ export class Account {
 
   limitOf(category: string): number | undefined {
     return this.facts.limits?.[category] ?? defaultLimits[category];
+  }
+
+  importsHashes(poolId: string): boolean {
+    return !this.facts.poolsWithoutHashImport?.includes(poolId);
   }
 
   failuresOf(poolId: string) {
@@ -64,7 +70,7 @@ const isFailure = (value: unknown) =>
 
 function areFacts(value: unknown): value is AccountFacts {
   if (!isObject(value)) return false;
-  const { limits = {}, failures = {}, ...others } = value;
+  const { limits = {}, failures = {}, poolsWithoutHashImport: without = [], ...others } = value;
   return (
     Object.keys(others).length === 0 &&
     isObject(limits) &&
@@ -72,6 +78,8 @@ function areFacts(value: unknown): value is AccountFacts {
       ([name, limit]) => Object.hasOwn(defaultLimits, name) && Number.isInteger(limit),
     ) &&
     isObject(failures) &&
-    Object.values(failures).every(isFailure)
+    Object.values(failures).every(isFailure) &&
+    Array.isArray(without) &&
+    without.every((id) => typeof id === 'string')
   );
 }

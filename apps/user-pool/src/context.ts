@@ -1,6 +1,8 @@
 import type { Account } from './account.js';
 import type { Clock } from './clock.js';
 import type { Deliveries } from './delivery/deliveries.js';
+import type { ImportFiles } from './imports/import-files.js';
+import type { ImportRunner } from './imports/import-runner.js';
 import type { HourlyLimits } from './passwords/hourly-limits.js';
 import type { KeyedMutex } from './passwords/mutex.js';
 import type { Random } from './random.js';
@@ -23,6 +25,8 @@ export interface Services {
   lambda: LambdaInvoker;
   faults: Faults;
   account: Account;
+  importFiles: ImportFiles;
+  importRunner: ImportRunner;
 }
 
 export interface Context extends Services {

@@ -5,7 +5,19 @@ export interface Random {
   bytes(count: number): Buffer;
 }
 
-export const systemRandom: Random = { bytes: randomBytes };
+const blockSize = 4096;
+let block: Buffer = Buffer.alloc(0);
+
+/** Reads from the system in blocks, because a call takes longer than the creation of an imported user. */
+export const systemRandom: Random = {
+  bytes(count) {
+    if (count > blockSize) return randomBytes(count);
+    if (count > block.length) block = randomBytes(blockSize);
+    const bytes = Buffer.from(block.subarray(0, count));
+    block = block.subarray(count);
+    return bytes;
+  },
+};
 
 /** The same seed produces the same ids and codes. Signing keys are never derived from it. */
 export function seededRandom(seed: string): Random {

@@ -5,6 +5,11 @@ import { Account } from './account.js';
 import { createClock, type Clock } from './clock.js';
 import type { Services } from './context.js';
 import { Deliveries } from './delivery/deliveries.js';
+import { ImportFiles } from './imports/import-files.js';
+import { resumeImport } from './imports/run-import.js';
+import { uploadedJob } from './imports/presigned-url.js';
+import { ImportRunner } from './imports/import-runner.js';
+import { serveUpload } from './imports/serve-upload.js';
 import { HourlyLimits } from './passwords/hourly-limits.js';
 import { KeyedMutex } from './passwords/mutex.js';
 import { seededRandom, systemRandom } from './random.js';
@@ -87,6 +92,8 @@ async function openServices(options: UserPoolOptions, url: string): Promise<Open
   const unlock = options.dataDir === undefined ? undefined : await lockFolder(options.dataDir);
   let services: Services | undefined;
   const close = async () => {
+    await services?.importRunner.close();
+    services?.importFiles.close();
     services?.deliveries.close();
     services?.database.close();
     await unlock?.();
@@ -94,6 +101,7 @@ async function openServices(options: UserPoolOptions, url: string): Promise<Open
   try {
     services = createServices(options, url);
     await createDescribedPools(services, options.pools ?? []);
+    resumeImport(services);
     return { services, close };
   } catch (error) {
     await close();
@@ -131,6 +139,8 @@ function createServices(options: UserPoolOptions, url: string): Services {
     lambda: new LambdaInvoker(options.lambdaEndpoint, options.lambdaTimeout),
     faults: new Faults(random),
     account: new Account(),
+    importFiles: new ImportFiles(dataDir === undefined ? undefined : join(dataDir, 'imports')),
+    importRunner: new ImportRunner(),
   };
 }
 
@@ -138,6 +148,8 @@ async function serve(services: Services, request: IncomingMessage, response: Ser
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   response.setHeader('date', new Date(services.clock.now()).toUTCString());
   if (isInspection(path)) return serveInspection(services, request, response);
+  if (request.method === 'PUT' && uploadedJob(path) !== undefined)
+    return serveUpload(services, request, response);
   // CORS preflight: Cognito allows every origin.
   response.setHeader('access-control-allow-origin', '*');
   if (request.method === 'POST' && path === '/') return serveOperation(services, request, response);

@@ -14,13 +14,10 @@ const notCovered: Record<string, string> = {
   InvalidSmsRoleTrustRelationshipException: 'there is no SNS',
   InvalidUserPoolConfigurationException: 'invalid settings are refused when they are set',
   MFAMethodNotFoundException: 'a missing factor is set up during the sign-in',
-  OperationNotEnabledException: 'there are no replica Regions',
-  PreconditionNotMetException: 'there are no imports',
   ScopeDoesNotExistException: 'there are no resource servers',
   TierChangeNotAllowedException: 'the tier is stored and has no effect',
   TooManyFailedAttemptsException: 'the hourly limits return LimitExceededException before',
   TooManyRequestsException: 'there is no quota of the account',
-  UserImportInProgressException: 'there are no imports',
   UserPoolTaggingException: 'tags are stored without rules',
 };
 

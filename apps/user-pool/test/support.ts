@@ -1,3 +1,4 @@
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CognitoIdentityProvider,
   type CreateUserPoolClientRequest,
@@ -97,6 +98,13 @@ export const sdkFor = (endpoint: string) =>
     maxAttempts: 1,
     // The default of 50 would delay tests that send a hundred concurrent calls.
     requestHandler: { httpAgent: { maxSockets: 200 } },
+  });
+
+export const logsFor = (endpoint: string) =>
+  new CloudWatchLogs({
+    endpoint,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
   });
 
 /** A pool that all tests of a file share. It is started before them and closed after them. */

@@ -78,7 +78,7 @@ describe('usher migration status', () => {
     expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining(text) });
   });
 
-  it.each(['status', 'reconcile', 'reopen', 'recount'])(
+  it.each(['status', 'reconcile', 'invite', 'reopen', 'recount'])(
     'prints help for %s in any environment',
     async (command) => {
       const main = join(import.meta.dirname, '../../../dist/src/cli/main.js');

@@ -213,6 +213,7 @@ async function install(world: World, { environment, prepare, ...options }: Insta
     ...(clientSecret !== undefined && { AWS_COGNITO_CLIENT_SECRET: clientSecret }),
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: world.pool.url,
     AWS_ENDPOINT_URL_LAMBDA: world.lambda.url,
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: world.pool.url,
     DATABASE_URL: world.database.url,
     MIGRATION_ACCESS_TOKENS: migrationToken,
     SESSION_SECRETS: 'a-session-secret-of-the-tests-with-40-characters',

@@ -154,6 +154,7 @@ export async function startUsher({
     AWS_COGNITO_CLIENT_ID: ids.clientId,
     AWS_COGNITO_CLIENT_SECRET: ids.clientSecret,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: proxy.url,
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: pool.url,
     COGNITO_ISSUER: `${pool.url}/${ids.userPoolId}`,
     MIGRATION_ACCESS_TOKENS: migrationToken,
     SESSION_SECRETS: 'a-session-secret-of-the-tests',

@@ -34,6 +34,7 @@ describe('apiEnvironment', () => {
       AWS_COGNITO_CLIENT_ID: 'client',
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: 'http://127.0.0.1:9229',
       AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:9001',
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: 'http://127.0.0.1:9229',
       COGNITO_ISSUER: 'http://127.0.0.1:9229/us-east-1_abc',
       COGNITO_JWKS_URL: 'http://127.0.0.1:9229/us-east-1_abc/.well-known/jwks.json',
       AWS_ACCESS_KEY_ID: 'local',

@@ -55,6 +55,8 @@ function poolVariables({
     AWS_COGNITO_CLIENT_ID: clientId,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: url,
     AWS_ENDPOINT_URL_LAMBDA: lambdaUrl,
+    // The pool itself answers for the logs of its import jobs.
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: url,
     COGNITO_ISSUER: `${url}/${userPoolId}`,
     COGNITO_JWKS_URL: `${url}/${userPoolId}/.well-known/jwks.json`,
     AWS_ACCESS_KEY_ID: 'local',

@@ -2,6 +2,7 @@ import type {
   AddCustomAttributesRequest,
   AddCustomAttributesResponse,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { refuseDuringImport } from '../imports/import-jobs.js';
 import { schemaAttributes } from '../pools/pool-members.js';
 import { checkPoolSettings } from '../pools/pool-settings.js';
 import { requirePool } from '../sign-in/clients.js';
@@ -14,6 +15,7 @@ export const addCustomAttributes = operation<AddCustomAttributesRequest, AddCust
   { UserPoolId: 'text!', CustomAttributes: required(schemaAttributes) },
   (context, { UserPoolId, CustomAttributes: added }) => {
     const pool = requirePool(context, UserPoolId);
+    refuseDuringImport(context, pool);
     const schema = schemaOf(pool.settings);
     const known = added.find(({ Name = '' }) => schema.has(Name) || schema.has(`custom:${Name}`));
     if (known)

@@ -22,14 +22,17 @@ import { changePassword } from './change-password.js';
 import { confirmForgotPassword } from './confirm-forgot-password.js';
 import { confirmSignUp } from './confirm-sign-up.js';
 import { createGroup } from './create-group.js';
+import { createUserImportJob } from './create-user-import-job.js';
 import { createUserPoolClient } from './create-user-pool-client.js';
 import { createUserPool } from './create-user-pool.js';
 import { deleteUserPoolClient } from './delete-user-pool-client.js';
 import { deleteUserPool } from './delete-user-pool.js';
 import { deleteUser } from './delete-user.js';
+import { describeUserImportJob } from './describe-user-import-job.js';
 import { describeUserPoolClient } from './describe-user-pool-client.js';
 import { describeUserPool } from './describe-user-pool.js';
 import { forgotPassword } from './forgot-password.js';
+import { getCsvHeader } from './get-csv-header.js';
 import { getLogDeliveryConfiguration } from './get-log-delivery-configuration.js';
 import { getProvisionedLimit } from './get-provisioned-limit.js';
 import { getTokensFromRefreshToken } from './get-tokens-from-refresh-token.js';
@@ -40,6 +43,7 @@ import { getUser } from './get-user.js';
 import { globalSignOut } from './global-sign-out.js';
 import { initiateAuth } from './initiate-auth.js';
 import { listGroups } from './list-groups.js';
+import { listUserImportJobs } from './list-user-import-jobs.js';
 import { listUserPoolClients } from './list-user-pool-clients.js';
 import { listUserPools } from './list-user-pools.js';
 import { listUsers } from './list-users.js';
@@ -50,6 +54,8 @@ import { setLogDeliveryConfiguration } from './set-log-delivery-configuration.js
 import { setUserMfaPreference } from './set-user-mfa-preference.js';
 import { setUserPoolMfaConfig } from './set-user-pool-mfa-config.js';
 import { signUp } from './sign-up.js';
+import { startUserImportJob } from './start-user-import-job.js';
+import { stopUserImportJob } from './stop-user-import-job.js';
 import { updateUserAttributes } from './update-user-attributes.js';
 import { updateUserPoolClient } from './update-user-pool-client.js';
 import { updateUserPool } from './update-user-pool.js';
@@ -104,21 +110,27 @@ export const signedOperations = new Map<string, Operation>(
     AdminUpdateUserAttributes: adminUpdateUserAttributes,
     AdminUserGlobalSignOut: adminUserGlobalSignOut,
     CreateGroup: createGroup,
+    CreateUserImportJob: createUserImportJob,
     CreateUserPool: createUserPool,
     CreateUserPoolClient: createUserPoolClient,
     DeleteUserPool: deleteUserPool,
     DeleteUserPoolClient: deleteUserPoolClient,
+    DescribeUserImportJob: describeUserImportJob,
     DescribeUserPool: describeUserPool,
     DescribeUserPoolClient: describeUserPoolClient,
+    GetCSVHeader: getCsvHeader,
     GetLogDeliveryConfiguration: getLogDeliveryConfiguration,
     GetProvisionedLimit: getProvisionedLimit,
     GetUserPoolMfaConfig: getUserPoolMfaConfig,
     ListGroups: listGroups,
+    ListUserImportJobs: listUserImportJobs,
     ListUserPoolClients: listUserPoolClients,
     ListUserPools: listUserPools,
     ListUsers: listUsers,
     SetLogDeliveryConfiguration: setLogDeliveryConfiguration,
     SetUserPoolMfaConfig: setUserPoolMfaConfig,
+    StartUserImportJob: startUserImportJob,
+    StopUserImportJob: stopUserImportJob,
     UpdateUserPool: updateUserPool,
     UpdateUserPoolClient: updateUserPoolClient,
   }),

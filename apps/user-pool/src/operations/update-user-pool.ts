@@ -2,6 +2,7 @@ import type {
   UpdateUserPoolRequest,
   UpdateUserPoolResponse,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { refuseDuringImport } from '../imports/import-jobs.js';
 import { poolMembers } from '../pools/pool-members.js';
 import { checkPoolSettings } from '../pools/pool-settings.js';
 import { requirePool } from '../sign-in/clients.js';
@@ -13,6 +14,7 @@ export const updateUserPool = operation<UpdateUserPoolRequest, UpdateUserPoolRes
   { ...poolMembers, UserPoolId: 'text!', PoolName: 'text' },
   (context, { UserPoolId, ...given }) => {
     const pool = requirePool(context, UserPoolId);
+    refuseDuringImport(context, pool);
     const { PoolName, AliasAttributes, UsernameAttributes, UsernameConfiguration, Schema } = pool.settings;
     const fixed = { AliasAttributes, UsernameAttributes, UsernameConfiguration, Schema };
     const settings = { ...fixed, ...given, PoolName: given.PoolName ?? PoolName };

@@ -9,13 +9,14 @@ export async function choosePassword(
   pool: Pool,
   user: Pick<User, 'username' | 'password' | 'passwordHistory'>,
   password: string,
-): Promise<Pick<User, 'password' | 'passwordHistory'>> {
+): Promise<Pick<User, 'password' | 'passwordHistory' | 'importedHash'>> {
   checkPasswordPolicy(pool.settings, password);
   const size = passwordPolicy(pool.settings).PasswordHistorySize ?? 0;
   const used = [user.password ?? [], user.passwordHistory ?? []].flat().slice(0, size);
   for (const stored of used) if (await isPassword(stored, password)) throw usedBefore();
   const stored = await storePassword({ poolId: pool.id, username: user.username }, password);
-  return size > 0 ? { password: stored, passwordHistory: used } : { password: stored };
+  const chosen = { password: stored, importedHash: undefined };
+  return size > 0 ? { ...chosen, passwordHistory: used } : chosen;
 }
 
 const usedBefore = () =>

@@ -39,7 +39,7 @@ export const presentAuthFactors = (pool: Pool, user: User): GetUserAuthFactorsRe
   Username: user.username,
   ...presentFactors(user),
   ConfiguredUserAuthFactors: [
-    ...(user.password ? (['PASSWORD'] as const) : []),
+    ...(user.password || user.importedHash ? (['PASSWORD'] as const) : []),
     ...usableFactors(pool, user).map((factor) => authFactors[factor]),
   ],
 });

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import { ExpiringRecords } from './expiring-records.js';
 import { noJournal, openJournal, type Change, type Journal } from './journal.js';
-import type { Client, Group, Pool, User } from './records.js';
+import type { Client, Group, ImportJob, Pool, User } from './records.js';
 import { UserIndex } from './user-index.js';
 
 /** Markers of events that must not repeat, such as a revoked token or a used challenge session. */
@@ -30,13 +30,14 @@ export class Database {
       client: new Map(),
       group: new Map(),
       user: new Map(),
+      import: new Map(),
       mark: new ExpiringRecords(() => clock.now()),
       rotation: new ExpiringRecords(() => clock.now()),
     };
     if (directory === undefined) return;
-    const { records, journal } = openJournal(directory);
-    for (const { kind, id, value } of records) this.put(kind as Kind, id, value as Records[Kind]);
-    this.journal = journal(() => this.snapshot());
+    const { changes, journal } = openJournal(directory);
+    for (const { kind, id, value } of changes) this.put(kind as Kind, id, value as Records[Kind] | null);
+    this.journal = journal({ records: () => this.snapshot(), count: () => this.count() });
   }
 
   pools = () => this.records.pool.values();
@@ -66,15 +67,21 @@ export class Database {
     return sub === undefined ? undefined : this.user(poolId, sub);
   }
 
+  importJob = (id: string) => this.records.import.get(id);
+  /** In the order in which the jobs were created. */
+  importJobs = () => this.records.import.values();
+  importJobsOf = (poolId: string) => [...this.importJobs()].filter((job) => job.poolId === poolId);
+  saveImportJob = (job: ImportJob) => this.save('import', job.id, job);
+
   /** Deletes a pool with all its content in one step. */
   removePool(pool: Pool): void {
     this.together(() => {
       for (const sub of [...this.usersOf(pool.id)]) this.save('user', `${pool.id}/${sub}`, null);
       for (const client of this.clientsOf(pool.id)) this.removeClient(client);
       for (const group of this.groupsOf(pool.id)) this.save('group', `${pool.id}/${group.name}`, null);
+      for (const { id } of this.importJobsOf(pool.id)) this.save('import', id, null);
       this.save('pool', pool.id, null);
     });
-    this.indexes.delete(pool.id);
   }
 
   isMarked = (key: string) => this.records.mark.get(key) !== undefined;
@@ -111,6 +118,7 @@ export class Database {
     const before = records.get(id);
     if (value === null) records.delete(id);
     else records.set(id, value);
+    if (kind === 'pool' && value === null) this.indexes.delete(id);
     if (kind === 'user') this.reindex(before as User | undefined, value as User | null);
   }
 
@@ -130,8 +138,12 @@ export class Database {
     return index;
   }
 
+  private count(): number {
+    return Object.values(this.records).reduce((sum, { size }) => sum + size, 0);
+  }
+
   private *snapshot(): Iterable<Change> {
-    for (const kind of ['pool', 'client', 'group', 'user', 'mark', 'rotation'] as const) {
+    for (const kind of ['pool', 'client', 'group', 'user', 'import', 'mark', 'rotation'] as const) {
       for (const [id, value] of this.records[kind]) yield { kind, id, value };
     }
   }
@@ -142,6 +154,7 @@ interface Records {
   client: Client;
   group: Group;
   user: User;
+  import: ImportJob;
   mark: Mark;
   rotation: Rotation;
 }

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The new value of a record; `null` if it was deleted. */
@@ -16,7 +16,11 @@ export interface Journal {
 
 export const noJournal: Journal = { append: () => undefined, close: () => undefined };
 
-export type Snapshot = Iterable<Change>;
+/** The current records, which a compaction keeps. */
+export interface Live {
+  records: () => Iterable<Change>;
+  count: () => number;
+}
 
 const newline = 0x0a;
 const mebibyte = 1024 * 1024;
@@ -26,26 +30,38 @@ const mebibyte = 1024 * 1024;
  * the process loses no acknowledged change. An incomplete last line was never acknowledged and is dropped.
  */
 export function openJournal(directory: string): {
-  records: Change[];
-  journal: (live: () => Snapshot) => Journal;
+  /** All changes in the order in which they were made. */
+  changes: Iterable<Change>;
+  journal: (live: Live) => Journal;
 } {
   const file = join(directory, 'journal.jsonl');
-  const records = existsSync(file) ? readRecords(readFileSync(file)) : [];
-  return { records, journal: (live) => new FileJournal(file, live) };
+  return {
+    changes: existsSync(file) ? readChanges(file) : [],
+    journal: (live) => new FileJournal(file, live),
+  };
 }
 
-function readRecords(content: Buffer): Change[] {
-  const latest = new Map<string, Change>();
-  let start = 0;
-  for (let end = content.indexOf(newline); end >= 0; end = content.indexOf(newline, start)) {
-    for (const change of readLine(content.toString('utf8', start, end))) {
-      const key = `${change.kind}/${change.id}`;
-      if (change.value === null) latest.delete(key);
-      else latest.set(key, change);
+function* readChanges(file: string): Iterable<Change> {
+  for (const line of readLines(file)) yield* readLine(line);
+}
+
+/** In blocks, because a file may be larger than the largest buffer. */
+function* readLines(file: string): Iterable<string> {
+  const handle = openSync(file, 'r');
+  const block = Buffer.alloc(mebibyte);
+  const parts: Buffer[] = [];
+  try {
+    for (let size = readSync(handle, block); size > 0; size = readSync(handle, block)) {
+      let start = 0;
+      for (let end = block.indexOf(newline); end >= 0 && end < size; end = block.indexOf(newline, start)) {
+        yield Buffer.concat([...parts.splice(0), block.subarray(start, end)]).toString('utf8');
+        start = end + 1;
+      }
+      parts.push(Buffer.from(block.subarray(start, size)));
     }
-    start = end + 1;
+  } finally {
+    closeSync(handle);
   }
-  return [...latest.values()];
 }
 
 /** A line that is not JSON is incomplete and was never acknowledged. */
@@ -60,12 +76,12 @@ function readLine(line: string): Change[] {
 class FileJournal implements Journal {
   private handle: number;
   private written = 0;
-  private afterCompaction = 0;
+  private changes = 0;
   private isTorn = false;
 
   constructor(
     private readonly file: string,
-    private readonly live: () => Snapshot,
+    private readonly live: Live,
   ) {
     this.handle = this.compact();
   }
@@ -76,7 +92,9 @@ class FileJournal implements Journal {
     this.isTorn = true;
     this.write(this.handle, `${start}${JSON.stringify(changes)}\n`);
     this.isTorn = false;
-    if (this.written > Math.max(16 * mebibyte, 4 * this.afterCompaction)) {
+    this.changes += changes.length;
+    // New records alone start no compaction: it would remove nothing.
+    if (this.written > 16 * mebibyte && this.changes > 4 * this.live.count()) {
       closeSync(this.handle);
       this.handle = this.compact();
     }
@@ -96,8 +114,16 @@ class FileJournal implements Journal {
     const beside = `${this.file}.new`;
     const handle = openSync(beside, 'w', 0o600);
     this.written = 0;
-    for (const change of this.live()) this.write(handle, `${JSON.stringify([change])}\n`);
-    this.afterCompaction = this.written;
+    this.changes = 0;
+    let lines = '';
+    for (const change of this.live.records()) {
+      this.changes += 1;
+      lines += `${JSON.stringify([change])}\n`;
+      if (lines.length < mebibyte) continue;
+      this.write(handle, lines);
+      lines = '';
+    }
+    this.write(handle, lines);
     fsyncSync(handle);
     renameSync(beside, this.file);
     return handle;

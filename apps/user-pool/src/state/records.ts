@@ -3,6 +3,8 @@ import type {
   CreateUserPoolRequest,
   EmailMfaConfigType,
   LogConfigurationType,
+  PasswordHashingAlgorithmType,
+  UserImportJobStatusType,
   UserStatusType,
   WebAuthnConfigurationType,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -75,6 +77,8 @@ export interface User {
   createdAt: number;
   modifiedAt: number;
   password?: StoredPassword;
+  /** The hash of an import job. The first sign-in with the right password replaces it with `password`. */
+  importedHash?: ImportedHash;
   /** Newest first; stored only if the policy has a history. */
   passwordHistory?: StoredPassword[];
   temporaryPasswordExpiresAt?: number;
@@ -91,6 +95,32 @@ export interface User {
   authenticator?: Authenticator;
   /** The secret of an authenticator app that is not verified yet. */
   pendingAuthenticatorSecret?: string;
+}
+
+export interface ImportedHash {
+  algorithm: PasswordHashingAlgorithmType;
+  hash: string;
+}
+
+export interface ImportJob {
+  id: string;
+  poolId: string;
+  name: string;
+  roleArn: string;
+  algorithm?: PasswordHashingAlgorithmType;
+  status: UserImportJobStatusType;
+  createdAt: number;
+  startedAt?: number;
+  completedAt?: number;
+  message?: string;
+  imported: number;
+  skipped: number;
+  failed: number;
+  /** The lines and bytes of the file that are done. They are stored together with the users of these lines. */
+  linesDone: number;
+  bytesDone: number;
+  /** The bytes of the log that are valid; an interrupted process may have written more. */
+  logLength: number;
 }
 
 export interface Authenticator {

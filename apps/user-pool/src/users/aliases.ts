@@ -1,4 +1,4 @@
-import type { Context } from '../context.js';
+import type { Services } from '../context.js';
 import type { Pool, User } from '../state/records.js';
 import { aliasesOf } from '../state/user-index.js';
 import { aliasExists } from '../wire/errors.js';
@@ -9,7 +9,7 @@ import { findUser, modifyUser } from './users.js';
  * An address that is a username cannot be moved.
  */
 export function claimAlias(
-  context: Context,
+  context: Services,
   pool: Pool,
   user: Pick<User, 'sub' | 'attributes'>,
   force: boolean,

@@ -1,4 +1,4 @@
-import type { Context } from '../context.js';
+import type { Services } from '../context.js';
 import type { Pool, PoolSettings } from '../state/records.js';
 import { usesAddressAsUsername } from '../state/pool-rules.js';
 import { invalidParameter } from '../wire/errors.js';
@@ -43,7 +43,7 @@ function checkPlainName(settings: PoolSettings, name: string): string {
 
 /** Returns the name that is already taken, if any. */
 export function takenName(
-  context: Context,
+  context: Services,
   pool: Pool,
   { username, attributes }: NewName,
 ): string | undefined {

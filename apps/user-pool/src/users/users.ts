@@ -1,28 +1,30 @@
-import type { Context } from '../context.js';
+import type { Services } from '../context.js';
 import { randomUuid } from '../random.js';
 import type { Pool, User } from '../state/records.js';
 import { userNotFound } from '../wire/errors.js';
 
-export const findUser = (context: Context, pool: Pool, name: string): User | undefined =>
+export const findUser = (context: Services, pool: Pool, name: string): User | undefined =>
   context.database.findUser(pool.id, name);
 
 /** Operations with AWS credentials report unknown users. */
-export function requireUser(context: Context, pool: Pool, name: string): User {
+export function requireUser(context: Services, pool: Pool, name: string): User {
   const user = findUser(context, pool, name);
   if (!user) throw userNotFound();
   return user;
 }
 
 export type NewUser = Pick<User, 'sub' | 'username' | 'attributes' | 'status'> &
-  Partial<Pick<User, 'factors' | 'password' | 'passwordHistory' | 'temporaryPasswordExpiresAt'>>;
+  Partial<
+    Pick<User, 'factors' | 'importedHash' | 'password' | 'passwordHistory' | 'temporaryPasswordExpiresAt'>
+  >;
 
 /** A username that the pool generates equals the `sub`. */
-export function newIdentity(context: Context, username: string | undefined): Pick<User, 'sub' | 'username'> {
+export function newIdentity(context: Services, username: string | undefined): Pick<User, 'sub' | 'username'> {
   const sub = randomUuid(context.random);
   return { sub, username: username ?? sub };
 }
 
-export function createUser(context: Context, pool: Pool, user: NewUser): User {
+export function createUser(context: Services, pool: Pool, user: NewUser): User {
   const now = context.clock.now();
   const created: User = {
     poolId: pool.id,
@@ -44,21 +46,21 @@ export function createUser(context: Context, pool: Pool, user: NewUser): User {
  * Applies changes to the current record, because it may have changed while the caller waited for a hash or a
  * trigger.
  */
-export function updateUser(context: Context, user: User, changes: Partial<User>): User {
+export function updateUser(context: Services, user: User, changes: Partial<User>): User {
   const updated = { ...currentUser(context, user), ...changes };
   context.database.saveUser(updated);
   return updated;
 }
 
 /** Like `updateUser`, and also sets the modification date. */
-export const modifyUser = (context: Context, user: User, changes: Partial<User>): User =>
+export const modifyUser = (context: Services, user: User, changes: Partial<User>): User =>
   updateUser(context, user, { ...changes, modifiedAt: context.clock.now() });
 
-export function currentUser(context: Context, user: User): User {
+export function currentUser(context: Services, user: User): User {
   const current = context.database.user(user.poolId, user.sub);
   if (!current) throw userNotFound();
   return current;
 }
 
 /** A new epoch revokes all sessions, because tokens contain the epoch of their issue. */
-export const newSessionEpoch = (context: Context): string => context.random.bytes(4).toString('hex');
+export const newSessionEpoch = (context: Services): string => context.random.bytes(4).toString('hex');

@@ -13,8 +13,10 @@ export const modelledErrors = [
   'InvalidPasswordException',
   'LimitExceededException',
   'NotAuthorizedException',
+  'OperationNotEnabledException',
   'PasswordHistoryPolicyViolationException',
   'PasswordResetRequiredException',
+  'PreconditionNotMetException',
   'RefreshTokenReuseException',
   'ResourceNotFoundException',
   'SoftwareTokenMFANotFoundException',
@@ -23,6 +25,7 @@ export const modelledErrors = [
   'UnsupportedOperationException',
   'UnsupportedTokenTypeException',
   'UnsupportedUserStateException',
+  'UserImportInProgressException',
   'UserLambdaValidationException',
   'UserNotConfirmedException',
   'UserNotFoundException',
@@ -54,6 +57,8 @@ export class ServiceError extends Error {
   }
 }
 
+export const preconditionNotMet = (message: string) =>
+  new ServiceError('PreconditionNotMetException', message);
 export const invalidParameter = (message: string) => new ServiceError('InvalidParameterException', message);
 export const notAuthorized = (message: string) => new ServiceError('NotAuthorizedException', message);
 export const notFound = (message: string) => new ServiceError('ResourceNotFoundException', message);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Services } from '../context.js';
+import { getLogEvents } from '../imports/log-events.js';
 import { publicOperations, signedOperations } from '../operations/index.js';
 import { randomUuid, systemRandom } from '../random.js';
 import { ServiceError } from './errors.js';
@@ -33,10 +34,12 @@ export async function serveOperation(
 
 function findOperation({ headers }: IncomingMessage): { name: string; run: Operation } {
   const target = headers['x-amz-target'];
-  const name = typeof target === 'string' && target.startsWith(prefix) ? target.slice(prefix.length) : '';
+  const ofLogs = target === 'Logs_20140328.GetLogEvents';
+  const ofPools = typeof target === 'string' && target.startsWith(prefix) ? target.slice(prefix.length) : '';
+  const name = ofLogs ? 'GetLogEvents' : ofPools;
   const open = publicOperations.get(name);
   if (open) return { name, run: open };
-  const signed = signedOperations.get(name);
+  const signed = ofLogs ? getLogEvents : signedOperations.get(name);
   if (!signed) {
     throw new ServiceError(
       'UnknownOperationException',

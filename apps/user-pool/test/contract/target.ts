@@ -1,3 +1,4 @@
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CognitoIdentityProvider,
   type CreateUserPoolRequest,
@@ -6,13 +7,15 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startUserPool, type UserPoolServer } from '../../src/server.js';
 import { signingKeys } from '../signing-keys.js';
-import { createPool, PoolClient, sdkFor, stoppedClock } from '../support.js';
+import { createPool, logsFor, PoolClient, sdkFor, stoppedClock } from '../support.js';
 
 /** The target of the contract suite: the local pool, or a pool at Cognito that is created and deleted by the run. */
 export interface Target extends PoolClient {
   /** Creates another pool with a client, which is also deleted at the end. */
   addPool(settings: Partial<CreateUserPoolRequest>): Promise<Target>;
   issuer(): string;
+  /** CloudWatch Logs, with the logs of the import jobs. */
+  logs: CloudWatchLogs;
   /** Error names that are accepted if the documentation is unclear; the local pool always returns the first one. */
   either(...names: [string, ...string[]]): string[];
   /** The time of the pool; for a real pool the time of this machine. */
@@ -36,10 +39,11 @@ async function openTarget(
   const endpoint = environment['COGNITO_CONTRACT_ENDPOINT'];
   if (region) {
     const sdk = new CognitoIdentityProvider({ region, ...(endpoint && { endpoint }), maxAttempts: 3 });
-    return describeTarget(sdk, settings, endpoint ?? `https://cognito-idp.${region}.amazonaws.com`);
+    const logs = new CloudWatchLogs({ region, ...(endpoint && { endpoint }) });
+    return describeTarget({ sdk, logs }, settings, endpoint ?? `https://cognito-idp.${region}.amazonaws.com`);
   }
   const server = await startUserPool({ clock: stoppedClock(), signingKeys: signingKeys() });
-  return describeTarget(sdkFor(server.url), settings, server);
+  return describeTarget({ sdk: sdkFor(server.url), logs: logsFor(server.url) }, settings, server);
 }
 
 /** The target for all tests of a file. It is opened before them and closed after them. */
@@ -53,7 +57,7 @@ export function useTarget(environment: Environment): Target {
 }
 
 async function describeTarget(
-  sdk: CognitoIdentityProvider,
+  { sdk, logs }: { sdk: CognitoIdentityProvider; logs: CloudWatchLogs },
   settings: Partial<CreateUserPoolRequest>,
   where: UserPoolServer | string,
 ): Promise<Target> {
@@ -63,6 +67,7 @@ async function describeTarget(
     made.push(poolId);
     const pool = await new PoolClient(sdk, poolId).withClient();
     return Object.assign(pool, {
+      logs,
       addPool: open,
       issuer: () => `${typeof where === 'string' ? where : where.url}/${poolId}`,
       either: (...names: [string, ...string[]]) => (typeof where === 'string' ? names : names.slice(0, 1)),

@@ -25,6 +25,7 @@ import {
   MigrationCounts1764000000013,
   PoolListings1764000000014,
   AgreementIndex1764000000021,
+  Invitations1764000000052,
 } from './migration-progress.js';
 import {
   Sessions1764000000004,
@@ -74,4 +75,5 @@ export const migrations = [
   LegacyCopyIndexes1764000000033,
   UntrustedProxies1764000000038,
   TriggerRequests1764000000041,
+  Invitations1764000000052,
 ];
