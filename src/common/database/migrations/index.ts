@@ -20,12 +20,13 @@ import {
   RefusedRecipients1764000000020,
 } from './mail-and-confirmations.js';
 import { UntrustedProxies1764000000038 } from './edge.js';
-import { UserImports1764000000050 } from './imports.js';
+import { UserImports1764000000054 } from './imports.js';
 import {
   MigrationLedger1764000000012,
   MigrationCounts1764000000013,
   PoolListings1764000000014,
   AgreementIndex1764000000021,
+  Invitations1764000000052,
 } from './migration-progress.js';
 import {
   Sessions1764000000004,
@@ -75,5 +76,6 @@ export const migrations = [
   LegacyCopyIndexes1764000000033,
   UntrustedProxies1764000000038,
   TriggerRequests1764000000041,
-  UserImports1764000000050,
+  Invitations1764000000052,
+  UserImports1764000000054,
 ];
