@@ -27,7 +27,9 @@ export const deletionsQueue = new LeasedQueue<DueDeletion>({
   columns: `job.user_id AS id, tries, (SELECT cognito_sub FROM users WHERE users.id = job.user_id) AS sub,
     (SELECT email FROM users WHERE users.id = job.user_id) AS email`,
   requestedAt: 'requested_at',
-  only: 'EXISTS (SELECT 1 FROM users WHERE users.id = job.user_id)',
+  // Cognito may import a user after a delete that found none.
+  only: `EXISTS (SELECT 1 FROM users WHERE users.id = job.user_id)
+    AND NOT EXISTS (SELECT 1 FROM usher.imports WHERE imports.user_id = job.user_id AND imports.state = 'import_sent')`,
 });
 
 /** Milliseconds between polls for deletions that other processes requested, and for retries. */

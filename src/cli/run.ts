@@ -10,6 +10,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { jobsCommands } from './commands/jobs.js';
 import { mailCommands } from './commands/mail.js';
 import { migrationCommands } from './commands/migration.js';
+import { migrationImport } from './commands/migration-import.js';
 import { migrationInvite } from './commands/migration-invite.js';
 import { migrationPlan } from './commands/migration-plan.js';
 import { migrationReconcile } from './commands/migration-reconcile.js';
@@ -43,6 +44,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
   mailCommands(program.command('mail').description('Queued mails.'), io);
   const migration = program.command('migration').description('Migration of legacy users to the pool.');
   migrationPlan(migration, io);
+  migrationImport(migration, io);
   migrationStatus(migration, io);
   migrationReconcile(migration, io);
   migrationInvite(migration, io);

@@ -74,6 +74,7 @@ const idempotent: CognitoOperation[] = [
   ...(['disable-user', 'enable-user', 'sign-user-out', 'remove-factors'] as const),
   ...(['describe-pool', 'describe-app-client', 'describe-mfa'] as const),
   ...(['describe-log-delivery', 'get-limit'] as const),
+  ...(['get-import-header', 'describe-import-job', 'list-import-jobs'] as const),
 ];
 const notIdempotent: CognitoOperation[] = all.filter((operation) => !idempotent.includes(operation));
 

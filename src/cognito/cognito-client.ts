@@ -69,6 +69,9 @@ const idempotent = new Set<CognitoOperation>([
   'describe-mfa',
   'describe-log-delivery',
   'get-limit',
+  'get-import-header',
+  'describe-import-job',
+  'list-import-jobs',
 ]);
 
 /** `usher doctor` lists what the credentials may not read. */

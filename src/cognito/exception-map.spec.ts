@@ -17,9 +17,12 @@ const commands: Record<string, CognitoOperation[]> = {
   AssociateSoftwareToken: ['associate-totp', 'associate-totp-in-sign-in'],
   ChangePassword: ['change-password'],
   ConfirmForgotPassword: ['confirm-forgot-password'],
+  CreateUserImportJob: ['create-import-job'],
+  DescribeUserImportJob: ['describe-import-job'],
   DescribeUserPool: ['describe-pool'],
   DescribeUserPoolClient: ['describe-app-client'],
   ForgotPassword: ['forgot-password'],
+  GetCSVHeader: ['get-import-header'],
   GetLogDeliveryConfiguration: ['describe-log-delivery'],
   GetProvisionedLimit: ['get-limit'],
   GetTokensFromRefreshToken: ['refresh'],
@@ -27,10 +30,13 @@ const commands: Record<string, CognitoOperation[]> = {
   GetUserPoolMfaConfig: ['describe-mfa'],
   GlobalSignOut: ['global-sign-out'],
   InitiateAuth: ['sign-in'],
+  ListUserImportJobs: ['list-import-jobs'],
   ListUsers: ['list-users'],
   RespondToAuthChallenge: ['challenge'],
   RevokeToken: ['revoke'],
   SetUserMFAPreference: ['prefer-totp'],
+  StartUserImportJob: ['start-import-job'],
+  StopUserImportJob: ['stop-import-job'],
   VerifySoftwareToken: ['verify-totp', 'verify-totp-in-sign-in'],
 };
 
@@ -65,7 +71,9 @@ describe('exceptionMap', () => {
   });
 
   it('covers every command that the adapters send', () => {
-    const adapters = ['identity-provider.ts', 'pool-settings.reader.ts', 'user-directory.ts']
+    const adapters = [
+      ...['identity-provider.ts', 'pool-settings.reader.ts', 'user-directory.ts', 'user-import-jobs.ts'],
+    ]
       .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'))
       .join();
     const used = [...adapters.matchAll(/new (\w+)Command\(/g)].map(([, command]) => command);

@@ -33,7 +33,13 @@ export type CognitoOperation =
   | 'describe-app-client'
   | 'describe-mfa'
   | 'describe-log-delivery'
-  | 'get-limit';
+  | 'get-limit'
+  | 'get-import-header'
+  | 'create-import-job'
+  | 'start-import-job'
+  | 'stop-import-job'
+  | 'describe-import-job'
+  | 'list-import-jobs';
 
 /** By name of the exception. `internal` is a configuration error in Usher, the pool or the AWS account. */
 type ExceptionMap = Record<string, ErrorCode>;
@@ -111,6 +117,16 @@ const verifyTotp: ExceptionMap = {
 const asAdministrator: ExceptionMap = { ...common, NotAuthorizedException: 'internal' };
 
 const onPoolUser: ExceptionMap = { ...asAdministrator, UserNotFoundException: 'request.not_found' };
+
+/** `request.invalid`: the pool, its settings or the state of the job does not allow the request; the message says which. */
+const onImportJob: ExceptionMap = {
+  ...asAdministrator,
+  FeatureUnavailableInTierException: 'request.invalid',
+  InvalidParameterException: 'request.invalid',
+  LimitExceededException: 'request.invalid',
+  OperationNotEnabledException: 'request.invalid',
+  PreconditionNotMetException: 'request.invalid',
+};
 
 /** Every exception in the SDK's model of each operation; the spec compares it with the SDK's declarations. */
 export const exceptionMap: Record<CognitoOperation, ExceptionMap> = {
@@ -236,4 +252,10 @@ export const exceptionMap: Record<CognitoOperation, ExceptionMap> = {
   'describe-mfa': asAdministrator,
   'describe-log-delivery': asAdministrator,
   'get-limit': asAdministrator,
+  'get-import-header': asAdministrator,
+  'create-import-job': onImportJob,
+  'start-import-job': onImportJob,
+  'stop-import-job': onImportJob,
+  'describe-import-job': { ...asAdministrator, ResourceNotFoundException: 'request.not_found' },
+  'list-import-jobs': asAdministrator,
 };

@@ -67,8 +67,8 @@ const policyTtl = 5 * 60 * 1000;
 /** The maximum of `ListUsers`. */
 const pageSize = 60;
 
-/** Milliseconds between pages: a third of the quota of 30 a second ("Quotas in Amazon Cognito", category UserList). */
-const pageDelay = 100;
+/** A third of the quota of 30 requests a second ("Quotas in Amazon Cognito", category UserList). */
+const usualPagesPerSecond = 10;
 
 /** Milliseconds, about 200 seconds in total. The quota is shared, so one throttled page must not abort a listing. */
 const pageRetryDelays = [1000, 2000, 5000, 10_000, 20_000, 40_000, 60_000, 60_000];
@@ -87,6 +87,10 @@ export class UserDirectory {
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
+
+  get userPoolId(): string {
+    return this.client.userPoolId;
+  }
 
   /** For work that must not begin without credentials. @throws AppError `cognito.credentials_missing` */
   requireCredentials(): Promise<void> {
@@ -109,8 +113,8 @@ export class UserDirectory {
     return output && toPoolUser({ ...output, Attributes: output.UserAttributes });
   }
 
-  /** All users, page by page, at a third of the account's quota for `ListUsers` in the Region. */
-  async *list(): AsyncIterable<PoolUser[]> {
+  /** All users, page by page, by default at a third of the account's quota for `ListUsers` in the Region. */
+  async *list({ pagesPerSecond = usualPagesPerSecond } = {}): AsyncIterable<PoolUser[]> {
     let token: string | undefined;
     do {
       const { Users = [], PaginationToken } = await this.withPageRetries(() =>
@@ -125,7 +129,7 @@ export class UserDirectory {
       );
       yield Users.map(toPoolUser);
       token = PaginationToken;
-      if (token !== undefined) await this.clock.sleep(pageDelay);
+      if (token !== undefined) await this.clock.sleep(1000 / pagesPerSecond);
     } while (token !== undefined);
   }
 

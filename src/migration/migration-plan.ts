@@ -1,8 +1,7 @@
-import { randomInt } from 'node:crypto';
 import type { MigrationEstimate } from '#contracts';
-import type { LegacySource, LegacyUser, Page, SourceDescription } from '../legacy/legacy-source.js';
+import type { LegacyUser, SourceDescription } from '../legacy/legacy-source.js';
+import { AddressDigests, findDuplicates, readAll, type Scannable } from './plan/address-duplicates.js';
 import {
-  addressOf,
   type FindingId,
   findingIds,
   type JudgeOptions,
@@ -38,14 +37,9 @@ export interface PlanOptions extends JudgeOptions {
   onProgress?: (rows: number) => void;
 }
 
-/** Rows per page: few enough to leave the young generation of the heap before they are promoted. */
-const pageSize = 1000;
-
 const longestSample = 20;
 
 const dayMs = 86_400_000;
-
-type Scannable = Pick<LegacySource, 'describe' | 'scan' | 'stream'>;
 
 /**
  * Judges every row of a source. Keeps 10 bytes a row (26 at the end), and the duplicates.
@@ -58,7 +52,7 @@ export async function planMigration(
   const tally = new Tally(options);
   const addresses = new AddressDigests();
   let after: string | undefined;
-  for await (const { users, next } of source.stream?.() ?? pagesOf(source)) {
+  for await (const { users, next } of readAll(source)) {
     addresses.startPage(after, users.length);
     after = next;
     for (const user of users) {
@@ -68,97 +62,9 @@ export async function planMigration(
     }
     options.onProgress?.(tally.rows);
   }
-  for (const { user, judgement } of await findDuplicates(source, addresses, options))
-    if (!user.migrated) tally.addDuplicate(user, judgement);
+  for (const user of await findDuplicates(source, addresses))
+    if (!user.migrated) tally.addDuplicate(user, judgeRow(user, options));
   return { plan: { source: source.describe(), ...tally.result() }, decisions: tally.decisions };
-}
-
-/** Reads the next page while the caller works on one. */
-async function* pagesOf(source: Scannable): AsyncIterable<Page> {
-  let pending: Promise<Page> | undefined = source.scan(undefined, pageSize);
-  while (pending) {
-    const page: Page = await pending;
-    pending = page.next === undefined ? undefined : source.scan(page.next, pageSize);
-    // Awaited above, unless the caller stops.
-    pending?.catch(() => undefined);
-    yield page;
-  }
-}
-
-/** Digests of 53 bits, keyed by a random seed so that no row can be made to collide with another. */
-class AddressDigests {
-  private readonly seed = randomInt(2 ** 32);
-  private digests = new Float64Array(1 << 16);
-  private count = 0;
-  private readonly pages: { after: string | undefined; rows: number; start: number }[] = [];
-
-  startPage(after: string | undefined, rows: number): void {
-    this.pages.push({ after, rows, start: this.count });
-  }
-
-  add(address: string): void {
-    if (this.count === this.digests.length) {
-      const larger = new Float64Array(2 * this.count);
-      larger.set(this.digests);
-      this.digests = larger;
-    }
-    this.digests[this.count] = digest53(address, this.seed);
-    this.count += 1;
-  }
-
-  /** @returns a test for addresses that probably occur twice, and the pages that contain them */
-  repeated(): { has: (address: string) => boolean; pages: { after: string | undefined; rows: number }[] } {
-    const all = this.digests.subarray(0, this.count);
-    const sorted = all.slice().sort();
-    const repeated = new Set<number>();
-    for (let at = 1; at < sorted.length; at += 1) {
-      const digest = sorted[at];
-      if (digest !== undefined && digest === sorted[at - 1]) repeated.add(digest);
-    }
-    const pages = this.pages.filter(({ start }, index) => {
-      const end = this.pages[index + 1]?.start ?? this.count;
-      return repeated.size > 0 && all.subarray(start, end).some((digest) => repeated.has(digest));
-    });
-    return { has: (address) => repeated.has(digest53(address, this.seed)), pages };
-  }
-}
-
-/** cyrb53 (public domain): two multiplicative hashes of 32 bits, of which 53 bits fit a number. */
-function digest53(text: string, seed: number): number {
-  let one = 0xdeadbeef ^ seed;
-  let other = 0x41c6ce57 ^ seed;
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    one = Math.imul(one ^ unit, 2654435761);
-    other = Math.imul(other ^ unit, 1597334677);
-  }
-  one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909);
-  other = Math.imul(other ^ (other >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
-  return 4294967296 * (2097151 & other) + (one >>> 0);
-}
-
-interface Judged {
-  user: LegacyUser;
-  judgement: Judgement;
-}
-
-/** Reads the pages with repeated digests again, and compares the addresses themselves. */
-async function findDuplicates(
-  source: Scannable,
-  addresses: AddressDigests,
-  options: PlanOptions,
-): Promise<Judged[]> {
-  const repeated = addresses.repeated();
-  const candidates: Judged[] = [];
-  const counts = new Map<string, number>();
-  for (const { after, rows } of repeated.pages)
-    for (const user of (await source.scan(after, rows)).users) {
-      const address = addressOf(user);
-      if (address === undefined || user.blocked || !repeated.has(address)) continue;
-      counts.set(address, (counts.get(address) ?? 0) + 1);
-      candidates.push({ user, judgement: judgeRow(user, options) });
-    }
-  return candidates.filter(({ judgement: { address = '' } }) => (counts.get(address) ?? 0) > 1);
 }
 
 /** Adds judgements up. */

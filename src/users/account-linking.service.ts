@@ -36,7 +36,8 @@ export class AccountLinkingService {
   async link(identity: Identity): Promise<LocalUser> {
     const { legacyHash } = this.config;
     const known = await this.links.findSignedIn(identity.sub, legacyHash);
-    const user = known ?? (await this.linkByEmail(identity));
+    if (known?.legacyHashPrefix !== undefined) this.observer(known.legacyHashPrefix);
+    const user = known?.user ?? (await this.linkByEmail(identity));
     if (user.disabled) throw new AppError('auth.invalid_credentials');
     return user;
   }

@@ -38,6 +38,15 @@ const recordFailure: Statement = {
   ),
 };
 
+/** Waits for locked rows: a command records it once. */
+const recordFailures: Statement = {
+  name: 'migration-ledger-record-failures',
+  patienceMs: 600_000,
+  text: `
+    UPDATE users SET usher_migration_state = 'failed', usher_migration_reason = $2, usher_migration_at = now()
+    WHERE id = ANY ($1::{id_type}[]) AND ${waits} AND NOT (${waitsForReset})`,
+};
+
 /** Cognito calls the Lambda three times within 15 seconds. */
 const recordFailedMigration: Statement = {
   name: 'migration-ledger-record-broken-move',
@@ -65,6 +74,10 @@ export class MigrationStatusRepository {
 
   async recordFailure(id: UserId, reason: string): Promise<void> {
     await this.database.query(recordFailure, [id, reason]);
+  }
+
+  async recordFailures(ids: UserId[], reason: string): Promise<void> {
+    if (ids.length > 0) await this.database.query(recordFailures, [ids, reason]);
   }
 
   async recordFailedMigration(email: string, reason: string): Promise<void> {

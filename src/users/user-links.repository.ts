@@ -37,11 +37,15 @@ export const findToLink: Statement = {
   text: `SELECT ${columnsOfAddress} FROM ${rowToLink('$1')} AS found`,
 };
 
-/** `hashRetained`: an operator linked the row, and its legacy hash has not been treated as `LEGACY_HASH` says. */
+/**
+ * `hashRetained`: an operator linked the row, and its legacy hash has not been treated as `LEGACY_HASH` says. `justImported`: the row was
+ * imported with its hash, and this is the first sign-in.
+ */
 const findSignedIn: Statement = {
   name: 'users-find-signed-in',
   text: `
-    SELECT ${userColumns}, usher_migration_reason IS NOT DISTINCT FROM 'reconciled' AND NOT (${isOwnHashBlank}) AS "hashRetained"
+    SELECT ${userColumns}, usher_migration_reason IS NOT DISTINCT FROM 'reconciled' AND NOT (${isOwnHashBlank}) AS "hashRetained",
+      usher_migration_state IS NOT DISTINCT FROM 'imported' AND usher_migration_reason IS NOT DISTINCT FROM 'hash_import' AS "justImported"
     FROM users WHERE cognito_sub = $1`,
 };
 
@@ -52,6 +56,19 @@ const erasesHash = (legacyHash: string) => `(${legacyHash}::text = 'erase'
 const settleHash: Statement = {
   name: 'users-settle-hash',
   text: `UPDATE users SET {updated_at: updated_at = ${nowForRails},} encrypted_password = '' WHERE id = $1 AND ${erasesHash('$2')}`,
+};
+
+/** The legacy password of an imported user proved right. */
+const completeImport: Statement = {
+  name: 'users-complete-import',
+  text: `
+    UPDATE users SET usher_migration_state = 'migrated', usher_migration_at = now(), {updated_at: updated_at = ${nowForRails},}
+      encrypted_password = CASE WHEN ${erasesHash('$2')} THEN '' ELSE encrypted_password END
+    FROM (
+      SELECT id AS id_before, CASE WHEN ${isBlank} THEN 'none' ELSE ${format} END AS format_before FROM users WHERE id = $1
+    ) AS before
+    WHERE id = id_before AND usher_migration_state = 'imported' AND usher_migration_reason = 'hash_import'
+    RETURNING format_before AS "legacyHashPrefix"`,
 };
 
 /**
@@ -74,6 +91,14 @@ const hasMigrated = `(usher_migration_reason IS DISTINCT FROM 'signed_up'
   AND (usher_agreed_at IS NOT NULL OR usher_migration_state IS NOT DISTINCT FROM 'reset_sent'))`;
 
 /**
+ * The pool user is that of an import with the hash. While the job runs, an approval since its start tells that Cognito did not have the
+ * user yet.
+ */
+const isImport = `EXISTS (SELECT 1 FROM usher.imports JOIN usher.import_files ON import_files.id = imports.file_id
+  WHERE imports.user_id = users.id AND (imports.sub = $2
+    OR (imports.state = 'import_sent' AND coalesce(users.usher_agreed_at < import_files.started_at, true))))`;
+
+/**
  * Cognito has verified the address, so its owner gets the row. An unconfirmed row loses hash, tokens and names, because another
  * person may have written them. `legacyHashPrefix` is the scheme and cost of a migrated user's hash, or `none`; it has no salt.
  */
@@ -86,8 +111,8 @@ const link: Statement = {
       cognito_linked_at = now(),
       cognito_user_pool_id = $4,
       usher_agreed_email = coalesce(usher_agreed_email, ${emailDigest('email')}),
-      usher_migration_state = CASE WHEN ${hasMigrated} THEN 'migrated' ELSE 'imported' END,
-      usher_migration_reason = CASE WHEN ${hasMigrated} THEN NULL
+      usher_migration_state = CASE WHEN ${hasMigrated} OR ${isImport} THEN 'migrated' ELSE 'imported' END,
+      usher_migration_reason = CASE WHEN ${isImport} THEN 'hash_import' WHEN ${hasMigrated} THEN NULL
         WHEN usher_migration_reason = 'signed_up' THEN 'signed_up' ELSE 'found_in_pool' END,
       usher_migration_at = now(),
       encrypted_password = CASE
@@ -193,12 +218,19 @@ export const recordMailboxProof: Statement = {
 export class UserLinksRepository {
   constructor(private readonly database: Database) {}
 
-  /** @param legacyHash is applied at the first sign-in of a user whose row an operator has linked */
-  async findSignedIn(sub: string, legacyHash: Link['legacyHash']): Promise<LocalUser | undefined> {
-    const row = await this.database.queryOne<LocalUser & { hashRetained: boolean }>(findSignedIn, [sub]);
+  /** @param legacyHash is applied at the first sign-in of a user whose row an operator or an import has linked */
+  async findSignedIn(sub: string, legacyHash: Link['legacyHash']): Promise<Linked | undefined> {
+    const row = await this.database.queryOne<LocalUser & { hashRetained: boolean; justImported: boolean }>(
+      findSignedIn,
+      [sub],
+    );
     if (row === undefined) return undefined;
+    const user = toLocalUser(row);
     if (row.hashRetained) await this.database.query(settleHash, [row.id, legacyHash]);
-    return toLocalUser(row);
+    if (!row.justImported || row.disabled) return { user, legacyHashPrefix: undefined };
+    const values = [row.id, legacyHash];
+    const completed = await this.database.queryOne<{ legacyHashPrefix: string }>(completeImport, values);
+    return { user, legacyHashPrefix: completed?.legacyHashPrefix };
   }
 
   /** @returns the row to link to a pool user with this verified address */

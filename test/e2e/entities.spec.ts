@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, migrate, openDataSource } from '../../src/common/database/data-source.js';
 import { createApp } from '../../src/create-app.js';
+import { ImportedUser, ImportFile } from '../../src/migration/persistence/imports.entities.js';
 import { PoolListing } from '../../src/migration/persistence/pool-listing.entity.js';
 import { User } from '../../src/users/user.entity.js';
 import { adoptedTables } from '../support/drivers/adopted-tables.js';
@@ -23,8 +24,8 @@ describe.each([
     usher = await startUsher({ database: await create() });
     app = await createApp(usher.variables);
     const entities = app.get(DataSource).entityMetadatas.map(({ target }) => target);
-    // Only a command uses this one.
-    entities.push(PoolListing);
+    // Only commands use these.
+    entities.push(ImportedUser, ImportFile, PoolListing);
     dataSource = await new DataSource({ ...dataSourceOptions(usher.database.url), entities }).initialize();
   });
   afterAll(async () => {

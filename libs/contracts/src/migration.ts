@@ -24,9 +24,11 @@ export class PeopleInState {
   state!: MigrationState;
 
   /**
-   * Of `failed`: `unknown_hash`, `not_created` (Cognito refused what the Lambda answered), `answer_lost`. Of `skipped`:
+   * Of `failed`: `unknown_hash`, `not_created` (Cognito refused what the Lambda answered), `answer_lost`, `import_rejected` (Cognito's
+   * user import refused the user, who can still migrate by signing in). Of `skipped`:
    * `unconfirmed`, `disabled`, `blocked` (by a condition of `LEGACY_BLOCKED_WHEN`), `no_password`, `erased`. Of `imported`:
-   * `found_in_pool`, `not_known_here`, `relinked`, `reconciled`. Of `legacy`: `reopened`.
+   * `found_in_pool`, `not_known_here`, `relinked`, `reconciled`, `hash_import` (imported with the hash, and not signed in since). Of
+   * `migrated`: `hash_import` (imported, and signed in since). Of `legacy`: `reopened`.
    */
   @IsOptional()
   @IsString()

@@ -9,6 +9,7 @@ import { CliModule } from './command-context.js';
 import { InviteCommandsModule } from './invitations.js';
 import { JobsCommandsModule } from './jobs.js';
 import { MailCommandsModule } from './mail.js';
+import { ImportCommandsModule } from './migration-import.js';
 import { SourceCommandsModule } from './source.js';
 
 const io = { out: () => undefined, err: () => undefined, variables: () => ({}) };
@@ -22,6 +23,7 @@ const config = {
 
 const features = [
   AcmeDataModule,
+  ImportCommandsModule,
   IssueCommandsModule,
   InviteCommandsModule,
   JobsCommandsModule,

@@ -44,7 +44,10 @@ export async function runPlan(io: Io, callbacks: Callbacks): Promise<{ plan: Pla
 }
 
 /** The Lambda's own defaults. */
-const settingsOfLambda = ({ USER_ATTRIBUTES, LEGACY_ID_ATTRIBUTE = 'custom:rails_app_id' }: Variables) => ({
+export const settingsOfLambda = ({
+  USER_ATTRIBUTES,
+  LEGACY_ID_ATTRIBUTE = 'custom:rails_app_id',
+}: Variables) => ({
   userAttributes: USER_ATTRIBUTES,
   legacyIdAttribute: LEGACY_ID_ATTRIBUTE.trim() || undefined,
 });
@@ -77,7 +80,7 @@ function openFolder(folder: string): FindingFiles {
 }
 
 /** The source of LEGACY_SOURCE, else the adopted table. */
-async function openSource(io: Io): Promise<{ source: Scannable; hashes: VerifyOptions }> {
+export async function openSource(io: Io): Promise<{ source: Scannable; hashes: VerifyOptions }> {
   const namespaces = { legacySource: legacySourceConfig, rows: legacyRowsConfig, hashes: legacyHashesConfig };
   const { legacySource, rows, hashes } = readNamespaces(namespaces, io.variables());
   if (legacySource.source === 'none')

@@ -17,6 +17,10 @@ class UserPoolEnvironment {
   @IsOptional()
   @IsUrl({ require_tld: false, require_protocol: true }, { message: 'must be a URL' })
   AWS_ENDPOINT_URL_LAMBDA?: string;
+
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true }, { message: 'must be a URL' })
+  AWS_ENDPOINT_URL_CLOUDWATCH_LOGS?: string;
 }
 
 /** For operations with AWS credentials. */
@@ -25,6 +29,7 @@ export const userPoolConfig = defineNamespace('userPool', UserPoolEnvironment, (
   userPoolId: environment.AWS_COGNITO_USER_POOL_ID,
   endpoint: environment.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER,
   lambdaEndpoint: environment.AWS_ENDPOINT_URL_LAMBDA,
+  logsEndpoint: environment.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS,
 }));
 export type UserPoolConfig = ConfigOf<typeof userPoolConfig>;
 

@@ -85,7 +85,8 @@ export const state = `
 
 export const reason = `
   CASE WHEN usher_erased_at IS NOT NULL THEN 'erased'
-    WHEN cognito_sub IS NOT NULL THEN CASE WHEN usher_migration_state = 'imported' THEN usher_migration_reason END
+    WHEN cognito_sub IS NOT NULL THEN
+      CASE WHEN usher_migration_state = 'imported' OR usher_migration_reason = 'hash_import' THEN usher_migration_reason END
     WHEN usher_disabled_at IS NOT NULL THEN 'disabled'
     WHEN usher_blocked THEN coalesce(usher_legacy_skipped, 'blocked')
     WHEN ${stored} THEN usher_migration_reason

@@ -103,7 +103,7 @@ function flush(file: OpenFile): void {
 }
 
 /** A spreadsheet runs a cell that begins like a formula; the apostrophe makes it text. */
-function cell(text: string): string {
+export function cell(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -9,10 +9,19 @@ export interface AttributeSettings {
   legacyIdAttribute: string | undefined;
 }
 
-/** Cognito's limit for any value; the Lambda leaves out a longer name. */
+/** Cognito's limit for any value; the Lambda leaves out a longer one. */
 const longestValue = 2048;
 
-type ValueOf = (user: LegacyUser, email: string) => string | null;
+/** @returns `null` for an attribute that the Lambda leaves out */
+export type ValueOf = (user: LegacyUser, email: string) => string | null;
+
+/** Attributes with restricted values; the Lambda leaves out what Cognito would refuse. */
+const formats = new Map([
+  ['birthdate', /^\d{4}-\d\d-\d\d$/],
+  ['phone_number', /^\+\d{1,15}$/],
+  ['phone_number_verified', /^(true|false)$/],
+  ['updated_at', /^\d+$/],
+]);
 
 interface Rule {
   valueOf: ValueOf;
@@ -48,7 +57,11 @@ export function attributeCheck(
   };
 }
 
-function sentAttributes({ userAttributes = '', legacyIdAttribute }: AttributeSettings): Map<string, ValueOf> {
+/** @returns the attributes that the migration Lambda sends for a user, by name */
+export function sentAttributes({
+  userAttributes = '',
+  legacyIdAttribute,
+}: AttributeSettings): Map<string, ValueOf> {
   const sent = new Map<string, ValueOf>([
     ['name', fullName],
     ['email', (_user, email) => email],
@@ -59,7 +72,12 @@ function sentAttributes({ userAttributes = '', legacyIdAttribute }: AttributeSet
     const [attribute = '', key = ''] = pair.split('=').map((text) => text.trim());
     if (attribute === '') continue;
     sent.delete(attribute);
-    if (key !== '') sent.set(attribute, (user, email) => visible(valueOfKey(user, email, key)));
+    if (key === '') continue;
+    const format = formats.get(attribute);
+    sent.set(attribute, (user, email) => {
+      const value = visible(valueOfKey(user, email, key));
+      return value !== null && format?.test(value) === false ? null : value;
+    });
   }
   return sent;
 }

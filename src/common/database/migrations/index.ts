@@ -20,6 +20,7 @@ import {
   RefusedRecipients1764000000020,
 } from './mail-and-confirmations.js';
 import { UntrustedProxies1764000000038 } from './edge.js';
+import { UserImports1764000000054 } from './imports.js';
 import {
   MigrationLedger1764000000012,
   MigrationCounts1764000000013,
@@ -76,4 +77,5 @@ export const migrations = [
   UntrustedProxies1764000000038,
   TriggerRequests1764000000041,
   Invitations1764000000052,
+  UserImports1764000000054,
 ];
