@@ -77,8 +77,7 @@ export function toResponses(
     ...unknown.map((key) => ({ field: `answers.${key}`, message: 'field.unknown' as const })),
   ];
   if (missing.length === 0 && choices && !choices.includes(answers.ANSWER ?? '')) {
-    const values = { choices: choices.join(', ') };
-    errors.push({ field: 'answers.ANSWER', message: 'field.not_one_of', values });
+    errors.push({ field: 'answers.ANSWER', message: 'field.not_one_of', params: { choices } });
   }
   if (errors.length > 0) throw new AppError('request.invalid', { errors });
   return answers;

@@ -8,6 +8,7 @@ import {
   Res,
   UseFilters,
   UseGuards,
+  UseInterceptors,
 } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import { ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
@@ -16,6 +17,7 @@ import { ChallengeRequest, SignInRequest, SignInResponse } from '#contracts';
 import { AppError } from '../../common/errors/app-error.js';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
 import { CallerLanguage } from '../../common/http/caller.decorators.js';
+import { PasswordMinimumInterceptor } from '../../credentials/password-minimum.interceptor.js';
 import { type Language, languageOf } from '../../i18n/languages.js';
 import { recordOutcome } from '../../common/http/request-events.js';
 import { CsrfGuard } from '../../common/http/csrf.guard.js';
@@ -101,6 +103,7 @@ export class AuthController {
   @Post('challenge')
   @HttpCode(200)
   @RateLimited('challenge', ChallengeRateLimitKey)
+  @UseInterceptors(PasswordMinimumInterceptor)
   @ApiOkResponse({ type: SignInResponse })
   @ApiErrors(
     'auth.challenge_expired',

@@ -106,19 +106,19 @@ const violations: Record<string, (limits: unknown[]) => Violation> = {
   isEmailAddress: () => ({ message: 'field.not_an_address' }),
   isStorable: () => ({ message: 'field.not_storable' }),
   isTextMap: () => ({ message: 'field.not_a_text_map' }),
-  isProfile: ([max]) => ({ message: 'field.not_a_profile', values: { max: Number(max) } }),
-  isRoleList: ([max]) => ({ message: 'field.not_roles', values: { max: Number(max) } }),
+  isProfile: ([max]) => ({ message: 'field.not_a_profile', params: { maximum: Number(max) } }),
+  isRoleList: ([max]) => ({ message: 'field.not_roles', params: { maximum: Number(max) } }),
   isNumberFrom: ([min, max]) => ({
     message: 'field.not_a_number_from',
-    values: { min: Number(min), max: Number(max) },
+    params: { minimum: Number(min), maximum: Number(max) },
   }),
   isIn: ([choices]) => ({
     message: 'field.not_one_of',
-    values: { choices: (choices as string[]).join(', ') },
+    params: { choices: [...(choices as string[])] },
   }),
-  maxLength: ([max]) => ({ message: 'field.too_long', values: { max: Number(max) } }),
+  maxLength: ([max]) => ({ message: 'field.too_long', params: { maximum: Number(max) } }),
   isLength: ([min, max]) => ({
     message: 'field.wrong_length',
-    values: { min: Number(min), max: Number(max) },
+    params: { minimum: Number(min), maximum: Number(max) },
   }),
 };

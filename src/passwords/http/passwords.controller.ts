@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Req, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -13,6 +13,7 @@ import {
   PasswordPolicyResponse,
   ResetPasswordRequest,
 } from '#contracts';
+import { PasswordMinimumInterceptor } from '../../credentials/password-minimum.interceptor.js';
 import { UserDirectory } from '../../cognito/user-directory.js';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
 import { CallerLanguage, CurrentUser, type Principal } from '../../common/http/caller.decorators.js';
@@ -73,6 +74,7 @@ export class PasswordsController {
   @Post('reset')
   @Public()
   @RateLimited('reset', ResetRateLimitKey)
+  @UseInterceptors(PasswordMinimumInterceptor)
   @HttpCode(204)
   @ApiNoContentResponse()
   @ApiErrors(
@@ -109,6 +111,7 @@ export class PasswordsController {
   @Post('change')
   @RateLimited('change')
   @UseGuards(PasswordProofGuard)
+  @UseInterceptors(PasswordMinimumInterceptor)
   @HttpCode(204)
   @ApiBearerAuth()
   @ApiNoContentResponse()
