@@ -17,7 +17,4 @@ const config = loadConfig({
 });
 const options = { preview: true, abortOnError: false, logger: ['error'] };
 const app = await NestFactory.create(AppModule.register(config), new FastifyAdapter(), options);
-writeFileSync(
-  new URL('../openapi.json', import.meta.url),
-  `${JSON.stringify(describeApi(app), null, 2)}\n`,
-);
+writeFileSync(new URL('../openapi.json', import.meta.url), `${JSON.stringify(describeApi(app), null, 2)}\n`);
