@@ -1,3 +1,7 @@
+import { bundledPackages } from './test/support/packages.js';
+
+const packages = await bundledPackages();
+
 const swc = {
   jsc: {
     target: 'es2023',
@@ -21,7 +25,7 @@ const project = (displayName, folders, testRegex) => ({
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', ...packages },
 });
 
 /** Needs the built files and starts a PostgreSQL. */
@@ -62,6 +66,7 @@ export default {
   ],
   // One more than the cores of the smallest machine: a good part of the tests wait for time-outs.
   maxWorkers: 3,
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   // Jest reads it from here only, not from the projects.
   testTimeout: 30_000,
 };

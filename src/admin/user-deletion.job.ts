@@ -6,6 +6,7 @@ import { Database, type Statement } from '../common/database/database.js';
 import { emailDigest, emailExpression } from '../common/database/email-expression.js';
 import { Log } from '../common/logging/log.js';
 import { AuditLog } from '../users/audit-log.js';
+import { Invitation } from '../users/invitation.entity.js';
 import { User } from '../users/user.entity.js';
 import type { LocalUser } from '../users/user.js';
 import { nowForRails } from '../users/user-lookup.sql.js';
@@ -115,6 +116,7 @@ export class UserDeletionJob implements OnApplicationBootstrap, BeforeApplicatio
     for (const statement of [mark, insert]) await this.database.query(statement, [user.id]);
     const ofUser = { userId: user.id };
     await this.database.with(ConfirmationEntity, (confirmations) => confirmations.delete(ofUser));
+    await this.database.with(Invitation, (invitations) => invitations.delete(ofUser));
     await this.events.publish('erased', user);
   }
 

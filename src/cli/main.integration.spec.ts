@@ -63,6 +63,7 @@ describe('the built command', () => {
     [2, ['users', 'relink', 'a@example.com', '--all']],
     [2, ['certificates', 'preflight', 'not a name']],
     [2, ['migration', 'status', '--days', '0']],
+    [2, ['migration', 'invite', '--link', 'https://example.com/forgot']],
     [2, ['jobs', 'retry', 'nonsense']],
   ])('exits with %i for %j and loads no package but commander', async (status, argv) => {
     expect(await runListingPackages(...argv)).toEqual({ status, packages: ['commander'] });

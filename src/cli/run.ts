@@ -11,6 +11,7 @@ import { jobsCommands } from './commands/jobs.js';
 import { mailCommands } from './commands/mail.js';
 import { migrationCommands } from './commands/migration.js';
 import { migrationImport } from './commands/migration-import.js';
+import { migrationInvite } from './commands/migration-invite.js';
 import { migrationPlan } from './commands/migration-plan.js';
 import { migrationReconcile } from './commands/migration-reconcile.js';
 import { migrationStatus } from './commands/migration-status.js';
@@ -46,6 +47,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
   migrationImport(migration, io);
   migrationStatus(migration, io);
   migrationReconcile(migration, io);
+  migrationInvite(migration, io);
   migrationCommands(migration, io);
   const source = program.command('source').description('Read-only sources of legacy users.');
   sourceInit(source, io);

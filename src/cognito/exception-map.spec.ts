@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { toAppError } from './cognito-errors.js';
 import { type CognitoOperation, exceptionMap } from './exception-map.js';
@@ -42,9 +41,8 @@ const commands: Record<string, CognitoOperation[]> = {
 };
 
 const sdk = join(
-  dirname(createRequire(import.meta.url).resolve('@aws-sdk/client-cognito-identity-provider')),
-  '..',
-  'dist-types/commands',
+  import.meta.dirname,
+  '../../node_modules/@aws-sdk/client-cognito-identity-provider/dist-types/commands',
 );
 
 // Thrown for a response without an exception name; mapped by its status.

@@ -20,6 +20,8 @@ export interface PersonMailValues {
   mfa_may_have_changed: Record<never, string>;
   /** An administrator allowed a reset to remove the second factors. */
   mfa_removal_allowed: Record<never, string>;
+  /** To a legacy user: asks to choose a new password on the page of the link, which holds no token. */
+  reset_invitation: { link: string };
   /** To the new address: asks to confirm it. */
   email_change_confirm: { link: string };
   /** To the old address: a change was requested, and the link cancels it. */

@@ -14,6 +14,7 @@ const values: { [Name in MailName]: Mail<Name>['values'] } = {
   mfa_removed: {},
   mfa_may_have_changed: {},
   mfa_removal_allowed: {},
+  reset_invitation: { link: 'https://example.com/forgot' },
   email_change_confirm: { link: 'https://example.com/?token=abc' },
   email_change_notice: { newAddress: 'n***@example.com', link: 'https://example.com/?cancel=abc' },
   email_changed: {},

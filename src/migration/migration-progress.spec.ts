@@ -26,6 +26,8 @@ const left = (more: Partial<Count>): Count => ({
   ...more,
 });
 
+const signedUp = { ...migrated('2026-11-12', 3), state: 'imported', reason: 'signed_up' } as const;
+
 describe('summarise', () => {
   it('sums the counts by state, format, month and day', () => {
     const counts = [
@@ -100,7 +102,10 @@ describe('summarise', () => {
     const counts = [left({ month: '2019-01', neverSignedIn: true, people: 2 })];
     const summary = summarise(counts, { ...view, knowsSignIns: false });
     expect(summary).toMatchObject({ inactive: null, neverSignedIn: null, lastSignIn: [] });
-    expect(summary.verdict).toEqual({ canSwitchOff: false, reasons: [{ code: 'people_left', people: 2 }] });
+    expect(summary.verdict).toMatchObject({
+      canSwitchOff: false,
+      reasons: [{ code: 'people_left', people: 2 }],
+    });
   });
 
   it('lists every reason against switching off', () => {
@@ -117,23 +122,39 @@ describe('summarise', () => {
       { code: 'hashes_unknown', people: 2 },
       { code: 'still_moving', people: 4 },
     ]);
-    expect(summarise([migrated('2026-11-12', 4)], view).verdict).toEqual({ canSwitchOff: true, reasons: [] });
+    expect(summarise([migrated('2026-11-12', 4)], view).verdict).toMatchObject({
+      canSwitchOff: true,
+      reasons: [],
+    });
   });
 
-  const signedUp = { ...migrated('2026-11-12', 3), state: 'imported', reason: 'signed_up' } as const;
+  it('says on what the verdict rests', () => {
+    const counts = [
+      migrated('2026-11-12', 4),
+      { ...migrated('2026-11-13', 3), reason: 'hash_import' },
+      { ...migrated('2026-11-12', 90), state: 'imported', reason: 'hash_import' } as const,
+      { ...migrated('2026-11-12', 2), state: 'imported', reason: 'found_in_pool' } as const,
+      signedUp,
+    ];
+    expect(summarise(counts, view).verdict).toEqual({
+      canSwitchOff: true,
+      reasons: [],
+      restsOn: { signedIn: 7, importedWithHash: 90, linked: 2 },
+    });
+  });
 
   it.each([
     ['an empty table', []],
     ['people who signed up here only', [signedUp]],
   ])('knows nobody of the old system with %s', (_, counts) => {
     const { estimate, verdict } = summarise(counts, view);
-    expect(verdict).toEqual({ canSwitchOff: false, reasons: [{ code: 'nobody', people: 0 }] });
+    expect(verdict).toMatchObject({ canSwitchOff: false, reasons: [{ code: 'nobody', people: 0 }] });
     expect(estimate.kind).toBe('too_early');
   });
 
   it('gives no verdict without having read the source', () => {
     const { estimate, verdict } = summarise([migrated('2026-11-12', 4)], { ...view, sourceRead: false });
-    expect(verdict).toEqual({ canSwitchOff: false, reasons: [{ code: 'source_not_read', people: 0 }] });
+    expect(verdict).toMatchObject({ canSwitchOff: false, reasons: [{ code: 'source_not_read', people: 0 }] });
     expect(estimate.kind).toBe('too_early');
     expect(summarise([migrated('2026-11-12', 4)], view).estimate.kind).toBe('done');
   });

@@ -5,6 +5,7 @@ import type {
   MigrationVerdict,
   PeopleInState,
   PeopleOnDay,
+  VerdictBasis,
   VerdictReason,
 } from '#contracts';
 import { Clock } from '../common/clock/clock.js';
@@ -91,6 +92,7 @@ export function summarise(counts: readonly Count[], view: View): MigrationProgre
       unknownHash: people(unknown),
       total: people(left),
       migratedRecently: perDay.slice(-recentDays).reduce((sum, { migrated }) => sum + migrated, 0),
+      restsOn: basis(counts),
     }),
   };
 }
@@ -173,10 +175,21 @@ interface Remaining {
   total: number;
   /** People who migrated within the last two weeks. */
   migratedRecently: number;
+  restsOn: VerdictBasis;
+}
+
+function basis(counts: readonly Count[]): VerdictBasis {
+  const ofOldSystem = counts.filter(isOfOldSystem);
+  const imported = ofOldSystem.filter(({ state }) => state === 'imported');
+  return {
+    signedIn: people(ofOldSystem.filter(({ state }) => state === 'migrated')),
+    importedWithHash: people(imported.filter(({ reason }) => reason === 'hash_import')),
+    linked: people(imported.filter(({ reason }) => reason !== 'hash_import')),
+  };
 }
 
 /** Whether the old system can be switched off: people who have not migrated could not sign in any more. */
-function verdict({ legacy, resetSent, failed, unknownHash, ...rest }: Remaining): MigrationVerdict {
+function verdict({ legacy, resetSent, failed, unknownHash, restsOn, ...rest }: Remaining): MigrationVerdict {
   const groups: VerdictReason[] = [
     { code: 'people_left', people: legacy },
     { code: 'resets_open', people: resetSent },
@@ -188,5 +201,5 @@ function verdict({ legacy, resetSent, failed, unknownHash, ...rest }: Remaining)
   const reasons = groups.filter(({ people }) => people > 0);
   if (rest.nobody) reasons.push({ code: 'nobody', people: 0 });
   if (!rest.sourceRead) reasons.push({ code: 'source_not_read', people: 0 });
-  return { canSwitchOff: reasons.length === 0, reasons };
+  return { canSwitchOff: reasons.length === 0, reasons, restsOn };
 }

@@ -4,6 +4,7 @@ import { AuditEntry } from './audit-entry.entity.js';
 import { AuditLog } from './audit-log.js';
 import { ConfirmationEntity, ConfirmationRevocation } from './confirmation.entities.js';
 import { DuplicateAddresses } from './duplicate-addresses.js';
+import { Invitation } from './invitation.entity.js';
 import { MigrationStatusRepository } from './migration-status.js';
 import { RolesService } from './roles.service.js';
 import { User } from './user.entity.js';
@@ -29,7 +30,7 @@ const providers = [
   UsersService,
 ];
 
-const entities = [AuditEntry, ConfirmationEntity, ConfirmationRevocation, User];
+const entities = [AuditEntry, ConfirmationEntity, ConfirmationRevocation, Invitation, User];
 
 /** The part of `UsersModule` that commands use. Needs the database only. */
 @Module({ imports: [TypeOrmModule.forFeature(entities)], providers, exports: providers })

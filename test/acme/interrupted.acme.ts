@@ -1,13 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type AcmeWorld, isGoodFor, startAcmeWorld } from '../support/drivers/acme-world.js';
+import { type AcmeWorld, startAcmeWorld } from '../support/drivers/acme-world.js';
 import type { CaAnswer } from '../support/fakes/ca-proxy.js';
 import { describeWithPebble } from '../support/drivers/pebble.js';
 import { until } from '../support/drivers/until.js';
-
-const main = join(import.meta.dirname, '../../dist/src/cli/main.js');
 
 let world: AcmeWorld;
 beforeEach(async () => {
@@ -23,88 +18,6 @@ const refusal = (type: string, headers: CaAnswer['headers'] = {}): CaAnswer => (
 });
 
 const isNewOrder = ({ path }: { path: string }) => path === '/order-plz';
-
-/** `usher certificates issue` in a process of its own, which can be killed. */
-function startCommand(name: string, more: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [main, 'certificates', 'issue'], {
-    env: { PATH: process.env.PATH, ...world.variables(name, more) },
-    stdio: 'ignore',
-  });
-  return { child, exited: once(child, 'exit') as Promise<[number | null, string | null]> };
-}
-
-/** Waits until the database has released the lock of the killed process. */
-async function resume(name: string): Promise<void> {
-  let outcome = await world.command(['issue'], name);
-  await until(async () => {
-    if (outcome.status === 3) outcome = await world.command(['issue'], name);
-    return outcome.status !== 3;
-  });
-  expect(outcome).toMatchObject({ status: 0, err: '' });
-}
-
-async function expectInPlace(name: string): Promise<void> {
-  const [row] = (await world.stored()).filter(({ names }) => names.includes(name));
-  if (!row) throw new Error('not stored');
-  expect(isGoodFor(row)).toBe(true);
-  expect(row).toMatchObject({ order_url: null, sealed_order_key: null, step: null, failures: 0 });
-  expect(row.deployed_serial).toBe(row.serial);
-}
-
-/** Kills the command at its nth request to the CA. Returns the path of the request; `undefined` if there were fewer. */
-async function killedAt(step: number, when: 'before' | 'after', name: string) {
-  const { child, exited } = startCommand(name);
-  let sent = 0;
-  let path: string | undefined;
-  const kill = (request: { path: string }) => {
-    sent += 1;
-    if (sent !== step) return false;
-    path = request.path;
-    child.kill('SIGKILL');
-    return true;
-  };
-  if (when === 'before') world.ca.before = (request) => (kill(request) ? 'cut' : undefined);
-  else world.ca.after = (answer, request) => (kill(request) ? 'cut' : answer);
-  const [status] = await exited;
-  world.ca.before = () => undefined;
-  world.ca.after = (answer) => answer;
-  expect(status).toBe(path === undefined ? 0 : null);
-  return path;
-}
-
-describeWithPebble('a process that is killed', () => {
-  it.each(['before', 'after'] as const)(
-    '%s any request of an order can be continued',
-    async (when) => {
-      for (let step = 1; ; step += 1) {
-        const name = `killed-${step}.usher.dev`;
-        const ordered = world.orders();
-        const path = await killedAt(step, when, name);
-        if (path === undefined) {
-          expect(step).toBeGreaterThan(10);
-          break;
-        }
-        await resume(name);
-        await expectInPlace(name);
-        // Only an order whose URL was never received is lost.
-        const lost = when === 'after' && isNewOrder({ path }) ? 1 : 0;
-        expect({ path, orders: world.orders() - ordered }).toEqual({ path, orders: 1 + lost });
-      }
-      expect(await world.usher.database.sql('SELECT 1 FROM usher.acme_accounts')).toHaveLength(1);
-    },
-    240_000,
-  );
-
-  it('during a deployment deploys the same certificate again', async () => {
-    const name = 'host.usher.dev';
-    const { exited } = startCommand(name, { ACME_RELOAD_COMMAND: 'kill -9 $PPID' });
-    expect(await exited).toEqual([null, 'SIGKILL']);
-    expect((await world.stored())[0]).toMatchObject({ deployed_serial: null, step: 'deploying' });
-    await resume(name);
-    await expectInPlace(name);
-    expect(world.orders()).toBe(1);
-  });
-});
 
 describeWithPebble('two API processes', () => {
   it('order once, and each continues where the other was killed', async () => {
@@ -131,7 +44,7 @@ describeWithPebble('two API processes', () => {
     await world.usher.database.sql('UPDATE usher.certificates SET next_order_at = now()');
     await world.usher.startProcess(variables);
     await until(async () => (await world.stored())[0]?.deployed_serial !== null);
-    await expectInPlace(name);
+    await world.expectInPlace(name);
     expect(world.orders()).toBe(1);
   });
 });
@@ -152,8 +65,8 @@ describeWithPebble('a CA', () => {
     });
     down = false;
     world.ca.before = () => undefined;
-    await resume(name);
-    await expectInPlace(name);
+    await world.resume(name);
+    await world.expectInPlace(name);
     expect(world.orders()).toBe(1);
   });
 
@@ -164,7 +77,7 @@ describeWithPebble('a CA', () => {
     expect(status).toBe(1);
     expect(err).toMatch(/^trouble\.usher\.dev: \S/);
     world.ca.before = () => undefined;
-    await resume('trouble.usher.dev');
+    await world.resume('trouble.usher.dev');
   });
 
   it('that sees a wrong key authorization reports it, and gets a new order', async () => {
@@ -182,8 +95,8 @@ describeWithPebble('a CA', () => {
     expect(err).toMatch(/^wrong\.usher\.dev: .*of-another-account/);
     expect((await world.stored())[0]).toMatchObject({ order_url: null, chain: null });
     await database.sql('DROP TRIGGER garble ON usher.acme_challenges');
-    await resume(name);
-    await expectInPlace(name);
+    await world.resume(name);
+    await world.expectInPlace(name);
     expect(world.orders()).toBe(2);
   });
 
@@ -215,7 +128,7 @@ describeWithPebble('a CA', () => {
       refused += 1;
       return { ...refusal('badNonce', { 'replay-nonce': 'a-new-one' }), status: 400 };
     };
-    await resume('nonces.usher.dev');
+    await world.resume('nonces.usher.dev');
     expect(refused).toBe(3);
   });
 
@@ -231,8 +144,8 @@ describeWithPebble('a CA', () => {
       err: `${name}: The CA returned an unusable certificate: it lacks ${name}\n`,
     });
     world.ca.after = (answer) => answer;
-    await resume(name);
-    await expectInPlace(name);
+    await world.resume(name);
+    await world.expectInPlace(name);
   });
 });
 
@@ -245,7 +158,7 @@ describeWithPebble('an open order', () => {
       shown = shown.then(async () => void seen.push((await world.command(['list'], '')).out));
       return undefined;
     };
-    await resume(name);
+    await world.resume(name);
     await shown;
     expect(seen.join('')).toMatch(/ordering since \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
     expect(seen.join('')).toContain(`validating ${name} (1 of 1) since`);

@@ -151,7 +151,7 @@ describe('a sync', () => {
 
   it('gives no verdict while the source was not read', async () => {
     await usher.database.sql('DELETE FROM usher.source_syncs');
-    expect((await progress()).verdict).toEqual({
+    expect((await progress()).verdict).toMatchObject({
       canSwitchOff: false,
       reasons: [
         { code: 'nobody', people: 0 },

@@ -125,7 +125,7 @@ it('puts into the images what they need and no more', () => {
     'package.json',
     'pools.json',
   ]);
-  expect(list('user-pool/dist')).toEqual(['apps']);
+  expect(list('user-pool/dist')).toEqual(['apps', 'libs']);
   expect(list('migration-lambda')).toEqual(['index.mjs']);
   const packages = list('runtime/node_modules');
   expect(packages).toContain('fastify');

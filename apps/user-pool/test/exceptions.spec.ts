@@ -1,7 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { publicOperations, signedOperations } from '../src/operations/index.js';
 import { modelledErrors } from '../src/wire/errors.js';
 
@@ -22,10 +21,14 @@ const notCovered: Record<string, string> = {
   UserPoolTaggingException: 'tags are stored without rules',
 };
 
+const sdk = join(
+  import.meta.dirname,
+  '../../../node_modules/@aws-sdk/client-cognito-identity-provider/dist-types/commands',
+);
+
 /** The exceptions that the SDK documents for one operation. */
 function modelled(operation: string): string[] {
-  const sdk = dirname(createRequire(import.meta.url).resolve('@aws-sdk/client-cognito-identity-provider'));
-  const file = join(sdk, `../dist-types/commands/${operation}Command.d.ts`);
+  const file = join(sdk, `${operation}Command.d.ts`);
   const names = readFileSync(file, 'utf8').matchAll(/@throws \{@link (\w+Exception)\}/g);
   return [...names]
     .map(([, name = '']) => name)

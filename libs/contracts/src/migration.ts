@@ -130,6 +130,21 @@ export class VerdictReason {
   people!: number;
 }
 
+/** The people of the old system who can sign in without it, by what shows that their passwords are right. */
+export class VerdictBasis {
+  /** Migrated: they proved their password to Cognito, or set it by a reset, and have signed in since. */
+  @IsInt()
+  signedIn!: number;
+
+  /** Imported with their hash and not signed in since: nobody has checked a password against the imported hash. */
+  @IsInt()
+  importedWithHash!: number;
+
+  /** Found in the pool and linked: Usher never checked their legacy password. */
+  @IsInt()
+  linked!: number;
+}
+
 /** Can the old system, with its hashes and the migration trigger, be switched off? */
 export class MigrationVerdict {
   @IsBoolean()
@@ -140,6 +155,11 @@ export class MigrationVerdict {
   @ValidateNested({ each: true })
   @Type(() => VerdictReason)
   reasons!: VerdictReason[];
+
+  /** What the verdict rests on. */
+  @ValidateNested()
+  @Type(() => VerdictBasis)
+  restsOn!: VerdictBasis;
 }
 
 /** Counts addresses shared by several rows that are allowed to sign in. A shared address prevents their sign-in. */

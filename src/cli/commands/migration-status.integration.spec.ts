@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { MigrationProgressResponse } from '#contracts';
-import { createDatabase } from '../../../test/support/drivers/database.js';
+import { createAdoptedDatabase, createDatabase } from '../../../test/support/drivers/database.js';
 import { runCommand } from '../../../test/support/drivers/command.js';
 import { ada, bob, signInWithTokens } from '../../../test/support/drivers/sessions.js';
 import { openUsher } from '../../../test/support/drivers/usher.js';
@@ -28,6 +28,21 @@ describe('usher migration status', () => {
     expect(out).toMatch(/\n +\d+ {2}\$2a\$04\$\n/);
     expect(out).toContain('Too early for an estimate');
     expect(out).toMatch(/cannot be switched off yet:\n +\d+ {2}active people have not migrated\n/);
+  });
+
+  it('says on what it rests that the old system can be switched off', async () => {
+    const database = await createAdoptedDatabase();
+    try {
+      await database.sql('DELETE FROM users WHERE id > 2');
+      await database.sql(`UPDATE users SET cognito_sub = 'sub-' || id, usher_migration_state = CASE id WHEN 1 THEN 'migrated' ELSE 'imported' END,
+        usher_migration_reason = CASE id WHEN 2 THEN 'hash_import' END, usher_migration_at = now() - interval '1 month'`);
+      const { out } = await runCommand(['migration', 'status'], { DATABASE_URL: database.url });
+      expect(out).toMatch(
+        /The old system can be switched off\. This rests on:\n {2}1 person: migrated, .*\n {2}1 person: were imported/,
+      );
+    } finally {
+      await database.drop();
+    }
   });
 
   it('prints the same JSON as the route', async () => {
@@ -63,7 +78,7 @@ describe('usher migration status', () => {
     expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining(text) });
   });
 
-  it.each(['status', 'reconcile', 'reopen', 'recount'])(
+  it.each(['status', 'reconcile', 'invite', 'reopen', 'recount'])(
     'prints help for %s in any environment',
     async (command) => {
       const main = join(import.meta.dirname, '../../../dist/src/cli/main.js');

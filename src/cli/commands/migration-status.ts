@@ -141,8 +141,24 @@ const reasonTexts: Record<VerdictReason['code'], string> = {
     'tables of the old system were read; set LEGACY_SOURCE of the API, to "none" if the old system had no other people',
 };
 
+function basis({
+  restsOn: { signedIn, importedWithHash, linked },
+}: MigrationProgressResponse['verdict']): string[] {
+  const lines: [number, string][] = [
+    [signedIn, 'migrated, and have signed in since'],
+    [
+      importedWithHash,
+      'were imported with their hash and have not signed in since, so no password was checked',
+    ],
+    [linked, 'were found in the pool; Usher never checked their legacy password'],
+  ];
+  return lines
+    .filter(([count]) => count > 0)
+    .map(([count, text]) => `  ${counted(count, 'person', 'people')}: ${text}`);
+}
+
 function verdictOf({ verdict }: MigrationProgressResponse): string[] {
-  if (verdict.canSwitchOff) return ['The old system can be switched off.'];
+  if (verdict.canSwitchOff) return ['The old system can be switched off. This rests on:', ...basis(verdict)];
   const reasons = verdict.reasons.map(({ code, people: count }): [number, string] => [
     count,
     reasonTexts[code],

@@ -6,6 +6,7 @@ import { ReconciliationModule } from '../../migration/reconciliation.module.js';
 import { UsersDataModule } from '../../users/users-data.module.js';
 import { IssueCommandsModule } from './certificates.js';
 import { CliModule } from './command-context.js';
+import { InviteCommandsModule } from './invitations.js';
 import { JobsCommandsModule } from './jobs.js';
 import { MailCommandsModule } from './mail.js';
 import { ImportCommandsModule } from './migration-import.js';
@@ -24,6 +25,7 @@ const features = [
   AcmeDataModule,
   ImportCommandsModule,
   IssueCommandsModule,
+  InviteCommandsModule,
   JobsCommandsModule,
   MailCommandsModule,
   ProgressModule,

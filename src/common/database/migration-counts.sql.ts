@@ -75,7 +75,7 @@ const stored = `usher_migration_state IN ('reset_sent', 'failed')`;
 /** Signed up at Usher, so not a legacy user. The first sign-in migrates the row as well. */
 const isNew = `usher_migration_reason IS NOT DISTINCT FROM 'signed_up'`;
 
-const state = `
+export const state = `
   CASE WHEN usher_erased_at IS NOT NULL THEN 'skipped'
     WHEN cognito_sub IS NOT NULL THEN CASE WHEN usher_migration_state = 'imported' THEN 'imported' ELSE 'migrated' END
     WHEN usher_disabled_at IS NOT NULL OR usher_blocked THEN 'skipped'
@@ -83,7 +83,7 @@ const state = `
     WHEN ${isNew} OR ${isBlank} OR confirmed IS NULL THEN 'skipped'
     ELSE 'legacy' END`;
 
-const reason = `
+export const reason = `
   CASE WHEN usher_erased_at IS NOT NULL THEN 'erased'
     WHEN cognito_sub IS NOT NULL THEN
       CASE WHEN usher_migration_state = 'imported' OR usher_migration_reason = 'hash_import' THEN usher_migration_reason END

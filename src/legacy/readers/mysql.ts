@@ -16,7 +16,8 @@ type Row = RowDataPacket & Record<string, string | null>;
 const mostConnections = 4;
 
 /** Milliseconds. */
-const connectTimeoutMs = 1000;
+// For scans; a sign-in waits no longer than `findDeadlineMs`.
+const connectTimeoutMs = 5000;
 /** The server has stopped the statement before, unless the network is gone. */
 const graceMs = 500;
 

@@ -13,7 +13,8 @@ import {
 const mostConnections = 4;
 
 /** Milliseconds. */
-const connectTimeoutMs = 1000;
+// For scans; a sign-in waits no longer than `findDeadlineMs`.
+const connectTimeoutMs = 5000;
 /** The database has stopped the statement before, unless the network is gone. */
 const graceMs = 500;
 

@@ -70,6 +70,15 @@ export const de: MailTexts = {
         'Falls Sie darum nicht gebeten haben, setzen Sie das Passwort nicht zurück und wenden Sie sich sofort an den Support.',
       ],
     },
+    reset_invitation: {
+      subject: 'Wählen Sie ein neues Passwort für Ihr Konto',
+      paragraphs: [
+        'Sie haben mit dieser Adresse ein Konto bei {appName}. Die Anmeldung wurde erneuert. Damit Sie Ihr Konto weiter nutzen können, wählen Sie bitte ein neues Passwort.',
+        'Geben Sie auf der Seite, die sich öffnet, diese Adresse ein. Sie erhalten dann per E-Mail einen Code, mit dem Sie das neue Passwort wählen.',
+        'Der Link enthält weder ein Passwort noch einen Code, niemand kann sich damit anmelden. Sie können auch selbst die Anmeldeseite öffnen und dort das Passwort zurücksetzen. Wenn Sie das Konto nicht mehr brauchen, müssen Sie nichts tun.',
+      ],
+      button: 'Neues Passwort wählen',
+    },
     email_change_confirm: {
       subject: 'Bestätigen Sie Ihre neue Adresse',
       paragraphs: [

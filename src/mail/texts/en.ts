@@ -70,6 +70,15 @@ export const en: MailTexts = {
         'If you did not ask for this, do not reset your password, and contact support immediately.',
       ],
     },
+    reset_invitation: {
+      subject: 'Choose a new password for your account',
+      paragraphs: [
+        'You have an account with this address at {appName}. The sign-in has been renewed. So that you can go on using your account, please choose a new password.',
+        'On the page that opens, enter this address. You will then receive a code by e-mail, with which you choose the new password.',
+        'The link contains neither a password nor a code, so nobody can sign in with it. You can also open the sign-in page yourself and reset the password there. If you no longer need the account, you do not need to do anything.',
+      ],
+      button: 'Choose a new password',
+    },
     email_change_confirm: {
       subject: 'Confirm your new address',
       paragraphs: [

@@ -70,6 +70,15 @@ export const es: MailTexts = {
         'Si no lo ha pedido, no restablezca su contraseña y póngase en contacto con soporte de inmediato.',
       ],
     },
+    reset_invitation: {
+      subject: 'Elija una nueva contraseña para su cuenta',
+      paragraphs: [
+        'Tiene una cuenta con esta dirección en {appName}. El inicio de sesión se ha renovado. Para seguir usando su cuenta, elija una nueva contraseña.',
+        'En la página que se abre, introduzca esta dirección. Recibirá por correo electrónico un código con el que podrá elegir la nueva contraseña.',
+        'El enlace no contiene ninguna contraseña ni código: nadie puede iniciar sesión con él. También puede abrir usted la página de inicio de sesión y restablecer allí la contraseña. Si ya no necesita la cuenta, no tiene que hacer nada.',
+      ],
+      button: 'Elegir una nueva contraseña',
+    },
     email_change_confirm: {
       subject: 'Confirme su nueva dirección',
       paragraphs: [

@@ -70,6 +70,15 @@ export const fr: MailTexts = {
         'Si vous n’avez rien demandé, ne réinitialisez pas votre mot de passe et contactez immédiatement l’assistance.',
       ],
     },
+    reset_invitation: {
+      subject: 'Choisissez un nouveau mot de passe pour votre compte',
+      paragraphs: [
+        'Vous avez un compte avec cette adresse auprès de {appName}. La connexion a été renouvelée. Pour continuer à utiliser votre compte, veuillez choisir un nouveau mot de passe.',
+        'Saisissez cette adresse sur la page qui s’ouvre. Vous recevrez alors par e-mail un code qui vous permettra de choisir le nouveau mot de passe.',
+        'Le lien ne contient ni mot de passe ni code : personne ne peut se connecter avec. Vous pouvez aussi ouvrir vous-même la page de connexion et y réinitialiser le mot de passe. Si vous n’avez plus besoin du compte, vous n’avez rien à faire.',
+      ],
+      button: 'Choisir un nouveau mot de passe',
+    },
     email_change_confirm: {
       subject: 'Confirmez votre nouvelle adresse',
       paragraphs: [

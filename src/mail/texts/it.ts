@@ -70,6 +70,15 @@ export const it: MailTexts = {
         'Se non lo ha chiesto, non reimposti la password e contatti subito l’assistenza.',
       ],
     },
+    reset_invitation: {
+      subject: 'Scelga una nuova password per il Suo account',
+      paragraphs: [
+        'Ha un account con questo indirizzo presso {appName}. L’accesso è stato rinnovato. Per continuare a usare il Suo account, scelga una nuova password.',
+        'Nella pagina che si apre inserisca questo indirizzo. Riceverà quindi per e-mail un codice con cui scegliere la nuova password.',
+        'Il link non contiene né una password né un codice: nessuno può accedere con esso. Può anche aprire Lei stesso la pagina di accesso e reimpostare lì la password. Se l’account non Le serve più, non deve fare nulla.',
+      ],
+      button: 'Scegli una nuova password',
+    },
     email_change_confirm: {
       subject: 'Confermi il nuovo indirizzo',
       paragraphs: [

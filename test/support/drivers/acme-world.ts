@@ -1,11 +1,17 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from '@jest/globals';
 import { type CaProxy, startCaProxy } from '../fakes/ca-proxy.js';
 import { type Outcome, runCommand } from './command.js';
 import { type Pebble, startPebble } from './pebble.js';
+import { until } from './until.js';
 import { startUsher, type Usher } from './usher.js';
+
+const main = join(import.meta.dirname, '../../../dist/src/cli/main.js');
 
 export interface StoredCertificate {
   id: number;
@@ -35,6 +41,15 @@ export interface AcmeWorld {
   variables(certificates: string, more?: Record<string, string>): Record<string, string>;
   /** `usher certificates ...` */
   command(argv: string[], certificates: string, more?: Record<string, string>): Promise<Outcome>;
+  /** `usher certificates issue` in a process of its own, which can be killed. */
+  issuingProcess(
+    name: string,
+    more?: Record<string, string>,
+  ): { child: ChildProcess; exited: Promise<[number | null, string | null]> };
+  /** Waits until the database has released the lock of a killed process, and expects that the command succeeds. */
+  resume(name: string): Promise<void>;
+  /** Expects a complete order with a good certificate, which is deployed. */
+  expectInPlace(name: string): Promise<void>;
   stored(): Promise<StoredCertificate[]>;
   /** Total number of orders at the CA. */
   orders(): number;
@@ -59,17 +74,40 @@ export async function startAcmeWorld(options: { refusedNonces?: number } = {}): 
     ACME_CERTIFICATE_DIR: directory,
     ...more,
   });
+  const command = (argv: string[], of: string, more?: Record<string, string>) =>
+    runCommand(['certificates', ...argv], variables(of, more));
+  const stored = () => usher.database.sql<StoredCertificate>('SELECT * FROM usher.certificates ORDER BY id');
   return {
-    ...{ usher, pebble, ca, directory, variables },
-    command: (argv, of, more) => runCommand(['certificates', ...argv], variables(of, more)),
-    stored: () => usher.database.sql<StoredCertificate>('SELECT * FROM usher.certificates ORDER BY id'),
+    ...{ usher, pebble, ca, directory, variables, command, stored },
+    issuingProcess: (name, more) => {
+      const child = spawn(process.execPath, [main, 'certificates', 'issue'], {
+        env: { PATH: process.env.PATH, ...variables(name, more) },
+        stdio: 'ignore',
+      });
+      return { child, exited: once(child, 'exit') as Promise<[number | null, string | null]> };
+    },
+    resume: async (name) => {
+      let outcome = await command(['issue'], name);
+      await until(async () => {
+        if (outcome.status === 3) outcome = await command(['issue'], name);
+        return outcome.status !== 3;
+      });
+      expect(outcome).toMatchObject({ status: 0, err: '' });
+    },
+    expectInPlace: async (name) => {
+      const [row] = (await stored()).filter(({ names }) => names.includes(name));
+      if (!row) throw new Error('not stored');
+      expect(isGoodFor(row)).toBe(true);
+      expect(row).toMatchObject({ order_url: null, sealed_order_key: null, step: null, failures: 0 });
+      expect(row.deployed_serial).toBe(row.serial);
+    },
     orders: () =>
       pebble.lines().filter((line) => line.includes('There are now') && line.includes('orders')).length,
     close: async () => {
       await ca.close();
       await pebble.stop();
       await usher.close();
-      await rm(folder, { recursive: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

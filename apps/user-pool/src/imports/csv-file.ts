@@ -93,7 +93,6 @@ function checkHeader(text: string, columns: string[], optional: string[]): strin
   if (missing !== undefined) throw new UnreadableFile(`The header of the CSV file has no column ${missing}.`);
   const isKnown = (column: string) => columns.includes(column) || optional.includes(column);
   const odd = header.findIndex((column, at) => !isKnown(column) || header.indexOf(column) !== at);
-  if (odd >= 0)
-    throw new UnreadableFile(`Column ${odd + 1} of the CSV file is unknown or there is another of its name.`);
+  if (odd >= 0) throw new UnreadableFile(`Column ${odd + 1} of the CSV file is unknown or a duplicate.`);
   return header;
 }

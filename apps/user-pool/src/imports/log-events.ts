@@ -26,7 +26,7 @@ const mostEvents = 10_000;
 const largestPage = 1024 * 1024;
 const eventOverhead = 26;
 
-export function getLogEvents(services: Services, body: unknown): object {
+export async function getLogEvents(services: Services, body: unknown): Promise<object> {
   const request = (typeof body === 'object' && body !== null ? body : {}) as Request;
   const limit = readNumber(request.limit, 'limit') ?? mostEvents;
   if (limit < 1 || limit > mostEvents) throw invalidParameter(`limit must be between 1 and ${mostEvents}.`);

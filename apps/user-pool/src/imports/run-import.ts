@@ -39,7 +39,8 @@ async function importFile(services: Services, id: string, signal: AbortSignal): 
   if (!job || !pool) return;
   const file = importFiles.csv(id);
   const columns = await checkFile(file, columnsOf(services, pool, job));
-  if (job.status === 'Pending') update(services, id, { status: 'InProgress' });
+  // It may have been stopped meanwhile.
+  if (database.importJob(id)?.status === 'Pending') update(services, id, { status: 'InProgress' });
   prepareLog(services, job);
   for await (const lines of readLines(file, job.bytesDone)) {
     for (let at = 0; at < lines.length; at += sliceSize) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -28,7 +29,7 @@ export async function serveUpload(
   const refused = refuse(services, request, { job, signature: searchParams.get('X-Amz-Signature') ?? '' });
   if (refused) return answerError(response, refused);
   const file = services.importFiles.csv(job?.id ?? '');
-  const part = `${file}.${Date.now()}-${Math.random().toString(36).slice(2)}`;
+  const part = `${file}.${randomUUID()}`;
   try {
     await pipeline(request, createWriteStream(part, { mode: 0o600 }));
     await rename(part, file);

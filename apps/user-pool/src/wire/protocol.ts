@@ -34,13 +34,12 @@ export async function serveOperation(
 
 function findOperation({ headers }: IncomingMessage): { name: string; run: Operation } {
   const target = headers['x-amz-target'];
-  // The only operation of CloudWatch Logs. It has no name in the model of user pools.
-  if (target === 'Logs_20140328.GetLogEvents')
-    return { name: 'GetLogEvents', run: async (context, body) => getLogEvents(context, body) };
-  const name = typeof target === 'string' && target.startsWith(prefix) ? target.slice(prefix.length) : '';
+  const ofLogs = target === 'Logs_20140328.GetLogEvents';
+  const ofPools = typeof target === 'string' && target.startsWith(prefix) ? target.slice(prefix.length) : '';
+  const name = ofLogs ? 'GetLogEvents' : ofPools;
   const open = publicOperations.get(name);
   if (open) return { name, run: open };
-  const signed = signedOperations.get(name);
+  const signed = ofLogs ? getLogEvents : signedOperations.get(name);
   if (!signed) {
     throw new ServiceError(
       'UnknownOperationException',

@@ -26,6 +26,7 @@ import {
   MigrationCounts1764000000013,
   PoolListings1764000000014,
   AgreementIndex1764000000021,
+  Invitations1764000000052,
 } from './migration-progress.js';
 import {
   Sessions1764000000004,
@@ -76,4 +77,5 @@ export const migrations = [
   UntrustedProxies1764000000038,
   TriggerRequests1764000000041,
   UserImports1764000000050,
+  Invitations1764000000052,
 ];

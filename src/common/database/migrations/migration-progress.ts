@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { emailExpression } from '../email-expression.js';
 import { buildCountFunction, buildRecountFunction } from '../migration-counts.sql.js';
-import { buildIndex, findUsersTableName, unconditionalCounts } from './schema-helpers.js';
+import { buildIndex, findUsersTableName, requireUsersTable, unconditionalCounts } from './schema-helpers.js';
 
 /**
  * Migration status in the row itself, so that one statement changes both. Stores only what other columns do not tell;
@@ -105,5 +105,19 @@ export class AgreementIndex1764000000021 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP INDEX index_users_on_usher_agreed_email');
+  }
+}
+
+/** Legacy users whom `usher migration invite` has mailed. No foreign key: it would prevent the legacy application from deleting users. */
+export class Invitations1764000000052 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    const { idType } = await requireUsersTable(runner);
+    await runner.query(
+      `CREATE TABLE usher.invitations (user_id ${idType} PRIMARY KEY, invited_at timestamptz NOT NULL DEFAULT now())`,
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE usher.invitations');
   }
 }
