@@ -94,6 +94,7 @@ export class FilesWriter {
       await this.claiming;
       for (const file of this.open.values()) await this.close(file);
       this.open.clear();
+      if (folder !== undefined) await this.imports.analyse();
     } finally {
       await this.claiming.catch(() => undefined);
       for (const { record, writer } of this.open.values()) {

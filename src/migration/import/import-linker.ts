@@ -30,6 +30,7 @@ export class ImportLinker {
     const { directory, imports, settings } = this;
     const unlinked = await imports.countUnlinked();
     if (unlinked === 0) return;
+    await imports.analyse();
     const { EstimatedNumberOfUsers: inPool = 0 } = await settings.describePool();
     let [read, linked] = [0, 0];
     const link = async (users: PoolUser[]) => {

@@ -58,7 +58,7 @@ const judged = (match: string) => `
   ), judged AS (
     SELECT given.position::int, given.digest, users.id, CASE
         WHEN users.id IS NULL THEN 'not_copied'
-        WHEN EXISTS (SELECT 1 FROM usher.imports WHERE imports.user_id = users.id) THEN 'known'
+        WHEN imports.user_id IS NOT NULL THEN 'known'
         WHEN cognito_sub IS NOT NULL THEN 'migrated'
         WHEN NOT (${isLive}) OR usher_disabled_at IS NOT NULL THEN 'blocked'
         WHEN {confirmed_at} IS NULL THEN 'unverified'
@@ -67,7 +67,7 @@ const judged = (match: string) => `
         WHEN ${emailExpression('users.email')} IS DISTINCT FROM ${emailExpression('given.address')} THEN 'changed'
         WHEN ${isShared} THEN 'address_duplicate'
       END AS left_out
-    FROM given LEFT JOIN users ON ${match}
+    FROM given LEFT JOIN users ON ${match} LEFT JOIN usher.imports ON imports.user_id = users.id
   )`;
 
 const leftOut = 'SELECT position, left_out AS reason FROM judged WHERE left_out IS NOT NULL';
@@ -119,6 +119,13 @@ const reject: Statement = {
     FROM unnest($2::int[], $3::text[], $4::text[]) AS given (line, result, text)
     WHERE file_id = $1 AND imports.line = given.line AND state = 'import_sent'
     RETURNING user_id AS id, given.result`,
+};
+
+/** Plans depend on the size of the table, and autovacuum analyses it too late. */
+const analyse: Statement = {
+  name: 'imports-analyse',
+  patienceMs,
+  text: 'ANALYZE usher.imports, usher.import_files',
 };
 
 /** They can be in a later file. */
@@ -317,6 +324,11 @@ export class Imports {
       if (missing.length > 0) await this.database.query(release, [file.id, missing]);
       await this.updateFile(file, { ...end, state: 'done', endedAt: new Date() });
     });
+  }
+
+  /** To be called after many lines have changed. */
+  async analyse(): Promise<void> {
+    await this.database.query(analyse);
   }
 
   async countUnlinked(): Promise<number> {
