@@ -9,6 +9,7 @@ const view: View = {
   inactiveAfter: 12,
   knowsSignIns: true,
   sourceRead: true,
+  drift: { changed: 0, reset: 0 },
   unmarkedScheme: undefined,
 };
 
