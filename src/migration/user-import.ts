@@ -4,7 +4,6 @@ import { Injectable } from '@nestjs/common';
 import { UserDirectory } from '../cognito/user-directory.js';
 import { ImportRefusedError, UserImportJobs } from '../cognito/user-import-jobs.js';
 import { Clock } from '../common/clock/clock.js';
-import { Database } from '../common/database/database.js';
 import type { LegacyUser } from '../legacy/legacy-source.js';
 import { csvWriter, HeaderError } from './import/csv-line.js';
 import { removeFile } from './import/import-file.js';
@@ -13,7 +12,6 @@ import { FileSender } from './import/file-sender.js';
 import { fileLimits, FilesWriter, type WriteResult } from './import/files-writer.js';
 import { Reimporter, type ReimportResult } from './import/reimporter.js';
 import type { ImportFile, ImportState } from './persistence/imports.entities.js';
-import { ImportDrift } from './persistence/import-drift.repository.js';
 import { type CanaryState, Imports, type RejectedUser } from './persistence/imports.repository.js';
 import type { Scannable } from './plan/address-duplicates.js';
 import { type AttributeSettings, attributeCheck } from './plan/pool-attributes.js';
@@ -22,9 +20,6 @@ export { HeaderError, ImportRefusedError };
 export { cell } from './plan/finding-files.js';
 export { importStates } from './persistence/imports.entities.js';
 export type { CanaryState, RejectedUser, ReimportResult };
-
-/** Must be the same in all versions ("import" on a phone keypad). */
-const lockKey = 467_678;
 
 /** Milliseconds between looks whether the canary has signed in. */
 const canaryPoll = 2000;
@@ -93,13 +88,11 @@ interface Run {
 @Injectable()
 export class UserImport {
   constructor(
-    private readonly database: Database,
     private readonly imports: Imports,
     private readonly jobs: UserImportJobs,
     private readonly sender: FileSender,
     private readonly linker: ImportLinker,
     private readonly reimporter: Reimporter,
-    private readonly drift: ImportDrift,
     private readonly directory: UserDirectory,
     private readonly clock: Clock,
   ) {}
@@ -122,7 +115,7 @@ export class UserImport {
     options: ImportOptions,
   ): Promise<{ report: ImportReport; end: ImportEnd } | undefined> {
     let result: { report: ImportReport; end: ImportEnd } | undefined;
-    await this.database.exclusively(lockKey, async (signal) => {
+    await this.imports.exclusively(async (signal) => {
       const run: Run = { source, options, signal, written: [] };
       const end = options.dryRun ? await this.judge(run) : await this.importAll(run);
       result = { report: await this.report(run.written, run.reimported), end };
@@ -131,10 +124,10 @@ export class UserImport {
   }
 
   async status(): Promise<ImportReport & { changed: number; running: boolean; files: ImportFile[] }> {
-    await this.drift.compareTable();
+    await this.reimporter.compareTable();
     const files = await this.imports.allFiles(this.jobs.userPoolId);
     const jobs = files.map(({ algorithm, rows }) => ({ algorithm, rows, files: 1 }));
-    const running = !(await this.database.exclusively(lockKey, () => Promise.resolve()));
+    const running = !(await this.imports.exclusively(() => Promise.resolve()));
     return { changed: 0, ...(await this.report([{ jobs, leftOut: new Map() }])), running, files };
   }
 
@@ -330,7 +323,7 @@ export class UserImport {
       const job = jobs.get(algorithm) ?? { rows: 0, files: 0 };
       jobs.set(algorithm, { rows: job.rows + rows, files: job.files + files });
     }
-    const { changed } = await this.drift.count();
+    const changed = await this.reimporter.countChanged();
     // The latest pass has judged everybody. Users who are in a file are in `states`.
     const leftOut = [...(written.at(-1)?.leftOut ?? [])].filter(([reason]) => reason !== 'known');
     return {

@@ -48,6 +48,15 @@ export class Reimporter {
     private readonly directory: UserDirectory,
   ) {}
 
+  /** For an adopted table, whose hashes change without a sync. */
+  compareTable(): Promise<void> {
+    return this.drift.compareTable();
+  }
+
+  async countChanged(): Promise<number> {
+    return (await this.drift.count()).changed;
+  }
+
   /** Users of a run that was killed: without a pool user they can be imported, with one they are linked again. */
   async finishBegun(): Promise<void> {
     for (const user of await this.drift.findUnfinished()) {

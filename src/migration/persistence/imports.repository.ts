@@ -42,6 +42,9 @@ export interface RejectedUser {
   algorithm: CognitoAlgorithm;
 }
 
+/** Must be the same in all versions ("import" on a phone keypad). */
+const lockKey = 467_678;
+
 /** For statements that change every line of a file. */
 const patienceMs = 600_000;
 
@@ -233,6 +236,11 @@ export class Imports {
     private readonly database: Database,
     private readonly statuses: MigrationStatusRepository,
   ) {}
+
+  /** One import at a time. @returns whether `work` ran; as `Database.exclusively` */
+  exclusively(work: (lost: AbortSignal) => Promise<void>): Promise<boolean> {
+    return this.database.exclusively(lockKey, work);
+  }
 
   /** @returns whether rows of the source are those of the adopted table, and not copies */
   async isAdopted(): Promise<boolean> {
