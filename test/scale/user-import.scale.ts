@@ -5,7 +5,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  CognitoIdentityProvider,
+  type ListUsersCommandOutput,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startUserPool, type UserPoolServer } from '../../apps/user-pool/src/server.js';
 import { signingKeys } from '../../apps/user-pool/test/signing-keys.js';
@@ -196,7 +199,8 @@ describe(`the import of ${people} users`, () => {
       const subs = new Set<string>();
       let [inPool, token]: [number, string | undefined] = [0, undefined];
       do {
-        const page = await cognito.listUsers({ UserPoolId: userPoolId, Limit: 60, PaginationToken: token });
+        const request = { UserPoolId: userPoolId, Limit: 60, PaginationToken: token };
+        const page: ListUsersCommandOutput = await cognito.listUsers(request);
         for (const { Attributes = [] } of page.Users ?? []) {
           inPool += 1;
           subs.add(Attributes.find(({ Name }) => Name === 'sub')?.Value ?? '');

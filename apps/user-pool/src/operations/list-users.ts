@@ -23,9 +23,9 @@ export const listUsers = operation<ListUsersRequest, ListUsersResponse>(
     const after = openPage(context, pool, PaginationToken);
     const matches = readUserFilter(Filter);
     const page: User[] = [];
-    for (const sub of context.database.usersOf(pool.id)) {
+    for (const sub of context.database.usersAfter(pool.id, after)) {
       const user = context.database.user(pool.id, sub);
-      if (!user || user.sequence <= after || !matches(user)) continue;
+      if (!user || !matches(user)) continue;
       // Reads one user more than the page size to detect another page.
       if (page.push(user) > size) break;
     }

@@ -56,6 +56,8 @@ export class Database {
 
   user = (poolId: string, sub: string) => this.records.user.get(`${poolId}/${sub}`);
   usersOf = (poolId: string) => this.index(poolId).subs();
+  /** @param sequence of the last user before them */
+  usersAfter = (poolId: string, sequence: number) => this.index(poolId).subsAfter(sequence);
   saveUser = (user: User) => this.save('user', `${user.poolId}/${user.sub}`, user);
   removeUser = (user: User) => this.save('user', `${user.poolId}/${user.sub}`, null);
   countUsers = (poolId: string) => this.index(poolId).size;

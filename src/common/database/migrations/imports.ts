@@ -6,7 +6,7 @@ import { requireUsersTable } from './schema-helpers.js';
  * random, so the digest does not help to guess the password. The start replaces the counting functions, because a person who was
  * imported and has signed in counts as `migrated: hash_import`.
  */
-export class UserImports1764000000050 implements MigrationInterface {
+export class UserImports1764000000054 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const { idType } = await requireUsersTable(runner);
     await runner.query(`

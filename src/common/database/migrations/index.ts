@@ -20,7 +20,7 @@ import {
   RefusedRecipients1764000000020,
 } from './mail-and-confirmations.js';
 import { UntrustedProxies1764000000038 } from './edge.js';
-import { ImportDrift1764000000056, UserImports1764000000050 } from './imports.js';
+import { ImportDrift1764000000056, UserImports1764000000054 } from './imports.js';
 import {
   MigrationLedger1764000000012,
   MigrationCounts1764000000013,
@@ -76,7 +76,7 @@ export const migrations = [
   LegacyCopyIndexes1764000000033,
   UntrustedProxies1764000000038,
   TriggerRequests1764000000041,
-  UserImports1764000000050,
   Invitations1764000000052,
+  UserImports1764000000054,
   ImportDrift1764000000056,
 ];
