@@ -37,7 +37,7 @@ export const importBlocksQueue = new LeasedQueue<DueBlock>({
 });
 
 /** Milliseconds between looks for people whom the source has blocked. A look reads the imported people. */
-const lookMs = 15_000;
+const lookMs = 5000;
 
 /** A look that takes long is made less often: at most this share of the time. */
 const largestShare = 0.1;

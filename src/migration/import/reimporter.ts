@@ -135,13 +135,14 @@ export class Reimporter {
 
   /**
    * Unlinks first: a user whose pool user is gone then migrates at a sign-in, also if this process is killed here. The limits are checked
-   * again after it, because from then on no sign-in at Usher can count on the link.
+   * again after it, immediately before the deletion.
    * @returns why the pool user was not deleted
    */
   private async delete(changed: ChangedUser): Promise<string | undefined> {
     if (!(await this.drift.unlink(changed))) return 'signed_in';
     const poolUser = await this.directory.findExactly(changed.sub);
-    const reason = await this.limitOf(poolUser, changed);
+    let reason = await this.limitOf(poolUser, changed);
+    if (!(await this.drift.isUnlinked(changed))) reason ??= 'signed_in';
     if (poolUser !== undefined && reason !== undefined) {
       await this.drift.restore(changed.userId);
       return reason;

@@ -93,6 +93,11 @@ const findLink: Statement = {
   text: 'SELECT id FROM users WHERE id = $1 AND cognito_sub = $2 FOR UPDATE',
 };
 
+const findUnlinked: Statement = {
+  name: 'import-drift-find-unlinked',
+  text: 'SELECT 1 FROM users WHERE id = $1 AND cognito_sub IS NULL AND usher_erased_at IS NULL',
+};
+
 const forget: Statement = {
   name: 'import-drift-forget',
   text: `DELETE FROM usher.imports WHERE user_id = $1 AND state = 'reimporting'`,
@@ -153,6 +158,11 @@ export class ImportDrift {
         await this.links.relink(userId, null);
       await this.database.query(forget, [userId]);
     });
+  }
+
+  /** Whether no sign-in has linked the row since `unlink`. */
+  async isUnlinked({ userId }: Pick<ChangedUser, 'userId'>): Promise<boolean> {
+    return (await this.database.query(findUnlinked, [userId])).length > 0;
   }
 
   /** The pool user stays: `ImportLinker` links the row again. */
