@@ -129,6 +129,17 @@ describe('summarise', () => {
     });
   });
 
+  it('counts imported people whose password has changed at the source, and those who were reset because of it', () => {
+    const counts = [migrated('2026-11-12', 4), left({ people: 5, state: 'reset_sent' })];
+    const { reasons } = summarise(counts, { ...view, drift: { changed: 3, reset: 2 } }).verdict;
+    expect(reasons).toEqual(
+      expect.arrayContaining([
+        { code: 'resets_open', people: 7 },
+        { code: 'import_hashes_changed', people: 3 },
+      ]),
+    );
+  });
+
   it('says on what the verdict rests', () => {
     const counts = [
       migrated('2026-11-12', 4),
