@@ -36,10 +36,10 @@ export const importBlocksQueue = new LeasedQueue<DueBlock>({
   only: `job.state IN ('disabling', 'enabling')`,
 });
 
-/** Milliseconds between looks for people whom the source has blocked. A look reads the imported people. */
+/** Milliseconds between looks, each of which reads the imported people. One that takes long is made less often. */
 const lookMs = 5000;
 
-/** A look that takes long is made less often: at most this share of the time. */
+/** The largest share of the time that a look takes. */
 const largestShare = 0.1;
 
 /** Milliseconds between polls for pool users to disable. */
@@ -48,8 +48,8 @@ const pollMs = 5000;
 /** Pool users that one process changes at the same time; 25 such requests a second is the quota of an account ("UserUpdate"). */
 const batchSize = 3;
 
-/** Must be the same in all versions ("drift" on a phone keypad). */
-const lockKey = 37_438;
+/** Must be the same in all versions ("block" and "drift" on a phone keypad). */
+const lockKeys = { blocks: 25_625, hashes: 37_438 };
 
 /** For statements that read all imported users. */
 const patienceMs = 600_000;
@@ -95,9 +95,13 @@ const removeObsolete: Statement = {
  */
 @Injectable()
 export class ImportDriftJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly looking = new PollingWorker(() => this.look(), lookMs);
+  /** Apart, because comparing millions of hashes takes longer than a minute. */
+  private readonly looks = [
+    this.looking(lockKeys.blocks, () => this.findBlocks()),
+    this.looking(lockKeys.hashes, () => this.drift.compareTable(() => this.stopping)),
+  ];
   private readonly worker: QueueWorker<DueBlock>;
-  private nextLook = 0;
+  private stopping = false;
 
   constructor(
     private readonly database: Database,
@@ -128,33 +132,37 @@ export class ImportDriftJob implements OnApplicationBootstrap, BeforeApplication
   }
 
   onApplicationBootstrap(): void {
-    this.looking.start();
+    for (const look of this.looks) look.start();
     this.worker.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.looking.stop(), this.worker.stop()]);
+    this.stopping = true;
+    await Promise.all([...this.looks, this.worker].map((work) => work.stop()));
   }
 
-  private async look(): Promise<boolean> {
-    const began = this.clock.elapsed();
-    if (began < this.nextLook) return false;
-    try {
-      await this.database.exclusively(lockKey, () => this.compare());
-    } catch (error) {
-      this.log.warn('failed to look for changes after the import', { error });
-    }
-    const now = this.clock.elapsed();
-    this.nextLook = now + (now - began) / largestShare - lookMs;
-    return false;
+  /** In one process at a time. */
+  private looking(lockKey: number, look: () => Promise<void>): PollingWorker {
+    let due = 0;
+    return new PollingWorker(async () => {
+      const began = this.clock.elapsed();
+      if (began < due) return false;
+      try {
+        await this.database.exclusively(lockKey, look);
+      } catch (error) {
+        this.log.warn('failed to look for changes after the import', { error });
+      }
+      const now = this.clock.elapsed();
+      due = now + (now - began) / largestShare - lookMs;
+      return false;
+    }, lookMs);
   }
 
-  private async compare(): Promise<void> {
+  private async findBlocks(): Promise<void> {
     await this.database.query(removeObsolete);
     const blocked = await this.database.query(requestDisabling);
     const lifted = await this.database.query(requestEnabling);
     if (blocked.length + lifted.length > 0) this.worker.wake();
-    await this.drift.compareTable();
   }
 
   /** Records first that the pool user was enabled: an attempt after a crash finds it disabled. */

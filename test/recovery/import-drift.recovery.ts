@@ -238,7 +238,7 @@ describe('with an adopted table', () => {
 
   it.each([
     ['before the row is unlinked', 1],
-    ['between the last check and the one before', 2],
+    ['after the row is unlinked', 2],
   ])('deletes no pool user who signs in %s', async (_, check) => {
     const ada = await person('ada@example.com');
     await imported();

@@ -25,15 +25,24 @@ const patienceMs = 600_000;
 
 const adopted = '(SELECT adopted_users_table FROM usher.installation)';
 
-/** The hashes of an adopted table are at hand; those of a read-only source are compared when it is read. */
+/** Imported users that one statement compares: less than a second. */
+const pageSize = 20_000;
+
+/** The hashes of an adopted table are at hand; those of a read-only source are compared when it is read. $1: where the page begins */
 const compareTable: Statement = {
   name: 'import-drift-compare-table',
   patienceMs,
   text: `
-    UPDATE usher.imports SET changed_at = CASE WHEN read.differs THEN now() END, reason = NULL
-    FROM (
-      SELECT users.id, ${tableDiffers} AS differs FROM usher.imports JOIN users ON ${hashCounts} WHERE ${adopted}) AS read
-    WHERE imports.user_id = read.id AND read.differs <> (imports.changed_at IS NOT NULL)`,
+    WITH page AS (
+      SELECT user_id FROM usher.imports
+      WHERE user_id > coalesce($1::{id_type}, '{first_id}'::{id_type}) AND ${adopted} ORDER BY user_id LIMIT ${pageSize}
+    ), compared AS (
+      UPDATE usher.imports SET changed_at = CASE WHEN read.differs THEN now() END, reason = NULL
+      FROM (
+        SELECT users.id, ${tableDiffers} AS differs
+        FROM page JOIN usher.imports USING (user_id) JOIN users ON ${hashCounts}) AS read
+      WHERE imports.user_id = read.id AND read.differs <> (imports.changed_at IS NOT NULL))
+    SELECT count(*)::int AS rows, (array_agg(user_id ORDER BY user_id DESC))[1] AS last FROM page`,
 };
 
 const count: Statement = {
@@ -119,9 +128,19 @@ export class ImportDrift {
     private readonly audit: AuditLog,
   ) {}
 
-  /** Compares the hashes of an adopted table with the imported ones. Reads all imported users who have not signed in. */
-  async compareTable(): Promise<void> {
-    await this.database.query(compareTable);
+  /**
+   * Compares the hashes of an adopted table with the imported ones.
+   * @param isStopped asked after each page
+   */
+  async compareTable(isStopped = () => false): Promise<void> {
+    let after: UserId | null = null;
+    do {
+      const page: { rows: number; last: UserId | null } | undefined = await this.database.queryOne<{
+        rows: number;
+        last: UserId | null;
+      }>(compareTable, [after]);
+      after = page?.rows === pageSize ? page.last : null;
+    } while (after !== null && !isStopped());
   }
 
   /** @returns numbers of users who have not signed in: with a changed hash, and of those whose pool user was reset because of it */
