@@ -171,13 +171,16 @@ function toDate(text: string | null | undefined, later = 0): Date | null {
 const timeout = { query_timeout: readTimeout };
 
 /** Of a line in the text format of COPY. */
-const rowOf = (line: string): Row =>
-  line.split('\t').map((text) => {
-    if (text === '\\N') return null;
-    return text.includes('\\')
-      ? text.replace(/\\(.)/g, (_, letter: string) => escapes[letter] ?? letter)
-      : text;
-  });
+function rowOf(line: string): Row {
+  const row: Row = line.split('\t');
+  if (!line.includes('\\')) return row;
+  for (const [index, text] of row.entries()) {
+    if (text === '\\N') row[index] = null;
+    else if (text?.includes('\\'))
+      row[index] = text.replace(/\\(.)/g, (_, letter: string) => escapes[letter] ?? letter);
+  }
+  return row;
+}
 
 const escapes: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 

@@ -328,6 +328,53 @@ describe('usher migration import', () => {
     expect((await importUsers(['stop'])).out).toBe('Nothing to stop.\n');
   });
 
+  it('sends the people whom a stopped or a failed job did not reach in another one', async () => {
+    const many = 3000;
+    await usher.database.sql(
+      `INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at)
+       SELECT 'p' || n || '@example.com', $1, now(), now(), now() FROM generate_series(1, ${many}) AS n`,
+      [hashes.BCRYPT],
+    );
+    usher.proxy.answerWith('ListUsers', exception('InternalErrorException', '', 500));
+    const run = imported();
+    const UserPoolId = usher.userPoolId;
+    await until(async () => {
+      const [file] = await usher.database.sql<{ id: string }>(
+        `SELECT job_id AS id FROM usher.import_files WHERE state = 'started'`,
+      );
+      if (file === undefined) return false;
+      const stopped = await usher.cognito
+        .stopUserImportJob({ UserPoolId, JobId: file.id })
+        .catch(() => undefined);
+      return stopped !== undefined;
+    });
+    // Linking comes after the end of the job.
+    await until(
+      async () =>
+        (await usher.database.sql(`SELECT 1 FROM usher.import_files WHERE state = 'done'`)).length > 0,
+    );
+    usher.proxy.forwardAll();
+    expect(await run).toMatchObject({ status: 3, err: expect.stringContaining('The import was stopped.') });
+    const [{ reached } = { reached: 0 }] = await usher.database.sql<{ reached: number }>(
+      'SELECT count(*)::int AS reached FROM usher.imports',
+    );
+    expect(reached).toBeLessThan(many);
+    expect(await imported()).toMatchObject({ status: 0, answer: { states: { imported: many } } });
+
+    // All are in the pool, and nobody knows: more than half of 100 lines are skipped.
+    await usher.database.sql('TRUNCATE usher.imports, usher.import_files');
+    await usher.database.sql(
+      'DELETE FROM users WHERE id NOT IN (SELECT id FROM users ORDER BY id LIMIT 150)',
+    );
+    await usher.database.sql('UPDATE users SET cognito_sub = NULL, usher_migration_state = NULL');
+    const failed = await imported();
+    expect(failed).toMatchObject({
+      ...{ status: 1, err: expect.stringContaining('The job ended with Failed: Too many users') },
+      answer: { states: { skipped: 100 } },
+    });
+    expect(await imported()).toMatchObject({ status: 0, answer: { states: { skipped: 150 } } });
+  }, 120_000);
+
   it.each<[string, string[], Record<string, string>, string]>([
     [
       'an unknown attribute',

@@ -10,6 +10,7 @@ import { migrations } from './migrations/index.js';
 const versions: [digest: string, migration: string][] = [
   ['RI2m_MEyy8hiEFpd-WalW8ONLD3z09j-Qe4NWipoFh4', 'BlockedRows1764000000017'],
   ['WJBFv8zRLD_v0bxKC0YjO3D0z9d3YSq9J5pJ4bJW-N8', 'LegacyCopies1764000000032'],
+  ['mRynNZ0fOAoklKsr_u6X-NZGQRkty0gIGNeK9MBQ2iw', 'UserImports1764000000054'],
 ];
 
 const by = { conditions: [], confirmedAt: 'confirmed_at' };

@@ -1,9 +1,8 @@
 import type { LegacyUser } from '../../legacy/legacy-source.js';
-import { type AttributeSettings, sentAttributes } from '../plan/pool-attributes.js';
+import { type AttributeSettings, sentAttributes, type ValueOf } from '../plan/pool-attributes.js';
 
-/** Columns that are no attributes. */
+/** Columns that are no attributes. `cognito:mfa_enabled` stays blank: as the pool requires. */
 const username = 'cognito:username';
-const mfaEnabled = 'cognito:mfa_enabled';
 const passwordHash = 'password_hash';
 
 /** Cognito's limit for a line, in characters. */
@@ -42,28 +41,49 @@ export function csvWriter(
     );
   // The column of the hash is a part of the template of pools that import hashes.
   const all = columns.includes(passwordHash) ? columns : [...columns, passwordHash];
-  const cells = all.map((name): ((user: LegacyUser, email: string, hash: string) => string | null) => {
-    if (name === username) return (_user, email) => email;
-    // Blank: as the pool requires.
-    if (name === mfaEnabled) return () => null;
-    if (name === passwordHash) return (_user, _email, hash) => hash;
-    const value = attributes.get(name);
-    if (value === undefined) return () => null;
-    return name === 'birthdate' ? (user, email) => americanDate(value(user, email)) : value;
-  });
+  // Most columns are empty in every line: each cell is written with the separators before it.
+  const cells: { separators: string; cell: Cell }[] = [];
+  let separators = '';
+  for (const [index, name] of all.entries()) {
+    if (index > 0) separators += ',';
+    const cell = cellOf(name, attributes);
+    if (cell === undefined) continue;
+    cells.push({ separators, cell });
+    separators = '';
+  }
   return {
     header: all.join(','),
     line: (user, email, hash) => {
       let line = '';
-      for (const [index, cell] of cells.entries()) {
+      let hasCommas = false;
+      for (const { separators: before, cell } of cells) {
         const text = cell(user, email, hash) ?? '';
-        if (unwritable.test(text)) return undefined;
-        line += `${index === 0 ? '' : ','}${text.includes(',') ? text.replaceAll(',', '\\,') : text}`;
+        line += before + text;
+        hasCommas ||= text.includes(',');
       }
-      return line.length > longestLine || !line.isWellFormed() ? undefined : line;
+      line += separators;
+      if (unwritable.test(line) || !line.isWellFormed()) return undefined;
+      // Few lines have commas in a cell, and those are written once more.
+      if (hasCommas)
+        line =
+          cells.map(({ separators: before, cell }) => before + escaped(cell(user, email, hash))).join('') +
+          separators;
+      return line.length > longestLine ? undefined : line;
     },
   };
 }
+
+type Cell = (user: LegacyUser, email: string, hash: string) => string | null;
+
+/** @returns `undefined` for a column that is empty in every line */
+function cellOf(name: string, attributes: ReadonlyMap<string, ValueOf>): Cell | undefined {
+  if (name === username) return (_user, email) => email;
+  if (name === passwordHash) return (_user, _email, hash) => hash;
+  const value = attributes.get(name);
+  return value && name === 'birthdate' ? (user, email) => americanDate(value(user, email)) : value;
+}
+
+const escaped = (text: string | null): string => text?.replaceAll(',', '\\,') ?? '';
 
 /** The files have other dates than the API: `mm/dd/yyyy`. */
 const americanDate = (date: string | null): string | null =>

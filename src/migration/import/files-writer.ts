@@ -7,7 +7,7 @@ import type { LegacyUser } from '../../legacy/legacy-source.js';
 import type { ImportFile } from '../persistence/imports.entities.js';
 import type { Candidate, Imports } from '../persistence/imports.repository.js';
 import { findSharedAddresses, readAll, type Scannable } from '../plan/address-duplicates.js';
-import { addressOf, type JudgeOptions, judgeRow } from '../plan/judge-row.js';
+import { addressOf, type JudgeOptions, judgePerson, judgeRow } from '../plan/judge-row.js';
 import type { CsvLine } from './csv-line.js';
 import { ImportFileWriter, removeFile } from './import-file.js';
 
@@ -126,15 +126,13 @@ export class FilesWriter {
   ): (Entry & { algorithm: CognitoAlgorithm }) | string {
     const { options } = this;
     if (user.migrated) return 'migrated';
-    const { way, address, findings } = judgeRow(user, options);
-    if (way === 'blocked' || address === undefined) return findings[0] ?? 'blocked';
+    const { address, isBlocked, findings } = judgePerson(user, options);
+    if (isBlocked || address === undefined) return findings[0] ?? 'blocked';
     if (shared.has(address)) return 'address_duplicate';
     const stored = user.passwordHash ?? '';
     const converted = toCognitoHash(stored, options.hashes);
-    if (way !== 'import' || 'reason' in converted)
-      return (
-        findings.find((id) => id.startsWith('hash_')) ?? ('reason' in converted ? converted.reason : 'format')
-      );
+    if ('reason' in converted)
+      return judgeRow(user, options).findings.find((id) => id.startsWith('hash_')) ?? converted.reason;
     if (user.lockedUntil !== null && user.lockedUntil > options.now) return 'locked';
     if (findings[0] !== undefined) return findings[0];
     const { algorithm, hash } = converted;
@@ -142,7 +140,7 @@ export class FilesWriter {
     const line = options.line(user, address, hash);
     if (line === undefined) return 'not_writable';
     const email = options.copy ? normaliseEmail(user.email ?? '') : (user.email ?? '');
-    const candidate = { legacyId: user.id, email, hashDigest: digestOf('sha256', stored) };
+    const candidate = { legacyId: user.id, email, hashDigest: digestOf('sha256', stored).slice(0, 32) };
     return { user, candidate, line, algorithm };
   }
 

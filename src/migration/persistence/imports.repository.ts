@@ -14,9 +14,9 @@ import { ImportFile, type ImportState } from './imports.entities.js';
 /** A user for a file. */
 export interface Candidate {
   legacyId: string;
-  /** As the source has it. */
+  /** As in the row of `users`. */
   email: string;
-  /** SHA-256 of the stored hash, hexadecimal. */
+  /** The first 16 bytes of the SHA-256 of the stored hash, hexadecimal. */
   hashDigest: string;
 }
 
@@ -68,7 +68,7 @@ const judged = (match: string) => `
         WHEN {confirmed_at} IS NULL THEN 'unverified'
         WHEN usher_migration_state IS NOT DISTINCT FROM 'reset_sent' THEN 'reset_sent'
         WHEN usher_hash_erased_at IS NOT NULL THEN 'hash_replaced'
-        WHEN ${emailExpression('users.email')} IS DISTINCT FROM ${emailExpression('given.address')} THEN 'changed'
+        WHEN users.email IS DISTINCT FROM given.address THEN 'changed'
         WHEN ${isShared} THEN 'address_duplicate'
       END AS left_out
     FROM given LEFT JOIN users ON ${match} LEFT JOIN usher.imports ON imports.user_id = users.id
@@ -83,7 +83,7 @@ const claim = (name: string, match: string): Statement => ({
   text: `
     WITH ${judged(match)}, claimed AS (
       INSERT INTO usher.imports (user_id, file_id, line, state, hash_digest)
-      SELECT id, $4::int, $5::int + row_number() OVER (ORDER BY position), 'import_written', substring(decode(digest, 'hex') for 16)
+      SELECT id, $4::int, $5::int + row_number() OVER (ORDER BY position), 'import_written', decode(digest, 'hex')
       FROM judged WHERE left_out IS NULL)
     ${leftOut}`,
 });

@@ -50,21 +50,38 @@ const endOfTime = 8.64e15;
 
 /** Judges one row by itself. A lock that ends is no finding. */
 export function judgeRow(user: LegacyUser, options: JudgeOptions): Judgement {
-  const findings: FindingId[] = [];
-  const email = judgeAddress(user, findings);
+  const { address: email, isBlocked, findings: others } = judgePerson(user, options);
+  const findings: FindingId[] = email === undefined ? others.splice(0, 1) : [];
   const { format, way: wayOfHash } = judgeHash(user.passwordHash, options.hashes, findings);
-  const blocked = user.blocked || user.lockedUntil?.getTime() === endOfTime;
-  if (blocked) findings.push('blocked');
-  if (!user.verified) findings.push('unverified');
-  if (email !== undefined && options.checkAttributes) findings.push(...options.checkAttributes(user, email));
+  findings.push(...others);
   return {
-    way: email === undefined || blocked || !user.verified ? 'blocked' : wayOfHash,
+    way: isBlocked ? 'blocked' : wayOfHash,
     format,
     findings,
     // As in lookups, blocked rows do not count.
     address: user.blocked ? undefined : email,
     needsDecision: findings.some((id) => id !== 'hash_too_costly' || wayOfHash === 'reset'),
   };
+}
+
+/** What a row says apart from its hash. */
+export interface PersonJudgement {
+  /** The canonical address. */
+  address: string | undefined;
+  /** Whether the user cannot sign in, whatever the hash is. */
+  isBlocked: boolean;
+  findings: FindingId[];
+}
+
+/** A part of `judgeRow`, for callers that read the hash themselves. */
+export function judgePerson(user: LegacyUser, { checkAttributes }: JudgeOptions): PersonJudgement {
+  const findings: FindingId[] = [];
+  const address = judgeAddress(user, findings);
+  const blocked = user.blocked || user.lockedUntil?.getTime() === endOfTime;
+  if (blocked) findings.push('blocked');
+  if (!user.verified) findings.push('unverified');
+  if (address !== undefined && checkAttributes) findings.push(...checkAttributes(user, address));
+  return { address, isBlocked: address === undefined || blocked || !user.verified, findings };
 }
 
 /** @returns the canonical address, by which rows are found; `undefined` if it is invalid */
