@@ -15,12 +15,12 @@ import {
 } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
-  ApiBearerAuth,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiParam,
   ApiQuery,
   ApiTags,
+  ApiOperation,
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import {
@@ -37,7 +37,7 @@ import { type MigrationConfig, migrationConfig } from '../common/config/migratio
 import { Database } from '../common/database/database.js';
 import { parseUserId } from '../common/database/users-columns.js';
 import { AppError } from '../common/errors/app-error.js';
-import { Permissions, recentProofErrors, RecentProof } from '../common/http/access.decorators.js';
+import { ApiSession, Permissions, recentProofErrors, RecentProof } from '../common/http/access.decorators.js';
 import { ApiErrors } from '../common/http/api-errors.decorator.js';
 import { CallerLanguage, CurrentUser, type Principal } from '../common/http/caller.decorators.js';
 import { validateDto } from '../common/http/validate-dto.js';
@@ -71,7 +71,7 @@ class UserIdPipe implements PipeTransform<string, UserId> {
 const UserIdParam = () => Param('id', UserIdPipe);
 
 @ApiTags('admin')
-@ApiBearerAuth()
+@ApiSession()
 @Controller('admin/users')
 export class AdminUsersController {
   constructor(
@@ -88,10 +88,25 @@ export class AdminUsersController {
 
   /** GET /admin/users */
   @Get()
+  @ApiOperation({
+    operationId: 'findUsers',
+    summary: 'Find users',
+    description:
+      'Users by the beginning of their address, or by `sub`, ordered by address. Needs `users.read`.',
+  })
   @Permissions('users.read')
-  @ApiQuery({ name: 'search', required: false, description: 'beginning of an address, or a sub' })
-  @ApiQuery({ name: 'after', required: false, description: '`next` of the previous page' })
-  @ApiQuery({ name: 'limit', required: false, description: '1 to 100; 50 when absent' })
+  @ApiQuery({
+    name: 'search',
+    required: false,
+    type: String,
+    description: 'beginning of an address, or a sub',
+  })
+  @ApiQuery({ name: 'after', required: false, type: String, description: '`next` of the previous page' })
+  @ApiQuery({
+    name: 'limit',
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 },
+  })
   @ApiOkResponse({ type: FindUsersResponse })
   @ApiErrors('auth.token_invalid', 'auth.forbidden', 'request.invalid', 'overloaded')
   async find(@Query() query: FindUsersQuery): Promise<FindUsersResponse> {
@@ -101,6 +116,7 @@ export class AdminUsersController {
 
   /** GET /admin/users/:id */
   @Get(':id')
+  @ApiOperation({ operationId: 'getUser', summary: 'Read a user', description: 'Needs `users.read`.' })
   @Permissions('users.read')
   @ApiUserId()
   @ApiOkResponse({ type: AdminUserResponse })
@@ -111,6 +127,11 @@ export class AdminUsersController {
 
   /** PUT /admin/users/:id/roles */
   @Put(':id/roles')
+  @ApiOperation({
+    operationId: 'setUserRoles',
+    summary: 'Replace the roles of a user',
+    description: 'Needs `users.roles` and a recent proof. Administrators cannot remove their own role.',
+  })
   @Permissions('users.roles')
   @RecentProof(SetRolesRequest)
   @HttpCode(204)
@@ -136,6 +157,11 @@ export class AdminUsersController {
 
   /** POST /admin/users/:id/disable: disables the row and the pool user, and revokes all sessions. */
   @Post(':id/disable')
+  @ApiOperation({
+    operationId: 'disableUser',
+    summary: 'Disable a user',
+    description: 'Disables the row and the pool user, and revokes all sessions. Needs `users.disable`.',
+  })
   @Permissions('users.disable')
   @HttpCode(204)
   @ApiUserId()
@@ -147,6 +173,11 @@ export class AdminUsersController {
 
   /** POST /admin/users/:id/enable: enables the pool user and the row. */
   @Post(':id/enable')
+  @ApiOperation({
+    operationId: 'enableUser',
+    summary: 'Enable a user',
+    description: 'Enables the pool user and the row. Needs `users.disable`.',
+  })
   @Permissions('users.disable')
   @HttpCode(204)
   @ApiUserId()
@@ -158,6 +189,11 @@ export class AdminUsersController {
 
   /** DELETE /admin/users/:id/sessions: revokes all sessions, including those of other app clients. */
   @Delete(':id/sessions')
+  @ApiOperation({
+    operationId: 'revokeUserSessions',
+    summary: 'Revoke all sessions of a user',
+    description: 'Including those of other app clients. Needs `sessions.end`.',
+  })
   @Permissions('sessions.end')
   @HttpCode(204)
   @ApiUserId()
@@ -169,6 +205,12 @@ export class AdminUsersController {
 
   /** DELETE /admin/users/:id: refuses the user from now on; `erasure` of the user becomes `done` when the pool user is deleted. */
   @Delete(':id')
+  @ApiOperation({
+    operationId: 'deleteUser',
+    summary: 'Delete a user',
+    description:
+      'Refuses the user from now on; `erasure` of the user becomes `done` when the pool user is deleted. Needs `users.erase` and a recent proof.',
+  })
   @Permissions('users.erase')
   @RecentProof(ProofRequest)
   @HttpCode(202)
@@ -183,6 +225,12 @@ export class AdminUsersController {
 
   /** DELETE /admin/users/:id/mfa: removes all second factors, or allows the next reset to do so. */
   @Delete(':id/mfa')
+  @ApiOperation({
+    operationId: 'removeUserMfa',
+    summary: 'Remove the second factors of a user',
+    description:
+      'At once, or by allowing the next password reset to do so. Needs `users.mfa` and a recent proof.',
+  })
   @Permissions('users.mfa')
   @RecentProof(RemoveMfaRequest)
   @HttpCode(204)

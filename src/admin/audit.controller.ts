@@ -1,5 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiQuery, ApiTags, ApiOperation } from '@nestjs/swagger';
 import {
   type AuditEntryResponse,
   FindAuditQuery,
@@ -9,7 +9,7 @@ import {
 } from '#contracts';
 import { Database } from '../common/database/database.js';
 import { parseUserId } from '../common/database/users-columns.js';
-import { Permissions } from '../common/http/access.decorators.js';
+import { ApiSession, Permissions } from '../common/http/access.decorators.js';
 import { ApiErrors } from '../common/http/api-errors.decorator.js';
 import { AppError } from '../common/errors/app-error.js';
 import type { AuditEntry } from '../users/audit-entry.entity.js';
@@ -17,8 +17,10 @@ import { AuditLog } from '../users/audit-log.js';
 
 const defaultLimit = 50;
 
+const userIdSchema = { oneOf: [{ type: 'integer' }, { type: 'string' }] };
+
 @ApiTags('admin')
-@ApiBearerAuth()
+@ApiSession()
 @Controller('admin/audit')
 export class AuditController {
   constructor(
@@ -28,10 +30,19 @@ export class AuditController {
 
   /** GET /admin/audit: newest first. */
   @Get()
+  @ApiOperation({
+    operationId: 'findAuditEntries',
+    summary: 'Read the audit log',
+    description: 'Newest first. Needs `audit.read`.',
+  })
   @Permissions('audit.read')
-  @ApiQuery({ name: 'user', required: false, description: 'id of the changed user' })
-  @ApiQuery({ name: 'after', required: false, description: '`next` of the previous page' })
-  @ApiQuery({ name: 'limit', required: false, description: '1 to 100; 50 when absent' })
+  @ApiQuery({ name: 'user', required: false, description: 'id of the changed user', schema: userIdSchema })
+  @ApiQuery({ name: 'after', required: false, type: String, description: '`next` of the previous page' })
+  @ApiQuery({
+    name: 'limit',
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 },
+  })
   @ApiOkResponse({ type: FindAuditResponse })
   @ApiErrors('auth.token_invalid', 'auth.forbidden', 'request.invalid', 'overloaded')
   async find(@Query() { user, after, limit }: FindAuditQuery): Promise<FindAuditResponse> {

@@ -74,11 +74,10 @@ export function toResponses(
   const unknown = Object.keys(answers).filter((key) => !asks.includes(key));
   const errors: InvalidField[] = [
     ...missing.map((key) => ({ field: `answers.${key}`, message: 'field.missing' as const })),
-    ...unknown.map((key) => ({ field: `answers.${key}`, message: 'field.unknown' as const })),
+    ...unknown.map((key) => ({ field: `answers.${key}`, message: 'field.unknown_field' as const })),
   ];
   if (missing.length === 0 && choices && !choices.includes(answers.ANSWER ?? '')) {
-    const values = { choices: choices.join(', ') };
-    errors.push({ field: 'answers.ANSWER', message: 'field.not_one_of', values });
+    errors.push({ field: 'answers.ANSWER', message: 'field.not_allowed', params: { choices } });
   }
   if (errors.length > 0) throw new AppError('request.invalid', { errors });
   return answers;

@@ -104,9 +104,11 @@ describe('toAppError', () => {
     ],
     ['something new', invalidPassword, 'password.against_the_rules'],
   ])('names the rule that a new password violates: %s', (text, name, message) => {
-    expect(toAppError('challenge', exception(name, text)).errors).toEqual([
-      { field: 'answers.NEW_PASSWORD', code: 'passwords.policy', message },
-    ]);
+    const { code, errors } = toAppError('challenge', exception(name, text));
+    expect({ code, errors }).toEqual({
+      code: 'passwords.policy',
+      errors: [{ field: 'answers.NEW_PASSWORD', message }],
+    });
   });
 
   it.each([

@@ -187,7 +187,6 @@ export const isThrottled = (error: unknown): boolean =>
 function violatedRule(operation: CognitoOperation, { message }: Error): InvalidField {
   return {
     field: operation === 'challenge' ? 'answers.NEW_PASSWORD' : 'password',
-    code: 'passwords.policy',
     message: passwordRules.find(([pattern]) => pattern.test(message))?.[1] ?? 'password.against_the_rules',
   };
 }

@@ -4,7 +4,7 @@ import { type PoolPasswordPolicy, UserDirectory } from '../cognito/user-director
 import { type LegacyHashesConfig, legacyHashesConfig } from '../common/config/migration.config.js';
 import { AppError, type InvalidField, isAppError } from '../common/errors/app-error.js';
 
-/** A new password, entered twice. */
+/** A new password. A confirmation is compared if it is sent. */
 interface NewPassword {
   password?: string | undefined;
   passwordConfirmation?: string | undefined;
@@ -36,7 +36,7 @@ export function validateNewPassword(
 ): string {
   const given = password ?? '';
   const issues = [...otherIssues];
-  if (given !== (passwordConfirmation ?? '')) issues.unshift(mismatch);
+  if (passwordConfirmation != null && passwordConfirmation !== given) issues.unshift(mismatch);
   if (isBlank(given)) issues.unshift(blank);
   const [first] = issues;
   if (first?.code !== undefined) throw new AppError(first.code, { errors: issues });
@@ -76,13 +76,10 @@ export class PasswordPolicy {
   async check(password: string): Promise<void> {
     const violated = violations(password, await this.policy());
     const [pepper = ''] = this.config.peppers;
-    if (Buffer.byteLength(password + pepper) > longestBcryptInput) violated.push('password.too_long');
+    if (Buffer.byteLength(password + pepper) > longestBcryptInput)
+      violated.push({ message: 'password.too_long' });
     if (violated.length === 0) return;
-    const errors = violated.map((message) => ({
-      field: 'password',
-      code: 'passwords.policy' as const,
-      message,
-    }));
+    const errors = violated.map((violation) => ({ field: 'password', ...violation }));
     throw new AppError('passwords.policy', { errors });
   }
 
@@ -96,14 +93,18 @@ export class PasswordPolicy {
   }
 }
 
-function violations(password: string, policy: typeof defaults): InvalidField['message'][] {
-  const violated: InvalidField['message'][] = [];
-  if ([...password].length < policy.minimumLength) violated.push('password.too_short');
+type Violation = Omit<InvalidField, 'field'>;
+
+function violations(password: string, policy: typeof defaults): Violation[] {
+  const violated: Violation[] = [];
+  if ([...password].length < policy.minimumLength)
+    violated.push({ message: 'password.too_short', params: { minimum: policy.minimumLength } });
   for (const rule of Object.keys(patterns) as Rule[]) {
     const [pattern, message] = patterns[rule];
-    if (policy[rule] && !pattern.test(password)) violated.push(message);
+    if (policy[rule] && !pattern.test(password)) violated.push({ message });
   }
   // Cognito's pattern of a password (API reference, ChangePassword). `.` does not match a line break.
-  if (!/^\S+.*\S+$/.test(password) && password.length > 1) violated.push('password.outer_white_space');
+  if (!/^\S+.*\S+$/.test(password) && password.length > 1)
+    violated.push({ message: 'password.outer_white_space' });
   return violated;
 }

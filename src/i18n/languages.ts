@@ -1,4 +1,5 @@
 import Negotiator from 'negotiator';
+import type { FieldErrorParams } from '#contracts';
 import { de } from './de.js';
 import { en } from './en.js';
 import { es } from './es.js';
@@ -19,11 +20,14 @@ export function languageOf(acceptLanguage: string | undefined): Language {
   return (negotiator.language(languages) as Language | undefined) ?? 'en';
 }
 
-/** @param values for the `{placeholders}` of the text */
+/** @param params for the `{placeholders}` of the text */
 export function validationMessage(
   language: Language,
   key: ValidationMessage,
-  values: Record<string, string | number> = {},
+  params: FieldErrorParams = {},
 ): string {
-  return texts[language].messages[key].replace(/\{(\w+)\}/g, (_all, name: string) => String(values[name]));
+  return texts[language].messages[key].replace(/\{(\w+)\}/g, (_all, name) => {
+    const value = params[name as keyof FieldErrorParams];
+    return Array.isArray(value) ? value.join(', ') : String(value);
+  });
 }

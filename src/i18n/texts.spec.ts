@@ -53,7 +53,7 @@ describe('texts', () => {
   });
 
   it('contain their values', () => {
-    expect(validationMessage('de', 'field.wrong_length', { min: 1, max: 256 })).toBe(
+    expect(validationMessage('de', 'field.wrong_length', { minimum: 1, maximum: 256 })).toBe(
       'muss 1 bis 256 Zeichen lang sein',
     );
   });

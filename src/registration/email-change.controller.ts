@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Put, UseGuards } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiTags, ApiOperation } from '@nestjs/swagger';
 import { ChangeEmailRequest } from '#contracts';
+import { ApiSession } from '../common/http/access.decorators.js';
 import { ApiErrors } from '../common/http/api-errors.decorator.js';
 import { CallerLanguage } from '../common/http/caller.decorators.js';
 import { CurrentUser, type Principal } from '../common/http/caller.decorators.js';
@@ -16,10 +17,16 @@ export class EmailChangeController {
 
   /** PUT /users/me/email. The address changes when the link mailed to the new one is opened. */
   @Put('me/email')
+  @ApiOperation({
+    operationId: 'changeEmail',
+    summary: 'Change the address',
+    description:
+      "The address changes when the link mailed to the new one is confirmed. The caller's current address cancels a change.",
+  })
   @RateLimited('sign-up')
   @UseGuards(PasswordProofGuard)
   @HttpCode(202)
-  @ApiBearerAuth()
+  @ApiSession()
   @ApiAcceptedResponse({ description: 'A mail went to the new address' })
   @ApiErrors(
     'auth.token_invalid',

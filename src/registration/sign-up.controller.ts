@@ -1,5 +1,11 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Post, Put, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiExcludeEndpoint, ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiExcludeEndpoint,
+  ApiNoContentResponse,
+  ApiTags,
+  ApiOperation,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
   CancelEmailChangeRequest,
@@ -33,6 +39,12 @@ export class SignUpController {
 
   /** POST /users. The response and its delay do not depend on whether the address has an account. */
   @Post()
+  @ApiOperation({
+    operationId: 'signUp',
+    summary: 'Sign up',
+    description:
+      'Sends a mail with a confirmation link, or the information that an account exists. The answer and its time are the same for every address.',
+  })
   @RateLimited('sign-up')
   @HttpCode(202)
   @ApiAcceptedResponse({ description: 'A mail went to the address' })
@@ -56,6 +68,11 @@ export class SignUpController {
 
   /** POST /users/confirmation. The response and its delay do not depend on whether the address has an account. */
   @Post('confirmation')
+  @ApiOperation({
+    operationId: 'resendConfirmation',
+    summary: 'Send the confirmation mail again',
+    description: 'The answer and its time are the same for every address.',
+  })
   @RateLimited('sign-up')
   @HttpCode(202)
   @ApiAcceptedResponse({ description: 'A mail went to the address if it waits to be confirmed' })
@@ -74,6 +91,12 @@ export class SignUpController {
 
   /** PUT /users/confirmation. A sign-up link also needs the password. */
   @Put('confirmation')
+  @ApiOperation({
+    operationId: 'confirmEmail',
+    summary: 'Confirm an address',
+    description:
+      'Takes the token of a mailed link. The link of a sign-up also needs the password; that of a change of address does not. A used token is 204.',
+  })
   @RateLimited('confirmation')
   @HttpCode(204)
   @ApiNoContentResponse()
@@ -93,6 +116,11 @@ export class SignUpController {
 
   /** DELETE /users/confirmation: cancels an e-mail change. The response is the same for every token. */
   @Delete('confirmation')
+  @ApiOperation({
+    operationId: 'cancelEmailChange',
+    summary: 'Cancel a change of address',
+    description: 'Takes the token of the notice mail. The answer is the same for every token.',
+  })
   @RateLimited('cancellation')
   @HttpCode(204)
   @ApiNoContentResponse()

@@ -56,7 +56,7 @@ function mergedProfile(profile: User['profile'], patch: User['profile']): User['
   const issue = {
     field: 'profile',
     message: 'field.not_a_profile',
-    values: { max: largestProfile },
+    params: { maximum: largestProfile },
   } as const;
   throw new AppError('request.invalid', { errors: [issue] });
 }

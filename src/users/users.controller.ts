@@ -1,8 +1,9 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
-import { ApiBearerAuth, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiConsumes, ApiOkResponse, ApiTags, ApiOperation } from '@nestjs/swagger';
 import { MeResponse, UpdateMeRequest } from '#contracts';
 import { mergePatch } from '../common/http/body-parsers.js';
 import { CurrentUser, type Principal } from '../common/http/caller.decorators.js';
+import { ApiSession } from '../common/http/access.decorators.js';
 import { ApiErrors } from '../common/http/api-errors.decorator.js';
 import { ProfileService } from './profile.service.js';
 import { CurrentUserService } from './current-user.service.js';
@@ -18,7 +19,12 @@ export class UsersController {
 
   /** GET /users/me */
   @Get('me')
-  @ApiBearerAuth()
+  @ApiOperation({
+    operationId: 'getMe',
+    summary: 'Read the signed-in user',
+    description: 'The record of the caller, with the permissions of the roles.',
+  })
+  @ApiSession()
   @ApiOkResponse({ type: MeResponse })
   @ApiErrors(
     'auth.token_invalid',
@@ -33,8 +39,13 @@ export class UsersController {
 
   /** PATCH /users/me: a JSON Merge Patch (RFC 7396). Returns the changed user. */
   @Patch('me')
+  @ApiOperation({
+    operationId: 'updateMe',
+    summary: 'Change the signed-in user',
+    description: 'A JSON Merge Patch (RFC 7396): absent members stay unchanged. Answers the changed user.',
+  })
   @ApiConsumes('application/json', mergePatch)
-  @ApiBearerAuth()
+  @ApiSession()
   @ApiOkResponse({ type: MeResponse })
   @ApiErrors(
     'auth.token_invalid',

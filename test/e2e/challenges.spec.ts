@@ -50,7 +50,9 @@ describe('a temporary password', () => {
     expect({ status, code: body.code, errors: body.errors }).toEqual({
       status: 422,
       code: 'passwords.policy',
-      errors: [{ field: 'answers.NEW_PASSWORD', code: 'passwords.policy', message: 'is too short' }],
+      errors: [
+        { field: 'answers.NEW_PASSWORD', code: 'too_short', params: { minimum: 8 }, message: 'is too short' },
+      ],
     });
     expect((await answerTo(usher, challenge, { NEW_PASSWORD: lasting })).status).toBe(200);
   });
@@ -177,7 +179,9 @@ describe('a temporary password in a pool with required attributes', () => {
     const challenge = await asked(usher, 'ann@example.com');
     expect(challenge.asks).toEqual(['NEW_PASSWORD', 'userAttributes.given_name']);
     const half = await answerTo(usher, challenge, { NEW_PASSWORD: lasting });
-    expect(half.body.errors).toEqual([{ field: 'answers.userAttributes.given_name', message: 'is missing' }]);
+    expect(half.body.errors).toEqual([
+      { field: 'answers.userAttributes.given_name', code: 'missing', message: 'is missing' },
+    ]);
     const answers = { NEW_PASSWORD: lasting, 'userAttributes.given_name': 'Ann' };
     const { status, body } = await answerTo(usher, challenge, answers);
     const user = { UserPoolId: usher.userPoolId, Username: 'ann@example.com' };

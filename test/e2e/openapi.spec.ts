@@ -1,14 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
+import type { SessionResponse, TotpEnrolmentResponse } from '#contracts';
+import { type Person, personWith } from '../support/builders/admins.js';
+import {
+  challengeOf,
+  createPoolUser,
+  invite,
+  nextTotp,
+  poolPassword,
+  temporaryPassword,
+} from '../support/builders/pool-users.js';
 import { type Answer, apiClient, type Call } from '../support/drivers/api-client.js';
+import { mailedToken, requestCode } from '../support/drivers/mails.js';
 import { openUsher } from '../support/drivers/usher.js';
 
+type Content = Record<string, { schema: object; examples?: Record<string, { value: unknown }> }>;
 interface Response {
   description: string;
-  content?: Record<string, { schema: object }>;
+  content?: Content;
+}
+interface Operation {
+  operationId: string;
+  summary: string;
+  description: string;
+  tags: string[];
+  requestBody?: { content: Content };
+  responses: Record<string, Response>;
 }
 interface Document {
-  paths: Record<string, Record<string, { responses: Record<string, Response> }>>;
+  paths: Record<string, Record<string, Operation>>;
+  tags: { name: string; description: string }[];
   components: { schemas: Record<string, object> };
 }
 
@@ -17,6 +40,13 @@ let ajv: Ajv;
 /** Tokens of a signed-in user for the tests of routes. */
 let bearer: Record<string, string>;
 let refreshToken: string;
+
+const formats = {
+  date: /^\d{4}-\d\d-\d\d$/,
+  'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+  email: /^[^@\s]+@[^@\s]+$/,
+  uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/,
+};
 
 const email = 'ada@example.com';
 const password = 'correct horse battery staple';
@@ -27,8 +57,7 @@ const usher = openUsher({
 });
 beforeAll(async () => {
   document = (await usher.api.get('/openapi.json')).body as unknown as Document;
-  // Keywords of OpenAPI 3.0 that JSON Schema lacks are ignored.
-  ajv = new Ajv({ strict: false, allErrors: true });
+  ajv = new Ajv({ strict: false, allErrors: true, formats });
   ajv.addSchema({ $id: 'document', components: document.components });
   await signIn();
   await usher.database.sql(`UPDATE users SET usher_roles = '{admin}' WHERE email = $1`, [email]);
@@ -221,6 +250,85 @@ function disagreements(documented: Response | undefined, answer: Answer<Record<s
   return found;
 }
 
+interface Replay {
+  /** For the path of the operation. */
+  parameters?: Record<string, string>;
+  /** Members that only the running API or its mails know, and the users of the tests. */
+  known?: Record<string, unknown>;
+  headers?: Record<string, string>;
+}
+
+let people = 0;
+const someone = (): Promise<Person> => personWith(usher, `someone-${++people}@example.org`);
+const asAdmin = () => ({ headers: bearer });
+const ofSomeone = async () => ({ parameters: { id: String((await someone()).id) }, headers: bearer });
+const withRefreshToken = async () => ({ known: { refreshToken: (await someone()).refreshToken } });
+
+/** By operation id: what a request example needs to succeed. Others succeed as they are. */
+const replays: Record<string, () => Replay | Promise<Replay>> = {
+  answerChallenge: async () => {
+    await invite(usher, 'invited@example.org');
+    const { session } = challengeOf(await usher.api.signIn('invited@example.org', temporaryPassword));
+    return { known: { session } };
+  },
+  refreshSession: withRefreshToken,
+  signOut: withRefreshToken,
+  signOutEverywhere: async () => ({ headers: (await someone()).headers }),
+  listSessions: asAdmin,
+  revokeSession: async () => {
+    const { headers } = await someone();
+    const [session] = (await usher.api.get('/auth/sessions', headers)).body as unknown as SessionResponse[];
+    return { headers, parameters: { id: session?.id ?? '' } };
+  },
+  getMfa: asAdmin,
+  enrolTotp: asAdmin,
+  verifyTotp: async () => {
+    const { headers } = await someone();
+    const { secretCode } = (await usher.api.post('/auth/mfa/totp', undefined, headers))
+      .body as unknown as TotpEnrolmentResponse;
+    return { headers, known: { code: nextTotp(usher, secretCode) } };
+  },
+  disableTotp: async () => ({ headers: (await someone()).headers }),
+  confirmEmail: async () => {
+    await usher.api.post('/users', { email: 'confirming@example.org', password: 'a-new-password-1' });
+    return { known: { token: await mailedToken(usher, 'confirming@example.org') } };
+  },
+  getMe: asAdmin,
+  updateMe: asAdmin,
+  changeEmail: asAdmin,
+  resetPassword: async () => {
+    const email = 'forgetful@example.org';
+    await createPoolUser(usher, email);
+    return { known: { email, code: await requestCode(usher, email) } };
+  },
+  changePassword: async () => ({
+    headers: (await someone()).headers,
+    known: { currentPassword: poolPassword },
+  }),
+  findUsers: asAdmin,
+  getUser: ofSomeone,
+  setUserRoles: ofSomeone,
+  disableUser: ofSomeone,
+  enableUser: ofSomeone,
+  revokeUserSessions: ofSomeone,
+  deleteUser: ofSomeone,
+  removeUserMfa: ofSomeone,
+  findAuditEntries: asAdmin,
+  getMigrationProgress: asAdmin,
+  verifyLegacyPassword: () => ({ known: { access_token: usher.migrationToken } }),
+  getKeyAuthorization: () => ({ parameters: { token: 'the-token' } }),
+};
+
+const operations = () =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
+  );
+
+const examplesOf = (content: Content | undefined) =>
+  Object.values(content ?? {}).flatMap(({ schema, examples = {} }) =>
+    Object.entries(examples).map(([name, { value }]) => ({ name, value, schema })),
+  );
+
 const inDocument = (schema: object) =>
   JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"document#/components')) as object;
 
@@ -246,10 +354,82 @@ describe('/openapi.json', () => {
     }
   });
 
+  it('equals openapi.json, which `npm run openapi` writes', () => {
+    const file = readFileSync(join(import.meta.dirname, '../../openapi.json'), 'utf8');
+    expect(JSON.parse(file)).toEqual(document);
+  });
+
+  it('names, describes and orders every operation', () => {
+    const ids = operations().map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { operationId, summary, description } of operations()) {
+      expect({ operationId, isName: /^[a-z]+([A-Z][a-z]+)*$/.test(operationId) }).toMatchObject({
+        isName: true,
+      });
+      expect({ operationId, texts: [summary, description].filter(Boolean).length }).toMatchObject({
+        texts: 2,
+      });
+    }
+    const order = document.tags.map(({ name }) => name);
+    const used = operations().flatMap(({ tags }) => tags);
+    expect(used.filter((tag, index) => used.indexOf(tag) === index)).toEqual(order);
+  });
+
+  it('has valid examples of every request and response body', () => {
+    for (const { operationId, requestBody, responses } of operations()) {
+      for (const content of [requestBody?.content, responses['200']?.content]) {
+        const examples = examplesOf(content);
+        if (content !== undefined)
+          expect({ operationId, count: examples.length }).not.toMatchObject({ count: 0 });
+        for (const { name, value, schema } of examples) {
+          const validate = ajv.compile(inDocument(schema));
+          validate(value);
+          expect({ operationId, name, errors: validate.errors }).toEqual({ operationId, name, errors: null });
+        }
+      }
+    }
+  });
+
+  it('tells the three answers of a sign-in apart', () => {
+    const validate = ajv.compile({ $ref: 'document#/components/schemas/SignInResponse' });
+    const { tokens, cookie, challenge } = Object.fromEntries(
+      examplesOf(document.paths['/auth/sign-in']?.post?.responses['200']?.content).map(({ name, value }) => [
+        name,
+        value as object,
+      ]),
+    );
+    expect([tokens, cookie, challenge].map((answer) => validate(answer))).toEqual([true, true, true]);
+    expect(
+      [{}, { ...tokens, user: undefined }, { ...tokens, ...challenge }].map((body) => validate(body)),
+    ).toEqual([false, false, false]);
+  });
+
+  it('has request examples that succeed', async () => {
+    for (const { operationId, path, method, requestBody, responses } of operations()) {
+      const examples = requestBody ? examplesOf(requestBody.content) : [{ name: '', value: undefined }];
+      for (const { name, value } of examples) {
+        await signIn();
+        const { parameters = {}, known = {}, headers = {} } = (await replays[operationId]?.()) ?? {};
+        const address = path.replace(/\{(\w+)\}/g, (_all, parameter: string) => parameters[parameter] ?? '');
+        const body = value && { ...value, ...known };
+        const answer = await apiClient(usher.url).call(method.toUpperCase(), address, { headers, body });
+        const { status, text } = answer;
+        const found = disagreements(responses[status], answer);
+        const isSuccess = status >= 200 && status < 300;
+        const outcome = { operationId, name, isSuccess, found };
+        expect({ ...outcome, ...(isSuccess ? {} : { status, text }) }).toEqual({
+          ...outcome,
+          isSuccess: true,
+          found: [],
+        });
+      }
+    }
+  });
+
   it.each(Object.keys(requests))('describes the responses to %s', async (request) => {
     await signIn();
     const [method = '', address = ''] = request.split(' ');
-    const { responses } = document.paths[pathOf(address)]?.[method] ?? { responses: {} };
+    const responses = document.paths[pathOf(address)]?.[method]?.responses ?? {};
     for (const call of requests[request]?.() ?? []) {
       // A new client per request, so that no cookies are shared.
       const answer = await apiClient(usher.url).call(method.toUpperCase(), address, call);

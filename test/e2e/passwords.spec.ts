@@ -126,7 +126,7 @@ describe('POST /passwords/reset', () => {
     ['passwords.blank', { ...full, password: undefined }],
     ['passwords.blank', {}],
     ['passwords.confirmation_mismatch', { ...full, passwordConfirmation: 'other' }],
-    ['passwords.confirmation_mismatch', { ...full, passwordConfirmation: undefined }],
+    ['passwords.confirmation_mismatch', { ...full, passwordConfirmation: '' }],
     ['passwords.code_missing', { ...full, code: '' }],
     ['passwords.code_missing', { ...full, code: null }],
     ['passwords.reset_not_started', { ...full, email: undefined }],
@@ -164,9 +164,13 @@ describe('POST /passwords/reset', () => {
     });
     expect({ code: weak.body.code, errors: weak.body.errors }).toEqual({
       code: 'passwords.policy',
-      errors: [{ field: 'password', code: 'passwords.policy', message: 'needs a digit' }],
+      errors: [{ field: 'password', code: 'needs_digit', message: 'needs a digit' }],
     });
-    expect((await reset({ ...body, code })).status).toBe(204);
+    const short = await reset({ ...body, code, password: 'short', passwordConfirmation: undefined });
+    expect(short.body.errors).toEqual([
+      { field: 'password', code: 'too_short', params: { minimum: 8 }, message: 'is too short' },
+    ]);
+    expect((await reset({ ...body, code, passwordConfirmation: undefined })).status).toBe(204);
     expect((await reset({ ...body, code })).body.code).toMatch(/^passwords\.code_/);
   });
 

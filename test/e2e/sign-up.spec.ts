@@ -49,10 +49,16 @@ describe('signing up', () => {
     );
     expect(await refusal({ passwordConfirmation: 'other' })).toMatch(/^422 passwords.confirmation_mismatch/);
     expect(await refusal(both('short'))).toBe('422 passwords.policy: is too short, needs a digit');
+    const { body } = await signUp('rules@example.com', both('short'));
+    expect(body.errors?.map(({ code, params }) => ({ code, params }))).toEqual([
+      { code: 'too_short', params: { minimum: 8 } },
+      { code: 'needs_digit', params: undefined },
+    ]);
     expect(await refusal(both(' leading-space-1'))).toMatch(/^422 passwords.policy/);
     // 64 bytes and a pepper of eight bytes are the maximum of bcrypt.
     expect(await refusal(both(`1${'x'.repeat(64)}`))).toMatch(/^422 passwords.policy: .*too long/);
     expect((await signUp('fits@example.com', both(`1${'x'.repeat(63)}`))).status).toBe(202);
+    expect((await signUp('once@example.com', { passwordConfirmation: undefined })).status).toBe(202);
     expect(await rowOf('rules@example.com')).toBeUndefined();
   });
 

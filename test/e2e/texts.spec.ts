@@ -41,10 +41,20 @@ describe('problems', () => {
     );
     expect(body.errors).toEqual(
       expect.arrayContaining([
-        { field: 'email', message: 'doit être une adresse e-mail' },
-        { field: 'password', message: 'doit comporter de 1 à 256 caractères' },
-        { field: 'session', message: 'doit être l’une de ces valeurs : tokens, cookie' },
-        { field: 'remember', message: 'n’est pas un champ de cette requête' },
+        { field: 'email', code: 'not_an_email', message: 'doit être une adresse e-mail' },
+        {
+          field: 'password',
+          code: 'wrong_length',
+          params: { minimum: 1, maximum: 256 },
+          message: 'doit comporter de 1 à 256 caractères',
+        },
+        {
+          field: 'session',
+          code: 'not_allowed',
+          params: { choices: ['tokens', 'cookie'] },
+          message: 'doit être l’une de ces valeurs : tokens, cookie',
+        },
+        { field: 'remember', code: 'unknown_field', message: 'n’est pas un champ de cette requête' },
       ]),
     );
   });

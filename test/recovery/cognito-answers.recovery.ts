@@ -111,7 +111,7 @@ describe('an exception of the password reset', () => {
     usher.proxy.answerWith('ConfirmForgotPassword', exception('InvalidParameterException', text));
     const answer = await reset();
     expect(answer.body.errors).toEqual([
-      { field: 'password', code: 'passwords.policy', message: 'is too short' },
+      { field: 'password', code: 'too_short', params: { minimum: 8 }, message: 'is too short' },
     ]);
     expect(answer.text + usher.logLines().join()).not.toContain('canary');
   });

@@ -112,7 +112,7 @@ describe('revocation of all sessions', () => {
       for (const response of held.splice(0)) response.end('{}');
       return (await rows('revoked_at IS NULL')).length === 0;
     });
-  });
+  }, 90_000);
 
   it('is recorded in the audit log', async () => {
     const { accessToken } = await signInWithTokens(usher.api, owner);

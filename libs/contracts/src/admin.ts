@@ -10,7 +10,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { ProofRequest, UserResponse } from './auth.js';
-import { IsNumberFrom, IsRoleList, IsText } from './rules.js';
+import { IsKnownEmailAddress, IsNullable, IsNumberFrom, IsRoleList, IsText, IsTimestamp } from './rules.js';
 import { IsUserId, type UserId } from './user-id.js';
 
 /** `GET /admin/users` */
@@ -37,12 +37,12 @@ export class AdminUserResponse extends UserResponse {
   profile!: Record<string, unknown>;
 
   /** Cognito's `sub`, once known from a sign-in. */
-  @IsOptional()
+  @IsNullable()
   @IsString()
   sub!: string | null;
 
   /** The id in the old application: the row's own in an adopted table, else `null`. */
-  @IsOptional()
+  @IsNullable()
   @IsString()
   legacyId!: string | null;
 
@@ -62,18 +62,18 @@ export class AdminUserResponse extends UserResponse {
   blocked!: boolean;
 
   /** `pending` until the user is also deleted from the pool. */
-  @IsOptional()
+  @IsNullable()
   @IsIn(['pending', 'done'])
   erasure!: 'pending' | 'done' | null;
 
   /** The new address that is not confirmed yet. */
-  @IsOptional()
-  @IsString()
+  @IsNullable()
+  @IsKnownEmailAddress()
   unconfirmedEmail!: string | null;
 
   /** ISO 8601, UTC; `null` if an adopted table does not say. */
-  @IsOptional()
-  @IsString()
+  @IsNullable()
+  @IsTimestamp()
   createdAt!: string | null;
 }
 
@@ -85,7 +85,7 @@ export class FindUsersResponse {
   users!: AdminUserResponse[];
 
   /** For `after`; `null` on the last page. */
-  @IsOptional()
+  @IsNullable()
   @IsString()
   next!: string | null;
 }
@@ -130,7 +130,7 @@ export class AuditEntryResponse {
   id!: number;
 
   /** ISO 8601, UTC. */
-  @IsString()
+  @IsTimestamp()
   at!: string;
 
   /**
@@ -140,7 +140,7 @@ export class AuditEntryResponse {
   @IsIn(['user', 'operator', 'usher'])
   actor!: 'user' | 'operator' | 'usher';
 
-  @IsOptional()
+  @IsNullable()
   @IsUserId()
   actorId!: UserId | null;
 
@@ -155,12 +155,12 @@ export class AuditEntryResponse {
   details!: Record<string, unknown>;
 
   /** `X-Request-Id` of the request that caused it; `null` for jobs and commands, and for entries of older releases. */
-  @IsOptional()
+  @IsNullable()
   @IsString()
   requestId!: string | null;
 
   /** IP address of the caller; `null` as `requestId`, and once the user or the actor is deleted. */
-  @IsOptional()
+  @IsNullable()
   @IsString()
   address!: string | null;
 }
@@ -172,7 +172,7 @@ export class FindAuditResponse {
   @Type(() => AuditEntryResponse)
   entries!: AuditEntryResponse[];
 
-  @IsOptional()
+  @IsNullable()
   @IsString()
   next!: string | null;
 }

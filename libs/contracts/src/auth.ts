@@ -4,12 +4,20 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsObject,
   IsOptional,
   IsString,
+  IsUUID,
   ValidateNested,
 } from 'class-validator';
-import { IsKnownEmailAddress, IsNumberFrom, IsText, IsTextMap, longestPassword } from './rules.js';
+import {
+  IsKnownEmailAddress,
+  IsNullable,
+  IsNumberFrom,
+  IsText,
+  IsTextMap,
+  IsTimestamp,
+  longestPassword,
+} from './rules.js';
 import { IsUserId, type UserId } from './user-id.js';
 
 /** Cognito's refresh tokens are opaque, about 1.8 kB long (developer guide, "Using tokens"). */
@@ -106,7 +114,7 @@ export class MfaResponse {
   email!: boolean;
 
   /** The preferred factor. */
-  @IsOptional()
+  @IsNullable()
   @IsIn(factors)
   preferred!: FactorName | null;
 
@@ -121,14 +129,14 @@ export class UserResponse {
   @IsUserId()
   id!: UserId;
 
-  @IsString()
+  @IsKnownEmailAddress()
   email!: string;
 
-  @IsOptional()
+  @IsNullable()
   @IsString()
   firstName!: string | null;
 
-  @IsOptional()
+  @IsNullable()
   @IsString()
   lastName!: string | null;
 
@@ -222,7 +230,7 @@ export class ChallengeResponse {
   totp?: TotpEnrolmentResponse;
 
   /** Cognito's challenge parameters without those that identify the user. Values are strings, as in Cognito. */
-  @IsObject()
+  @IsTextMap()
   parameters!: Record<string, string>;
 }
 
@@ -259,7 +267,7 @@ export class ListSessionsQuery {
 
 /** One signed-in device. */
 export class SessionResponse {
-  @IsString()
+  @IsUUID()
   id!: string;
 
   /** True for the session of this request. */
@@ -270,20 +278,20 @@ export class SessionResponse {
   session!: SessionMode;
 
   /** The `User-Agent` at sign-in. */
-  @IsOptional()
+  @IsNullable()
   @IsString()
   device!: string | null;
 
   /** The IP address last seen. */
-  @IsOptional()
+  @IsNullable()
   @IsString()
   address!: string | null;
 
   /** ISO 8601, UTC. */
-  @IsString()
+  @IsTimestamp()
   createdAt!: string;
 
-  @IsString()
+  @IsTimestamp()
   lastUsedAt!: string;
 }
 

@@ -1,5 +1,5 @@
 import { IsBoolean, IsOptional, IsString } from 'class-validator';
-import { IsStorable } from './rules.js';
+import { IsKnownEmailAddress, IsNullable, IsStorable } from './rules.js';
 import { IsUserId, type UserId } from './user-id.js';
 
 /**
@@ -24,24 +24,24 @@ export class AwsAuthRequest {
 /** The response of `POST /aws/auth`. Always 200; for an unknown user the same keys with `null` and `false`. */
 export class AwsAuthResponse {
   /** The id in the old application. */
-  @IsOptional()
+  @IsNullable()
   @IsUserId()
   id!: UserId | null;
 
-  @IsOptional()
+  @IsNullable()
   @IsString()
   first_name!: string | null;
 
-  @IsOptional()
+  @IsNullable()
   @IsString()
   last_name!: string | null;
 
-  @IsOptional()
-  @IsString()
+  @IsNullable()
+  @IsKnownEmailAddress()
   email!: string | null;
 
   /** A column of the legacy application, passed through. Not a password hash. */
-  @IsOptional()
+  @IsNullable()
   @IsString()
   authentication_hash!: string | null;
 

@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
-import { IsNumberFrom } from './rules.js';
+import { IsDay, IsNullable, IsNumberFrom } from './rules.js';
 
 /** Migration status. `skipped`: the user could not sign in to the legacy application. */
 export const migrationStates = ['legacy', 'migrated', 'reset_sent', 'imported', 'skipped', 'failed'] as const;
@@ -30,7 +30,7 @@ export class PeopleInState {
    * `found_in_pool`, `not_known_here`, `relinked`, `reconciled`, `hash_import` (imported with the hash, and not signed in since). Of
    * `migrated`: `hash_import` (imported, and signed in since). Of `legacy`: `reopened`.
    */
-  @IsOptional()
+  @IsNullable()
   @IsString()
   reason!: string | null;
 
@@ -54,7 +54,7 @@ export class PeopleWithFormat {
 
 export class PeopleOnDay {
   /** ISO 8601, UTC. */
-  @IsString()
+  @IsDay()
   day!: string;
 
   @IsInt()
@@ -67,7 +67,7 @@ export class PeopleOnDay {
 /** Users who have not migrated, by their last sign-in to the legacy application or Usher. */
 export class PeopleInMonth {
   /** A month such as `2026-11`; `null` if no sign-in is known. */
-  @IsOptional()
+  @IsNullable()
   @IsString()
   month!: string | null;
 
@@ -87,21 +87,21 @@ export class MigrationEstimate {
   kind!: (typeof estimateKinds)[number];
 
   /** Users who are expected to migrate by sign-in; `null` if unknown. */
-  @IsOptional()
+  @IsNullable()
   @IsInt()
   stillToMove!: number | null;
 
   /** Days, ISO 8601, UTC. `latest` is `null` if the numbers are also consistent with no end. */
-  @IsOptional()
-  @IsString()
+  @IsNullable()
+  @IsDay()
   earliest!: string | null;
 
-  @IsOptional()
-  @IsString()
+  @IsNullable()
+  @IsDay()
   likely!: string | null;
 
-  @IsOptional()
-  @IsString()
+  @IsNullable()
+  @IsDay()
   latest!: string | null;
 }
 
@@ -185,18 +185,18 @@ export class MigrationProgressResponse {
   left!: number;
 
   /** `null` until the first count. On a large table the count is repeated every few minutes. */
-  @IsOptional()
+  @IsNullable()
   @ValidateNested()
   @Type(() => DuplicateAddressCount)
   duplicates!: DuplicateAddressCount | null;
 
   /** Users left without a sign-in for this number of months; `null` if the table has no sign-in times. */
-  @IsOptional()
+  @IsNullable()
   @IsInt()
   inactive!: number | null;
 
   /** Users left who never signed in; `null` if the table has no sign-in times. */
-  @IsOptional()
+  @IsNullable()
   @IsInt()
   neverSignedIn!: number | null;
 

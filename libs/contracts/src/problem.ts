@@ -1,6 +1,25 @@
 import { Type } from 'class-transformer';
 import { IsArray, IsIn, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
-import { errorCodes, type ErrorCode } from './error-codes.js';
+import { errorCodes, type ErrorCode, type FieldErrorCode, fieldErrorCodes } from './error-codes.js';
+
+/** The limits that a field must keep. */
+export class FieldErrorParams {
+  /** Of a number, or of a length in characters. */
+  @IsOptional()
+  @IsInt()
+  minimum?: number;
+
+  /** Of a number, of a length in characters, of a list, or of a profile in bytes. */
+  @IsOptional()
+  @IsInt()
+  maximum?: number;
+
+  /** The accepted values. */
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  choices?: string[];
+}
 
 /** One error of one field of a request. */
 export class FieldError {
@@ -8,11 +27,16 @@ export class FieldError {
   @IsString()
   field!: string;
 
-  /** Present if the error of the field has its own code. */
-  @IsOptional()
-  @IsIn(errorCodes)
-  code?: ErrorCode;
+  @IsIn(fieldErrorCodes)
+  code!: FieldErrorCode;
 
+  /** Present if the rule has limits and they are known, such as `{ minimum: 8 }` of `too_short`. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => FieldErrorParams)
+  params?: FieldErrorParams;
+
+  /** The error in the caller's language; follows the name of the field. */
   @IsString()
   message!: string;
 }

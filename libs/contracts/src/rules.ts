@@ -1,4 +1,11 @@
-import { IsString, Length, ValidateBy, buildMessage, type ValidationOptions } from 'class-validator';
+import {
+  IsString,
+  Length,
+  ValidateBy,
+  ValidateIf,
+  buildMessage,
+  type ValidationOptions,
+} from 'class-validator';
 import { isEmailAddress, parseEmailAddress } from './email-address.js';
 import { isRole } from './role-name.js';
 
@@ -104,6 +111,32 @@ export function IsNumberFrom(min: number, max: number): PropertyDecorator {
         Number(value) >= min &&
         Number(value) <= max,
       defaultMessage: () => '$property must be $constraint1 to $constraint2',
+    },
+  });
+}
+
+/** For a member of a response that is always present, and `null` if there is no value. */
+export const IsNullable = (): PropertyDecorator => ValidateIf((_object, value) => value !== null);
+
+/** A time in ISO 8601, UTC, with milliseconds: the result of `Date.toISOString`. */
+export function IsTimestamp(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isTimestamp',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value),
+      defaultMessage: () => '$property must be a time in ISO 8601, UTC',
+    },
+  });
+}
+
+/** A day in ISO 8601, such as `2026-11-29`. */
+export function IsDay(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isDay',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value),
+      defaultMessage: () => '$property must be a day in ISO 8601',
     },
   });
 }

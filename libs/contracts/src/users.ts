@@ -1,7 +1,14 @@
 import { IsArray, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { UserResponse } from './auth.js';
 import { IsProfile } from './json-object.js';
-import { IsEmailAddress, IsKnownEmailAddress, IsStorable, IsText, longestPassword } from './rules.js';
+import {
+  IsEmailAddress,
+  IsKnownEmailAddress,
+  IsNullable,
+  IsStorable,
+  IsText,
+  longestPassword,
+} from './rules.js';
 
 const longestName = 255;
 
@@ -77,8 +84,8 @@ export class MeResponse extends UserResponse {
   permissions!: string[];
 
   /** The new address that is not confirmed yet. */
-  @IsOptional()
-  @IsString()
+  @IsNullable()
+  @IsKnownEmailAddress()
   unconfirmedEmail!: string | null;
 }
 

@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProduces, ApiTags, ApiOperation } from '@nestjs/swagger';
 import { AppError } from '../../common/errors/app-error.js';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
 import { Public } from '../../common/http/access.decorators.js';
@@ -13,6 +13,11 @@ export class AcmeChallengeController {
 
   /** GET /.well-known/acme-challenge/:token (RFC 8555 section 8.3): the key authorization. */
   @Get(':token')
+  @ApiOperation({
+    operationId: 'getKeyAuthorization',
+    summary: 'Answer an ACME challenge',
+    description: 'The key authorization of a token, for the certificate authority (RFC 8555 section 8.3).',
+  })
   @Header('content-type', 'text/plain; charset=utf-8')
   @ApiProduces('text/plain')
   @ApiOkResponse({ description: 'The key authorization', type: String })

@@ -8,14 +8,16 @@ import {
   Res,
   UseFilters,
   UseGuards,
+  UseInterceptors,
 } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
-import { ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiTags, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ChallengeRequest, SignInRequest, SignInResponse } from '#contracts';
 import { AppError } from '../../common/errors/app-error.js';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
 import { CallerLanguage } from '../../common/http/caller.decorators.js';
+import { PasswordMinimumInterceptor } from '../../credentials/password-minimum.interceptor.js';
 import { type Language, languageOf } from '../../i18n/languages.js';
 import { recordOutcome } from '../../common/http/request-events.js';
 import { CsrfGuard } from '../../common/http/csrf.guard.js';
@@ -71,6 +73,12 @@ export class AuthController {
 
   /** POST /auth/sign-in */
   @Post('sign-in')
+  @ApiOperation({
+    operationId: 'signIn',
+    summary: 'Sign in',
+    description:
+      'Answers `user` and `tokens`, `user` alone with the session in a cookie, or a `challenge`. A refusal has one answer for all reasons, after one time.',
+  })
   @HttpCode(200)
   @RateLimited('sign-in', DeviceRateLimitKey)
   @UseGuards(AuthGuard(cognitoPassword))
@@ -99,8 +107,15 @@ export class AuthController {
 
   /** POST /auth/challenge */
   @Post('challenge')
+  @ApiOperation({
+    operationId: 'answerChallenge',
+    summary: 'Answer a challenge',
+    description:
+      'Continues a sign-in with the values that `asks` of the challenge names. After a wrong answer the same session can be used again.',
+  })
   @HttpCode(200)
   @RateLimited('challenge', ChallengeRateLimitKey)
+  @UseInterceptors(PasswordMinimumInterceptor)
   @ApiOkResponse({ type: SignInResponse })
   @ApiErrors(
     'auth.challenge_expired',

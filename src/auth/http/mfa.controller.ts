@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiTags, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
   type ErrorCode,
@@ -10,13 +10,13 @@ import {
 } from '#contracts';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
 import { CallerLanguage, CurrentUser, type Principal } from '../../common/http/caller.decorators.js';
-import { recentProofErrors, RecentProof } from '../../common/http/access.decorators.js';
+import { ApiSession, recentProofErrors, RecentProof } from '../../common/http/access.decorators.js';
 import type { Language } from '../../i18n/languages.js';
 import { DeviceCookie } from '../../sessions/device-cookie.js';
 import { TotpService } from '../totp.service.js';
 
-@ApiTags('auth')
-@ApiBearerAuth()
+@ApiTags('mfa')
+@ApiSession()
 @Controller('auth/mfa')
 export class MfaController {
   constructor(
@@ -26,6 +26,11 @@ export class MfaController {
 
   /** GET /auth/mfa */
   @Get()
+  @ApiOperation({
+    operationId: 'getMfa',
+    summary: 'Read second factors',
+    description: 'The second factors that are enabled for the caller, and the preferred one.',
+  })
   @ApiOkResponse({ type: MfaResponse })
   @ApiErrors(
     'auth.token_invalid',
@@ -42,6 +47,12 @@ export class MfaController {
 
   /** POST /auth/mfa/totp */
   @Post('totp')
+  @ApiOperation({
+    operationId: 'enrolTotp',
+    summary: 'Enrol an authenticator app',
+    description:
+      'Answers a new secret, also as a QR code. The app counts once `verifyTotp` has accepted its code. Needs a recent proof.',
+  })
   @HttpCode(200)
   @RecentProof(ProofRequest)
   @ApiOkResponse({ type: TotpEnrolmentResponse })
@@ -52,6 +63,11 @@ export class MfaController {
 
   /** POST /auth/mfa/totp/verify */
   @Post('totp/verify')
+  @ApiOperation({
+    operationId: 'verifyTotp',
+    summary: 'Verify an authenticator app',
+    description: 'Enables the app with its first code, and revokes the other sessions of the caller.',
+  })
   @HttpCode(204)
   @RecentProof(VerifyTotpRequest, { orEnrolment: true })
   @ApiNoContentResponse()
@@ -67,6 +83,11 @@ export class MfaController {
 
   /** DELETE /auth/mfa/totp */
   @Delete('totp')
+  @ApiOperation({
+    operationId: 'disableTotp',
+    summary: 'Remove the authenticator app',
+    description: 'Revokes the other sessions of the caller. Needs a recent proof.',
+  })
   @HttpCode(204)
   @RecentProof(ProofRequest)
   @ApiNoContentResponse()

@@ -1,15 +1,15 @@
-import type { ErrorCode } from '#contracts';
+import type { ErrorCode, FieldErrorCode, FieldErrorParams } from '#contracts';
 import type { ValidationMessage } from '../../i18n/texts.js';
 
 /** One error of one field; it becomes a `FieldError` in the caller's language. */
 export interface InvalidField {
   /** The field's name; empty when the request as a whole is wrong. */
   field: string;
-  /** If the field's error has its own code. */
-  code?: ErrorCode;
+  /** If the field's error has its own code; else the message tells it. */
+  code?: ErrorCode & FieldErrorCode;
   message: ValidationMessage;
-  /** For the `{placeholders}` of the message. */
-  values?: Record<string, string | number>;
+  /** For the caller, and for the `{placeholders}` of the message. */
+  params?: FieldErrorParams;
 }
 
 interface Details {

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import type { FieldError, Problem } from '#contracts';
+import type { FieldError, FieldErrorCode, Problem } from '#contracts';
 import { type Language, texts, validationMessage } from '../../i18n/languages.js';
 import type { ValidationMessage } from '../../i18n/texts.js';
 import { AppError, type InvalidField, errorStatus } from './app-error.js';
@@ -19,9 +19,22 @@ export function toProblem(error: AppError, requestId: string, language: Language
   };
 }
 
-function toFieldError({ field, code, message, values }: InvalidField, language: Language): FieldError {
-  return { field, ...(code && { code }), message: validationMessage(language, message, values) };
+function toFieldError(invalid: InvalidField, language: Language): FieldError {
+  const { field, message, params } = invalid;
+  return {
+    field,
+    code: fieldErrorCode(invalid),
+    ...(params && { params }),
+    message: validationMessage(language, message, params),
+  };
 }
+
+type MessageWithCode = 'password.blank' | 'password.differs' | 'code.missing' | 'reset.not_started';
+type Rule<Message> = Message extends `${string}.${infer Name}` ? Name : never;
+
+/** The code of the field, or the violated rule: the part of `field.missing` or `password.too_short` behind the dot. */
+const fieldErrorCode = ({ code, message }: InvalidField): FieldErrorCode =>
+  code ?? (message.replace(/^.*\./, '') as Rule<Exclude<ValidationMessage, MessageWithCode>>);
 
 /** Maps errors of Fastify and Nest to error codes. Unknown errors become `internal`. */
 export function toAppError(error: unknown): AppError {

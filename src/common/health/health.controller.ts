@@ -1,5 +1,5 @@
 import { Controller, Get, Injectable, Res, ServiceUnavailableException } from '@nestjs/common';
-import { ApiOkResponse, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiServiceUnavailableResponse, ApiTags, ApiOperation } from '@nestjs/swagger';
 import {
   HealthCheck,
   type HealthCheckResult,
@@ -67,6 +67,23 @@ const withoutReasons = ({ status, details }: HealthCheckResult): Readiness => ({
   details: Object.fromEntries(Object.entries(details).map(([name, { status }]) => [name, { status }])),
 });
 
+const readinessSchema = {
+  type: 'object',
+  required: ['status', 'details'],
+  properties: {
+    status: { type: 'string', enum: ['ok', 'degraded', 'error', 'shutting_down'] },
+    details: {
+      description: 'By the name of the part',
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        required: ['status'],
+        properties: { status: { type: 'string', enum: ['up', 'down'] } },
+      },
+    },
+  },
+};
+
 @ApiTags('operations')
 @Public()
 @Controller('health')
@@ -75,18 +92,40 @@ export class HealthController {
 
   /** GET /health/live: the process is running. Restart it when this fails. */
   @Get('live')
-  @ApiOkResponse({ description: 'The process is running' })
+  @ApiOperation({
+    operationId: 'getLiveness',
+    summary: 'Is the process running?',
+    description: 'Restart the process when this fails.',
+  })
+  @ApiOkResponse({
+    description: 'The process is running',
+    schema: {
+      type: 'object',
+      required: ['status'],
+      properties: { status: { type: 'string', enum: ['ok'] } },
+    },
+  })
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
   /** GET /health/ready: ready for traffic, also while degraded. */
   @Get('ready')
+  @ApiOperation({
+    operationId: 'getReadiness',
+    summary: 'Is the service ready for traffic?',
+    description:
+      'The state of each part. 200 also while an optional part is down (`degraded`), 503 if a required one is.',
+  })
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOkResponse({
     description: 'All parts are up (ok), or all required ones (degraded): see details',
+    schema: readinessSchema,
   })
-  @ApiServiceUnavailableResponse({ description: 'A required part is down: see details' })
+  @ApiServiceUnavailableResponse({
+    description: 'A required part is down: see details',
+    schema: readinessSchema,
+  })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
     const readiness = await this.readiness.read();
     if (!['ok', 'degraded'].includes(readiness.status)) reply.status(503);

@@ -1,5 +1,5 @@
 import { applyDecorators, SetMetadata, type Type } from '@nestjs/common';
-import { ApiBody } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiCookieAuth } from '@nestjs/swagger';
 import type { ErrorCode } from '#contracts';
 
 type Access = MethodDecorator & ClassDecorator;
@@ -14,6 +14,9 @@ export const requiredProof = 'usher:recent-proof';
 
 /** Allows requests without an access token. All other routes need one. */
 export const Public = (): Access => SetMetadata(publicRoute, true);
+
+/** Documents that the route needs an access token or the session cookie. */
+export const ApiSession = (): Access => applyDecorators(ApiBearerAuth(), ApiCookieAuth());
 
 /** Allows a valid access token whose session is revoked. */
 export const AllowRevokedSession = (): Access => SetMetadata(allowRevokedSession, true);

@@ -33,7 +33,7 @@ describe('handleUnreadableRequest', () => {
     expect(JSON.parse(text)).toMatchObject({
       status: 408,
       code: 'request.invalid',
-      errors: [{ field: '', message: 'the request did not arrive in time' }],
+      errors: [{ field: '', code: 'too_slow', message: 'the request did not arrive in time' }],
     });
   });
 

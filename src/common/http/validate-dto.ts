@@ -85,7 +85,7 @@ const longestName = 100;
 
 const unknownField = (name: string): InvalidField => ({
   field: name.slice(0, longestName).toWellFormed(),
-  message: 'field.unknown',
+  message: 'field.unknown_field',
 });
 
 type Violation = Omit<InvalidField, 'field' | 'code'>;
@@ -103,22 +103,22 @@ const violations: Record<string, (limits: unknown[]) => Violation> = {
   isString: () => ({ message: 'field.not_text' }),
   isBoolean: () => ({ message: 'field.not_a_boolean' }),
   isInt: () => ({ message: 'field.not_a_whole_number' }),
-  isEmailAddress: () => ({ message: 'field.not_an_address' }),
+  isEmailAddress: () => ({ message: 'field.not_an_email' }),
   isStorable: () => ({ message: 'field.not_storable' }),
   isTextMap: () => ({ message: 'field.not_a_text_map' }),
-  isProfile: ([max]) => ({ message: 'field.not_a_profile', values: { max: Number(max) } }),
-  isRoleList: ([max]) => ({ message: 'field.not_roles', values: { max: Number(max) } }),
+  isProfile: ([max]) => ({ message: 'field.not_a_profile', params: { maximum: Number(max) } }),
+  isRoleList: ([max]) => ({ message: 'field.not_roles', params: { maximum: Number(max) } }),
   isNumberFrom: ([min, max]) => ({
     message: 'field.not_a_number_from',
-    values: { min: Number(min), max: Number(max) },
+    params: { minimum: Number(min), maximum: Number(max) },
   }),
   isIn: ([choices]) => ({
-    message: 'field.not_one_of',
-    values: { choices: (choices as string[]).join(', ') },
+    message: 'field.not_allowed',
+    params: { choices: [...(choices as string[])] },
   }),
-  maxLength: ([max]) => ({ message: 'field.too_long', values: { max: Number(max) } }),
+  maxLength: ([max]) => ({ message: 'field.too_long', params: { maximum: Number(max) } }),
   isLength: ([min, max]) => ({
     message: 'field.wrong_length',
-    values: { min: Number(min), max: Number(max) },
+    params: { minimum: Number(min), maximum: Number(max) },
   }),
 };

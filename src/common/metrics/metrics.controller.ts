@@ -9,7 +9,7 @@ import {
   Injectable,
   UseGuards,
 } from '@nestjs/common';
-import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProduces, ApiTags, ApiOperation, ApiSecurity } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
 import { type MonitoringConfig, monitoringConfig } from '../config/http.config.js';
@@ -61,6 +61,14 @@ export class MetricsController {
 
   /** GET /metrics: metrics of this process, for Prometheus. For clients on this machine or with one of METRICS_ACCESS_TOKENS. */
   @Get()
+  @ApiSecurity('metricsToken')
+  @ApiSecurity({})
+  @ApiOperation({
+    operationId: 'getMetrics',
+    summary: 'Read the metrics',
+    description:
+      'Metrics of this process in the text format of Prometheus. For holders of one of `METRICS_ACCESS_TOKENS`; without the variable, for clients on this machine.',
+  })
   @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
   @ApiProduces('text/plain')
   @ApiOkResponse({ description: "Prometheus's text format", type: String })

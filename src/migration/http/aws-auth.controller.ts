@@ -14,7 +14,14 @@ import {
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import {
+  ApiHeader,
+  ApiOkResponse,
+  ApiTags,
+  ApiUnauthorizedResponse,
+  ApiOperation,
+  ApiSecurity,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AwsAuthRequest, AwsAuthResponse } from '#contracts';
 import { type MigrationConfig, migrationConfig } from '../../common/config/migration.config.js';
@@ -88,6 +95,14 @@ export class AwsAuthController {
 
   /** POST /aws/auth: the migration Lambda verifies a legacy password. */
   @Post('auth')
+  @ApiSecurity('migrationToken')
+  @ApiSecurity({})
+  @ApiOperation({
+    operationId: 'verifyLegacyPassword',
+    summary: 'Verify a legacy password',
+    description:
+      'For the migration Lambda. Needs one of `MIGRATION_ACCESS_TOKENS`, in `access_token` or as a bearer token.',
+  })
   @HttpCode(200)
   @UseGuards(MigrationTokenGuard)
   @UseFilters(MigrationTokenRefusedFilter)

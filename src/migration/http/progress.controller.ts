@@ -1,8 +1,8 @@
 import { Controller, Inject, Get, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiQuery, ApiTags, ApiOperation } from '@nestjs/swagger';
 import { MigrationProgressQuery, MigrationProgressResponse } from '#contracts';
 import { type LegacyHashesConfig, legacyHashesConfig } from '../../common/config/migration.config.js';
-import { Permissions } from '../../common/http/access.decorators.js';
+import { ApiSession, Permissions } from '../../common/http/access.decorators.js';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
 import { defaultView } from '../default-view.js';
 import { MigrationProgress } from '../migration-progress.js';
@@ -11,7 +11,7 @@ import { MigrationProgress } from '../migration-progress.js';
 const duplicatesTimeoutMs = 500;
 
 @ApiTags('migration')
-@ApiBearerAuth()
+@ApiSession()
 @Controller('migration')
 export class ProgressController {
   constructor(
@@ -21,9 +21,25 @@ export class ProgressController {
 
   /** GET /migration/progress: progress of the migration, and whether the old system can be switched off. */
   @Get('progress')
+  @ApiOperation({
+    operationId: 'getMigrationProgress',
+    summary: 'Read the progress of the migration',
+    description:
+      'How many users have migrated, and whether the old system can be switched off. Needs `migration.read`.',
+  })
   @Permissions('migration.read')
-  @ApiQuery({ name: 'days', required: false, description: '1 to 366; 30 when absent' })
-  @ApiQuery({ name: 'inactiveAfter', required: false, description: 'months, 1 to 120; 12 when absent' })
+  @ApiQuery({
+    name: 'days',
+    required: false,
+    description: 'of `perDay`',
+    schema: { type: 'integer', minimum: 1, maximum: 366, default: 30 },
+  })
+  @ApiQuery({
+    name: 'inactiveAfter',
+    required: false,
+    description: 'months without a sign-in',
+    schema: { type: 'integer', minimum: 1, maximum: 120, default: 12 },
+  })
   @ApiOkResponse({ type: MigrationProgressResponse })
   @ApiErrors('auth.token_invalid', 'auth.forbidden', 'request.invalid', 'overloaded')
   read(@Query() { days, inactiveAfter }: MigrationProgressQuery): Promise<MigrationProgressResponse> {

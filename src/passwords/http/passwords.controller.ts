@@ -1,10 +1,10 @@
-import { Body, Controller, Get, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Req, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
-  ApiBearerAuth,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiTags,
+  ApiOperation,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
@@ -13,12 +13,13 @@ import {
   PasswordPolicyResponse,
   ResetPasswordRequest,
 } from '#contracts';
+import { PasswordMinimumInterceptor } from '../../credentials/password-minimum.interceptor.js';
 import { UserDirectory } from '../../cognito/user-directory.js';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
 import { CallerLanguage, CurrentUser, type Principal } from '../../common/http/caller.decorators.js';
 import { isAppError } from '../../common/errors/app-error.js';
 import { ResponseDelay } from '../../common/http/response-delay.js';
-import { Public } from '../../common/http/access.decorators.js';
+import { ApiSession, Public } from '../../common/http/access.decorators.js';
 import { PasswordProofGuard } from '../../rate-limit/password-proof.guard.js';
 import { RateLimited } from '../../rate-limit/rate-limited.decorator.js';
 import type { Language } from '../../i18n/languages.js';
@@ -42,6 +43,11 @@ export class PasswordsController {
 
   /** GET /passwords/policy */
   @Get('policy')
+  @ApiOperation({
+    operationId: 'getPasswordPolicy',
+    summary: 'Read the password policy',
+    description: "The user pool's rules for a new password.",
+  })
   @Public()
   @ApiOkResponse({ type: PasswordPolicyResponse })
   @ApiErrors('cognito.credentials_missing', 'cognito.unavailable')
@@ -51,6 +57,12 @@ export class PasswordsController {
 
   /** POST /passwords/forgot. The response and its time do not reveal whether the user exists. */
   @Post('forgot')
+  @ApiOperation({
+    operationId: 'forgotPassword',
+    summary: 'Request a password reset',
+    description:
+      'Mails a code if the address has an account. The answer and its time are the same for every address.',
+  })
   @Public()
   @RateLimited('forgot', DeviceRateLimitKey)
   @HttpCode(202)
@@ -71,8 +83,14 @@ export class PasswordsController {
 
   /** POST /passwords/reset */
   @Post('reset')
+  @ApiOperation({
+    operationId: 'resetPassword',
+    summary: 'Reset a password',
+    description: 'Sets a new password with the mailed code, and revokes all sessions of the user.',
+  })
   @Public()
   @RateLimited('reset', ResetRateLimitKey)
+  @UseInterceptors(PasswordMinimumInterceptor)
   @HttpCode(204)
   @ApiNoContentResponse()
   @ApiErrors(
@@ -107,10 +125,16 @@ export class PasswordsController {
 
   /** POST /passwords/change */
   @Post('change')
+  @ApiOperation({
+    operationId: 'changePassword',
+    summary: 'Change the password',
+    description: 'Replaces the current password of the caller, and revokes all other sessions.',
+  })
   @RateLimited('change')
   @UseGuards(PasswordProofGuard)
+  @UseInterceptors(PasswordMinimumInterceptor)
   @HttpCode(204)
-  @ApiBearerAuth()
+  @ApiSession()
   @ApiNoContentResponse()
   @ApiErrors(
     'auth.token_invalid',

@@ -1,12 +1,14 @@
 import { Controller, Delete, Get, HttpCode, Injectable, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
-  ApiBearerAuth,
   ApiBody,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiParam,
   ApiQuery,
   ApiTags,
+  ApiCookieAuth,
+  ApiOperation,
+  ApiSecurity,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
@@ -17,7 +19,7 @@ import {
   SignOutRequest,
 } from '#contracts';
 import { AppError, isAppError } from '../../common/errors/app-error.js';
-import { AllowRevokedSession, Public } from '../../common/http/access.decorators.js';
+import { ApiSession, AllowRevokedSession, Public } from '../../common/http/access.decorators.js';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
 import { CurrentUser, type Principal } from '../../common/http/caller.decorators.js';
 import { CsrfGuard } from '../../common/http/csrf.guard.js';
@@ -58,7 +60,7 @@ function refreshTokenOf({ body }: FastifyRequest): string | undefined {
   return typeof body.refreshToken === 'string' && body.refreshToken !== '' ? body.refreshToken : undefined;
 }
 
-@ApiTags('auth')
+@ApiTags('sessions')
 @Controller('auth')
 export class SessionsController {
   constructor(
@@ -73,6 +75,14 @@ export class SessionsController {
   /** POST /auth/refresh. The body takes precedence over the cookie. */
   @Public()
   @Post('refresh')
+  @ApiSecurity({})
+  @ApiCookieAuth()
+  @ApiOperation({
+    operationId: 'refreshSession',
+    summary: 'Refresh a session',
+    description:
+      'With `refreshToken`, answers new tokens. With the session cookie, renews the session and answers 204. The body takes precedence.',
+  })
   @RateLimited('refresh', RefreshRateLimitKey)
   @HttpCode(200)
   @ApiBody({ type: RefreshRequest, required: false })
@@ -101,6 +111,13 @@ export class SessionsController {
   /** POST /auth/sign-out. Succeeds without a session too. */
   @Public()
   @Post('sign-out')
+  @ApiSecurity({})
+  @ApiCookieAuth()
+  @ApiOperation({
+    operationId: 'signOut',
+    summary: 'Sign out',
+    description: 'Revokes the session of the refresh token or of the cookie. Succeeds without a session too.',
+  })
   @RateLimited('sign-out')
   @HttpCode(204)
   @ApiBody({ type: SignOutRequest, required: false })
@@ -120,9 +137,14 @@ export class SessionsController {
 
   /** POST /auth/sign-out-everywhere */
   @Post('sign-out-everywhere')
+  @ApiOperation({
+    operationId: 'signOutEverywhere',
+    summary: 'Sign out everywhere',
+    description: 'Revokes all sessions of the caller, including those of other app clients.',
+  })
   @AllowRevokedSession()
   @HttpCode(204)
-  @ApiBearerAuth()
+  @ApiSession()
   @ApiNoContentResponse()
   @ApiErrors('auth.token_invalid', 'auth.csrf', 'auth.forbidden', 'cognito.unavailable', 'overloaded')
   async signOutEverywhere(
@@ -135,9 +157,23 @@ export class SessionsController {
 
   /** GET /auth/sessions: the caller's live sessions, last used first. The header `Link` has the next page (RFC 8288). */
   @Get('sessions')
-  @ApiBearerAuth()
-  @ApiQuery({ name: 'after', required: false, description: 'from the `Link` of the previous page' })
-  @ApiQuery({ name: 'limit', required: false, description: '1 to 50, default 50' })
+  @ApiOperation({
+    operationId: 'listSessions',
+    summary: 'List sessions',
+    description: "The caller's live sessions, last used first. The header `Link` has the next page.",
+  })
+  @ApiSession()
+  @ApiQuery({
+    name: 'after',
+    required: false,
+    type: String,
+    description: 'from the `Link` of the previous page',
+  })
+  @ApiQuery({
+    name: 'limit',
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: 50, default: 50 },
+  })
   @ApiOkResponse({
     type: SessionResponse,
     isArray: true,
@@ -168,9 +204,18 @@ export class SessionsController {
 
   /** DELETE /auth/sessions/:id */
   @Delete('sessions/:id')
+  @ApiOperation({
+    operationId: 'revokeSession',
+    summary: 'Revoke a session',
+    description: 'Every process refuses the session within two seconds.',
+  })
   @HttpCode(204)
-  @ApiBearerAuth()
-  @ApiParam({ name: 'id', description: 'from the list of sessions' })
+  @ApiSession()
+  @ApiParam({
+    name: 'id',
+    description: 'from the list of sessions',
+    schema: { type: 'string', format: 'uuid' },
+  })
   @ApiNoContentResponse()
   @ApiErrors(
     'auth.token_invalid',
