@@ -8,6 +8,7 @@ export const jobKinds = [
   'password-changes',
   'session-revocations',
   'email-change-rollbacks',
+  'import-blocks',
   'certificates',
 ] as const;
 

@@ -71,7 +71,7 @@ const idempotent: CognitoOperation[] = [
     'list-users',
     'delete-user',
   ] as const),
-  ...(['disable-user', 'enable-user', 'sign-user-out', 'remove-factors'] as const),
+  ...(['disable-user', 'enable-user', 'sign-user-out', 'remove-factors', 'list-user-groups'] as const),
   ...(['describe-pool', 'describe-app-client', 'describe-mfa'] as const),
   ...(['describe-log-delivery', 'get-limit'] as const),
   ...(['get-import-header', 'describe-import-job', 'list-import-jobs'] as const),

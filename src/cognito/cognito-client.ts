@@ -64,6 +64,7 @@ const idempotent = new Set<CognitoOperation>([
   'enable-user',
   'sign-user-out',
   'remove-factors',
+  'list-user-groups',
   'describe-pool',
   'describe-app-client',
   'describe-mfa',

@@ -10,6 +10,8 @@ const commands: Record<string, CognitoOperation[]> = {
   AdminDisableUser: ['disable-user'],
   AdminEnableUser: ['enable-user'],
   AdminGetUser: ['find-user'],
+  AdminListGroupsForUser: ['list-user-groups'],
+  AdminResetUserPassword: ['reset-password'],
   AdminSetUserMFAPreference: ['remove-factors'],
   AdminSetUserPassword: ['set-password'],
   AdminUpdateUserAttributes: ['change-email'],

@@ -29,6 +29,8 @@ export type CognitoOperation =
   | 'enable-user'
   | 'sign-user-out'
   | 'remove-factors'
+  | 'list-user-groups'
+  | 'reset-password'
   | 'describe-pool'
   | 'describe-app-client'
   | 'describe-mfa'
@@ -246,6 +248,17 @@ export const exceptionMap: Record<CognitoOperation, ExceptionMap> = {
     // Users in these states have no second factor.
     PasswordResetRequiredException: 'internal',
     UserNotConfirmedException: 'internal',
+  },
+  'list-user-groups': onPoolUser,
+  // `reset_not_started`: no code was sent.
+  'reset-password': {
+    ...onPoolUser,
+    ...withTriggers,
+    ...withMessages,
+    CodeDeliveryFailureException: 'passwords.reset_not_started',
+    InvalidParameterException: 'passwords.reset_not_started',
+    LimitExceededException: 'passwords.reset_not_started',
+    NotAuthorizedException: 'passwords.reset_not_started',
   },
   'describe-pool': { ...asAdministrator, UserPoolTaggingException: 'internal' },
   'describe-app-client': asAdministrator,

@@ -6,6 +6,8 @@ import {
   AdminEnableUserCommand,
   AdminGetUserCommand,
   type AdminGetUserCommandOutput,
+  AdminListGroupsForUserCommand,
+  AdminResetUserPasswordCommand,
   AdminSetUserMFAPreferenceCommand,
   AdminSetUserPasswordCommand,
   AdminUpdateUserAttributesCommand,
@@ -35,6 +37,12 @@ export interface PoolUser {
   createdAt: Date;
   /** Changes with the password and attributes, not with sign-ins. */
   modifiedAt: Date;
+}
+
+/** A pool user with what `ListUsers` does not tell. */
+export interface PoolUserDetails extends PoolUser {
+  /** A second factor is set up. */
+  hasSecondFactor: boolean;
 }
 
 /** Cognito's `PasswordPolicyType`. */
@@ -107,10 +115,29 @@ export class UserDirectory {
     return users.find(({ status }) => status !== 'UNCONFIRMED') ?? users[0];
   }
 
-  private async findExactly(username: string): Promise<PoolUser | undefined> {
+  /** @param username a user name or a `sub` */
+  async findExactly(username: string): Promise<PoolUserDetails | undefined> {
     if (!usernamePattern.test(username)) return undefined;
     const output = await undefinedIfNotFound(() => this.read(username));
-    return output && toPoolUser({ ...output, Attributes: output.UserAttributes });
+    if (output === undefined) return undefined;
+    const { UserMFASettingList: factors = [], MFAOptions: oldFactors = [] } = output;
+    const user = toPoolUser({ ...output, Attributes: output.UserAttributes });
+    return { ...user, hasSecondFactor: factors.length + oldFactors.length > 0 };
+  }
+
+  /** @throws AppError `request.not_found` */
+  async isInGroup(username: string): Promise<boolean> {
+    const command = new AdminListGroupsForUserCommand({ ...this.userKey(username), Limit: 1 });
+    const { Groups: groups = [] } = await this.client.send('list-user-groups', command);
+    return groups.length > 0;
+  }
+
+  /**
+   * Mails a reset code to a user in `CONFIRMED`: the status becomes `RESET_REQUIRED`, and the password no longer works.
+   * @throws AppError `passwords.reset_not_started` if Cognito cannot send a code
+   */
+  async resetPassword(username: string): Promise<void> {
+    await this.client.send('reset-password', new AdminResetUserPasswordCommand(this.userKey(username)));
   }
 
   /** All users, page by page, by default at a third of the account's quota for `ListUsers` in the Region. */

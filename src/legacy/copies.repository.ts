@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto';
 import { emailSpellings, normaliseEmail } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { KeyRing } from '../common/crypto/key-ring.js';
 import { Database, type Statement } from '../common/database/database.js';
 import { isSpelling } from '../common/database/email-expression.js';
 import { format, isOwnHashBlank } from '../common/database/migration-counts.sql.js';
+import { compareCopies } from '../users/imported-users.sql.js';
 import { nowForRails } from '../users/user-lookup.sql.js';
 import type { LegacyUser } from './legacy-source.js';
 
@@ -77,6 +79,12 @@ const markGone: Statement = {
       AND cognito_sub IS NULL AND usher_erased_at IS NULL`,
 };
 
+const compareImports: Statement = {
+  name: 'legacy-copies-compare-imports',
+  patienceMs: 60_000,
+  text: compareCopies,
+};
+
 /** Rows of `users` for the people of a read-only source: without the hash, which stays at the source. */
 @Injectable()
 export class LegacyCopies {
@@ -98,6 +106,12 @@ export class LegacyCopies {
     ]);
   }
 
+  /** Marks users whose hash has changed since they were imported into the pool, and who have not signed in. */
+  async compareImports(users: readonly LegacyUser[]): Promise<void> {
+    const digests = users.map(({ passwordHash }) => hash('sha256', passwordHash ?? ''));
+    await this.database.query(compareImports, [users.map(({ id }) => id), digests]);
+  }
+
   async markGone(ids: readonly string[]): Promise<void> {
     if (ids.length > 0) await this.database.query(markGone, [ids]);
   }
@@ -109,10 +123,10 @@ export class LegacyCopies {
 
   private toRow(user: LegacyUser): Record<string, unknown> {
     const { id, email, passwordHash, firstName, lastName, verified, blocked, ...times } = user;
-    const hash = storable(passwordHash) ?? '';
+    const storedHash = storable(passwordHash) ?? '';
     return {
-      ...{ id, email: normaliseEmail(storable(email) ?? ''), encrypted_password: hash },
-      ...{ digest: hash.trim() === '' ? null : this.digest(hash).toString('hex') },
+      ...{ id, email: normaliseEmail(storable(email) ?? ''), encrypted_password: storedHash },
+      ...{ digest: storedHash.trim() === '' ? null : this.digest(storedHash).toString('hex') },
       ...{ firstName: storable(firstName), lastName: storable(lastName), verified, blocked },
       ...{ lockedUntil: times.lockedUntil, lastSignInAt: times.lastSignInAt, createdAt: times.createdAt },
     };

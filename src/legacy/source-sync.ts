@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { type LegacySourceConfig, legacySourceConfig } from '../common/config/legacy-source.config.js';
 import { Database, type Statement } from '../common/database/database.js';
+import { isNotSignedIn } from '../users/imported-users.sql.js';
 import { nowForRails } from '../users/user-lookup.sql.js';
 import { LegacyCopies } from './copies.repository.js';
 import { legacySource } from './legacy-accounts.js';
@@ -47,8 +48,9 @@ const insertIds: Statement = {
     SELECT * FROM unnest($1::text[], $2::boolean[]) ON CONFLICT (id) DO UPDATE SET blocked = excluded.blocked`,
 };
 
-/** Copies that may sign in and that have not migrated; a migrated user stays, whatever the source says. */
-const isLeft = `usher_legacy_id IS NOT NULL AND usher_legacy_skipped IS NULL AND cognito_sub IS NULL AND usher_erased_at IS NULL`;
+/** Copies that have not migrated; a migrated user stays, whatever the source says. An imported one migrates with the first sign-in. */
+const isCopy = `usher_legacy_id IS NOT NULL AND usher_erased_at IS NULL AND (cognito_sub IS NULL OR ${isNotSignedIn})`;
+const isLeft = `${isCopy} AND usher_legacy_skipped IS NULL`;
 
 const joinIds = `
   FROM users LEFT JOIN usher.source_sync_ids AS read ON read.id = usher_legacy_id WHERE ${isLeft}`;
@@ -69,6 +71,16 @@ const applyLosses: Statement = {
     FROM (SELECT users.id, CASE WHEN read.id IS NULL THEN 'gone' ELSE 'blocked' END AS reason ${joinIds}
       AND (read.id IS NULL OR read.blocked)) AS lost
     WHERE users.id = lost.id AND ${isLeft}`,
+};
+
+/** Copies that are not linked are written with the page. */
+const liftBlocks: Statement = {
+  name: 'source-sync-lift-blocks',
+  patienceMs,
+  text: `
+    UPDATE users SET usher_legacy_skipped = NULL, updated_at = ${nowForRails}
+    FROM usher.source_sync_ids AS read
+    WHERE read.id = usher_legacy_id AND NOT read.blocked AND usher_legacy_skipped IS NOT NULL AND cognito_sub IS NOT NULL AND ${isCopy}`,
 };
 
 /**
@@ -141,6 +153,7 @@ export class SourceSync {
   private async copy({ users, next }: Page, rows: number): Promise<void> {
     await this.database.transaction(async () => {
       await this.copies.write(users, { keepBlocks: true });
+      await this.copies.compareImports(users);
       await this.database.query(insertIds, [users.map(({ id }) => id), users.map(({ blocked }) => blocked)]);
       await this.update({ position: next ?? null, rows });
     });
@@ -148,6 +161,7 @@ export class SourceSync {
 
   private end(yes: boolean): Promise<Omit<SyncResult, 'rows'>> {
     return this.database.transaction(async () => {
+      await this.database.query(liftBlocks);
       const counts = await this.database.queryOne<Record<'people' | 'gone' | 'blocked', number>>(countLosses);
       const { people = 0, gone = 0, blocked = 0 } = counts ?? {};
       const applied = yes || people < manyPeople || gone + blocked <= people * largestShare;

@@ -12,6 +12,7 @@ import {
 import { daysForEstimate, estimate } from './progress/estimate.js';
 
 export { attributeCheck } from './plan/pool-attributes.js';
+export { findChangedImports } from './plan/changed-imports.js';
 export { FindingFiles, FolderInUseError } from './plan/finding-files.js';
 export type { FindingId, Way } from './plan/judge-row.js';
 
@@ -31,6 +32,8 @@ export interface Plan {
 
 export interface PlanOptions extends JudgeOptions {
   now: Date;
+  /** Ids of users who were imported, have not signed in, and have another hash since. */
+  changedImports?: ReadonlySet<string>;
   /** Called for each finding of a row, in the order of the source; duplicates come at the end. */
   onFinding?: (id: FindingId, user: LegacyUser, judgement: Judgement) => void;
   /** @param rows judged so far */
@@ -59,6 +62,7 @@ export async function planMigration(
       const judgement = judgeRow(user, options);
       if (judgement.address !== undefined) addresses.add(judgement.address);
       if (!user.migrated) tally.add(user, judgement);
+      if (options.changedImports?.has(user.id)) tally.addChangedImport(user, judgement);
     }
     options.onProgress?.(tally.rows);
   }
@@ -101,6 +105,12 @@ class Tally {
     this.count('blocked', judgement.format, 1);
     if (!judgement.needsDecision) this.decisions += 1;
     this.report('address_duplicate', user, { ...judgement, way: 'blocked' });
+  }
+
+  /** Linked users of an adopted table have not been added. */
+  addChangedImport(user: LegacyUser, judgement: Judgement): void {
+    if (user.migrated || !judgement.needsDecision) this.decisions += 1;
+    this.report('import_hash_changed', user, judgement);
   }
 
   result(): Omit<Plan, 'source'> {

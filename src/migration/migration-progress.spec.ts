@@ -9,6 +9,7 @@ const view: View = {
   inactiveAfter: 12,
   knowsSignIns: true,
   sourceRead: true,
+  drift: { changed: 0, reset: 0 },
   unmarkedScheme: undefined,
 };
 
@@ -126,6 +127,17 @@ describe('summarise', () => {
       canSwitchOff: true,
       reasons: [],
     });
+  });
+
+  it('counts imported people whose password has changed at the source, and those who were reset because of it', () => {
+    const counts = [migrated('2026-11-12', 4), left({ people: 5, state: 'reset_sent' })];
+    const { reasons } = summarise(counts, { ...view, drift: { changed: 3, reset: 2 } }).verdict;
+    expect(reasons).toEqual(
+      expect.arrayContaining([
+        { code: 'resets_open', people: 7 },
+        { code: 'import_hashes_changed', people: 3 },
+      ]),
+    );
   });
 
   it('says on what the verdict rests', () => {

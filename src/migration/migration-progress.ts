@@ -11,6 +11,7 @@ import type {
 import { Clock } from '../common/clock/clock.js';
 import { isSupported } from '../credentials/supported-formats.js';
 import { DuplicateAddresses } from '../users/duplicate-addresses.js';
+import { ImportDrift } from './persistence/import-drift.repository.js';
 import { type Count, MigrationCounts } from './persistence/migration-counts.repository.js';
 import { daysForEstimate, estimate } from './progress/estimate.js';
 
@@ -26,6 +27,8 @@ export interface View {
   knowsSignIns: boolean;
   /** Whether all people of the old system are counted. */
   sourceRead: boolean;
+  /** Imported people who have not signed in and whose hash has changed at the source since, and those who were reset because of it. */
+  drift: { changed: number; reset: number };
   /** Scheme of plain digests, as configured. */
   unmarkedScheme: string | undefined;
 }
@@ -36,6 +39,7 @@ export class MigrationProgress {
   constructor(
     private readonly counts: MigrationCounts,
     private readonly duplicates: DuplicateAddresses,
+    private readonly drift: ImportDrift,
     private readonly clock: Clock,
   ) {}
 
@@ -44,13 +48,19 @@ export class MigrationProgress {
     view: Pick<View, 'days' | 'inactiveAfter' | 'unmarkedScheme'>,
     timeoutMs: number,
   ): Promise<MigrationProgressResponse> {
-    const [counts, knowsSignIns, sourceRead, duplicates] = await Promise.all([
+    const [counts, knowsSignIns, sourceRead, duplicates, drift] = await Promise.all([
       this.counts.read(),
       this.counts.knowsSignIns(),
       this.counts.isSourceRead(),
       this.duplicates.read(timeoutMs),
+      this.drift.count(),
     ]);
-    return summarise(counts, { ...view, knowsSignIns, sourceRead, duplicates, now: this.clock.now() });
+    return summarise(counts, { ...view, knowsSignIns, sourceRead, duplicates, drift, now: this.clock.now() });
+  }
+
+  /** For commands: the API compares the hashes of imported people every minute. */
+  async compareHashes(): Promise<void> {
+    await this.drift.compareTable();
   }
 
   /** Counts all rows again. @returns their number */
@@ -87,7 +97,8 @@ export function summarise(counts: readonly Count[], view: View): MigrationProgre
     verdict: verdict({
       ...{ nobody, sourceRead: view.sourceRead },
       legacy: inState('legacy'),
-      resetSent: inState('reset_sent'),
+      resetSent: inState('reset_sent') + view.drift.reset,
+      changed: view.drift.changed,
       failed: inState('failed'),
       unknownHash: people(unknown),
       total: people(left),
@@ -169,6 +180,8 @@ interface Remaining {
   legacy: number;
   resetSent: number;
   failed: number;
+  /** Imported, with another password at the source since. */
+  changed: number;
   /** In any state, with a hash that cannot be checked. */
   unknownHash: number;
   /** Also inactive people. */
@@ -194,6 +207,7 @@ function verdict({ legacy, resetSent, failed, unknownHash, restsOn, ...rest }: R
     { code: 'people_left', people: legacy },
     { code: 'resets_open', people: resetSent },
     { code: 'moves_failed', people: failed },
+    { code: 'import_hashes_changed', people: rest.changed },
     { code: 'hashes_unknown', people: unknownHash },
     // Inactive people still return as long as people migrate.
     { code: 'still_moving', people: rest.total > 0 ? rest.migratedRecently : 0 },

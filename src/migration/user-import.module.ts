@@ -7,7 +7,9 @@ import { UserImportJobs } from '../cognito/user-import-jobs.js';
 import { UsersDataModule } from '../users/users-data.module.js';
 import { ImportLinker } from './import/import-linker.js';
 import { FileSender } from './import/file-sender.js';
+import { Reimporter } from './import/reimporter.js';
 import { ImportedUser, ImportFile } from './persistence/imports.entities.js';
+import { ImportDrift } from './persistence/import-drift.repository.js';
 import { Imports } from './persistence/imports.repository.js';
 import { UserImport } from './user-import.js';
 
@@ -16,10 +18,12 @@ import { UserImport } from './user-import.js';
   imports: [TypeOrmModule.forFeature([ImportedUser, ImportFile]), UserDirectoryModule, UsersDataModule],
   providers: [
     FileSender,
+    ImportDrift,
     ImportLinker,
     ImportLogReader,
     Imports,
     PoolSettingsReader,
+    Reimporter,
     UserImport,
     UserImportJobs,
   ],

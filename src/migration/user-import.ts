@@ -4,13 +4,13 @@ import { Injectable } from '@nestjs/common';
 import { UserDirectory } from '../cognito/user-directory.js';
 import { ImportRefusedError, UserImportJobs } from '../cognito/user-import-jobs.js';
 import { Clock } from '../common/clock/clock.js';
-import { Database } from '../common/database/database.js';
 import type { LegacyUser } from '../legacy/legacy-source.js';
 import { csvWriter, HeaderError } from './import/csv-line.js';
 import { removeFile } from './import/import-file.js';
 import { ImportLinker } from './import/import-linker.js';
 import { FileSender } from './import/file-sender.js';
 import { fileLimits, FilesWriter, type WriteResult } from './import/files-writer.js';
+import { Reimporter, type ReimportResult } from './import/reimporter.js';
 import type { ImportFile, ImportState } from './persistence/imports.entities.js';
 import { type CanaryState, Imports, type RejectedUser } from './persistence/imports.repository.js';
 import type { Scannable } from './plan/address-duplicates.js';
@@ -19,10 +19,7 @@ import { type AttributeSettings, attributeCheck } from './plan/pool-attributes.j
 export { HeaderError, ImportRefusedError };
 export { cell } from './plan/finding-files.js';
 export { importStates } from './persistence/imports.entities.js';
-export type { CanaryState, RejectedUser };
-
-/** Must be the same in all versions ("import" on a phone keypad). */
-const lockKey = 467_678;
+export type { CanaryState, RejectedUser, ReimportResult };
 
 /** Milliseconds between looks whether the canary has signed in. */
 const canaryPoll = 2000;
@@ -33,10 +30,14 @@ export interface ImportSource {
   attributes: AttributeSettings;
   /** Brings the copies of a read-only source up to date; `undefined` for an adopted table. */
   copy: ((users: readonly LegacyUser[]) => Promise<void>) | undefined;
+  /** Marks users of a read-only source whose hash has changed since the import; `undefined` for an adopted table. */
+  compare: ((users: readonly LegacyUser[]) => Promise<void>) | undefined;
 }
 
 export interface ImportOptions {
   dryRun: boolean;
+  /** Deletes pool users of the import whose hash has changed at the source, and imports the users again. */
+  reimport: boolean;
   algorithm: CognitoAlgorithm | undefined;
   limit: number;
   /** An address. */
@@ -65,6 +66,13 @@ export interface ImportReport {
   leftOut: { reason: string; rows: number }[];
   canary: CanaryState | null;
   states: Partial<Record<ImportState, number>>;
+  /**
+   * Users who have not signed in and whose hash has changed at the source since the import, without those who were reset. Absent after a
+   * run if there are none.
+   */
+  changed?: number;
+  /** With `reimport`. */
+  reimport?: ReimportResult;
 }
 
 interface Run {
@@ -73,17 +81,18 @@ interface Run {
   /** Aborts when the lock is lost. */
   signal: AbortSignal;
   written: WriteResult[];
+  reimported?: ReimportResult;
 }
 
 /** Imports users with their hashes by Cognito's user import jobs: one run at a time, which continues what an earlier one began. */
 @Injectable()
 export class UserImport {
   constructor(
-    private readonly database: Database,
     private readonly imports: Imports,
     private readonly jobs: UserImportJobs,
     private readonly sender: FileSender,
     private readonly linker: ImportLinker,
+    private readonly reimporter: Reimporter,
     private readonly directory: UserDirectory,
     private readonly clock: Clock,
   ) {}
@@ -106,19 +115,20 @@ export class UserImport {
     options: ImportOptions,
   ): Promise<{ report: ImportReport; end: ImportEnd } | undefined> {
     let result: { report: ImportReport; end: ImportEnd } | undefined;
-    await this.database.exclusively(lockKey, async (signal) => {
+    await this.imports.exclusively(async (signal) => {
       const run: Run = { source, options, signal, written: [] };
       const end = options.dryRun ? await this.judge(run) : await this.importAll(run);
-      result = { report: await this.report(run.written), end };
+      result = { report: await this.report(run.written, run.reimported), end };
     });
     return result;
   }
 
-  async status(): Promise<ImportReport & { running: boolean; files: ImportFile[] }> {
+  async status(): Promise<ImportReport & { changed: number; running: boolean; files: ImportFile[] }> {
+    await this.reimporter.compareTable();
     const files = await this.imports.allFiles(this.jobs.userPoolId);
     const jobs = files.map(({ algorithm, rows }) => ({ algorithm, rows, files: 1 }));
-    const running = !(await this.database.exclusively(lockKey, () => Promise.resolve()));
-    return { ...(await this.report([{ jobs, leftOut: new Map() }])), running, files };
+    const running = !(await this.imports.exclusively(() => Promise.resolve()));
+    return { changed: 0, ...(await this.report([{ jobs, leftOut: new Map() }])), running, files };
   }
 
   /**
@@ -148,7 +158,8 @@ export class UserImport {
   }
 
   private async judge(run: Run): Promise<ImportEnd> {
-    const { canary, limit } = run.options;
+    const { canary, limit, reimport } = run.options;
+    if (reimport) await this.reimport(run);
     const result = await this.write(run, { limit, ...(canary !== undefined && { canary }) });
     return canary !== undefined && result.jobs.length === 0 ? leftOutCanary(result) : { kind: 'complete' };
   }
@@ -157,13 +168,32 @@ export class UserImport {
     await this.discard(
       ({ state, stopRequested }) => state === 'writing' || (stopRequested && state !== 'started'),
     );
-    const { canary } = run.options;
+    const { canary, reimport } = run.options;
+    await this.reimporter.finishBegun();
     let end = await this.finishBegun(run);
     end ??= canary === undefined ? undefined : await this.sendCanary(run, canary);
     end ??= await this.checkCanary(run);
+    if (end === undefined && reimport) await this.reimport(run);
     end ??= await this.sendRest(run);
     await this.link(run);
     return end;
+  }
+
+  private async reimport(run: Run): Promise<void> {
+    const { source, attributes, hashes, compare } = run.source;
+    const { dryRun, onProgress } = run.options;
+    const judge = {
+      hashes,
+      checkAttributes: attributeCheck(await this.directory.describeSchema(), attributes),
+    };
+    run.reimported = await this.reimporter.run({
+      source,
+      judge,
+      compare,
+      dryRun,
+      signal: run.signal,
+      onProgress,
+    });
   }
 
   /** Jobs that an earlier run has started, and its canary. */
@@ -287,12 +317,13 @@ export class UserImport {
     }
   }
 
-  private async report(written: readonly WriteResult[]): Promise<ImportReport> {
+  private async report(written: readonly WriteResult[], reimported?: ReimportResult): Promise<ImportReport> {
     const jobs = new Map<CognitoAlgorithm, { rows: number; files: number }>();
     for (const { algorithm, rows, files } of written.flatMap((result) => result.jobs)) {
       const job = jobs.get(algorithm) ?? { rows: 0, files: 0 };
       jobs.set(algorithm, { rows: job.rows + rows, files: job.files + files });
     }
+    const changed = await this.reimporter.countChanged();
     // The latest pass has judged everybody. Users who are in a file are in `states`.
     const leftOut = [...(written.at(-1)?.leftOut ?? [])].filter(([reason]) => reason !== 'known');
     return {
@@ -302,6 +333,8 @@ export class UserImport {
         .sort((one, other) => other.rows - one.rows),
       canary: (await this.imports.findCanary(this.jobs.userPoolId)) ?? null,
       states: await this.imports.countStates(),
+      ...(changed > 0 && { changed }),
+      ...(reimported && { reimport: reimported }),
     };
   }
 }

@@ -109,6 +109,7 @@ export const verdictReasons = [
   'people_left',
   'resets_open',
   'moves_failed',
+  'import_hashes_changed',
   'hashes_unknown',
   'still_moving',
   'nobody',
@@ -118,7 +119,8 @@ export const verdictReasons = [
 export class VerdictReason {
   /**
    * `people_left`: active users who have not migrated. `resets_open`: a code was mailed, and no new password is recorded.
-   * `moves_failed`: the migration failed. `hashes_unknown`: the format of the stored hash is not supported.
+   * `moves_failed`: the migration failed. `import_hashes_changed`:
+   * imported users whose hash has changed at the source since, and who have not signed in. `hashes_unknown`: the format of the stored hash is not supported.
    * `still_moving`: users migrated within the last two weeks, while inactive users are left. `nobody`: no user of the old system is
    * known. `source_not_read`: the old system's users were never read completely, so the other numbers do not count all of them.
    */

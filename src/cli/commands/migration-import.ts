@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { escapeControlChars } from '../../common/names/escape-control-chars.js';
 import { CommandError, counted, exitStatus, type Io } from '../command.js';
-import type { ImportEnd, ImportReport } from '../contexts/migration-import.js';
+import type { ImportEnd, ImportReport, ReimportResult } from '../contexts/migration-import.js';
 import { ProgressLine } from '../progress-line.js';
 
 interface Options {
@@ -12,6 +12,8 @@ interface Options {
   yes?: true;
   roleArn?: string;
   dir: string;
+  reimport?: true;
+  poolIsOurs?: true;
   json?: true;
 }
 
@@ -22,6 +24,10 @@ their owner may read them, and they are deleted when their job is done.
 
 Continues what an earlier run began, also after a crash. With --canary only that person is imported at first; the rest waits
 until the person has signed in. Run it again after a job to import people who have come since.
+
+A password that changed at the source after the import and before the first sign-in does not work in the pool. --reimport deletes
+the pool users of these people and imports them again: only pool users that the import made and that nobody has used or changed since,
+without second factor and groups. The others get a reset: Cognito mails them a code.
 
 Exit status: 0 done; 1 failed; 2 invalid arguments or configuration; 3 the canary has not signed in, or the job was stopped.
 Needs DATABASE_URL, AWS_REGION, AWS_COGNITO_USER_POOL_ID and AWS credentials (docs/import.md has the policies), LEGACY_SOURCE,
@@ -44,6 +50,8 @@ export function migrationImport(migration: Command, io: Io): void {
     .option('--yes', 'do not wait for the canary')
     .option('--role-arn <arn>', 'role with which Cognito writes the log of a job')
     .option('--dir <dir>', 'folder of the files', '.usher-import')
+    .option('--reimport', 'import people again whose password has changed at the source since their import')
+    .option('--pool-is-ours', 'no other application signs people in to this pool; --reimport needs it')
     .option('--json', 'print JSON')
     .addHelpText('after', explanation)
     .action((options: Options) => importUsers(options, io));
@@ -69,13 +77,29 @@ function atLeastOne(text: string): number {
 }
 
 async function importUsers(options: Options, io: Io): Promise<void> {
+  if (options.reimport && !options.poolIsOurs)
+    throw new CommandError(
+      'This deletes pool users. Usher cannot see who has signed in through another application: ' +
+        'confirm with --pool-is-ours that there is none.',
+      exitStatus.usage,
+    );
   const { withImport } = await import('../contexts/migration-import.js');
   const progress = new ProgressLine(io);
   try {
+    const reimport = options.reimport === true;
     const { dryRun, algorithm, limit = Infinity, canary, yes, roleArn, dir: folder, json } = options;
     const result = await withImport(io, (command) =>
       command.run(io, {
-        ...{ dryRun: dryRun === true, algorithm, limit, canary, yes: yes === true, roleArn, folder },
+        ...{
+          dryRun: dryRun === true,
+          algorithm,
+          limit,
+          canary,
+          yes: yes === true,
+          roleArn,
+          folder,
+          reimport,
+        },
         onProgress: (text) => progress.at(text),
       }),
     );
@@ -113,9 +137,18 @@ const reasons: Record<string, string> = {
   not_copied: 'not in the users table',
   known: 'in an earlier file',
   not_found: 'not found',
+  not_in_pool: 'the pool user is gone',
+  other_pool_user: 'the pool has another user',
+  disabled_in_pool: 'disabled in the pool',
+  second_factor: 'has a second factor',
+  in_group: 'is in a group',
+  modified: 'changed in the pool since the import',
 };
 
-function reportOf({ jobs, leftOut, canary, states }: ImportReport, isDry: boolean): string {
+function reportOf(
+  { jobs, leftOut, canary, states, changed, reimport }: ImportReport,
+  isDry: boolean,
+): string {
   const total = jobs.reduce((sum, { rows }) => sum + rows, 0);
   return [
     `${isDry ? 'Would write' : 'Wrote'} ${counted(total, 'user')}.`,
@@ -124,14 +157,34 @@ function reportOf({ jobs, leftOut, canary, states }: ImportReport, isDry: boolea
     ),
     ...(leftOut.length > 0 ? ['Left out; they migrate by signing in if they can:'] : []),
     ...leftOut.map(({ reason, rows }) => `  ${rows}  ${reasons[reason] ?? reason}`),
+    ...(reimport ? reimported(reimport, isDry) : []),
     ...(Object.keys(states).length > 0 ? ['All imports so far:'] : []),
     ...Object.entries(states).map(([state, users]) => `  ${users}  ${state}`),
+    ...changedLine(changed),
     ...(canary
       ? [
           `Canary ${escapeControlChars(canary.email, 254)}: ${canary.signedIn ? 'has signed in' : canary.state}.`,
         ]
       : []),
   ].join('\n');
+}
+
+const changedLine = (changed = 0): string[] =>
+  changed === 0
+    ? []
+    : [
+        `The password of ${counted(changed, 'imported person', 'imported people')} has changed at the source. See --reimport, and "usher migration import rejects".`,
+      ];
+
+function reimported({ deleted, left }: ReimportResult, isDry: boolean): string[] {
+  return [
+    `${isDry ? 'Would import' : 'Imported'} ${counted(deleted, 'person', 'people')} again whose password has changed at the source.`,
+    ...(left.length > 0 ? ['Not again:'] : []),
+    ...left.map(
+      ({ id, email, reason, reset }) =>
+        `  ${escapeControlChars(email, 254)} (id ${escapeControlChars(id, 40)}): ${reasons[reason] ?? reason}${reset ? '; Cognito has mailed a reset code' : ''}`,
+    ),
+  ];
 }
 
 function problemOf(end: ImportEnd): CommandError | undefined {
@@ -177,12 +230,13 @@ async function showStatus(json: boolean, io: Io): Promise<void> {
     ({ algorithm, rows, state, jobName, jobStatus, message }) =>
       `  ${jobName}: ${counted(rows, 'user')} ${algorithm}, ${state}${jobStatus === null ? '' : `, job ${jobStatus}`}${message === null ? '' : `: ${message}`}`,
   );
-  const { states, canary } = report;
+  const { states, canary, changed } = report;
   io.out(
     `${[
       running ? 'An import runs.' : 'No import runs.',
       ...(lines.length > 0 ? ['Files:', ...lines] : []),
       ...Object.entries(states).map(([state, users]) => `  ${users}  ${state}`),
+      ...changedLine(changed),
       ...(canary
         ? [
             `Canary ${escapeControlChars(canary.email, 254)}: ${canary.signedIn ? 'has signed in' : canary.state}.`,

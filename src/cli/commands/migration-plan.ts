@@ -76,6 +76,8 @@ const findings: Record<FindingId, string> = {
   unverified: 'address not verified',
   attribute_too_long: 'attribute longer than the pool allows',
   attribute_missing: 'attribute missing that the pool requires',
+  import_hash_changed:
+    'imported, with another password in the old application since: see "usher migration import --reimport"',
 };
 
 function report(plan: Plan): string {

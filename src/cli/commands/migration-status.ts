@@ -10,7 +10,8 @@ interface Options {
 }
 
 const explanation = `
-Triggers maintain the counts, so this command does not scan the users table. The estimate continues the trend of the last
+Triggers maintain the counts, so this command does not scan the users table, except for imported people who have not signed in: their
+hashes are compared. The estimate continues the trend of the last
 4 weeks. The old system can be switched off when all active people have migrated; people who have not migrated then lose
 their passwords.
 
@@ -34,9 +35,10 @@ export function migrationStatus(migration: Command, io: Io): void {
     .action(async ({ json, ...view }: Options) => {
       const { readUnmarkedScheme, withProgress } = await import('../contexts/migration.js');
       const unmarkedScheme = readUnmarkedScheme(io);
-      const progress = await withProgress(io, (service) =>
-        service.read({ ...view, unmarkedScheme }, Infinity),
-      );
+      const progress = await withProgress(io, async (service) => {
+        await service.compareHashes();
+        return service.read({ ...view, unmarkedScheme }, Infinity);
+      });
       io.out(`${json ? JSON.stringify(progress) : report(progress, view)}\n`);
     });
 }
@@ -134,6 +136,8 @@ const reasonTexts: Record<VerdictReason['code'], string> = {
   people_left: 'active people have not migrated',
   resets_open: 'people received a reset code and have not signed in since',
   moves_failed: 'migrations failed; see "usher migration reconcile"',
+  import_hashes_changed:
+    'imported people have changed their password in the old system since; see "usher migration import --reimport"',
   hashes_unknown: 'active people have a hash that cannot be checked',
   still_moving: 'people migrated in the last 2 weeks, so inactive people still return',
   nobody: 'people of the old system are known',

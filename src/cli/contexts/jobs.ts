@@ -4,6 +4,7 @@ import { deletionsQueue } from '../../admin/user-deletion.job.js';
 import { Database } from '../../common/database/database.js';
 import type { Queue } from '../../jobs/queue.js';
 import { mailQueue } from '../../mail/outbox.js';
+import { importBlocksQueue } from '../../migration/import-drift.job.js';
 import { passwordChangesQueue } from '../../passwords/password-change.service.js';
 import { emailChangeRollbacksQueue } from '../../registration/email-change-rollback.job.js';
 import { sessionRevocationsQueue } from '../../sessions/session-revocation.service.js';
@@ -18,6 +19,7 @@ const queues: Record<JobKind, Queue> = {
   'password-changes': passwordChangesQueue,
   'session-revocations': sessionRevocationsQueue,
   'email-change-rollbacks': emailChangeRollbacksQueue,
+  'import-blocks': importBlocksQueue,
   certificates: certificateRenewalsQueue,
 };
 

@@ -13,6 +13,7 @@ import {
   ImportRefusedError,
   type ImportReport,
   type RejectedUser,
+  type ReimportResult,
   UserImport,
 } from '../../migration/user-import.js';
 import { UserImportModule } from '../../migration/user-import.module.js';
@@ -20,7 +21,7 @@ import { CommandError, exitStatus, type Io } from '../command.js';
 import { inContextOf } from './command-context.js';
 import { openSource, settingsOfLambda } from './migration-plan.js';
 
-export type { ImportEnd, ImportOptions, ImportReport, RejectedUser };
+export type { ImportEnd, ImportOptions, ImportReport, RejectedUser, ReimportResult };
 
 /** Attributes that the migration decides itself. */
 const reserved = /^(sub|username|email|email_verified|cognito:.*)$/;
@@ -54,7 +55,9 @@ export class ImportCommand {
         ? undefined
         : new LegacyCopies(this.database, new KeyRing(secretsConfig.read(io.variables())));
       const copy = copies && ((users: Parameters<LegacyCopies['write']>[0]) => copies.write(users));
-      return await this.userImport.run({ source, hashes, attributes, copy }, options);
+      const compare =
+        copies && ((users: Parameters<LegacyCopies['write']>[0]) => copies.compareImports(users));
+      return await this.userImport.run({ source, hashes, attributes, copy, compare }, options);
     } catch (error) {
       throw explain(error);
     } finally {

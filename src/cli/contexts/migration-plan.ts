@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import pg from 'pg';
 import type { VerifyOptions } from '#password-hashes';
 import { legacySourceConfig } from '../../common/config/legacy-source.config.js';
 import { legacyHashesConfig, legacyRowsConfig } from '../../common/config/migration.config.js';
@@ -15,6 +16,7 @@ import {
   attributeCheck,
   FindingFiles,
   FolderInUseError,
+  findChangedImports,
   type Plan,
   planMigration,
   type PlanOptions,
@@ -36,10 +38,27 @@ export async function runPlan(io: Io, callbacks: Callbacks): Promise<{ plan: Pla
       ...callbacks,
       now: new Date(),
       hashes,
+      changedImports: await readChangedImports(variables),
       checkAttributes: schema && attributeCheck(schema, settingsOfLambda(variables)),
     });
   } finally {
     await source.close();
+  }
+}
+
+/** Empty where Usher has not imported anybody. */
+async function readChangedImports({ DATABASE_URL: connectionString }: Variables): Promise<Set<string>> {
+  if (!connectionString) return new Set();
+  const client = new pg.Client({
+    connectionString,
+    application_name: 'usher',
+    connectionTimeoutMillis: 5000,
+  });
+  await client.connect();
+  try {
+    return new Set(await findChangedImports(async (text) => (await client.query<object>(text)).rows));
+  } finally {
+    await client.end();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CognitoAlgorithm } from '#password-hashes';
 import type { UserId } from '#contracts';
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { LeasedRow } from '../../jobs/leased-queue.js';
 
 /**
  * `writing`: incomplete. `written`: complete, and no job is known. `sending`: a job with this name may exist. `started`: the job may
@@ -8,11 +9,15 @@ import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } 
  */
 export type ImportFileState = 'writing' | 'written' | 'sending' | 'started' | 'done';
 
-/** `import_sent` in a file that is `done`: imported, but the pool user was not read yet. */
+/**
+ * `import_sent` in a file that is `done`: imported, but the pool user was not read yet. `reimporting`: unlinked, and the pool user is
+ * deleted, so that the user can be in a later file.
+ */
 export const importStates = [
   'import_written',
   'import_sent',
   'imported',
+  'reimporting',
   'import_rejected',
   'skipped',
 ] as const;
@@ -84,6 +89,7 @@ export class ImportFile {
 /** A user in a line of a file. */
 @Entity('imports', { schema: 'usher' })
 @Index('imports_by_line', ['fileId', 'line'], { unique: true })
+@Index('imports_changed', ['userId'], { where: 'changed_at IS NOT NULL' })
 export class ImportedUser {
   @PrimaryColumn('bigint', { name: 'user_id' })
   userId!: UserId;
@@ -106,7 +112,41 @@ export class ImportedUser {
   @Column('text', { nullable: true })
   sub!: string | null;
 
-  /** What the log says of a line that was not imported. */
+  /** What the log says of a line that was not imported; why a user with a changed hash was not imported again. */
   @Column('text', { nullable: true })
   reason!: string | null;
+
+  /** When the source was first seen with another hash; `null`: it has the imported one. Has no meaning after the first sign-in. */
+  @Column('timestamptz', { name: 'changed_at', nullable: true })
+  changedAt!: Date | null;
+
+  /** The pool user was reset because the hash has changed. */
+  @Column('timestamptz', { name: 'reset_at', nullable: true })
+  resetAt!: Date | null;
+}
+
+/**
+ * `disabling`, `enabling`: the pool user is to be changed. `disabled`: `usher` has disabled the pool user, and enables it when the source
+ * lifts the block. `left`: it was disabled already.
+ */
+export type ImportBlockState = 'disabling' | 'disabled' | 'left' | 'enabling';
+
+/** An imported user whom the source has blocked since. */
+@Entity('import_blocks', { schema: 'usher' })
+export class ImportBlock extends LeasedRow {
+  @PrimaryColumn('bigint', { name: 'user_id' })
+  userId!: UserId;
+
+  @Column('text', { default: 'disabling' })
+  state!: ImportBlockState;
+
+  /** Whether the pool user was enabled before the job disabled it, recorded before; `null`: not known yet. */
+  @Column('boolean', { name: 'was_enabled', nullable: true })
+  wasEnabled!: boolean | null;
+
+  @Column('timestamptz', { name: 'requested_at', default: () => 'now()' })
+  requestedAt!: Date;
+
+  @Column('timestamptz', { name: 'next_try_at', default: () => 'now()' })
+  nextTryAt!: Date;
 }

@@ -6,6 +6,7 @@ import type { PoolUser } from '../../cognito/user-directory.js';
 import { Database, type Statement } from '../../common/database/database.js';
 import { emailDigest, emailExpression } from '../../common/database/email-expression.js';
 import { MigrationStatusRepository } from '../../users/migration-status.js';
+import { hashCounts, isImport, isNotSignedIn } from '../../users/imported-users.sql.js';
 import { isLive, nowForRails } from '../../users/user-lookup.sql.js';
 import type { Rejected } from '../import/job-log.js';
 import { ImportFile, type ImportState } from './imports.entities.js';
@@ -31,7 +32,7 @@ export type RowReason =
   | 'changed'
   | 'address_duplicate';
 
-/** A line of a file that was not imported. */
+/** A line of a file that was not imported, or whose hash has changed at the source since. */
 export interface RejectedUser {
   id: UserId;
   legacyId: string;
@@ -41,13 +42,16 @@ export interface RejectedUser {
   algorithm: CognitoAlgorithm;
 }
 
+/** Must be the same in all versions ("import" on a phone keypad). */
+const lockKey = 467_678;
+
 /** For statements that change every line of a file. */
 const patienceMs = 600_000;
 
 const adopted = '(SELECT adopted_users_table FROM usher.installation)';
 
 /** A row that has the address as well, such as one of a sign-up at Usher. */
-const isShared = `EXISTS (SELECT 1 FROM users AS other
+export const isShared = `EXISTS (SELECT 1 FROM users AS other
   WHERE ${emailExpression('other.email')} = ${emailExpression('users.email')} AND other.id <> users.id
     AND other.usher_erased_at IS NULL AND NOT usher.is_blocked(other.*))`;
 
@@ -192,15 +196,18 @@ const countStates: Statement = {
   text: 'SELECT state, count(*)::int AS users FROM usher.imports GROUP BY state',
 };
 
-/** In pages by the id. */
+const isChanged = `(${hashCounts} OR imports.reset_at IS NOT NULL AND ${isImport} AND ${isNotSignedIn}) AND imports.changed_at IS NOT NULL`;
+
+/** Also users whose hash has changed at the source since the import. In pages by the id. */
 const findRejects: Statement = {
   name: 'imports-find-rejects',
   patienceMs,
   text: `
     SELECT users.id, CASE WHEN ${adopted} THEN users.id::text ELSE usher_legacy_id END AS "legacyId", users.email,
-      imports.state, imports.reason, import_files.algorithm
+      imports.state, import_files.algorithm, CASE WHEN imports.state <> 'imported' THEN imports.reason
+        ELSE concat_ws(', ', 'import_hash_changed', imports.reason, CASE WHEN imports.reset_at IS NOT NULL THEN 'reset' END) END AS reason
     FROM usher.imports JOIN users ON users.id = imports.user_id JOIN usher.import_files ON import_files.id = imports.file_id
-    WHERE imports.state IN ('import_rejected', 'skipped')
+    WHERE (imports.state IN ('import_rejected', 'skipped') OR ${isChanged})
       AND imports.user_id > coalesce($1::{id_type}, '{first_id}'::{id_type})
     ORDER BY imports.user_id LIMIT $2`,
 };
@@ -229,6 +236,11 @@ export class Imports {
     private readonly database: Database,
     private readonly statuses: MigrationStatusRepository,
   ) {}
+
+  /** One import at a time. @returns whether `work` ran; as `Database.exclusively` */
+  exclusively(work: (lost: AbortSignal) => Promise<void>): Promise<boolean> {
+    return this.database.exclusively(lockKey, work);
+  }
 
   /** @returns whether rows of the source are those of the adopted table, and not copies */
   async isAdopted(): Promise<boolean> {

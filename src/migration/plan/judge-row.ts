@@ -22,6 +22,7 @@ export const findingIds = [
   'unverified',
   'attribute_too_long',
   'attribute_missing',
+  'import_hash_changed',
 ] as const;
 export type FindingId = (typeof findingIds)[number];
 
@@ -36,7 +37,7 @@ export interface Judgement {
   way: Way;
   /** Name of the scheme; `unknown`; `null` without a hash */
   format: string | null;
-  /** Without `address_duplicate`, which needs the other rows. */
+  /** Without `address_duplicate`, which needs the other rows, and `import_hash_changed`, which needs the records of the import. */
   findings: FindingId[];
   /** The canonical address if it is valid and the row is live: two such rows with one address are duplicates. */
   address: string | undefined;

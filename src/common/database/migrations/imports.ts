@@ -49,3 +49,34 @@ export class UserImports1764000000054 implements MigrationInterface {
     );
   }
 }
+
+/**
+ * What changes after an import: `changed_at` says when the source was first seen with another hash, `reset_at` when the pool user was
+ * reset because of it. `usher.import_blocks` has the imported people whom the source has blocked since.
+ */
+export class ImportDrift1764000000056 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    const { idType } = await requireUsersTable(runner);
+    await runner.query(`
+      ALTER TABLE usher.imports ADD COLUMN changed_at timestamptz, ADD COLUMN reset_at timestamptz;
+      CREATE INDEX imports_changed ON usher.imports (user_id) WHERE changed_at IS NOT NULL;
+      CREATE TABLE usher.import_blocks (
+        user_id ${idType} PRIMARY KEY,
+        state text NOT NULL DEFAULT 'disabling',
+        was_enabled boolean,
+        requested_at timestamptz NOT NULL DEFAULT now(),
+        next_try_at timestamptz NOT NULL DEFAULT now(),
+        tries integer NOT NULL DEFAULT 0,
+        last_error text,
+        leased_until timestamptz
+      );
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      DROP TABLE usher.import_blocks;
+      ALTER TABLE usher.imports DROP COLUMN changed_at, DROP COLUMN reset_at;
+    `);
+  }
+}

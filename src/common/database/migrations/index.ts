@@ -20,7 +20,7 @@ import {
   RefusedRecipients1764000000020,
 } from './mail-and-confirmations.js';
 import { UntrustedProxies1764000000038 } from './edge.js';
-import { UserImports1764000000054 } from './imports.js';
+import { ImportDrift1764000000056, UserImports1764000000054 } from './imports.js';
 import {
   MigrationLedger1764000000012,
   MigrationCounts1764000000013,
@@ -78,4 +78,5 @@ export const migrations = [
   TriggerRequests1764000000041,
   Invitations1764000000052,
   UserImports1764000000054,
+  ImportDrift1764000000056,
 ];
