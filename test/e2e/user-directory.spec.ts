@@ -28,6 +28,7 @@ describe('the user directory', () => {
       enabled: true,
       createdAt: expect.any(Date),
       modifiedAt: expect.any(Date),
+      hasSecondFactor: false,
     };
     expect(await directory.find('FOUND@example.com')).toEqual(found);
     expect(await directory.find(sub)).toEqual(found);
