@@ -528,14 +528,7 @@ export function behavesAsLegacySource(start: () => Promise<SourceWorld>): void {
         await expectUnavailable(source.find('a@example.com', []), world.secret);
       await expectAway(source.scan(undefined, 10));
       await world.bringBack();
-      await until(async () => {
-        try {
-          return (await source.find('a@example.com', [])).rows === 1;
-        } catch (error) {
-          if (!isAppError(error, 'legacy.unavailable')) throw error;
-          return false;
-        }
-      });
+      await findsAgain(source);
     });
 
     it('starts while the source is away', async () => {
@@ -546,7 +539,7 @@ export function behavesAsLegacySource(start: () => Promise<SourceWorld>): void {
       await expectUnavailable(source.find('a@example.com', []), world.secret);
       await world.bringBack();
       await source.prepare();
-      expect((await source.find('a@example.com', [])).rows).toBe(1);
+      await findsAgain(source);
     });
 
     it('stops a slow read after a second', async () => {
@@ -560,7 +553,7 @@ export function behavesAsLegacySource(start: () => Promise<SourceWorld>): void {
       const tookMs = performance.now() - startedAt;
       await resume();
       expect(tookMs).toBeGreaterThan(900);
-      expect((await source.find('a@example.com', [])).rows).toBe(1);
+      await findsAgain(source);
     });
 
     it('changes nothing', async () => {
@@ -666,6 +659,17 @@ export function behavesAsLegacySource(start: () => Promise<SourceWorld>): void {
     });
   });
 }
+
+/** A reader that starts again may take longer than a read of one person may. */
+const findsAgain = (source: Pick<ReadOnlySource, 'find'>): Promise<void> =>
+  until(async () => {
+    try {
+      return (await source.find('a@example.com', [])).rows === 1;
+    } catch (error) {
+      if (!isAppError(error, 'legacy.unavailable')) throw error;
+      return false;
+    }
+  });
 
 export async function expectUnavailable(promise: Promise<unknown>, secret: string): Promise<void> {
   const error: unknown = await promise.then(
