@@ -119,7 +119,7 @@ describe('POST /passwords/reset', () => {
     const send = (password: string) =>
       usher.api.post('/passwords/reset', { email, code, password, passwordConfirmation: password });
     expect((await send('short1')).body.errors).toMatchObject([
-      { field: 'password', code: 'passwords.policy' },
+      { field: 'password', code: 'too_short', params: { minimum: 8 } },
     ]);
     usher.proxy.answerWith(
       'ConfirmForgotPassword',
