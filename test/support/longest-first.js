@@ -4,7 +4,8 @@ import Sequencer from '@jest/test-sequencer';
 const longest = ['processes', 'acme', 'doctor', 'sources', 'vectors'];
 
 /** Small files that take one to four minutes. */
-const slow = /\/(killed\.acme|interrupted\.acme|answers-in-a-row\.recovery|documented-commands\.processes)\.ts$/;
+const slow =
+  /\/(killed\.acme|interrupted\.acme|answers-in-a-row\.recovery|documented-commands\.processes)\.ts$/;
 
 const rank = ({ context, path }) => {
   if (slow.test(path)) return -1;
