@@ -106,7 +106,7 @@ export interface InviteResult {
 }
 
 /**
- * Mails legacy users a link to the page where they ask for a reset. Creates nobody in the pool: a user who exists there can no longer
+ * Mails legacy users a link to the page where they ask for a reset. Creates no pool user: a user who exists there can no longer
  * migrate with the legacy password. An interrupted run is continued by the next one: the record and the mail are one transaction.
  */
 @Injectable()

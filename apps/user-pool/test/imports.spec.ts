@@ -342,7 +342,7 @@ describe('the CSV file', () => {
       /16,000 characters/,
     ],
     ['has 500,001 rows', (columns) => csvOf(columns, []) + 'x\n'.repeat(500_001), /500,000 rows/],
-  ])('that %s fails the job, and nobody is imported', async (_what, content, message) => {
+  ])('that %s fails the job, and no user is imported', async (_what, content, message) => {
     const job = await runFile(content(await header()));
     expect(job).toMatchObject({ Status: 'Failed', ImportedUsers: 0, FailedUsers: 0 });
     expect(job.CompletionMessage).toMatch(message);

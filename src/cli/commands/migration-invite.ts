@@ -22,7 +22,7 @@ const languages = ['en', 'de', 'fr', 'it', 'es'] satisfies Language[];
 
 const explanation = `
 Mails people of the old system who have not migrated a link to the page where they ask for a new password. The link is the same for
-everyone and contains no token. Nobody is created in the pool: who exists there can no longer migrate with the legacy password.
+everyone and contains no token. No pool user is created: a user who exists in the pool can no longer migrate with the legacy password.
 
 Left out are people who are blocked, disabled, deleted or not confirmed, who signed up at Usher, whose address is invalid or shared, and
 who were invited before: each person is invited once. --format takes the beginning of a format as "usher migration status" prints it,

@@ -116,7 +116,7 @@ export class Reimporter {
   }
 
   /**
-   * The limits of a deletion: nobody may have used or changed the pool user, which must be that of the import.
+   * The limits of a deletion: the pool user is that of the import, and was not used or changed since.
    * @returns the one that the pool user exceeds
    */
   private async limitOf(

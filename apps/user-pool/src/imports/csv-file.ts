@@ -66,7 +66,7 @@ export const splitRow = (text: string): string[] => {
 };
 
 /**
- * Reads the whole file once, so that a file that cannot be imported imports nobody.
+ * Reads the whole file once, so that an invalid file imports no users.
  * @returns the columns in the order of the file
  */
 export async function checkFile(

@@ -56,7 +56,7 @@ function refuse(
   }
   if (clock.now() > job.createdAt + uploadTime)
     return { status: 403, code: 'AccessDenied', message: 'Request has expired' };
-  // S3 would store the file, but nobody would read it.
+  // S3 would store the file, but no job would read it.
   if (job.status !== 'Created')
     return { status: 403, code: 'AccessDenied', message: 'The import job has been started.' };
   const size = headers['content-length'];
