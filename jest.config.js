@@ -2,16 +2,20 @@ import { bundledPackages } from './test/support/packages.js';
 
 const packages = await bundledPackages();
 
-const swc = {
+const swc = ({ tsx }) => ({
   jsc: {
     target: 'es2023',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true },
+    parser: { syntax: 'typescript', decorators: true, tsx },
+    transform: {
+      legacyDecorator: true,
+      decoratorMetadata: true,
+      react: { runtime: 'automatic', importSource: 'preact' },
+    },
     keepClassNames: true,
   },
   module: { type: 'es6' },
   sourceMaps: 'inline',
-};
+});
 
 const code = ['src', 'libs', 'apps/local-stack', 'apps/migration-lambda'];
 
@@ -23,8 +27,11 @@ const project = (displayName, folders, testRegex) => ({
   testEnvironment: 'node',
   // "source" makes `#contracts` and `#password-hashes` resolve to the TypeScript files.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', swc({ tsx: false })],
+    '^.+\\.tsx$': ['@swc/jest', swc({ tsx: true })],
+  },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', ...packages },
 });
 

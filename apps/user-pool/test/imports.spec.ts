@@ -422,12 +422,9 @@ describe('an upload', () => {
       },
     });
     const headers = { 'x-amz-server-side-encryption': 'aws:kms' };
-    const streamed = await fetch(job.PreSignedUrl, {
-      method: 'PUT',
-      headers,
-      body: parts,
-      duplex: 'half',
-    });
+    // Undici wants `duplex`, which the DOM's type does not have.
+    const init = { method: 'PUT', headers, body: parts, duplex: 'half' };
+    const streamed = await fetch(job.PreSignedUrl, init);
     expect([streamed.status, await streamed.text()]).toEqual([
       411,
       expect.stringContaining('MissingContentLength'),

@@ -4,6 +4,7 @@ import { ConfigurationError, readNamespaces, type Variables } from './config-nam
 import { httpConfig, limitsConfig, monitoringConfig } from './http.config.js';
 import { legacySourceConfig } from './legacy-source.config.js';
 import { legacyHashesConfig, migrationConfig } from './migration.config.js';
+import { pagesConfig } from './pages.config.js';
 import { registrationConfig } from './registration.config.js';
 import { databaseConfig, mailConfig } from './servers.config.js';
 import { secretsConfig, sessionsConfig } from './sessions.config.js';
@@ -18,6 +19,7 @@ const namespaces = {
   legacyHashes: legacyHashesConfig,
   legacySource: legacySourceConfig,
   registration: registrationConfig,
+  pages: pagesConfig,
   limits: limitsConfig,
   secrets: secretsConfig,
   sessions: sessionsConfig,

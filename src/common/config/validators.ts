@@ -87,6 +87,23 @@ function originOf(item: string): string | undefined {
   return /^https?:\/\/[^\s/\\?#@*]+$/i.test(item) && URL.canParse(item) ? new URL(item).origin : undefined;
 }
 
+/** Absolute http(s) URLs without credentials, query and fragment: pages that may be returned to. */
+export function AreReturnUrls(): PropertyDecorator {
+  const isReturnUrl = (item: string): boolean => {
+    if (!/^https?:\/\//i.test(item) || /[\s\\?#]/.test(item) || !URL.canParse(item)) return false;
+    const { username, password } = new URL(item);
+    return username === '' && password === '';
+  };
+  return ValidateBy({
+    name: 'areReturnUrls',
+    validator: {
+      validate: (value: unknown) => Array.isArray(value) && value.every(isReturnUrl),
+      defaultMessage: () =>
+        'must hold comma-separated URLs such as https://app.example.com/home, without a query',
+    },
+  });
+}
+
 /** The URL of a server, with optional credentials. */
 export function IsServerUrl(scheme: RegExp, message: string): PropertyDecorator {
   return ValidateBy({

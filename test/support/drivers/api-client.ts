@@ -14,7 +14,7 @@ export interface Call {
   /** Sent as JSON. */
   body?: unknown;
   /** Sent unchanged. */
-  raw?: string | Buffer;
+  raw?: string | Uint8Array<ArrayBuffer>;
 }
 
 /** A client of the API in the role of a front end. */
