@@ -1,6 +1,6 @@
 /**
  * The import arrows, executable:
- * apps -> libs; in src, {app.module, cli} -> {auth, passwords, migration, admin, acme, doctor} -> {registration, sessions} -> {credentials, legacy}
+ * apps -> libs; in src, {app.module, pages, cli} -> {auth, passwords, migration, admin, acme, doctor} -> {registration, sessions} -> {credentials, legacy}
  * -> users -> {cognito, mail, rate-limit} -> jobs -> common -> i18n -> libs.
  */
 const layers = [
@@ -23,7 +23,7 @@ const upward = layers.flatMap((folders, level) => {
     comment: 'Siblings do not import each other and nothing imports upward: move the shared piece down.',
     from: { path: `^src/${folder}/`, pathNot: '\\.spec\\.ts$' },
     to: {
-      path: `^src/(${[...above, ...siblings(folder), 'cli'].join('|')})/|^src/(app\\.module|core\\.module|create-app|main)\\.ts$`,
+      path: `^src/(${[...above, ...siblings(folder), 'pages', 'cli'].join('|')})/|^src/(app\\.module|core\\.module|create-app|main)\\.ts$`,
     },
   }));
 });

@@ -37,6 +37,17 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/pages/assets/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['addEventListener', 'clearInterval', 'document', 'location', 'setInterval'].map((name) => [
+          name,
+          'readonly',
+        ]),
+      ),
+    },
+  },
+  {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

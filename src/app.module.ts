@@ -6,6 +6,7 @@ import type { Config } from './common/config/config.js';
 import { CoreModule } from './core.module.js';
 import { DoctorModule } from './doctor/doctor.module.js';
 import { MigrationModule } from './migration/migration.module.js';
+import { PagesModule } from './pages/pages.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { RegistrationModule } from './registration/registration.module.js';
 
@@ -14,6 +15,10 @@ import { RegistrationModule } from './registration/registration.module.js';
 })
 export class AppModule {
   static register(config: Config): DynamicModule {
-    return { module: AppModule, imports: [CoreModule.register(config), DoctorModule.register(config)] };
+    const pages = config.pages.enabled ? [PagesModule] : [];
+    return {
+      module: AppModule,
+      imports: [CoreModule.register(config), DoctorModule.register(config), ...pages],
+    };
   }
 }

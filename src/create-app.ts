@@ -17,6 +17,7 @@ import {
   handleUnreadableRequest,
   refuseAmbiguousHeaders,
 } from './common/http/client-error.handler.js';
+import { routeForms } from './common/http/forms.js';
 import { serveOpenApi } from './common/http/openapi.js';
 import { originRule } from './common/http/origins.js';
 import { provideRequestContext } from './common/http/request-context.js';
@@ -60,6 +61,7 @@ export async function createApp(variables = processVariables()): Promise<NestFas
   });
   const fastify = adapter.getInstance();
   parseBodies(fastify);
+  routeForms(fastify);
   provideRequestContext(fastify);
   refuseAmbiguousHeaders(fastify);
   handleClientErrors(fastify.server);

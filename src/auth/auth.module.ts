@@ -9,15 +9,19 @@ import { UsersModule } from '../users/users.module.js';
 import { AccessTokenGuard } from './access-token.guard.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
 import { AuthorizationGuard } from './authorization.guard.js';
+import { ChallengeRateLimitKey } from './challenge-rate-limit-key.js';
 import { ChallengesService } from './challenges.service.js';
 import { CognitoPasswordStrategy } from './cognito-password.strategy.js';
-import { AuthController, ChallengeRateLimitKey } from './http/auth.controller.js';
+import { AuthController } from './http/auth.controller.js';
 import { MfaController } from './http/mfa.controller.js';
 import { LegacyPasswordRecovery } from './legacy-password-recovery.js';
 import { PasswordProof } from './password-proof.js';
 import { RecentProofsRepository } from './persistence/recent-proofs.repository.js';
 import { RecentProofGuard } from './recent-proof.guard.js';
+import { RecentProofService } from './recent-proof.service.js';
+import { RefusalService } from './refusal.service.js';
 import { SignInMonitoring } from './sign-in-monitoring.js';
+import { SignInResult } from './sign-in-result.js';
 import { SignInService } from './sign-in.service.js';
 import { SilentTrigger } from './silent-trigger.js';
 import { TotpService } from './totp.service.js';
@@ -40,8 +44,11 @@ import { RecentProof } from './persistence/recent-proof.entity.js';
     CognitoPasswordStrategy,
     LegacyPasswordRecovery,
     PasswordProof,
+    RecentProofService,
     RecentProofsRepository,
+    RefusalService,
     SignInMonitoring,
+    SignInResult,
     SignInService,
     SilentTrigger,
     TotpService,
@@ -49,6 +56,16 @@ import { RecentProof } from './persistence/recent-proof.entity.js';
     { provide: APP_GUARD, useClass: AccessTokenGuard },
     { provide: APP_GUARD, useClass: AuthorizationGuard },
     { provide: APP_GUARD, useClass: RecentProofGuard },
+  ],
+  exports: [
+    ChallengeRateLimitKey,
+    ChallengesService,
+    CognitoPasswordStrategy,
+    RecentProofService,
+    RefusalService,
+    SignInResult,
+    SignInService,
+    TotpService,
   ],
 })
 export class AuthModule {}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import passport from 'passport';
-import { normaliseEmail, SignInRequest } from '#contracts';
+import { normaliseEmail, type SessionMode, SignInRequest } from '#contracts';
 import { IdentityProvider, type SignInAnswer } from '../cognito/identity-provider.js';
 import { Clock } from '../common/clock/clock.js';
 import { isAppError } from '../common/errors/app-error.js';
@@ -48,7 +48,14 @@ export class CognitoPasswordStrategy extends PassportStrategy(passport.Strategy,
     // Another site must not sign its visitors in to an account of its own.
     if (session === 'cookie') this.origins.checkCookieSignIn(request);
     // An optional member may also be null.
-    const mode = session ?? 'tokens';
+    return this.begin({ email: typed, password }, session ?? 'tokens');
+  }
+
+  /** @throws AppError what `validate` throws after validation */
+  async begin(
+    { email: typed, password }: Pick<SignInRequest, 'email' | 'password'>,
+    mode: SessionMode,
+  ): Promise<AnsweredSignIn> {
     const email = normaliseEmail(typed);
     const start = await this.sessions.startOfSignIn();
     try {

@@ -1,32 +1,18 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import type { ProofRequest } from '#contracts';
-import { CognitoClock } from '../cognito/cognito-clock.js';
-import { Clock } from '../common/clock/clock.js';
-import { AppError, isAppError } from '../common/errors/app-error.js';
+import { AppError } from '../common/errors/app-error.js';
 import type { Principal } from '../common/http/caller.decorators.js';
 import { type ProofRoute, requiredProof } from '../common/http/access.decorators.js';
 import { validateDto } from '../common/http/validate-dto.js';
-import { RateLimits } from '../rate-limit/rate-limits.js';
-import { CurrentUserService } from '../users/current-user.service.js';
-import { PasswordProof } from './password-proof.js';
-import { RecentProofsRepository } from './persistence/recent-proofs.repository.js';
+import { RecentProofService } from './recent-proof.service.js';
 
-/** Seconds. A refresh does not renew `auth_time`. */
-const recentSignIn = 600;
-
-/** The fourth global guard: a stolen access token must not be enough for the routes marked `@RecentProof()`. */
+/** The fourth global guard, for the routes marked `@RecentProof()`. */
 @Injectable()
 export class RecentProofGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly currentUser: CurrentUserService,
-    private readonly proofs: RecentProofsRepository,
-    private readonly passwords: PasswordProof,
-    private readonly limits: RateLimits,
-    private readonly cognitoClock: CognitoClock,
-    private readonly clock: Clock,
+    private readonly proofs: RecentProofService,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -34,42 +20,12 @@ export class RecentProofGuard implements CanActivate {
     return route === undefined || this.prove(route, context);
   }
 
-  /**
-   * Guards run before pipes, so this validates the body. A password is checked only if there is no recent proof.
-   * @throws AppError `auth.reauthentication_required` without a recent proof, or if the code of the second factor is
-   * missing; `auth.invalid_credentials` for a wrong password or code; `too_many_requests`, `cognito.unavailable`
-   */
-  private async prove(route: ProofRoute, context: ExecutionContext): Promise<boolean> {
+  /** Guards run before pipes, so this validates the body. @throws AppError what `RecentProofService.prove` throws */
+  private async prove(route: ProofRoute, context: ExecutionContext): Promise<true> {
     const http = context.switchToHttp();
     const { user: caller, body } = http.getRequest<FastifyRequest & { user?: Principal }>();
     if (caller === undefined) throw new AppError('auth.token_invalid');
-    const { password, code }: ProofRequest = validateDto(route.body, body);
-    await this.currentUser.resolve(caller);
-    if (await this.hasRecentProof(caller, route)) return true;
-    if (password == null) throw new AppError('auth.reauthentication_required');
-    await this.checkPassword(caller, password, code ?? undefined);
-    await this.proofs.recordProof(caller);
+    await this.proofs.prove(caller, validateDto(route.body, body), route);
     return true;
-  }
-
-  private async hasRecentProof(caller: Principal, { orEnrolment }: ProofRoute): Promise<boolean> {
-    // Cognito's clock, which has set `auth_time`.
-    const now = this.cognitoClock.now() ?? this.clock.now().getTime();
-    if (now / 1000 - caller.authTime <= recentSignIn) return true;
-    const { proven, enrolling } = await this.proofs.find(caller);
-    return proven || (orEnrolment && enrolling);
-  }
-
-  /** Counts the attempt before it is made. Only refusals stay counted. */
-  private async checkPassword(caller: Principal, password: string, code: string | undefined): Promise<void> {
-    const counted = await this.limits.count('proof', { account: caller.sub });
-    const forget = () => Promise.all(counted.map((attempt) => attempt.forget()));
-    try {
-      await this.passwords.check(caller, password, code);
-    } catch (error) {
-      if (!isAppError(error, 'auth.invalid_credentials', 'auth.reauthentication_required')) await forget();
-      throw error;
-    }
-    await forget();
   }
 }

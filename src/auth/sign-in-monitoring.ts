@@ -3,7 +3,12 @@ import { Counter, Registry } from 'prom-client';
 import type { ErrorCode } from '#contracts';
 import { RequestEvents } from '../common/http/request-events.js';
 
-const steps: Record<string, string> = { '/auth/sign-in': 'password', '/auth/challenge': 'challenge' };
+const steps: Record<string, string> = {
+  '/auth/sign-in': 'password',
+  '/sign-in': 'password',
+  '/auth/challenge': 'challenge',
+  '/sign-in/step': 'challenge',
+};
 
 /** Outcomes that alerts and dashboards compare are exported as 0 from the start; other codes when they first occur. */
 const usual: (ErrorCode | SignInEnd)[] = [
@@ -28,7 +33,8 @@ export class SignInMonitoring {
       labelNames: ['step', 'outcome'],
       registers: [registry],
     });
-    for (const step of Object.values(steps)) for (const outcome of usual) signIns.inc({ step, outcome }, 0);
+    for (const step of new Set(Object.values(steps)))
+      for (const outcome of usual) signIns.inc({ step, outcome }, 0);
     requests.listen(({ route = '', outcome }) => {
       const step = steps[route];
       if (step !== undefined && outcome !== undefined) signIns.inc({ step, outcome });

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { renderSVG } from 'uqr';
 import {
   type MfaResponse,
   normaliseCode,
@@ -17,9 +16,7 @@ import { CurrentUserService } from '../users/current-user.service.js';
 import { UsersService } from '../users/users.service.js';
 import type { LocalUser } from '../users/user.js';
 import { RecentProofsRepository } from './persistence/recent-proofs.repository.js';
-
-/** Modules of margin (ISO/IEC 18004, section 5.3.8). */
-const quietZone = 4;
+import { qrCodeSvg } from './qr-code.js';
 
 interface Association {
   enrolment: TotpEnrolmentResponse;
@@ -58,9 +55,7 @@ export class TotpService {
     const issuer = encodeURIComponent(this.issuer);
     const label = `${issuer}:${encodeURIComponent(account)}`;
     const otpauthUri = `otpauth://totp/${label}?secret=${secretCode}&issuer=${issuer}`;
-    // Medium error correction: screens are clean, but phones are held at an angle.
-    const qrCodeSvg = renderSVG(otpauthUri, { ecc: 'M', border: quietZone });
-    return { enrolment: { secretCode, otpauthUri, qrCodeSvg }, session };
+    return { enrolment: { secretCode, otpauthUri, qrCodeSvg: qrCodeSvg(otpauthUri) }, session };
   }
 
   /**

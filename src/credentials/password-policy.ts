@@ -54,7 +54,8 @@ const defaults: Pick<PoolPasswordPolicy, keyof typeof patterns | 'minimumLength'
   requireSymbols: true,
 };
 
-const patterns = {
+/** The rules about characters: the pattern that a password must match, and the message of a violation. */
+export const patterns = {
   requireUppercase: [/[A-Z]/, 'password.needs_upper_case'],
   requireLowercase: [/[a-z]/, 'password.needs_lower_case'],
   requireNumbers: [/[0-9]/, 'password.needs_digit'],

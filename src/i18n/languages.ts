@@ -5,6 +5,12 @@ import { en } from './en.js';
 import { es } from './es.js';
 import { fr } from './fr.js';
 import { it } from './it.js';
+import type { PageTexts } from './page-texts.js';
+import { de as dePages } from './pages/de.js';
+import { en as enPages } from './pages/en.js';
+import { es as esPages } from './pages/es.js';
+import { fr as frPages } from './pages/fr.js';
+import { it as itPages } from './pages/it.js';
 import type { Texts, ValidationMessage } from './texts.js';
 
 /** English is first: the default for `*` and without a supported language. */
@@ -12,7 +18,17 @@ export const texts = { en, de, fr, it, es } satisfies Record<string, Texts>;
 
 export type Language = keyof typeof texts;
 
-const languages = Object.keys(texts) as Language[];
+export const pageTexts: Record<Language, PageTexts> = {
+  en: enPages,
+  de: dePages,
+  fr: frPages,
+  it: itPages,
+  es: esPages,
+};
+
+export const languages = Object.keys(texts) as Language[];
+
+export const isLanguage = (name: string): name is Language => Object.hasOwn(texts, name);
 
 /** Returns the language of the response (RFC 9110 section 12.5.4); English if the header is absent or invalid. */
 export function languageOf(acceptLanguage: string | undefined): Language {

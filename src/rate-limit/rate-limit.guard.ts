@@ -40,7 +40,7 @@ export class RateLimitGuard implements CanActivate {
     const { skipSuccessful, successes } = policies[route.policy];
     const attempts = await this.limits.count(route.policy, { ...network, ...caller });
     // An attempt that failed for an outage does not count either.
-    const isFree = () => reply.statusCode >= 500 || (skipSuccessful && reply.statusCode < 300);
+    const isFree = () => reply.statusCode >= 500 || (skipSuccessful && reply.statusCode < 400);
     forgetIf(reply, attempts, () => isFree() && !alwaysCounted.has(reply));
     forgetUnlessSuccess(reply, await this.countSuccess(successes, { ...network, account }, attempts));
     return true;
@@ -71,7 +71,8 @@ export class RateLimitGuard implements CanActivate {
   }
 }
 
-const isSuccess = (reply: FastifyReply): boolean => reply.statusCode < 300 && !alwaysCounted.has(reply);
+/** Pages answer a success with a redirect. */
+const isSuccess = (reply: FastifyReply): boolean => reply.statusCode < 400 && !alwaysCounted.has(reply);
 
 /** After the response, which does not wait for it. */
 export function forgetIf(reply: FastifyReply, attempts: CountedAttempt[], isFree: () => boolean): void {

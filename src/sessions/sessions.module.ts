@@ -58,6 +58,7 @@ import {
     SessionCookie,
     SessionRevocationService,
     SessionService,
+    SignOutService,
     TokenRefreshService,
   ],
 })

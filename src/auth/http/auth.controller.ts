@@ -2,7 +2,6 @@ import {
   Body,
   Controller,
   HttpCode,
-  Injectable,
   Post,
   Req,
   Res,
@@ -18,45 +17,17 @@ import { AppError } from '../../common/errors/app-error.js';
 import { ApiErrors } from '../../common/http/api-errors.decorator.js';
 import { CallerLanguage } from '../../common/http/caller.decorators.js';
 import { PasswordMinimumInterceptor } from '../../credentials/password-minimum.interceptor.js';
-import { type Language, languageOf } from '../../i18n/languages.js';
-import { recordOutcome } from '../../common/http/request-events.js';
+import type { Language } from '../../i18n/languages.js';
 import { CsrfGuard } from '../../common/http/csrf.guard.js';
 import { Public } from '../../common/http/access.decorators.js';
-import type { RateLimitKeyResolver, RateLimitKeys } from '../../rate-limit/rate-limit-key.js';
-import { countEvenOnSuccess } from '../../rate-limit/rate-limit.guard.js';
 import { RateLimited } from '../../rate-limit/rate-limited.decorator.js';
-import { DeviceCookie, DeviceRateLimitKey } from '../../sessions/device-cookie.js';
-import { SessionCookie } from '../../sessions/session-cookie.js';
-import type { Device } from '../../sessions/session.service.js';
-import { SessionRevocationService } from '../../sessions/session-revocation.service.js';
-import { toUserResponse } from '../../users/user.js';
+import { DeviceRateLimitKey } from '../../sessions/device-cookie.js';
+import { ChallengeRateLimitKey } from '../challenge-rate-limit-key.js';
 import { ChallengesService } from '../challenges.service.js';
 import { cognitoPassword } from '../cognito-password.strategy.js';
 import { RefusalFilter } from '../refusal.filter.js';
-import type { SignInEnd } from '../sign-in-monitoring.js';
-import { type AnsweredSignIn, type SignInOutcome, SignInService } from '../sign-in.service.js';
-
-/** The limits count the attempts of a user over all challenge sessions. */
-@Injectable()
-export class ChallengeRateLimitKey implements RateLimitKeyResolver {
-  constructor(
-    private readonly challenges: ChallengesService,
-    private readonly deviceCookie: DeviceCookie,
-  ) {}
-
-  accountKey({ body }: FastifyRequest): string | undefined {
-    const isObject = typeof body === 'object' && body !== null;
-    return isObject && 'session' in body && typeof body.session === 'string'
-      ? this.challenges.unseal(body.session)?.userId
-      : undefined;
-  }
-
-  /** Knows no device in pools whose user names are not the `sub`. */
-  async knownCaller(request: FastifyRequest, userId: string): Promise<RateLimitKeys | undefined> {
-    const device = await this.deviceCookie.find(request);
-    return device?.sub === userId ? { device: device.id } : undefined;
-  }
-}
+import { deviceOf, SignInResult } from '../sign-in-result.js';
+import { type AnsweredSignIn, SignInService } from '../sign-in.service.js';
 
 @ApiTags('auth')
 @Public()
@@ -65,10 +36,8 @@ export class AuthController {
   constructor(
     private readonly signIns: SignInService,
     private readonly challenges: ChallengesService,
-    private readonly cookie: SessionCookie,
-    private readonly deviceCookie: DeviceCookie,
+    private readonly results: SignInResult,
     private readonly origins: CsrfGuard,
-    private readonly revocations: SessionRevocationService,
   ) {}
 
   /** POST /auth/sign-in */
@@ -102,7 +71,7 @@ export class AuthController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignInResponse> {
     const outcome = await this.signIns.completeSignIn(request.user, deviceOf(request));
-    return this.toResponse(outcome, request, reply);
+    return this.results.respond(outcome, reply);
   }
 
   /** POST /auth/challenge */
@@ -143,39 +112,6 @@ export class AuthController {
     if (state === undefined) throw new AppError('auth.challenge_expired');
     if (state.mode === 'cookie') this.origins.checkCookieSignIn(request);
     const caller = { device: deviceOf(request), language };
-    return this.toResponse(await this.signIns.answerChallenge(state, answers, caller), request, reply);
+    return this.results.respond(await this.signIns.answerChallenge(state, answers, caller), reply);
   }
-
-  /** In cookie mode the response has no tokens. */
-  private async toResponse(
-    outcome: SignInOutcome,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<SignInResponse> {
-    const end: SignInEnd = 'challenge' in outcome ? 'challenge' : 'signed_in';
-    recordOutcome(reply, end);
-    if ('challenge' in outcome) {
-      // Each challenge may have cost a text message.
-      countEvenOnSuccess(reply);
-      return outcome;
-    }
-    this.deviceCookie.set(reply, outcome.user.sub, outcome.start);
-    const user = toUserResponse(outcome.user);
-    if (outcome.cookieSecret === undefined) return { user, tokens: outcome.tokens };
-    const replaced = this.cookie.read(request);
-    if (replaced !== undefined) await this.revocations.revokeReplaced(replaced);
-    this.cookie.set(reply, outcome.cookieSecret);
-    return { user };
-  }
-}
-
-/** Characters. Browsers send about 150. */
-const maxUserAgentLength = 512;
-
-function deviceOf({ headers, ip }: FastifyRequest): Device {
-  return {
-    userAgent: headers['user-agent']?.slice(0, maxUserAgentLength),
-    address: ip,
-    language: languageOf(headers['accept-language']),
-  };
 }

@@ -7,6 +7,7 @@ export type Purpose =
   | 'challenge-session'
   | 'session-tokens'
   | 'reset-cookie'
+  | 'page-step'
   | 'device-cookie'
   | 'recent-proof'
   | 'account-failures'

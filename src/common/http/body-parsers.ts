@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { unreadable } from '../errors/problem.js';
+import { acceptsForm, formType, parseForm } from './forms.js';
 
 const json = 'application/json';
 
@@ -15,7 +16,7 @@ type Done = (error: Error | null, body?: unknown) => void;
 const blank = /^[ \t\r\n]*$/;
 
 /**
- * Accepts JSON, and merge patches for PATCH. A blank body counts as no body whatever its `Content-Type`, because clients send
+ * Accepts JSON, merge patches for PATCH, and forms on the routes of pages. A blank body counts as no body whatever its `Content-Type`, because clients send
  * the header with every request.
  */
 export function parseBodies(fastify: FastifyInstance): void {
@@ -29,6 +30,11 @@ export function parseBodies(fastify: FastifyInstance): void {
   fastify.addContentTypeParser(json, { parseAs: 'string' }, parse);
   fastify.addContentTypeParser<string>(mergePatch, { parseAs: 'string' }, (request, body, done) => {
     if (request.method === 'PATCH' || blank.test(body)) parse(request, body, done);
+    else refuse(request, done);
+  });
+  fastify.addContentTypeParser<string>(formType, { parseAs: 'string' }, (request, body, done) => {
+    if (acceptsForm(request)) done(null, parseForm(body));
+    else if (blank.test(body)) done(null, undefined);
     else refuse(request, done);
   });
   fastify.addContentTypeParser('*', (request, _payload, done) => {

@@ -16,10 +16,12 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 export class CsrfGuard {
   private readonly isAllowed: (origin: string) => boolean;
   private readonly site: string;
+  private readonly origin: string;
 
   constructor(@Inject(httpConfig.KEY) http: HttpConfig) {
     this.isAllowed = originRule(http);
     this.site = siteOf(http.publicUrl);
+    this.origin = http.publicUrl.origin;
   }
 
   /** For requests that carry the session cookie or request one. @throws AppError `auth.csrf` */
@@ -29,6 +31,19 @@ export class CsrfGuard {
     if (origin !== undefined && this.isAllowed(origin)) return;
     const site = headers['sec-fetch-site'];
     const isOurs = site === undefined ? origin === undefined : site === 'same-origin' || site === 'none';
+    if (!isOurs) throw new AppError('auth.csrf');
+  }
+
+  /**
+   * For forms of the hosted pages, which only their own origin may send.
+   * @throws AppError `auth.csrf`
+   */
+  checkSameOrigin({ headers }: FastifyRequest): void {
+    const { origin, 'sec-fetch-site': site } = headers;
+    const isOurs =
+      site === undefined
+        ? origin === undefined || origin === this.origin
+        : site === 'same-origin' || site === 'none' || origin === this.origin;
     if (!isOurs) throw new AppError('auth.csrf');
   }
 

@@ -23,6 +23,23 @@ export const docsPolicy = headersOf({ contentSecurityPolicy: policy(docsDirectiv
   'content-security-policy'
 ];
 
+/**
+ * The policy of a hosted page: its own style and script, forms to its own origin.
+ * @param formTargets origins that a form may be redirected to; Chromium applies `form-action` to redirects
+ * @param imageOrigin of the application's logo
+ */
+export function pagePolicy(formTargets: readonly string[], imageOrigin: string | undefined): string {
+  const directives = {
+    ...apiDirectives,
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", ...(imageOrigin === undefined ? [] : [imageOrigin])],
+    formAction: ["'self'", ...formTargets],
+  };
+  const header = headersOf({ contentSecurityPolicy: policy(directives) })['content-security-policy'];
+  return header ?? '';
+}
+
 /** OWASP, "HTTP Security Response Headers Cheat Sheet". */
 export const secureHeaders = {
   ...headersOf({

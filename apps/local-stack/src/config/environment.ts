@@ -33,6 +33,7 @@ export function apiEnvironment(given: Environment, parts: StackParts): Environme
     SESSION_SECRETS: parts.secrets.session,
     SMTP_URL: parts.smtpUrl,
     MAIL_FROM: 'Usher <usher@localhost.localdomain>',
+    PAGES: 'on',
     CORS_ORIGINS: 'http://localhost:*,http://127.0.0.1:*',
     ...(parts.legacySource && { LEGACY_SOURCE: parts.legacySource }),
     ...(parts.localPool && poolVariables(parts.localPool)),

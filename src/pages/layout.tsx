@@ -1,0 +1,206 @@
+import type { ComponentChildren, VNode } from 'preact';
+import type { FieldError, Problem } from '#contracts';
+import { languages, pageTexts } from '../i18n/languages.js';
+import { fillText } from '../i18n/page-texts.js';
+import type { FormState, Page } from './page.js';
+
+interface LayoutProps {
+  page: Page;
+  title: string;
+  /** Shown above the content, and named in the title. */
+  problem?: Problem | undefined;
+  children?: ComponentChildren;
+}
+
+export function Layout({ page, title, problem, children }: LayoutProps): VNode {
+  const { app, assets, language, texts } = page;
+  const { common } = texts;
+  return (
+    <html lang={language}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <title>{`${problem ? `${common.error}: ` : ''}${title} · ${app.name}`}</title>
+        <link rel="icon" type="image/svg+xml" href={assets.icon} />
+        <link rel="stylesheet" href={assets.style} />
+        <script type="module" src={assets.script}></script>
+      </head>
+      <body data-show={common.show} data-hide={common.hide}>
+        <header class="brand">
+          {app.logoUrl === undefined ? (
+            <span>{app.name}</span>
+          ) : (
+            <img src={app.logoUrl} alt={app.name} height="40" />
+          )}
+        </header>
+        <main>
+          <h1>{title}</h1>
+          {problem && <ProblemAlert page={page} problem={problem} />}
+          {children}
+        </main>
+        <footer>
+          <Support page={page} />
+          <LanguageSwitch page={page} />
+        </footer>
+      </body>
+    </html>
+  );
+}
+
+function ProblemAlert({ page, problem }: { page: Page; problem: Problem }): VNode {
+  return (
+    <div class="alert error" role="alert" tabindex={-1}>
+      <strong>{problem.title}</strong>
+      <p>{page.texts.problems[problem.code] ?? problem.detail}</p>
+    </div>
+  );
+}
+
+export function Notice({ children }: { children: ComponentChildren }): VNode {
+  return (
+    <div class="alert success" role="status">
+      {children}
+    </div>
+  );
+}
+
+function Support({ page: { app, texts } }: { page: Page }): VNode | null {
+  const { supportEmail } = app;
+  if (supportEmail === undefined) return null;
+  const [before, after] = texts.common.support.split('{email}');
+  return (
+    <p>
+      {before}
+      <a href={`mailto:${supportEmail}`}>{supportEmail}</a>
+      {after}
+    </p>
+  );
+}
+
+function LanguageSwitch({ page }: { page: Page }): VNode {
+  return (
+    <nav aria-label={page.texts.common.language}>
+      <ul class="languages">
+        {languages.map((language) => {
+          const { languageName } = pageTexts[language];
+          return (
+            <li key={language}>
+              {language === page.language ? (
+                <span aria-current="true">{languageName}</span>
+              ) : (
+                <a
+                  href={page.href(`/language/${language}`)}
+                  lang={language}
+                  hreflang={language}
+                  rel="nofollow"
+                >
+                  {languageName}
+                </a>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
+
+interface FieldProps {
+  page: Page;
+  form: FormState;
+  name: string;
+  label: string;
+  type?: 'text' | 'email' | 'password';
+  autocomplete: string;
+  /** The value without one that was typed. */
+  value?: string | undefined;
+  optional?: boolean;
+  hint?: string | undefined;
+  inputmode?: 'numeric' | 'email';
+  maxlength?: number;
+  autofocus?: boolean;
+  /** The id of a text that describes the field. */
+  describedBy?: string;
+}
+
+/** A labelled input with its hint and its errors. A password is never filled in again. */
+export function Field(props: FieldProps): VNode {
+  const { page, form, name, label, type = 'text', autocomplete, optional = false, hint } = props;
+  const errors = (form.problem?.errors ?? []).filter(({ field }) => field === name);
+  const describedBy = [
+    hint !== undefined && `${name}-hint`,
+    errors.length > 0 && `${name}-error`,
+    props.describedBy,
+  ].filter(Boolean);
+  return (
+    <div class="field">
+      <label for={name}>
+        {label}
+        {optional && <span class="optional"> ({page.texts.common.optional})</span>}
+      </label>
+      {hint !== undefined && (
+        <p class="hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+      {errors.length > 0 && (
+        <p class="field-error" id={`${name}-error`}>
+          {errors.map((error) => (
+            <span key={error.code}>{fieldErrorText(page, error)} </span>
+          ))}
+        </p>
+      )}
+      <input
+        id={name}
+        name={name}
+        // Preact's attributes are a union by type.
+        {...({ type } as { type: 'text' })}
+        autocomplete={autocomplete}
+        value={type === 'password' ? undefined : (form.values[name] ?? props.value)}
+        required={!optional}
+        inputmode={props.inputmode}
+        maxlength={props.maxlength}
+        autofocus={props.autofocus}
+        autocapitalize={type === 'text' && inputKeepsCase(autocomplete) ? undefined : 'none'}
+        spellcheck={false}
+        aria-invalid={errors.length > 0 ? 'true' : undefined}
+        aria-describedby={describedBy.length > 0 ? describedBy.join(' ') : undefined}
+      />
+    </div>
+  );
+}
+
+/** Names begin with a capital letter; codes and addresses do not. */
+const inputKeepsCase = (autocomplete: string): boolean =>
+  autocomplete.endsWith('name') && autocomplete !== 'username';
+
+const fieldErrorText = ({ texts: { fieldErrors } }: Page, { code, params }: FieldError): string => {
+  const needsLimits = fieldErrors[code]?.includes('{') === true;
+  const text = needsLimits && params === undefined ? undefined : fieldErrors[code];
+  const { minimum = 0, maximum = 0 } = params ?? {};
+  return fillText(text ?? fieldErrors.invalid, { minimum, maximum });
+};
+
+/** The digits of an authenticator app or of a sent code. */
+export function CodeField(props: { page: Page; form: FormState; name?: string; autofocus?: boolean }): VNode {
+  const { page, form, name = 'code', autofocus = true } = props;
+  return (
+    <Field
+      page={page}
+      form={form}
+      name={name}
+      label={page.texts.fields.code}
+      autocomplete="one-time-code"
+      inputmode="numeric"
+      autofocus={autofocus}
+    />
+  );
+}
+
+export const Submit = ({ children }: { children: ComponentChildren }): VNode => (
+  <p class="submit">
+    <button type="submit">{children}</button>
+  </p>
+);

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import type { VNode } from 'preact';
+import type { PasswordPolicyResponse } from '#contracts';
+import { UserDirectory } from '../cognito/user-directory.js';
+import { patterns } from '../credentials/password-policy.js';
+import { fillText } from '../i18n/page-texts.js';
+import { Field } from './layout.js';
+import type { FormState, Page } from './page.js';
+
+/** The rules for a new password, where they can be read. */
+@Injectable()
+export class PolicyReader {
+  constructor(private readonly directory: UserDirectory) {}
+
+  /** @returns `undefined` without AWS credentials or while Cognito is unavailable: the page shows no rules then */
+  async read(): Promise<PasswordPolicyResponse | undefined> {
+    try {
+      return await this.directory.passwordPolicy();
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+interface NewPasswordProps {
+  page: Page;
+  form: FormState;
+  policy: PasswordPolicyResponse | undefined;
+  /** Names of the fields; default those of the API. */
+  name?: string;
+  repeatName?: string;
+}
+
+/** A new password, typed twice, with the rules of the pool. The script marks the rules that are met. */
+export function NewPasswordFields(props: NewPasswordProps): VNode {
+  const { page, form, policy, name = 'password', repeatName = 'passwordConfirmation' } = props;
+  const { fields } = page.texts;
+  return (
+    <>
+      <Field
+        page={page}
+        form={form}
+        name={name}
+        label={fields.newPassword}
+        type="password"
+        autocomplete="new-password"
+        maxlength={256}
+        {...(policy && { describedBy: 'password-rules' })}
+      />
+      {policy && <PasswordRules page={page} policy={policy} input={name} />}
+      <Field
+        page={page}
+        form={form}
+        name={repeatName}
+        label={fields.repeatPassword}
+        type="password"
+        autocomplete="new-password"
+        maxlength={256}
+      />
+    </>
+  );
+}
+
+interface PasswordRulesProps {
+  page: Page;
+  policy: PasswordPolicyResponse;
+  /** The id of the field. */
+  input: string;
+}
+
+function PasswordRules({ page, policy, input }: PasswordRulesProps): VNode {
+  const { policy: texts } = page.texts;
+  const { minimumLength, passwordHistorySize } = policy;
+  const required = Object.keys(patterns) as (keyof typeof patterns)[];
+  const rules: { text: string; pattern?: string }[] = [
+    { text: fillText(texts.minimumLength, { minimum: minimumLength }), pattern: `^.{${minimumLength},}$` },
+    ...required
+      .filter((rule) => policy[rule])
+      .map((rule) => ({ text: texts[rule], pattern: patterns[rule][0].source })),
+  ];
+  if (passwordHistorySize > 0) rules.push({ text: fillText(texts.history, { count: passwordHistorySize }) });
+  return (
+    <div class="rules" id="password-rules" data-rules-of={input}>
+      <p>{texts.title}</p>
+      <ul>
+        {rules.map(({ text, pattern }) => (
+          <li key={text} data-pattern={pattern}>
+            {text}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
