@@ -8,6 +8,7 @@ import { DoctorModule } from './doctor/doctor.module.js';
 import { MigrationModule } from './migration/migration.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
+import { ConfirmationPageModule } from './registration/confirmation-page.module.js';
 import { RegistrationModule } from './registration/registration.module.js';
 
 @Module({
@@ -15,10 +16,10 @@ import { RegistrationModule } from './registration/registration.module.js';
 })
 export class AppModule {
   static register(config: Config): DynamicModule {
-    const pages = config.pages.enabled ? [PagesModule] : [];
+    const pages = config.pages.enabled ? PagesModule : ConfirmationPageModule;
     return {
       module: AppModule,
-      imports: [CoreModule.register(config), DoctorModule.register(config), ...pages],
+      imports: [CoreModule.register(config), DoctorModule.register(config), pages],
     };
   }
 }

@@ -40,7 +40,7 @@ export interface PageTexts {
     history: string;
   };
   tooMany: { title: string; wait: string; retry: string };
-  failed: { title: string; text: string; reference: string; back: string };
+  failed: { title: string; text: string; back: string };
   signIn: { title: string; submit: string; forgot: string; isNew: string; signUp: string };
   step: {
     codeTitle: string;
@@ -81,8 +81,9 @@ export interface PageTexts {
     cancelSubmit: string;
     cancelledTitle: string;
     cancelled: string;
-    resend: string;
-    resendSubmit: string;
+    wrong: string;
+    /** Where the link is not valid. */
+    again: string;
   };
   forgot: { title: string; text: string; submit: string };
   reset: {
@@ -90,6 +91,7 @@ export interface PageTexts {
     sent: string;
     email: string;
     submit: string;
+    lostFactor: string;
     removeMfa: string;
     again: string;
     doneTitle: string;

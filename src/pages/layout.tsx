@@ -121,6 +121,8 @@ interface FieldProps {
   inputmode?: 'numeric' | 'email';
   maxlength?: number;
   autofocus?: boolean;
+  /** For the texts of errors without limits of their own. */
+  limits?: { minimum: number } | undefined;
   /** The id of a text that describes the field. */
   describedBy?: string;
 }
@@ -148,7 +150,7 @@ export function Field(props: FieldProps): VNode {
       {errors.length > 0 && (
         <p class="field-error" id={`${name}-error`}>
           {errors.map((error) => (
-            <span key={error.code}>{fieldErrorText(page, error)} </span>
+            <span key={error.code}>{fieldErrorText(page, error, props.limits)} </span>
           ))}
         </p>
       )}
@@ -176,12 +178,19 @@ export function Field(props: FieldProps): VNode {
 const inputKeepsCase = (autocomplete: string): boolean =>
   autocomplete.endsWith('name') && autocomplete !== 'username';
 
-const fieldErrorText = ({ texts: { fieldErrors } }: Page, { code, params }: FieldError): string => {
-  const needsLimits = fieldErrors[code]?.includes('{') === true;
-  const text = needsLimits && params === undefined ? undefined : fieldErrors[code];
-  const { minimum = 0, maximum = 0 } = params ?? {};
-  return fillText(text ?? fieldErrors.invalid, { minimum, maximum });
-};
+function fieldErrorText(
+  { texts: { fieldErrors } }: Page,
+  { code, params }: FieldError,
+  limits: { minimum?: number } = {},
+): string {
+  const known = { ...limits, ...params } as Record<string, number | undefined>;
+  const text = fieldErrors[code] ?? fieldErrors.invalid;
+  const values = Object.fromEntries(placeholdersOf(text).map((name) => [name, known[name] ?? '']));
+  return Object.values(values).includes('') ? fieldErrors.invalid : fillText(text, values);
+}
+
+const placeholdersOf = (text: string): string[] =>
+  [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
 
 /** The digits of an authenticator app or of a sent code. */
 export function CodeField(props: { page: Page; form: FormState; name?: string; autofocus?: boolean }): VNode {

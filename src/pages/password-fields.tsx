@@ -26,32 +26,31 @@ interface NewPasswordProps {
   page: Page;
   form: FormState;
   policy: PasswordPolicyResponse | undefined;
-  /** Names of the fields; default those of the API. */
-  name?: string;
-  repeatName?: string;
+  /** Of the first field. */
+  label?: string;
 }
 
 /** A new password, typed twice, with the rules of the pool. The script marks the rules that are met. */
-export function NewPasswordFields(props: NewPasswordProps): VNode {
-  const { page, form, policy, name = 'password', repeatName = 'passwordConfirmation' } = props;
+export function NewPasswordFields({ page, form, policy, label }: NewPasswordProps): VNode {
   const { fields } = page.texts;
   return (
     <>
       <Field
         page={page}
         form={form}
-        name={name}
-        label={fields.newPassword}
+        name="password"
+        label={label ?? fields.newPassword}
         type="password"
         autocomplete="new-password"
         maxlength={256}
+        limits={policy && { minimum: policy.minimumLength }}
         {...(policy && { describedBy: 'password-rules' })}
       />
-      {policy && <PasswordRules page={page} policy={policy} input={name} />}
+      {policy && <PasswordRules page={page} policy={policy} />}
       <Field
         page={page}
         form={form}
-        name={repeatName}
+        name="passwordConfirmation"
         label={fields.repeatPassword}
         type="password"
         autocomplete="new-password"
@@ -61,14 +60,7 @@ export function NewPasswordFields(props: NewPasswordProps): VNode {
   );
 }
 
-interface PasswordRulesProps {
-  page: Page;
-  policy: PasswordPolicyResponse;
-  /** The id of the field. */
-  input: string;
-}
-
-function PasswordRules({ page, policy, input }: PasswordRulesProps): VNode {
+function PasswordRules({ page, policy }: { page: Page; policy: PasswordPolicyResponse }): VNode {
   const { policy: texts } = page.texts;
   const { minimumLength, passwordHistorySize } = policy;
   const required = Object.keys(patterns) as (keyof typeof patterns)[];
@@ -80,7 +72,7 @@ function PasswordRules({ page, policy, input }: PasswordRulesProps): VNode {
   ];
   if (passwordHistorySize > 0) rules.push({ text: fillText(texts.history, { count: passwordHistorySize }) });
   return (
-    <div class="rules" id="password-rules" data-rules-of={input}>
+    <div class="rules" id="password-rules" data-rules-of="password">
       <p>{texts.title}</p>
       <ul>
         {rules.map(({ text, pattern }) => (

@@ -30,6 +30,6 @@ import { SignUpService } from './sign-up.service.js';
     SignUpConfirmationService,
     SignUpService,
   ],
-  exports: [SignUpConfirmationService],
+  exports: [ConfirmationService, EmailChangeService, SignUpConfirmationService, SignUpService],
 })
 export class RegistrationModule {}

@@ -1,11 +1,5 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Post, Put, Res } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiExcludeEndpoint,
-  ApiNoContentResponse,
-  ApiTags,
-  ApiOperation,
-} from '@nestjs/swagger';
+import { Body, Controller, Delete, HttpCode, Post, Put, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiNoContentResponse, ApiTags, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
   CancelEmailChangeRequest,
@@ -20,7 +14,6 @@ import { RateLimited } from '../rate-limit/rate-limited.decorator.js';
 import { ResponseDelay } from '../common/http/response-delay.js';
 import type { Language } from '../i18n/languages.js';
 import { SignUpConfirmationService } from './sign-up-confirmation.service.js';
-import { confirmationPage, confirmationPagePolicy } from './confirmation-page.js';
 import { ConfirmationService } from './confirmation.service.js';
 import { EmailChangeService } from './email-change.service.js';
 import { SignUpService } from './sign-up.service.js';
@@ -127,14 +120,5 @@ export class SignUpController {
   @ApiErrors('request.invalid', 'overloaded')
   cancel(@Body() { token }: CancelEmailChangeRequest): Promise<void> {
     return this.emailChanges.cancelByLink(token);
-  }
-
-  /** GET /users/confirmation: a page with a button, because programs that scan mails open links. */
-  @Get('confirmation')
-  @ApiExcludeEndpoint()
-  @Header('content-type', 'text/html; charset=utf-8')
-  @Header('content-security-policy', confirmationPagePolicy)
-  page(@CallerLanguage() language: Language): string {
-    return confirmationPage(language);
   }
 }

@@ -16,7 +16,7 @@ export const en: PageTexts = {
     email: 'E-mail address',
     password: 'Password',
     newPassword: 'New password',
-    repeatPassword: 'Repeat the new password',
+    repeatPassword: 'Repeat the password',
     currentPassword: 'Current password',
     firstName: 'First name',
     lastName: 'Last name',
@@ -67,7 +67,6 @@ export const en: PageTexts = {
   failed: {
     title: 'Something went wrong',
     text: 'Please try again. If it keeps happening, contact support with this reference:',
-    reference: 'Reference',
     back: 'Back',
   },
   signIn: {
@@ -129,8 +128,10 @@ export const en: PageTexts = {
     cancelSubmit: 'Cancel the change',
     cancelledTitle: 'The change is cancelled',
     cancelled: 'Your address stays as it was. If you did not request the change, change your password.',
-    resend: 'You can request a new e-mail.',
-    resendSubmit: 'Send a new e-mail',
+    wrong:
+      'This is not the password of the sign-up. If you do not know it, sign up again with the same address.',
+    again:
+      'Sign up again with the same address to get a new link. If you were changing your address, sign in and change it again.',
   },
   forgot: {
     title: 'Reset your password',
@@ -142,6 +143,7 @@ export const en: PageTexts = {
     sent: 'If the address has an account, we have sent a code to it. Enter the code and a new password.',
     email: 'Enter the address of your account, the code from the e-mail and a new password.',
     submit: 'Save the password',
+    lostFactor: 'I have lost my second factor',
     removeMfa: 'Also remove my second factor. This needs permission from support.',
     again: 'No code? Look in the spam folder, or request a new one.',
     doneTitle: 'Your password is changed',
