@@ -50,10 +50,11 @@ export function Layout({ page, title, problem, children }: LayoutProps): VNode {
 }
 
 function ProblemAlert({ page, problem }: { page: Page; problem: Problem }): VNode {
+  const text = page.texts.problems[problem.code];
   return (
     <div class="alert error" role="alert" tabindex={-1}>
-      <strong>{problem.title}</strong>
-      <p>{page.texts.problems[problem.code] ?? problem.detail}</p>
+      <strong>{text ?? problem.title}</strong>
+      {text === undefined && <p>{problem.detail}</p>}
     </div>
   );
 }

@@ -94,6 +94,8 @@ export class Pages {
 
   /** Sets the headers of an answer. @returns the body */
   prepare({ language, reply }: Page, result: PageResult): string {
+    // CORS_ORIGINS is for the API: no other origin may read a page.
+    reply.removeHeader('access-control-allow-origin').removeHeader('access-control-allow-credentials');
     if ('location' in result) {
       reply.status(303).header('location', result.location);
       return '';

@@ -29,6 +29,7 @@ beforeAll(async () => {
   usher = await startUsher({
     database: await databaseOfAccountKinds(true),
     environment: { REFUSAL_TIME_MS: String(refusalTimeMs) },
+    withPages: true,
   });
   await prepareAccountKinds(usher);
 }, longestRunMs);
@@ -111,29 +112,56 @@ function burst(number: number): Promise<Sample[]> {
   );
 }
 
+type Fields = Record<string, string> & { email: string };
+
+/** Sends a form of the pages. */
+async function sendForm(path: string, fields: Fields): Promise<Answer<Record<string, unknown>>> {
+  const answer = await usher.api.call('POST', path, {
+    raw: new URLSearchParams(fields).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    redirect: 'manual',
+  });
+  // The page repeats the typed address.
+  const headers = new Headers(answer.headers);
+  headers.delete('content-length');
+  return { ...answer, headers, body: { html: answer.text.replaceAll(fields.email, 'ADDRESS') } };
+}
+
+const ways = [
+  {
+    way: 'through the API',
+    signIn: ({ email, password = '' }: Fields) => usher.api.signIn(email, password),
+    forgot: (fields: Fields) => usher.api.post('/passwords/forgot', fields),
+    reset: (fields: Fields) => usher.api.post('/passwords/reset', fields),
+  },
+  {
+    way: 'through the pages',
+    signIn: (fields: Fields) => sendForm('/sign-in', fields),
+    forgot: (fields: Fields) => sendForm('/forgot', fields),
+    reset: (fields: Fields) => sendForm('/reset', fields),
+  },
+];
+
 describe('body, headers and response time do not reveal', () => {
-  it(
-    'why a sign-in was refused',
-    async () => {
-      const samples = await sample((kind) => {
-        const { email, password } = accountKinds[kind];
-        return timed(kind, () => usher.api.signIn(email, password));
-      });
+  it.each(ways)(
+    'why a sign-in was refused $way',
+    async ({ signIn }) => {
+      const samples = await sample((kind) => timed(kind, () => signIn(accountKinds[kind])));
       expectAlike(samples);
     },
     longestRunMs,
   );
 
-  it(
-    'whether a reset code was sent, and why a code was refused',
-    async () => {
+  it.each(ways)(
+    'whether a reset code was sent, and why a code was refused $way',
+    async ({ forgot, reset }) => {
       const resets: Sample[] = [];
       const password = 'chosen-by-a-guesser-1';
       const sent = await sample(async (kind) => {
         const { email } = accountKinds[kind];
-        const requested = await timed(kind, () => usher.api.post('/passwords/forgot', { email }));
-        const reset = { email, code: '123456', password, passwordConfirmation: password };
-        resets.push(await timed(kind, () => usher.api.post('/passwords/reset', reset)));
+        const requested = await timed(kind, () => forgot({ email }));
+        const fields = { email, code: '123456', password, passwordConfirmation: password };
+        resets.push(await timed(kind, () => reset(fields)));
         return requested;
       });
       expectAlike(sent);

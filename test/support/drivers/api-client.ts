@@ -15,6 +15,8 @@ export interface Call {
   body?: unknown;
   /** Sent unchanged. */
   raw?: string | Uint8Array<ArrayBuffer>;
+  /** Default: redirects are followed. */
+  redirect?: 'manual';
 }
 
 /** A client of the API in the role of a front end. */
@@ -31,10 +33,11 @@ export interface ApiClient {
 /** @param keepsCookies stores and sends cookies like a browser */
 export function apiClient(url: string, { keepsCookies = false } = {}): ApiClient {
   const cookies = new Map<string, string>();
-  const call: ApiClient['call'] = async (method, path, { headers, body, raw } = {}) => {
+  const call: ApiClient['call'] = async (method, path, { headers, body, raw, redirect } = {}) => {
     const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
     const response = await fetch(url + path, {
       method,
+      ...(redirect && { redirect }),
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(cookie !== '' && { cookie }),

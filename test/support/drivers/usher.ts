@@ -62,6 +62,8 @@ export interface UsherOptions extends PoolOptions {
   environment?: Record<string, string>;
   /** Timeout of the pool for each of three Lambda invocations, in milliseconds. */
   lambdaTimeout?: number;
+  /** Serves the hosted pages at the address of the API. */
+  withPages?: boolean;
   /** An app client with a secret. */
   withSecret?: boolean;
   database?: TestDatabase;
@@ -96,6 +98,7 @@ export function openUsherBehindProxy(): { usher: Usher; way: TcpProxy } {
 
 export async function startUsher({
   environment,
+  withPages = false,
   withSecret = false,
   database,
   lambdaTimeout,
@@ -163,6 +166,7 @@ export async function startUsher({
     BCRYPT_COST: '10',
     SMTP_URL: mail.smtpUrl,
     MAIL_FROM: 'Usher <usher@example.com>',
+    ...(withPages && { PAGES: 'on', PUBLIC_URL: `http://127.0.0.1:${port}` }),
     ...environment,
   };
   const app = await createApp(variables).catch(async (error: unknown) => {

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import axe from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+/** Debian's Chromium, or the one of CHROMIUM_PATH. */
+const executablePath =
+  process.env.CHROMIUM_PATH ??
+  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+    existsSync(path),
+  );
+
+export interface BrowserTab {
+  page: Page;
+  /** Console errors, failed requests and reports of the Content-Security-Policy. */
+  complaints: string[];
+  close(): Promise<void>;
+}
+
+export interface OpenBrowser {
+  /** A tab with cookies of its own. */
+  open(options?: BrowserContextOptions): Promise<BrowserTab>;
+}
+
+/** A real browser for all tests of a file. */
+export function openBrowser(): OpenBrowser {
+  let browser: Browser;
+  beforeAll(async () => {
+    if (executablePath === undefined)
+      throw new Error('No Chromium: apt-get install chromium, or CHROMIUM_PATH');
+    // Root, as in containers, has no sandbox.
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  });
+  afterAll(() => browser?.close());
+  return {
+    async open(options) {
+      const context = await browser.newContext({ locale: 'en', ...options });
+      context.setDefaultTimeout(10_000);
+      const page = await context.newPage();
+      return { page, complaints: watch(page), close: () => context.close() };
+    },
+  };
+}
+
+/** A refused form is a document with a status of its own, which Chromium reports as an error. */
+const ofDocument = /^Failed to load resource: the server responded with a status of (401|403|422|429|503)/;
+
+function watch(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !ofDocument.test(message.text())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400 && response.request().resourceType() !== 'document')
+      complaints.push(`${response.url()} ${response.status()}`);
+  });
+  return complaints;
+}
+
+/** The violations of WCAG 2.2 AA that axe finds, each with its elements. */
+export async function accessibilityIssues(page: Page): Promise<string[]> {
+  // The page's policy allows no injected script element; an evaluated one is the test's.
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    }),
+  );
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+/** Fails for a page that scrolls sideways. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const [content, visible] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  expect(content).toBeLessThanOrEqual(visible ?? 0);
+}
