@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { anyText } from '../../../test/support/builders/any-text.js';
 import { loadConfig } from './config.js';
 import { ConfigurationError } from './config-namespace.js';
+import { contrastWithWhite } from './pages.config.js';
 
 const good = {
   DATABASE_URL: 'postgres://usher:pw@localhost/usher',
@@ -46,6 +47,49 @@ describe('loadConfig', () => {
     expect(name({ PUBLIC_URL: 'https://a.example', APP_NAME: ' Käse & Co ' })).toBe('Käse & Co');
     for (const APP_NAME of ['Acme: Shop', 'x'.repeat(65), 'a\nb'])
       expect(problems({ APP_NAME })).toEqual(['APP_NAME must be 1 to 64 characters without a colon']);
+  });
+
+  it('needs PUBLIC_URL for hosted pages, and colors and URLs that are usable', () => {
+    const on = { PAGES: 'on', PUBLIC_URL: 'https://auth.example.com' };
+    expect(problems({ PAGES: 'on' })).toEqual([
+      'PUBLIC_URL is missing: PAGES=on needs it for links and for the check of the origin',
+    ]);
+    expect(problems({ PAGES: 'yes' })).toEqual(['PAGES must be on or off']);
+    expect(problems({ ...on, APP_COLOR: '#ffcc00' })).toEqual([
+      'APP_COLOR has a contrast of 1.5 with white text; choose a darker color with at least 4.5',
+    ]);
+    for (const APP_COLOR of ['red', '#123', '#1f4fd8ff', 'url(x)'])
+      expect(problems({ ...on, APP_COLOR })).toEqual(['APP_COLOR must be a color such as #1f4fd8']);
+    for (const RETURN_URLS of [
+      'app.example.com',
+      'https://u:p@app.example.com',
+      'https://a.example/?x=1',
+      'ftp://a',
+    ])
+      expect(problems({ ...on, RETURN_URLS })).toEqual([
+        'RETURN_URLS must hold comma-separated URLs such as https://app.example.com/home, without a query',
+      ]);
+    const { pages } = loadConfig({
+      ...good,
+      ...on,
+      APP_COLOR: '#AA0000',
+      RETURN_URLS: 'https://A.example/home, ',
+    });
+    expect([pages.enabled, pages.color, pages.returnUrls.map(String)]).toEqual([
+      true,
+      '#aa0000',
+      ['https://a.example/home'],
+    ]);
+  });
+
+  it('measures contrast as WCAG does', () => {
+    // From https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio; #767676 is the lightest gray that passes.
+    for (const [color, ratio] of [
+      ['#000000', 21],
+      ['#ffffff', 1],
+      ['#767676', 4.54],
+    ] as const)
+      expect(contrastWithWhite(color)).toBeCloseTo(ratio, 1);
   });
 
   it('reads origins as browsers send them', () => {
