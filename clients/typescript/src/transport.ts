@@ -1,0 +1,82 @@
+import { toUsherError, UsherError, UsherUnreachableError } from './errors.js';
+import { operations } from './operations.js';
+import type { CallOptions, OperationId } from './types.js';
+
+interface Description {
+  method: string;
+  path: string;
+  query?: string[];
+  header?: string[];
+  hasBody?: boolean;
+  needsSession?: boolean;
+}
+
+export const descriptions: Record<OperationId, Description> = operations;
+
+export interface TransportOptions {
+  /** Such as `https://api.example.com`. Empty for the origin of the page. */
+  baseUrl: string;
+  /** Sent with every request, such as `accept-language` for the language of error texts. */
+  headers?: Record<string, string>;
+  /** By default the global one. */
+  fetch?: typeof fetch;
+}
+
+export type Send = (
+  id: OperationId,
+  input?: object,
+  options?: CallOptions & { accessToken?: string | undefined },
+) => Promise<unknown>;
+
+/** @returns a function that sends one request. It throws UsherError, UsherUnreachableError and the reason of the signal. */
+export function createTransport({
+  baseUrl,
+  headers: common,
+  fetch = globalThis.fetch,
+}: TransportOptions): Send {
+  const root = baseUrl.replace(/\/+$/, '');
+
+  return async (id, input = {}, { signal, accessToken } = {}) => {
+    const { method, path, query = [], header = [], hasBody = false } = descriptions[id];
+    const rest = new Map<string, unknown>(Object.entries(input));
+    const take = (name: string) => {
+      const value = rest.get(name);
+      rest.delete(name);
+      return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+    };
+    const address = path.replace(/\{(\w+)\}/g, (_all, name: string) => segment(name, take(name)));
+    const search = new URLSearchParams(pairs(query, take)).toString();
+    const headers = new Headers({ ...common, ...Object.fromEntries(pairs(header, take)) });
+    if (hasBody) headers.set('content-type', 'application/json');
+    if (accessToken !== undefined) headers.set('authorization', `Bearer ${accessToken}`);
+    const body = hasBody ? JSON.stringify(Object.fromEntries(rest)) : null;
+    // The session cookie; with tokens only the device cookie, which keeps strangers' guesses from locking the user out.
+    const request: RequestInit = { method, headers, body, credentials: 'include', signal: signal ?? null };
+    try {
+      return await read(await fetch(root + address + (search && `?${search}`), request));
+    } catch (error) {
+      if (signal?.aborted || error instanceof UsherError || error instanceof UsherUnreachableError)
+        throw error;
+      throw new UsherUnreachableError(undefined, { cause: error });
+    }
+  };
+}
+
+/** @throws TypeError for a value that would change the path */
+function segment(name: string, value: string): string {
+  if (/^\.{0,2}$/.test(value)) throw new TypeError(`${name} is missing`);
+  return encodeURIComponent(value);
+}
+
+const pairs = (names: string[], take: (name: string) => string): [string, string][] =>
+  names.map((name): [string, string] => [name, take(name)]).filter(([, value]) => value !== '');
+
+async function read(response: Response): Promise<unknown> {
+  const [type] = (response.headers.get('content-type') ?? '').split(';');
+  if (response.ok) {
+    if (response.status === 202 || response.status === 204) return undefined;
+    return type === 'application/json' ? response.json() : response.text();
+  }
+  if (type !== 'application/problem+json') throw new UsherUnreachableError(response.status);
+  throw toUsherError((await response.json()) as object);
+}
