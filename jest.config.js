@@ -48,6 +48,7 @@ const longSuites = [
   'faults',
   'image',
   'leak',
+  'pages',
   'processes',
   'recovery',
   'scale',
