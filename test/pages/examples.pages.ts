@@ -4,33 +4,44 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { projectRoot } from '../../apps/local-stack/src/project-root.js';
 import { invite, nextTotp, setMfa, temporaryPassword } from '../support/builders/pool-users.js';
 import { ada, bob } from '../support/drivers/sessions.js';
 import { openUsher } from '../support/drivers/usher.js';
 
-const folder = join(import.meta.dirname, '../../examples/plain-html');
+const folder = join(projectRoot, 'examples/plain-html');
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
 };
 
-describe('examples/plain-html in Chromium', () => {
+async function bundledClient(): Promise<string> {
+  const entryPoints = [join(projectRoot, 'clients/typescript/src/index.ts')];
+  const { outputFiles } = await build({ entryPoints, bundle: true, write: false, format: 'esm' });
+  return outputFiles[0]?.text ?? '';
+}
+
+describe('in Chromium', () => {
   const usher = openUsher({
     mfa: 'OPTIONAL',
     environment: { CORS_ORIGINS: 'http://localhost:*,http://127.0.0.1:*' },
   });
   let server: Server;
+  let origin: string;
   let browser: Browser;
   let page: Page;
   /** Errors and warnings in the console, and exceptions. */
   let problems: string[];
 
   beforeAll(async () => {
+    const client = await bundledClient();
     server = createServer((request, response) => {
       const name = request.url === '/' ? 'index.html' : (request.url ?? '').slice(1);
-      readFile(join(folder, name), 'utf8').then(
+      const text = name === 'client.js' ? Promise.resolve(client) : readFile(join(folder, name), 'utf8');
+      text.then(
         (text) => {
           response.setHeader('content-type', types[extname(name)] ?? '');
           response.end(text.replace('http://localhost:3000', usher.url));
@@ -39,6 +50,7 @@ describe('examples/plain-html in Chromium', () => {
       );
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
   });
 
@@ -50,14 +62,14 @@ describe('examples/plain-html in Chromium', () => {
   beforeEach(async () => {
     const context = await browser.newContext({ locale: 'en' });
     page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     problems = [];
     page.on('pageerror', ({ message }) => problems.push(message));
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type()))
         problems.push(`${message.text()} ${new URL(message.location().url).pathname}`);
     });
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.goto(`${origin}/`);
   });
 
   afterEach(() => page.context().close());
@@ -71,7 +83,7 @@ describe('examples/plain-html in Chromium', () => {
   const heading = () => page.getByRole('heading').filter({ visible: true });
   const isShown = (title: string) => heading().getByText(title, { exact: true }).waitFor();
 
-  it('signs in with tokens, shows the user and signs out', async () => {
+  it('examples/plain-html signs in with tokens, shows the user and signs out', async () => {
     await signIn(ada.email, ada.password);
     await isShown(`Hello ${ada.first_name}`);
     expect(await page.locator('#email').textContent()).toBe(ada.email);
@@ -84,7 +96,7 @@ describe('examples/plain-html in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
-  it('keeps a session in a cookie after a reload, until the sign-out', async () => {
+  it('examples/plain-html keeps a session in a cookie after a reload, until the sign-out', async () => {
     await page.getByLabel('Keep me signed in').check();
     await signIn(bob.email, bob.password);
     await isShown(`Hello ${bob.first_name}`);
@@ -98,7 +110,7 @@ describe('examples/plain-html in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
-  it("shows the API's text after a wrong password", async () => {
+  it("examples/plain-html shows the API's text after a wrong password", async () => {
     const { body } = await usher.api.signIn(ada.email, ada.wrong_password);
     await signIn(ada.email, ada.wrong_password);
     await page
@@ -112,7 +124,31 @@ describe('examples/plain-html in Chromium', () => {
     ]);
   });
 
-  it('asks for the answers to each challenge', async () => {
+  it.each(['tokens', 'cookie'])(
+    'the TypeScript client calls the API of another origin with %s',
+    async (session) => {
+      const { email, password } = bob;
+      const options = JSON.stringify({ baseUrl: usher.url, session });
+      const script = `import('/client.js').then(async ({ createUsherClient }) => {
+      const client = createUsherClient(${options});
+      await client.signIn(${JSON.stringify({ email, password })});
+      const me = await client.getMe();
+      const [{ session }] = await client.listSessions();
+      const hasToken = (await client.accessToken()) !== undefined;
+      await client.updateMe({ firstName: 'Robert' });
+      await client.signOut();
+      return { email: me.email, session, hasToken };
+    })`;
+      expect(await page.evaluate(script)).toEqual({
+        email,
+        session,
+        hasToken: session === 'tokens',
+      });
+      expect(problems).toEqual([]);
+    },
+  );
+
+  it('examples/plain-html asks for the answers to each challenge', async () => {
     await setMfa(usher, { MfaConfiguration: 'ON', SoftwareTokenMfaConfiguration: { Enabled: true } });
     const email = 'invited@example.org';
     const password = 'chosen-password-1';

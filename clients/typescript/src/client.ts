@@ -70,7 +70,7 @@ export function createUsherClient(options: UsherClientOptions): UsherClient {
     ...methods,
 
     async signIn(input, options) {
-      return begin(await methods.signIn(withCookie ? { session, ...input } : input, options));
+      return begin(await methods.signIn(withCookie ? { ...input, session } : input, options));
     },
 
     async answerChallenge(input, options) {

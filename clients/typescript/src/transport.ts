@@ -72,11 +72,12 @@ const pairs = (names: string[], take: (name: string) => string): [string, string
   names.map((name): [string, string] => [name, take(name)]).filter(([, value]) => value !== '');
 
 async function read(response: Response): Promise<unknown> {
+  const { ok, status } = response;
   const [type] = (response.headers.get('content-type') ?? '').split(';');
-  if (response.ok) {
-    if (response.status === 202 || response.status === 204) return undefined;
-    return type === 'application/json' ? response.json() : response.text();
-  }
-  if (type !== 'application/problem+json') throw new UsherUnreachableError(response.status);
-  throw toUsherError((await response.json()) as object);
+  if (ok && (status === 202 || status === 204)) return undefined;
+  if (ok && type === 'application/json') return response.json();
+  if (ok && type === 'text/plain') return response.text();
+  if (!ok && type === 'application/problem+json') throw toUsherError((await response.json()) as object);
+  // Such as a page of a proxy, or of an application that answers every address.
+  throw new UsherUnreachableError(status);
 }
