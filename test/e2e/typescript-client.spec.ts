@@ -68,7 +68,7 @@ describe('the TypeScript client', () => {
       ...options,
     });
     const refreshes = () => requests.filter((request) => request.startsWith('POST /auth/refresh'));
-    return { client, tokens, ends, requests, cookies, refreshes };
+    return { client, send, tokens, ends, requests, cookies, refreshes };
   }
 
   const signIn = async (person = ada, options: Partial<UsherClientOptions> = {}) => {
@@ -295,5 +295,15 @@ describe('the TypeScript client', () => {
     expect((await errorOf(client.getMe())).code).toBe('auth.token_invalid');
     expect(ends).toEqual(['auth.token_invalid']);
     expect(requests.at(-1)).toBe('GET /users/me 401');
+  });
+
+  it('does not use the session cookie of the browser when it keeps tokens', async () => {
+    const { client: ofPages, send } = await signIn(ada, { session: 'cookie' });
+    const { client } = open({ fetch: send });
+    expect((await errorOf(client.getMe())).code).toBe('auth.token_invalid');
+    await client.signOut();
+    expect((await ofPages.getMe()).email).toBe(ada.email);
+    await client.signIn({ email: bob.email, password: bob.password });
+    expect((await client.getMe()).email).toBe(bob.email);
   });
 });

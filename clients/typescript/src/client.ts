@@ -1,11 +1,10 @@
 import { hasCode, type UsherError } from './errors.js';
+import { routes } from './operations.js';
 import { isRefusal, memoryStorage, TokenSession, type TokenStorage } from './token-session.js';
-import { createTransport, descriptions, type TransportOptions } from './transport.js';
+import { createTransport, type TransportOptions } from './transport.js';
 import type { CallOptions, OperationId, Operations, Output, Schema } from './types.js';
 
 export interface UsherClientOptions extends TransportOptions {
-  /** `tokens` (default), or `cookie`: browsers keep the session in an HttpOnly cookie, and the client never sees a token. */
-  session?: Schema<'SessionResponse'>['session'];
   /** Where tokens are kept. Default: in memory. */
   tokens?: TokenStorage;
   /** The session is over: Usher refused to refresh the tokens, which are dropped, or refused the cookie. */
@@ -34,7 +33,7 @@ export function createUsherClient(options: UsherClientOptions): UsherClient {
   }
 
   async function call(id: OperationId, input?: object, options?: CallOptions): Promise<unknown> {
-    if (!descriptions[id].needsSession) return send(id, input, options);
+    if (routes[id].session !== 'required') return send(id, input, options);
     if (withCookie) return send(id, input, options).catch(endIfRefused);
     const used = await tokenSession.current();
     try {
@@ -60,7 +59,7 @@ export function createUsherClient(options: UsherClientOptions): UsherClient {
   }
 
   const methods = Object.fromEntries(
-    Object.keys(descriptions).map((id) => [
+    Object.keys(routes).map((id) => [
       id,
       (input?: object, options?: CallOptions) => call(id as OperationId, input, options),
     ]),

@@ -1,19 +1,10 @@
 import { toUsherError, UsherError, UsherUnreachableError } from './errors.js';
-import { operations } from './operations.js';
-import type { CallOptions, OperationId } from './types.js';
-
-interface Description {
-  method: string;
-  path: string;
-  query?: string[];
-  header?: string[];
-  hasBody?: boolean;
-  needsSession?: boolean;
-}
-
-export const descriptions: Record<OperationId, Description> = operations;
+import { routes } from './operations.js';
+import type { CallOptions, OperationId, Schema } from './types.js';
 
 export interface TransportOptions {
+  /** `tokens` (default), or `cookie`: browsers keep the session in an HttpOnly cookie, and the client never sees a token. */
+  session?: Schema<'SessionResponse'>['session'];
   /** Such as `https://api.example.com`. Empty for the origin of the page. */
   baseUrl: string;
   /** Sent with every request, such as `accept-language` for the language of error texts. */
@@ -29,15 +20,12 @@ export type Send = (
 ) => Promise<unknown>;
 
 /** @returns a function that sends one request. It throws UsherError, UsherUnreachableError and the reason of the signal. */
-export function createTransport({
-  baseUrl,
-  headers: common,
-  fetch = globalThis.fetch,
-}: TransportOptions): Send {
+export function createTransport(options: TransportOptions): Send {
+  const { baseUrl, session: transport, headers: common, fetch = globalThis.fetch } = options;
   const root = baseUrl.replace(/\/+$/, '');
 
   return async (id, input = {}, { signal, accessToken } = {}) => {
-    const { method, path, query = [], header = [], hasBody = false } = descriptions[id];
+    const { method, path, query = [], header = [], hasBody = false, session } = routes[id];
     const rest = new Map<string, unknown>(Object.entries(input));
     const take = (name: string) => {
       const value = rest.get(name);
@@ -50,8 +38,11 @@ export function createTransport({
     if (hasBody) headers.set('content-type', 'application/json');
     if (accessToken !== undefined) headers.set('authorization', `Bearer ${accessToken}`);
     const body = hasBody ? JSON.stringify(Object.fromEntries(rest)) : null;
-    // The session cookie; with tokens only the device cookie, which keeps strangers' guesses from locking the user out.
-    const request: RequestInit = { method, headers, body, credentials: 'include', signal: signal ?? null };
+    // With tokens, never the session cookie that another part of the site may have, but the device cookie of sign-ins, which
+    // keeps strangers' guesses from locking the user out.
+    const withCookies = transport === 'cookie' || session === undefined || accessToken !== undefined;
+    const credentials = withCookies ? 'include' : 'omit';
+    const request: RequestInit = { method, headers, body, credentials, signal: signal ?? null };
     try {
       return await read(await fetch(root + address + (search && `?${search}`), request));
     } catch (error) {

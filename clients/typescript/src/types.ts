@@ -5,6 +5,18 @@ export type Schema<Name extends keyof components['schemas']> = components['schem
 
 export type OperationId = keyof operations;
 
+/** How an operation is called. */
+export interface Route {
+  method: string;
+  path: string;
+  /** Names of parameters. */
+  query?: string[];
+  header?: string[];
+  hasBody?: boolean;
+  /** Whether it needs an access token or the session cookie; `optional`: the cookie, or a refresh token in the body. */
+  session?: 'required' | 'optional';
+}
+
 interface AnyOperation {
   parameters: { path?: unknown; query?: unknown; header?: unknown };
   requestBody?: unknown;
