@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../../apps/local-stack/src/project-root.js';
 
-/** A fenced block of shell commands in README.md, docs/*.md or docs/guides/*.md. The info string says whether the test runs it. */
+/** A fenced block in README.md, docs/*.md or docs/guides/*.md. The info string says whether a test runs it. */
 export interface Block {
   /** Such as `docs/cli.md:9`. */
   place: string;
-  /** After the fence: `sh run`, `sh run, exit 3` or `sh not run: REASON`. */
+  /** After the fence: `sh run`, `sh run, exit 3`, `sh not run: REASON`, `js run` or `js not run: REASON`. */
   info: string;
   commands: string;
 }
@@ -20,17 +20,21 @@ export function documentedBlocks(): Block[] {
       .filter((name) => name.endsWith('.md'))
       .map((name) => `${folder}/${name}`),
   );
-  return ['README.md', ...docs].flatMap(blocksOf);
+  const isShell = ({ info }: Block) => shells.includes(info.split(' ')[0] ?? '');
+  return ['README.md', ...docs].flatMap(blocksOf).filter(isShell);
 }
+
+/** Returns the blocks of a page that are marked `js run`. @param file such as `docs/front-ends.md` */
+export const runnableScripts = (file: string): Block[] =>
+  blocksOf(file).filter(({ info }) => info === 'js run');
 
 function blocksOf(file: string): Block[] {
   const text = readFileSync(join(projectRoot, file), 'utf8');
-  return [...text.matchAll(/^( *)(`{3,})([^\n`]*)\n([^]*?)^\1\2 *$/gm)].flatMap((match) => {
+  return [...text.matchAll(/^( *)(`{3,})([^\n`]*)\n([^]*?)^\1\2 *$/gm)].map((match) => {
     const [, indent = '', , info = '', body = ''] = match;
-    if (!shells.includes(info.trim().split(' ')[0] ?? '')) return [];
     const line = text.slice(0, match.index).split('\n').length;
     const commands = `\n${body}`.replaceAll(`\n${indent}`, '\n').trim();
-    return [{ place: `${file}:${line}`, info: info.trim(), commands }];
+    return { place: `${file}:${line}`, info: info.trim(), commands };
   });
 }
 
