@@ -94,7 +94,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     demoUsers: database.demoUsers,
   });
   const page = folder.pathOf('start-page.html');
-  await writeFile(page, startPage(described, demoOrigins[options.demo]), { mode: 0o600 });
+  await writeFile(page, startPage(described, demoOrigins[options.demo], environment.PAGES === 'on'), {
+    mode: 0o600,
+  });
   const api = await bringUpApi(options, { ...environment, LOCAL_STACK_PAGE: page });
   await writeStackFile(folder, described);
   return { described, ended: Promise.race([api.ended, database.ended]) };

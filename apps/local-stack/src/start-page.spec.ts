@@ -21,7 +21,7 @@ const stack: StackFile = {
 };
 
 describe('startPage', () => {
-  const page = startPage(stack, 'as Django stores them');
+  const page = startPage(stack, 'as Django stores them', true);
 
   it('shows addresses and each demo user with the answer to expect, but no secret of the stack', () => {
     for (const shown of [stack.apiUrl, stack.userPoolUrl, 'us-east-1_abc', 'as Django stores them'])
@@ -37,7 +37,12 @@ describe('startPage', () => {
     expect(page).not.toMatch(/<b>|<script|<style|\son\w+=|\sstyle=|<link/);
   });
 
+  it('links to the hosted pages only if the API serves them', () => {
+    expect(page).toContain('href="/sign-in"');
+    expect(startPage(stack, '', false)).not.toContain('/sign-in"');
+  });
+
   it('omits the demo users if there are none', () => {
-    expect(startPage({ ...stack, demoUsers: [] }, '')).not.toMatch(/<table|Demo users/);
+    expect(startPage({ ...stack, demoUsers: [] }, '', true)).not.toMatch(/<table|Demo users/);
   });
 });

@@ -6,8 +6,9 @@ import type { StackFile } from './stack-file.js';
 /**
  * The page at `/` of the API. Without style and script: the API's policy for pages allows none.
  * @param origin of the demo users, as in "as Django stores them"
+ * @param hasPages whether the API serves the hosted pages
  */
-export function startPage(stack: StackFile, origin: string): string {
+export function startPage(stack: StackFile, origin: string, hasPages: boolean): string {
   const { apiUrl, mailUrl, userPoolUrl, userPoolId, clientId, demoUsers } = stack;
   return `<!doctype html>
 <html lang="en">
@@ -17,7 +18,7 @@ export function startPage(stack: StackFile, origin: string): string {
 <p>This page exists on the local stack only.</p>
 <dl>
 <dt>API</dt><dd>${escapeHtml(apiUrl)}: <a href="/docs">reference</a>, <a href="/openapi.json">OpenAPI</a>, <a href="/health/ready">health</a></dd>
-<dt>Mails</dt><dd><a href="${escapeHtml(mailUrl)}">${escapeHtml(mailUrl)}</a>: every mail that the stack sends</dd>
+${hasPages ? '<dt>Pages</dt><dd><a href="/sign-in">sign-in</a>, <a href="/sign-up">sign-up</a>, <a href="/forgot">reset</a>, <a href="/account">account</a></dd>\n' : ''}<dt>Mails</dt><dd><a href="${escapeHtml(mailUrl)}">${escapeHtml(mailUrl)}</a>: every mail that the stack sends</dd>
 <dt>User pool</dt><dd>${escapeHtml(`${userPoolUrl}, pool ${userPoolId}, client ${clientId}`)}</dd>
 <dt>All as JSON</dt><dd><code>.local/stack.json</code>. <code>npx usher migration status</code> and other commands read it.</dd>
 </dl>

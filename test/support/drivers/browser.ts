@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { afterAll, beforeAll } from '@jest/globals';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
@@ -14,6 +14,8 @@ export interface BrowserTab {
   page: Page;
   /** Console errors, failed requests and reports of the Content-Security-Policy. */
   complaints: string[];
+  /** Kilobytes (1000 bytes) of the present page and its files with their headers, as without a cache. */
+  weight(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -37,7 +39,7 @@ export function openBrowser(): OpenBrowser {
       const context = await browser.newContext({ locale: 'en', ...options });
       context.setDefaultTimeout(10_000);
       const page = await context.newPage();
-      return { page, complaints: watch(page), close: () => context.close() };
+      return { page, complaints: watch(page), weight: scale(page), close: () => context.close() };
     },
   };
 }
@@ -59,6 +61,23 @@ function watch(page: Page): string[] {
   return complaints;
 }
 
+/** Weighs the last document, and each file when it was loaded first. */
+function scale(page: Page): () => Promise<number> {
+  let document: Promise<number> = Promise.resolve(0);
+  const files = new Map<string, Promise<number>>();
+  page.on('requestfinished', (request) => {
+    const bytes = request
+      .sizes()
+      .then(({ responseBodySize, responseHeadersSize }) => responseBodySize + responseHeadersSize);
+    if (request.resourceType() === 'document') document = bytes;
+    else if (!files.has(request.url())) files.set(request.url(), bytes);
+  });
+  return async () => {
+    const bytes = await Promise.all([document, ...files.values()]);
+    return bytes.reduce((sum, one) => sum + one, 0) / 1000;
+  };
+}
+
 /** The violations of WCAG 2.2 AA that axe finds, each with its elements. */
 export async function accessibilityIssues(page: Page): Promise<string[]> {
   // The page's policy allows no injected script element; an evaluated one is the test's.
@@ -71,11 +90,6 @@ export async function accessibilityIssues(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
-/** Fails for a page that scrolls sideways. */
-export async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const [content, visible] = await page.evaluate(() => [
-    document.documentElement.scrollWidth,
-    document.documentElement.clientWidth,
-  ]);
-  expect(content).toBeLessThanOrEqual(visible ?? 0);
-}
+/** Pixels by which a page is wider than its window. */
+export const sidewaysScroll = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
