@@ -15,13 +15,8 @@ export class ChallengeRateLimitKey implements RateLimitKeyResolver {
   accountKey({ body }: FastifyRequest): string | undefined {
     const isObject = typeof body === 'object' && body !== null;
     return isObject && 'session' in body && typeof body.session === 'string'
-      ? this.accountOf(body.session)
+      ? this.challenges.unseal(body.session)?.userId
       : undefined;
-  }
-
-  /** @returns `undefined` for a challenge session that is forged or too old */
-  accountOf(session: string): string | undefined {
-    return this.challenges.unseal(session)?.userId;
   }
 
   /** Knows no device in pools whose user names are not the `sub`. */

@@ -49,12 +49,17 @@ export class TotpService {
     return { totp: totp ?? false, sms: sms ?? false, email: email ?? false, preferred, recoveryCodesLeft: 0 };
   }
 
-  /** @param account label of the app's entry; `otpauth` is Google Authenticator's "Key Uri Format" */
-  async associate(owner: TotpOwner, account: string): Promise<Association> {
-    const { secretCode, session } = await this.identityProvider.associateSoftwareToken(owner);
+  /** @param account label of the app's entry @returns a URI in Google Authenticator's "Key Uri Format" */
+  otpauthUri(secretCode: string, account: string): string {
     const issuer = encodeURIComponent(this.issuer);
     const label = `${issuer}:${encodeURIComponent(account)}`;
-    const otpauthUri = `otpauth://totp/${label}?secret=${secretCode}&issuer=${issuer}`;
+    return `otpauth://totp/${label}?secret=${secretCode}&issuer=${issuer}`;
+  }
+
+  /** @param account label of the app's entry */
+  async associate(owner: TotpOwner, account: string): Promise<Association> {
+    const { secretCode, session } = await this.identityProvider.associateSoftwareToken(owner);
+    const otpauthUri = this.otpauthUri(secretCode, account);
     return { enrolment: { secretCode, otpauthUri, qrCodeSvg: qrCodeSvg(otpauthUri) }, session };
   }
 

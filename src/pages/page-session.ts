@@ -5,6 +5,7 @@ import { RevocationList } from '../sessions/revocation-list.js';
 import { SessionCookie } from '../sessions/session-cookie.js';
 import { SignOutService } from '../sessions/sign-out.service.js';
 import { TokenRefreshService } from '../sessions/token-refresh.service.js';
+import { CurrentUserService } from '../users/current-user.service.js';
 
 /** The session of the browser, on pages that do not need one. */
 @Injectable()
@@ -13,15 +14,19 @@ export class PageSession {
     private readonly cookie: SessionCookie,
     private readonly sessions: TokenRefreshService,
     private readonly revocations: RevocationList,
+    private readonly currentUser: CurrentUserService,
     private readonly signOuts: SignOutService,
   ) {}
 
-  /** As the guard of the pages that need a session decides; false while it cannot decide. */
+  /** Whether the pages that need a session would accept this one; false while that is not known. */
   async isSignedIn(request: FastifyRequest): Promise<boolean> {
     const secret = this.cookie.read(request);
     if (secret === undefined) return false;
     try {
-      return !(await this.revocations.has(await this.sessions.callerOf(secret)));
+      const caller = await this.sessions.callerOf(secret);
+      if (await this.revocations.has(caller)) return false;
+      await this.currentUser.resolve(caller);
+      return true;
     } catch (error) {
       if (isAppError(error)) return false;
       throw error;

@@ -4,6 +4,7 @@ import { CognitoModule } from '../cognito/cognito.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { RegistrationModule } from '../registration/registration.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { UsersModule } from '../users/users.module.js';
 import { PageAssets, PageAssetsController } from './page-assets.js';
 import { PageLanguage, PageLanguageController } from './page-language.js';
 import { PageSession } from './page-session.js';
@@ -21,7 +22,7 @@ import { StepCookie } from './step-cookie.js';
 
 /** The hosted pages: server-rendered forms that do what the API does (docs/pages.md). */
 @Module({
-  imports: [AuthModule, CognitoModule, PasswordsModule, RegistrationModule, SessionsModule],
+  imports: [AuthModule, CognitoModule, PasswordsModule, RegistrationModule, SessionsModule, UsersModule],
   controllers: [
     ConfirmationPages,
     PageAssetsController,

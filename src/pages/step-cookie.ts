@@ -2,24 +2,28 @@ import type { CookieSerializeOptions } from '@fastify/cookie';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ChallengeResponse } from '#contracts';
-import { challengeSessionLifetime } from '../auth/challenges.service.js';
+import type { ChallengeState } from '../auth/challenge.mapper.js';
+import { challengeSessionLifetime, ChallengesService } from '../auth/challenges.service.js';
 import { type HttpConfig, httpConfig } from '../common/config/http.config.js';
 import { SealedBox } from '../common/crypto/sealed-box.js';
 
-/** The step of a sign-in that is to be answered. */
-export interface Step {
-  /** The challenge session of the API, which is sealed. */
-  session: string;
-  name: string;
-  asks: string[];
-  choices?: string[] | undefined;
+/** What the page shows of a step, besides its state. */
+interface StepView {
   /** Masked by Cognito. */
   destination?: string | undefined;
   /** With `MFA_SETUP`: the key of the authenticator app. */
-  otpauthUri?: string | undefined;
+  secretCode?: string | undefined;
   /** As the caller gave it. */
-  returnTo: string | undefined;
+  returnTo?: string | undefined;
 }
+
+/** The step of a sign-in that is to be answered. */
+export interface Step extends StepView {
+  state: ChallengeState;
+}
+
+/** Bytes of name and value that browsers keep (RFC 6265, section 6.1). */
+const largestCookie = 4096;
 
 /** Keeps the step in the browser, out of the HTML. */
 @Injectable()
@@ -28,6 +32,7 @@ export class StepCookie {
   private readonly options: CookieSerializeOptions;
 
   constructor(
+    private readonly challenges: ChallengesService,
     private readonly sealedBox: SealedBox,
     @Inject(httpConfig.KEY) config: HttpConfig,
   ) {
@@ -36,26 +41,26 @@ export class StepCookie {
     this.options = { httpOnly: true, sameSite: 'lax', path: '/', secure };
   }
 
+  /** Without a very long `returnTo` if the cookie would be too large. */
   set(reply: FastifyReply, challenge: ChallengeResponse, returnTo: string | undefined): void {
-    const { session, name, asks, choices, delivery, totp } = challenge;
-    const view: Omit<Step, 'session'> = {
-      name,
-      asks,
-      choices,
-      destination: delivery?.destination,
-      otpauthUri: totp?.otpauthUri,
-      returnTo,
-    };
-    // The session is sealed already: sealed twice it would exceed the 4096 bytes that browsers keep (RFC 6265 section 6.1).
-    const sealed = this.sealedBox.seal('page-step', view, challengeSessionLifetime);
-    reply.setCookie(this.name, `${session}.${sealed}`, { ...this.options, maxAge: challengeSessionLifetime });
+    const view = { destination: challenge.delivery?.destination, secretCode: challenge.totp?.secretCode };
+    const complete = this.valueOf(challenge.session, { ...view, returnTo });
+    const fits = this.name.length + complete.length <= largestCookie;
+    const value = fits ? complete : this.valueOf(challenge.session, view);
+    reply.setCookie(this.name, value, { ...this.options, maxAge: challengeSessionLifetime });
+  }
+
+  /** The session is sealed already; sealed twice it would be a third larger. */
+  private valueOf(session: string, view: StepView): string {
+    return `${session}.${this.sealedBox.seal('page-step', view, challengeSessionLifetime)}`;
   }
 
   /** @returns `undefined` without a valid cookie */
   read(request: FastifyRequest): Step | undefined {
     const [session = '', sealed = ''] = request.cookies[this.name]?.split('.') ?? [];
-    const view = this.sealedBox.unseal('page-step', sealed) as Omit<Step, 'session'> | undefined;
-    return view && { session, ...view };
+    const state = this.challenges.unseal(session);
+    const view = this.sealedBox.unseal('page-step', sealed) as StepView | undefined;
+    return state && view && { state, ...view };
   }
 
   clear(request: FastifyRequest, reply: FastifyReply): void {

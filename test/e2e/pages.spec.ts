@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   createPoolUser,
@@ -8,6 +9,7 @@ import {
   temporaryPassword,
 } from '../support/builders/pool-users.js';
 import { deviseUser } from '../support/builders/devise-users.js';
+import { json } from '../support/fakes/cognito-proxy.js';
 import { mailedToken } from '../support/drivers/mails.js';
 import { openUsher, startUsher, type Usher } from '../support/drivers/usher.js';
 
@@ -232,6 +234,34 @@ describe('the sign-in', () => {
     const last = await guest.post('/sign-in/step', { password: chosen, passwordConfirmation: chosen });
     expect([last.status, last.location]).toEqual([303, '/account/email']);
     expect(guest.cookies.has('usher_step')).toBe(false);
+  });
+
+  it('keeps a step with the longest session of Cognito, without a return_to that does not fit', async () => {
+    const longest = `${'x'.repeat(64)}@${`${'y'.repeat(58)}.`.repeat(3)}example`;
+    const parameters = { USER_ID_FOR_SRP: randomUUID(), MFAS_CAN_SETUP: '["SOFTWARE_TOKEN_MFA"]' };
+    const session = 'S'.repeat(2048);
+    usher.proxy.answerWith(
+      'InitiateAuth',
+      json({ ChallengeName: 'MFA_SETUP', Session: session, ChallengeParameters: parameters }),
+    );
+    usher.proxy.answerWith('AssociateSoftwareToken', json({ SecretCode: 'A'.repeat(52), Session: session }));
+    const guest = visitor();
+    const returnTo = `/account/${'z'.repeat(2000)}`;
+    const path = `/sign-in?return_to=${returnTo}`;
+    expect((await guest.post(path, { email: longest, password })).location).toBe('/sign-in/step');
+    const kept = guest.cookies.get('usher_step') ?? '';
+    expect('__Host-usher_step'.length + kept.length).toBeLessThanOrEqual(4096);
+    expect((await guest.get('/sign-in/step')).html).toContain('AAAA AAAA');
+  });
+
+  it('shows the form to a user whose session no page accepts any more', async () => {
+    const gone = deviseUser('second');
+    const bob = visitor();
+    await bob.post('/sign-in', { email: gone.email, password: gone.password });
+    expect((await bob.get('/sign-in')).location).toBe('/account');
+    await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE email = $1', [gone.email]);
+    expect((await bob.get('/sign-in')).status).toBe(200);
+    await usher.database.sql('UPDATE users SET usher_disabled_at = NULL WHERE email = $1', [gone.email]);
   });
 
   it('leads back to the start without a step', async () => {

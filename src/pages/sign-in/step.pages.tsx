@@ -3,11 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ComponentChildren, VNode } from 'preact';
 import type { PasswordPolicyResponse, Problem } from '#contracts';
 import { authenticator, mfaSetup, newPasswordRequired } from '../../auth/challenge.mapper.js';
-import { ChallengesService } from '../../auth/challenges.service.js';
 import { ChallengeRateLimitKey } from '../../auth/challenge-rate-limit-key.js';
 import { deviceOf, SignInResult } from '../../auth/sign-in-result.js';
 import { SignInService } from '../../auth/sign-in.service.js';
-import { AppError } from '../../common/errors/app-error.js';
+import { TotpService } from '../../auth/totp.service.js';
 import { Public } from '../../common/http/access.decorators.js';
 import { FormPost } from '../../common/http/forms.js';
 import { validateNewPassword } from '../../credentials/password-policy.js';
@@ -42,8 +41,7 @@ export class StepRateLimitKey implements RateLimitKeyResolver {
   ) {}
 
   accountKey(request: FastifyRequest): string | undefined {
-    const step = this.cookie.read(request);
-    return step && this.challenges.accountOf(step.session);
+    return this.cookie.read(request)?.state.userId;
   }
 
   knownCaller(request: FastifyRequest, userId: string): Promise<RateLimitKeys | undefined> {
@@ -58,7 +56,7 @@ export class StepPages {
   constructor(
     private readonly pages: Pages,
     private readonly cookie: StepCookie,
-    private readonly challenges: ChallengesService,
+    private readonly totp: TotpService,
     private readonly signIns: SignInService,
     private readonly results: SignInResult,
     private readonly next: NextStep,
@@ -82,14 +80,12 @@ export class StepPages {
     const page = this.pages.open(reply);
     const step = this.cookie.read(request);
     if (step === undefined) return redirect(page.href('/sign-in'));
-    const values = fieldsOf(request, ...step.asks.map(fieldOf), repeated);
+    const values = fieldsOf(request, ...step.state.asks.map(fieldOf), repeated);
     return this.pages.attempt(
       page,
       async () => {
-        const state = this.challenges.unseal(step.session);
-        if (state === undefined) throw new AppError('auth.challenge_expired');
         const caller = { device: deviceOf(request), language: page.language };
-        const outcome = await this.signIns.answerChallenge(state, answersOf(step, values), caller);
+        const outcome = await this.signIns.answerChallenge(step.state, answersOf(step, values), caller);
         return this.next.after(page, await this.results.respond(outcome, reply), step.returnTo);
       },
       (problem) => this.refused(page, step, { values, problem }),
@@ -106,8 +102,12 @@ export class StepPages {
   }
 
   private async render(page: Page, step: Step, form: FormState): Promise<VNode> {
-    const policy = step.name === newPasswordRequired ? await this.policy.read() : undefined;
-    return <StepForm page={page} step={step} form={withFieldNames(form)} policy={policy} />;
+    const policy = step.state.name === newPasswordRequired ? await this.policy.read() : undefined;
+    const { secretCode, state } = step;
+    const otpauthUri = secretCode && this.totp.otpauthUri(secretCode, state.email);
+    return (
+      <StepForm page={page} step={step} form={withFieldNames(form)} policy={policy} otpauthUri={otpauthUri} />
+    );
   }
 }
 
@@ -122,7 +122,7 @@ function fieldOf(ask: string): string {
 }
 
 /** @throws AppError `passwords.blank`, `passwords.confirmation_mismatch` */
-function answersOf({ asks, name }: Step, values: Form): Record<string, string> {
+function answersOf({ state: { asks, name } }: Step, values: Form): Record<string, string> {
   if (name === newPasswordRequired) validateNewPassword(values);
   return Object.fromEntries(asks.map((ask) => [ask, values[fieldOf(ask)] ?? '']));
 }
@@ -142,10 +142,11 @@ interface StepProps {
   step: Step;
   form: FormState;
   policy?: PasswordPolicyResponse | undefined;
+  otpauthUri?: string | undefined;
 }
 
 function StepForm(props: StepProps): VNode {
-  const { name, asks } = props.step;
+  const { name, asks } = props.step.state;
   if (asks.length === 0) return <ContinueForm {...props} />;
   if (name === mfaSetup) return <SetupForm {...props} />;
   if (name === newPasswordRequired) return <NewPasswordForm {...props} />;
@@ -154,7 +155,7 @@ function StepForm(props: StepProps): VNode {
 
 function CodeForm({ page, step, form }: StepProps): VNode {
   const { step: texts } = page.texts;
-  const isApp = step.name === authenticator;
+  const isApp = step.state.name === authenticator;
   return (
     <StepLayout page={page} form={form} title={texts.codeTitle}>
       <p>{isApp ? texts.appCode : fillText(texts.sentCode, { destination: step.destination ?? '' })}</p>
@@ -166,12 +167,12 @@ function CodeForm({ page, step, form }: StepProps): VNode {
   );
 }
 
-function SetupForm({ page, step, form }: StepProps): VNode {
+function SetupForm({ page, form, otpauthUri = '' }: StepProps): VNode {
   const { step: texts } = page.texts;
   return (
     <StepLayout page={page} form={form} title={texts.setupTitle}>
       <p>{texts.setup}</p>
-      <TotpSetup page={page} otpauthUri={step.otpauthUri ?? ''} />
+      <TotpSetup page={page} otpauthUri={otpauthUri} />
       <form method="post">
         <CodeField page={page} form={form} autofocus={false} />
         <Submit>{page.texts.common.continue}</Submit>
@@ -182,7 +183,7 @@ function SetupForm({ page, step, form }: StepProps): VNode {
 
 function NewPasswordForm({ page, step, form, policy }: StepProps): VNode {
   const { step: texts } = page.texts;
-  const attributes = step.asks.filter((ask) => ask !== 'NEW_PASSWORD');
+  const attributes = step.state.asks.filter((ask) => ask !== 'NEW_PASSWORD');
   return (
     <StepLayout page={page} form={form} title={texts.newPasswordTitle}>
       <p>{texts.newPassword}</p>
@@ -212,7 +213,7 @@ function FactorForm({ page, step, form }: StepProps): VNode {
       <form method="post">
         <fieldset>
           <legend>{texts.choose}</legend>
-          {step.choices?.map((choice, index) => (
+          {step.state.choices?.map((choice, index) => (
             <label key={choice} class="choice">
               <input type="radio" name="factor" value={choice} required checked={index === 0} />
               {texts.factors[choice as keyof typeof texts.factors] ?? choice}
