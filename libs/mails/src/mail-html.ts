@@ -30,7 +30,7 @@ export function mailHtml({ language, appName, subject, before, code, button, aft
 <title>${escapeHtml(subject)}</title><style>${darkMode}</style></head>
 <body class="page" style="margin:0;padding:0;${page}">
 <table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" style="${page}"><tr><td align="center" style="padding:32px 12px">
-<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="${card}"><tr><td style="padding:32px 24px">
+<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="${card}"><tr><td style="padding:32px 20px">
 <h1 class="text" style="${heading}">${escapeHtml(appName)}</h1>
 ${[greeting, ...before].map(paragraph).join('\n')}
 ${code === undefined ? '' : `<p class="code" style="${largeCode}">${escapeHtml(code)}</p>\n`}${button ? action(button, ifButtonFails) : ''}${after.map(paragraph).join('\n')}
@@ -62,7 +62,7 @@ const largeCode =
   'margin:24px 0;padding:20px 12px;border-radius:8px;background:#eef2fd;color:#1c2330;text-align:center;' +
   'font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:30px;line-height:1.3;font-weight:700;letter-spacing:4px';
 const buttonStyle =
-  'display:inline-block;padding:12px 24px;border-radius:8px;background:#1f4fd8;color:#ffffff;font-weight:600;text-decoration:none';
+  'display:inline-block;padding:12px 18px;border-radius:8px;text-align:center;background:#1f4fd8;color:#ffffff;font-weight:600;text-decoration:none';
 
 /** `!important`, because inline styles would win. */
 const darkMode =
