@@ -17,13 +17,13 @@ const MAX_START_UP_MS = 1_000;
 /**
  * @param configuration of the migration. With an error instead, the handler still writes Cognito's messages: a wrong variable
  * of the migration must not keep codes from users. All other events fail.
- * @param messages the settings of Cognito's messages, or why there are none
+ * @param readMessages returns the settings of Cognito's messages, or why there are none; called for the first message
  */
 export async function createHandler(
   configuration: Configuration | ConfigurationError,
-  messages: MessageSettings | string,
+  readMessages: () => MessageSettings | string,
 ): Promise<Handler> {
-  const customMessage = new CustomMessageTrigger(messages, new Log());
+  const customMessage = new CustomMessageTrigger(readMessages, new Log());
   const triggers = configuration instanceof ConfigurationError ? configuration : await start(configuration);
   // Cognito's timeout includes the cold start, so the first call has less time.
   let startUpMs = Math.min(performance.now(), MAX_START_UP_MS);

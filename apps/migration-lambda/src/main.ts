@@ -3,7 +3,7 @@ import { readMessageSettings } from './config/message-settings.js';
 import { createHandler } from './create-handler.js';
 
 // Created once for all calls. Awaited at the top level, because Lambda gives a starting function a full CPU.
-export const handler = await createHandler(configurationOrError(), readMessageSettings());
+export const handler = await createHandler(configurationOrError(), () => readMessageSettings());
 
 function configurationOrError(): Configuration | ConfigurationError {
   try {

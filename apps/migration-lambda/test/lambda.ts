@@ -86,6 +86,8 @@ export class LambdaUnderTest {
 
   async configure(more: Record<string, string> = {}): Promise<void> {
     const environment = { MIGRATION_API_URL: this.usher.url, MIGRATION_ACCESS_TOKEN: TOKEN, ...more };
-    this.handler = await createHandler(readConfiguration(environment), readMessageSettings(environment));
+    this.handler = await createHandler(readConfiguration(environment), () =>
+      readMessageSettings(environment),
+    );
   }
 }

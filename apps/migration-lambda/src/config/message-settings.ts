@@ -11,7 +11,8 @@ export interface MessageSettings {
 type Environment = Record<string, string | undefined>;
 
 /**
- * Reads `APP_NAME` and `PUBLIC_URL`, and none of the variables of the migration.
+ * Reads `APP_NAME` and `PUBLIC_URL`, and none of the variables of the migration. Not to be called at the start: the first
+ * regular expression with Unicode properties takes milliseconds.
  * @returns the settings, or why there are none: names a variable but not its value, because the text is logged
  */
 export function readMessageSettings(environment: Environment = process.env): MessageSettings | string {

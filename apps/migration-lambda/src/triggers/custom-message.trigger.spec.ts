@@ -204,7 +204,7 @@ describe("a message of Cognito's", () => {
 
 describe('without a valid configuration of the migration', () => {
   const start = async () => {
-    const settings = readMessageSettings({ PUBLIC_URL: 'https://auth.example.com:8443' });
+    const settings = () => readMessageSettings({ PUBLIC_URL: 'https://auth.example.com:8443' });
     lambda.handler = await createHandler(new ConfigurationError(['MIGRATION_API_URL is missing']), settings);
   };
 

@@ -27,9 +27,11 @@ const limits: Record<keyof CognitoMessage, number> = {
  * error would keep the code from the user, while an unchanged event makes Cognito send its own text.
  */
 export class CustomMessageTrigger {
-  /** @param settings or the reason why there are none */
+  private settings: MessageSettings | string | undefined;
+
+  /** @param readSettings returns them, or the reason why there are none; called for the first message, see `readMessageSettings` */
   constructor(
-    private readonly settings: MessageSettings | string,
+    private readonly readSettings: () => MessageSettings | string,
     private readonly log: Log,
   ) {}
 
@@ -53,7 +55,8 @@ export class CustomMessageTrigger {
 
   /** @throws UsherError */
   private write({ triggerSource, request }: TriggerEvent): CognitoMessage {
-    if (typeof this.settings === 'string') throw new UsherError(this.settings);
+    const settings = (this.settings ??= this.readSettings());
+    if (typeof settings === 'string') throw new UsherError(settings);
     const kind = kinds.get(triggerSource);
     if (kind === undefined) throw new UsherError('unknown trigger source');
     const { clientMetadata, userAttributes, codeParameter, usernameParameter }: MessageRequest = request;
@@ -62,7 +65,7 @@ export class CustomMessageTrigger {
       throw new UsherError('no usernameParameter');
     const message = cognitoMessage({
       kind,
-      ...this.settings,
+      ...settings,
       language: languageOfTags(clientMetadata?.language, userAttributes?.locale),
       codeParameter,
       usernameParameter: isPlaceholder(usernameParameter) ? usernameParameter : undefined,
