@@ -74,13 +74,14 @@ describe('the built bundle in a folder without node_modules', () => {
     await rm(folder, { recursive: true });
   });
 
-  function runNode(env: Record<string, string>) {
-    const event = {
-      triggerSource: 'UserMigration_Authentication',
-      userName: 'ada@example.com',
-      request: { password: 'secret' },
-      response: {},
-    };
+  const signIn = {
+    triggerSource: 'UserMigration_Authentication',
+    userName: 'ada@example.com',
+    request: { password: 'secret' },
+    response: {},
+  };
+
+  function runNode(env: Record<string, string>, event: object = signIn) {
     const script = `
       const { handler } = await import(${JSON.stringify(pathToFileURL(join(folder, 'index.mjs')).href)});
       const answer = await handler(${JSON.stringify(event)}, { awsRequestId: 'request-1' });
@@ -111,11 +112,27 @@ describe('the built bundle in a folder without node_modules', () => {
     expect(await readdir(folder)).toEqual(['index.mjs']);
   });
 
-  it('does not start without its configuration and names the missing variable', async () => {
+  it('migrates no user without its configuration and names the missing variable', async () => {
     const failure = runNode({ MIGRATION_API_URL: usher.url });
     await expect(failure).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining('MIGRATION_ACCESS_TOKEN is missing'),
     });
+  });
+
+  it('writes messages of Cognito without the configuration of the migration', async () => {
+    const request = { codeParameter: '{####}', clientMetadata: { language: 'es' } };
+    const { stdout, stderr } = await runNode(
+      { PUBLIC_URL: 'https://auth.example.com' },
+      { ...signIn, triggerSource: 'CustomMessage_ForgotPassword', request },
+    );
+    const [log, response] = stdout.trim().split('\n');
+    expect(JSON.parse(log ?? '')).toMatchObject({ level: 'info', outcome: 'message_written' });
+    expect(JSON.parse(response ?? '')).toEqual({
+      emailSubject: 'Su código para una nueva contraseña',
+      emailMessage: expect.stringContaining('href="https://auth.example.com/reset"'),
+      smsMessage: '{####} es su código para auth.example.com. No lo comparta con nadie.',
+    });
+    expect(stderr).toBe('');
   });
 });

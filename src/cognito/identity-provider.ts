@@ -21,6 +21,8 @@ import type { FactorName } from '#contracts';
 import { AppError, isAppError } from '../common/errors/app-error.js';
 import { requestContext } from '../common/http/request-context.js';
 import { Log } from '../common/logging/log.js';
+import type { Language } from '../i18n/languages.js';
+import { toClientMetadata } from './client-metadata.js';
 import { CognitoAppClient } from './cognito-client.js';
 
 /** Cognito's tokens for one sign-in. */
@@ -95,7 +97,8 @@ export class IdentityProvider {
           ClientId: this.client.clientId,
           AuthFlow: 'USER_PASSWORD_AUTH',
           AuthParameters: { ...this.usernameParameters(username), PASSWORD: password },
-          ClientMetadata: toClientMetadata(requestId),
+          // Without a language: Cognito passes this to no CustomMessage trigger, and neither that of challenge answers.
+          ClientMetadata: toClientMetadata({ requestId }),
         }),
       ),
     );
@@ -225,8 +228,11 @@ export class IdentityProvider {
     return { factors: [...new Set(names)], preferred: factorNames[preferred] ?? null };
   }
 
-  /** Sends a code if the user exists and can receive one; the result does not reveal it. */
-  async forgotPassword(username: string): Promise<void> {
+  /**
+   * Sends a code if the user exists and can receive one; the result does not reveal it.
+   * @param language of the mail, for the pool's CustomMessage trigger
+   */
+  async forgotPassword(username: string, language: Language): Promise<void> {
     try {
       await this.client.send(
         'forgot-password',
@@ -234,7 +240,7 @@ export class IdentityProvider {
           ClientId: this.client.clientId,
           SecretHash: this.client.secretHash(username),
           Username: username,
-          ClientMetadata: toClientMetadata(requestContext()?.id),
+          ClientMetadata: toClientMetadata({ requestId: requestContext()?.id, language }),
         }),
       );
     } catch (error) {
@@ -285,10 +291,6 @@ export class IdentityProvider {
     return { USERNAME: username, ...(hash !== undefined && { SECRET_HASH: hash }) };
   }
 }
-
-/** Nothing secret: Cognito passes ClientMetadata to every trigger, neither encrypted nor validated (API reference, InitiateAuth). */
-const toClientMetadata = (requestId: string | undefined): { requestId: string } | undefined =>
-  requestId === undefined ? undefined : { requestId };
 
 /** `UserMFASettingList` has EMAIL_OTP; older texts of the developer guide name it EMAIL_MFA. */
 const factorNames: Record<string, FactorName | undefined> = {

@@ -22,7 +22,10 @@ import {
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock/clock.js';
 import { AppError, isAppError } from '../common/errors/app-error.js';
+import { requestContext } from '../common/http/request-context.js';
 import { Log } from '../common/logging/log.js';
+import type { Language } from '../i18n/languages.js';
+import { toClientMetadata } from './client-metadata.js';
 import { CognitoAdminClient } from './cognito-client.js';
 
 export interface PoolUser {
@@ -179,8 +182,11 @@ export class UserDirectory {
     );
   }
 
-  /** Mails a new temporary password to a user in `FORCE_CHANGE_PASSWORD`; no effect in other states. */
-  async inviteAgain(username: string): Promise<void> {
+  /**
+   * Mails a new temporary password to a user in `FORCE_CHANGE_PASSWORD`; no effect in other states.
+   * @param language of the mail, for the pool's CustomMessage trigger
+   */
+  async inviteAgain(username: string, language: Language): Promise<void> {
     try {
       await this.client.send(
         'invite-again',
@@ -188,6 +194,7 @@ export class UserDirectory {
           ...this.userKey(username),
           MessageAction: 'RESEND',
           DesiredDeliveryMediums: ['EMAIL'],
+          ClientMetadata: toClientMetadata({ requestId: requestContext()?.id, language }),
         }),
       );
     } catch (error) {

@@ -1,5 +1,6 @@
 import Negotiator from 'negotiator';
 import type { FieldErrorParams } from '#contracts';
+import { type Language, languages as supported } from '#mails';
 import { de } from './de.js';
 import { en } from './en.js';
 import { es } from './es.js';
@@ -13,10 +14,9 @@ import { fr as frPages } from './pages/fr.js';
 import { it as itPages } from './pages/it.js';
 import type { Texts, ValidationMessage } from './texts.js';
 
-/** English is first: the default for `*` and without a supported language. */
-export const texts = { en, de, fr, it, es } satisfies Record<string, Texts>;
+export type { Language };
 
-export type Language = keyof typeof texts;
+export const texts: Record<Language, Texts> = { en, de, fr, it, es };
 
 export const pageTexts: Record<Language, PageTexts> = {
   en: enPages,
@@ -26,7 +26,8 @@ export const pageTexts: Record<Language, PageTexts> = {
   es: esPages,
 };
 
-export const languages = Object.keys(texts) as Language[];
+/** English is first: the default for `*` and without a supported language. */
+export const languages: Language[] = [...supported];
 
 export const isLanguage = (name: string): name is Language => Object.hasOwn(texts, name);
 

@@ -52,17 +52,13 @@ export interface Mail<Name extends MailName = MailName> {
 export interface MailText {
   subject: string;
   paragraphs: string[];
-  /** The label of the button that opens the mail's link. */
+  /** The label of the button that opens the mail's link, or the hosted page of the mail. */
   button?: string;
 }
 
 export type OperatorMailTexts = Record<keyof OperatorMailValues, MailText>;
 
+/** The sentences around every mail are in `#mails`. */
 export interface MailTexts {
   mails: Record<keyof PersonMailValues, MailText>;
-  greeting: string;
-  /** `{appName}` is APP_NAME. */
-  footer: string;
-  /** Before the plain link, for mail clients without HTML buttons. */
-  ifButtonFails: string;
 }

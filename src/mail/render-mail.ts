@@ -1,3 +1,4 @@
+import { fill, type MailContent, mailHtml, pageLink, sharedTexts } from '#mails';
 import type { Language } from '../i18n/languages.js';
 import type { Mail, MailName, MailText, MailTexts, OperatorMailTexts } from './mail.js';
 import { de } from './texts/de.js';
@@ -20,84 +21,65 @@ const operatorTexts: OperatorMailTexts = {
   },
 };
 
+/** The hosted page that helps the reader of a mail without a link of its own. */
+const pages: { readonly [Name in MailName]?: string } = {
+  sign_up_exists: '/sign-in',
+  password_changed: '/forgot',
+  password_may_have_changed: '/forgot',
+  session_reused: '/account/sessions',
+  mfa_enabled: '/account/security',
+  mfa_removed: '/account/security',
+  mfa_may_have_changed: '/account/security',
+  // Who asked for it cannot sign in without the factor.
+  mfa_removal_allowed: '/forgot',
+};
+
+export interface MailSettings {
+  /** How users know the application. */
+  appName: string;
+  /** Where the hosted pages are; `undefined` without them. */
+  pagesUrl: URL | undefined;
+}
+
 export interface RenderedMail {
   subject: string;
   text: string;
   html: string;
 }
 
-/** @param appName how users know the application */
-export function renderMail({ mail, language, values }: Mail, appName: string): RenderedMail {
-  const texts = mailTexts[language];
-  const { subject, paragraphs, button } = mailText(mail, language);
+/** Returns a mail as text and as HTML. Mails about the account link to the hosted page that helps, if there are pages. */
+export function renderMail(
+  { mail, language, values }: Mail,
+  { appName, pagesUrl }: MailSettings,
+): RenderedMail {
+  const { subject, paragraphs, button: label } = mailText(mail, language);
   const known: Record<string, string | undefined> = { ...values, appName };
-  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_all, name: string) => known[name] ?? '');
+  const filled = (text: string) => fill(text, known);
+  // Mails of earlier releases in the outbox may have no link.
+  const link = known.link ?? linkToPage(mail, pagesUrl);
+  // A mail with a link of its own is about that link; the page is for readers who have to act.
+  const shownBefore = known.link === undefined ? paragraphs.length : 1;
   const content = {
-    greeting: texts.greeting,
-    paragraphs: paragraphs.map(fill),
-    // Mails of earlier releases in the outbox may have no link.
-    button: known.link === undefined ? undefined : button,
-    link: known.link ?? '',
-    ifButtonFails: texts.ifButtonFails,
-    footer: fill(texts.footer),
+    language,
+    appName,
+    subject: filled(subject),
+    before: paragraphs.slice(0, shownBefore).map(filled),
+    button: label === undefined || link === undefined ? undefined : { label, link },
+    after: paragraphs.slice(shownBefore).map(filled),
   };
-  return {
-    subject: fill(subject),
-    text: asText(content),
-    html: asHtml(content, { language, title: fill(subject) }),
-  };
+  return { subject: content.subject, text: mailAsText(content), html: mailHtml(content) };
 }
 
 export const mailText = (mail: MailName, language: Language): MailText =>
   mail === 'certificate_expires' ? operatorTexts[mail] : mailTexts[language].mails[mail];
 
-interface MailContent {
-  greeting: string;
-  paragraphs: string[];
-  button: string | undefined;
-  link: string;
-  ifButtonFails: string;
-  footer: string;
+function linkToPage(mail: MailName, pagesUrl: URL | undefined): string | undefined {
+  const path = pages[mail];
+  return path === undefined || pagesUrl === undefined ? undefined : pageLink(pagesUrl, path);
 }
 
-function asText({ greeting, paragraphs, button, link, footer }: MailContent): string {
-  const [first = '', ...others] = paragraphs;
-  const parts = [greeting, first, ...(button ? [`${button}:\n${link}`] : []), ...others, `-- \n${footer}`];
-  return parts.join('\n\n');
+function mailAsText({ language, appName, before, button, after }: MailContent): string {
+  const { greeting, footer } = sharedTexts[language].frame;
+  const action = button ? [`${button.label}:\n${button.link}`] : [];
+  return [greeting, ...before, ...action, ...after, `-- \n${fill(footer, { appName })}`].join('\n\n');
 }
-
-/** Tables and inline styles for mail clients; no external resources. */
-function asHtml(content: MailContent, { language, title }: { language: Language; title: string }): string {
-  const { greeting, paragraphs, button, link, ifButtonFails, footer } = content;
-  const [first = '', ...others] = paragraphs.map(paragraph);
-  const action = button
-    ? `<p style="margin:24px 0"><a href="${escape(link)}" style="${buttonStyle}">${escape(button)}</a></p>` +
-      `<p style="color:#555;font-size:13px">${escape(ifButtonFails)}<br><a href="${escape(link)}">${escape(link)}</a></p>`
-    : '';
-  return `<!doctype html>
-<html lang="${language}"><head><meta charset="utf-8"><title>${escape(title)}</title></head>
-<body style="margin:0;padding:24px;background:#f4f4f5">
-<table role="presentation" align="center" width="560" style="${cardStyle}"><tr><td>
-${paragraph(greeting)}${first}${action}${others.join('')}
-<p style="color:#777;font-size:12px;border-top:1px solid #ddd;padding-top:12px">${escape(footer)}</p>
-</td></tr></table>
-</body></html>
-`;
-}
-
-const cardStyle =
-  'max-width:560px;background:#fff;border-radius:8px;padding:24px;font:16px/1.5 sans-serif;color:#222';
-const buttonStyle =
-  'display:inline-block;padding:12px 20px;border-radius:6px;background:#1f4fd8;color:#fff;text-decoration:none';
-
-const paragraph = (text: string): string => `<p>${escape(text)}</p>`;
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? '');

@@ -5,9 +5,10 @@ import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { toMailbox } from '#contracts';
 import { type HttpConfig, httpConfig } from '../common/config/http.config.js';
+import { type PagesConfig, pagesConfig } from '../common/config/pages.config.js';
 import { type MailConfig, mailConfig } from '../common/config/servers.config.js';
 import type { Mail } from './mail.js';
-import { renderMail } from './render-mail.js';
+import { type MailSettings, renderMail } from './render-mail.js';
 
 /** Milliseconds. Their sum is below the lease of a mail in the outbox. */
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
@@ -20,13 +21,17 @@ class UnmailableAddress extends Error {}
 export class SmtpTransport implements OnApplicationShutdown {
   private readonly transport: Transporter | undefined;
   private readonly from: string;
-  private readonly appName: string;
+  private readonly settings: MailSettings;
   private hasFailed = false;
   private readonly connection: { url: string } & typeof timeouts;
 
-  constructor(@Inject(mailConfig.KEY) { smtp }: MailConfig, @Inject(httpConfig.KEY) { appName }: HttpConfig) {
+  constructor(
+    @Inject(mailConfig.KEY) { smtp }: MailConfig,
+    @Inject(httpConfig.KEY) { appName, publicUrl }: HttpConfig,
+    @Inject(pagesConfig.KEY) { enabled }: PagesConfig,
+  ) {
     this.from = smtp?.from ?? '';
-    this.appName = appName;
+    this.settings = { appName, pagesUrl: enabled ? publicUrl : undefined };
     this.connection = { url: smtp?.url ?? '', ...timeouts };
     this.transport = smtp && createTransport({ pool: true, maxConnections: 4, ...this.connection });
   }
@@ -66,7 +71,7 @@ export class SmtpTransport implements OnApplicationShutdown {
   private async submit(mail: Mail, id: string): Promise<void> {
     const domain = /@([^\s>@]+)>?$/.exec(this.from)?.[1] ?? 'localhost';
     await this.transport?.sendMail({
-      ...renderMail(mail, this.appName),
+      ...renderMail(mail, this.settings),
       from: this.from,
       // Nodemailer parses a string as a list, which could add recipients.
       to: { name: '', address: mail.to },

@@ -35,7 +35,7 @@ export class ForgotPasswordService {
     const address = normaliseEmail(email);
     if ((await this.prepareReset(address, language)) === 'handled') return;
     for (const username of await this.usernames.candidates(address))
-      await this.identityProvider.forgotPassword(username);
+      await this.identityProvider.forgotPassword(username, language);
   }
 
   /**
@@ -52,14 +52,14 @@ export class ForgotPasswordService {
       return 'handled';
     }
     const poolUser = await findIfPermitted(this.directory, email);
-    return poolUser === undefined ? 'send-code' : this.preparePoolUser(poolUser, account);
+    return poolUser === undefined ? 'send-code' : this.preparePoolUser(poolUser, account, language);
   }
 
-  private async preparePoolUser(poolUser: PoolUser, account: AccountState | undefined) {
+  private async preparePoolUser(poolUser: PoolUser, account: AccountState | undefined, language: Language) {
     if (!poolUser.enabled || (await this.poolUsers.isLinkedToAnotherRow(poolUser, account?.user)))
       return 'handled';
     if (poolUser.status === 'FORCE_CHANGE_PASSWORD') {
-      await this.directory.inviteAgain(poolUser.username);
+      await this.directory.inviteAgain(poolUser.username, language);
       return 'handled';
     }
     if (account?.confirmed) await this.poolUsers.deleteUnconfirmed(poolUser, account.user);

@@ -1,10 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { deviseUser } from '../support/builders/devise-users.js';
+import { createPoolUser, invite } from '../support/builders/pool-users.js';
+import { customMessages } from '../support/builders/test-pool.js';
 import { openUsher } from '../support/drivers/usher.js';
 
-const usher = openUsher({ environment: { PUBLIC_URL: 'https://usher.example.com' } });
+const PUBLIC_URL = 'https://usher.example.com';
+const usher = openUsher({
+  environment: { PUBLIC_URL },
+  lambdaEnvironment: { PUBLIC_URL, APP_NAME: 'Acme & Co' },
+  pool: customMessages,
+});
 
-const forgot = (email: string) => usher.api.post('/passwords/forgot', { email });
+const forgot = (email: string, language = 'en') =>
+  usher.api.post('/passwords/forgot', { email }, { 'accept-language': language });
 const reset = (body: object, cookie = '') =>
   usher.api.post('/passwords/reset', body, cookie ? { cookie } : {});
 
@@ -31,6 +39,49 @@ const statusInPool = async (email: string) => {
     return (error as Error).name;
   }
 };
+
+/** A mail that Cognito sends, which has no text part, in our words. */
+async function expectOurMail(email: string, language: string, subject: string): Promise<string> {
+  expect((await forgot(email, language)).status).toBe(202);
+  const mail = await usher.mail.waitFor((each) => each.to.includes(email) && each.subject === subject);
+  expect(mail.html).toContain(`<html lang="${language}">`);
+  expect(mail.html).toContain('>Acme &amp; Co</h1>');
+  expect(mail.html).not.toMatch(/\{#*\}|\{username\}/);
+  return mail.html;
+}
+
+describe("Cognito's mails", () => {
+  it.each([
+    ['de', 'Ihr Code für ein neues Passwort'],
+    ['fr', 'Votre code pour un nouveau mot de passe'],
+  ])(
+    'with a reset code are ours, in the language of the caller (%s), and link to /reset',
+    async (language, subject) => {
+      const email = `reader-${language}@example.com`;
+      await createPoolUser(usher, email);
+      const html = await expectOurMail(email, language, subject);
+      const links = [...html.matchAll(/href="([^"]*)"/g)].map(([, link]) => link);
+      expect(links).toEqual([`${PUBLIC_URL}/reset`, `${PUBLIC_URL}/reset`]);
+      const code = />(\d{6})<\/p>/.exec(html)?.[1] ?? '';
+      const password = `a-new-password-${language}-1`;
+      const request = { email, code, password, passwordConfirmation: password };
+      expect((await reset(request)).status).toBe(204);
+      expect((await usher.api.signIn(email, password)).status).toBe(200);
+    },
+  );
+
+  it('with a new temporary password are ours, in the language of the caller', async () => {
+    const email = 'invited@example.com';
+    await invite(usher, email);
+    const html = await expectOurMail(email, 'it', 'La Sua password provvisoria');
+    const password = /class="code"[^>]*>([^<]+)</.exec(html)?.[1] ?? '';
+    expect((await usher.api.signIn(email, password)).body.challenge).toMatchObject({
+      name: 'NEW_PASSWORD_REQUIRED',
+    });
+    const { Username } = await usher.cognito.adminGetUser({ UserPoolId: usher.userPoolId, Username: email });
+    expect(html).toContain(`Il Suo nome utente: ${Username}`);
+  });
+});
 
 describe('POST /passwords/forgot', () => {
   it('returns the same response for all users', async () => {

@@ -76,7 +76,7 @@ describe('the id of a request', () => {
     const id = answer.headers.get('x-request-id') ?? '';
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
     expect(await linesOf(id, 3)).toEqual(['/aws/auth', '/passwords/forgot', 'UserMigration_ForgotPassword']);
-    expect(metadataOf('ForgotPassword')).toEqual([{ requestId: id }]);
+    expect(metadataOf('ForgotPassword')).toEqual([{ requestId: id, language: 'en' }]);
   });
 
   it('is kept when the body arrives after the headers', async () => {

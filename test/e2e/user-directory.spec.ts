@@ -62,12 +62,12 @@ describe('the user directory', () => {
 
   it('resends an invitation to invited users only', async () => {
     await invite(usher, 'again@example.com');
-    await directory.inviteAgain('again@example.com');
+    await directory.inviteAgain('again@example.com', 'en');
     const mail = await usher.mail.waitFor(({ to }) => to.includes('again@example.com'));
     expect(mail.text).toContain('temporary password');
     await createPoolUser(usher, 'settled@example.com');
     const mails = usher.mail.messages().length;
-    await directory.inviteAgain('settled@example.com');
+    await directory.inviteAgain('settled@example.com', 'en');
     expect(usher.mail.messages()).toHaveLength(mails);
   });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { readConfiguration } from '../../apps/migration-lambda/src/config/configuration.js';
+import { readMessageSettings } from '../../apps/migration-lambda/src/config/message-settings.js';
 import { triggerTimeout } from '../../src/cognito/cognito-client.js';
 import { loadConfig } from '../../src/common/config/config.js';
 import { startWarnings } from '../../src/common/config/start-warnings.js';
@@ -108,7 +109,12 @@ describe('docker-compose.yml', () => {
       [cognito.userPoolId, cognito.clientId],
     ]);
     // The one name that the runtime emulator of the Lambda image answers to.
-    expect(pools[0]?.LambdaConfig).toEqual({ UserMigration: 'function', PreSignUp: 'function' });
+    expect(pools[0]?.LambdaConfig).toEqual({
+      UserMigration: 'function',
+      PreSignUp: 'function',
+      CustomMessage: 'function',
+    });
+    expect(readMessageSettings(environment('lambda'))).toMatchObject({ appName: config.http.appName });
     expect(service('user-pool').command).toContain(`--url=${cognito.endpoint}`);
   });
 

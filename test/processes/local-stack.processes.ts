@@ -91,8 +91,12 @@ describe('the local stack', () => {
 
     expect((await post(`${first.apiUrl}/passwords/forgot`, { email: ada.email })).status).toBe(202);
     await until(async () => {
-      const mails = (await (await fetch(`${first.mailUrl}/messages`)).json()) as { to: string[] }[];
-      return mails[0]?.to[0] === ada.email;
+      const answered = await fetch(`${first.mailUrl}/messages`);
+      const mails = (await answered.json()) as { to: string[]; html: string }[];
+      // In our words, by the Lambda.
+      return mails.some(
+        ({ to, html }) => to[0] === ada.email && html.includes(`href="${first.apiUrl}/reset"`),
+      );
     });
 
     const second = launch();

@@ -3,8 +3,13 @@ import {
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
   type CreateUserPoolCommandInput,
+  DescribeUserPoolCommand,
   SetLogDeliveryConfigurationCommand,
   SetUserPoolMfaConfigCommand,
+  UpdateUserPoolCommand,
+  type UpdateUserPoolCommandInput,
+  UserImportInProgressException,
+  type UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { defaultRegion, type Environment } from './config/environment.js';
 import type { LocalFolder } from './local-folder.js';
@@ -22,26 +27,80 @@ export interface PoolIds {
 // Stored beside the pool's data, so that both are deleted together.
 const file = 'user-pool/ids.json';
 
-/** Returns the pool and client of an earlier start, or creates them. */
+/** Returns the pool and client of an earlier start, which may be of an earlier release, or creates them. */
 export async function ensurePool(
   folder: LocalFolder,
   endpoint: string,
   { AWS_REGION: region = defaultRegion, LEGACY_ID_ATTRIBUTE: attribute = legacyIdAttribute }: Environment,
 ): Promise<PoolIds> {
   const kept = await folder.readJson<PoolIds>(file);
-  if (kept) return kept;
   const cognito = new CognitoIdentityProviderClient({
     endpoint,
     region,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   try {
+    if (kept) {
+      await addCustomMessage(cognito, kept.userPoolId, poolSettings(region, attribute));
+      return kept;
+    }
     const ids = await createPool(cognito, region, attribute);
     await folder.writeJson(file, ids);
     return ids;
   } finally {
     cognito.destroy();
   }
+}
+
+/** Members of UpdateUserPool that DescribeUserPool returns under the same name (API reference, both operations). */
+const updatable = [
+  'AccountRecoverySetting',
+  'AutoVerifiedAttributes',
+  'DeletionProtection',
+  'DeviceConfiguration',
+  'EmailVerificationMessage',
+  'EmailVerificationSubject',
+  'IssuerConfiguration',
+  'KeyConfiguration',
+  'MfaConfiguration',
+  'Policies',
+  'SmsAuthenticationMessage',
+  'SmsConfiguration',
+  'SmsVerificationMessage',
+  'UserAttributeUpdateSettings',
+  'UserPoolAddOns',
+  'UserPoolTags',
+  'UserPoolTier',
+  'VerificationMessageTemplate',
+] as const satisfies (keyof UserPoolType & keyof UpdateUserPoolCommandInput)[];
+
+/** Pools of earlier releases lack the trigger. UpdateUserPool replaces all settings, so it gets the others as they are. */
+async function addCustomMessage(
+  cognito: CognitoIdentityProviderClient,
+  UserPoolId: string,
+  { LambdaConfig, EmailConfiguration }: CreateUserPoolCommandInput,
+): Promise<void> {
+  const { UserPool: pool } = await cognito.send(new DescribeUserPoolCommand({ UserPoolId }));
+  if (!pool || pool.LambdaConfig?.CustomMessage !== undefined) return;
+  // Deprecated, and refused beside its successor.
+  const { UnusedAccountValidityDays: _, ...AdminCreateUserConfig } = pool.AdminCreateUserConfig ?? {};
+  const isOwnSender = pool.EmailConfiguration?.EmailSendingAccount === 'DEVELOPER';
+  const update = new UpdateUserPoolCommand({
+    ...(Object.fromEntries(updatable.map((name) => [name, pool[name]])) as Pick<
+      UpdateUserPoolCommandInput,
+      (typeof updatable)[number]
+    >),
+    UserPoolId,
+    PoolName: pool.Name,
+    AdminCreateUserConfig,
+    LambdaConfig: { ...pool.LambdaConfig, CustomMessage: LambdaConfig?.CustomMessage },
+    // With Cognito's own sender the trigger may not change mails.
+    EmailConfiguration: isOwnSender ? pool.EmailConfiguration : EmailConfiguration,
+  });
+  // A user import job that goes on after a restart: the next start adds the trigger.
+  await cognito.send(update).catch((error: unknown) => {
+    if (!(error instanceof UserImportInProgressException)) throw error;
+  });
 }
 
 async function createPool(
@@ -103,7 +162,7 @@ function poolSettings(region: string, attribute: string): CreateUserPoolCommandI
     UsernameConfiguration: { CaseSensitive: false },
     AutoVerifiedAttributes: ['email'],
     UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
-    LambdaConfig: { UserMigration: trigger, PreSignUp: trigger },
+    LambdaConfig: { UserMigration: trigger, PreSignUp: trigger, CustomMessage: trigger },
     Schema: [{ Name: attribute.replace(/^custom:/, ''), AttributeDataType: 'String', Mutable: true }],
     // The weakest policy of Cognito, because Devise accepted weak passwords.
     Policies: {

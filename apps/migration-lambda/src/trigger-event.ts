@@ -10,8 +10,18 @@ export interface TriggerEvent {
     /** ClientMetadata of `InitiateAuth`; that of `ForgotPassword` arrives as `clientMetadata`. */
     validationData?: Record<string, string> | null;
     clientMetadata?: Record<string, string> | null;
-  };
+  } & MessageRequest;
   response: object;
+}
+
+/** The parts of the request of `CustomMessage_…` that are read. Values are checked, because an error would cost a code. */
+export interface MessageRequest {
+  userAttributes?: { locale?: unknown } | null;
+  clientMetadata?: { language?: unknown } | null;
+  /** Cognito replaces it with the code or the temporary password: `{####}`. */
+  codeParameter?: unknown;
+  /** Cognito replaces it with the user name: `{username}`; only for `CustomMessage_AdminCreateUser`. */
+  usernameParameter?: unknown;
 }
 
 /** The response of the user migration trigger. An empty one means 'no such user'. */

@@ -1,4 +1,5 @@
 import { readConfiguration } from '../src/config/configuration.js';
+import { readMessageSettings } from '../src/config/message-settings.js';
 import { createHandler, type Handler } from '../src/create-handler.js';
 import type { TriggerEvent } from '../src/trigger-event.js';
 import { FakeUsher } from './fake-usher.js';
@@ -85,6 +86,8 @@ export class LambdaUnderTest {
 
   async configure(more: Record<string, string> = {}): Promise<void> {
     const environment = { MIGRATION_API_URL: this.usher.url, MIGRATION_ACCESS_TOKEN: TOKEN, ...more };
-    this.handler = await createHandler(readConfiguration(environment));
+    this.handler = await createHandler(readConfiguration(environment), () =>
+      readMessageSettings(environment),
+    );
   }
 }

@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 describe('mail', () => {
-  it('contains the code and has one recipient', async () => {
+  it('contains the code as HTML only, and has one recipient', async () => {
     await pool.createUser('ann@example.com');
     await pool.forgot('ann@example.com');
     const mail = await PostalMime.parse(mails[0]?.raw ?? '');
@@ -40,7 +40,8 @@ describe('mail', () => {
     expect(mail.from).toMatchObject({ address: 'pool@example.com' });
     expect(mail.to).toMatchObject([{ address: 'ann@example.com' }]);
     expect(mail.subject).toBe('Your verification code');
-    expect(mail.text).toContain(pool.lastCode());
+    expect(mail.html).toContain(pool.lastCode());
+    expect(mail.text).toBeUndefined();
   });
 
   it('that cannot be delivered causes an error for the caller', async () => {

@@ -1,4 +1,4 @@
-import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider';
+import type { EmailConfigurationType, LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   claimsOf,
@@ -169,17 +169,79 @@ describe('PreTokenGeneration', () => {
 });
 
 describe('CustomMessage', () => {
+  const ownSender = {
+    EmailSendingAccount: 'DEVELOPER',
+    SourceArn: 'arn:aws:ses:us-east-1:000000000000:identity/example.com',
+  } as const;
+  const wireMessages = (EmailConfiguration: EmailConfigurationType) =>
+    pool.sdk.updateUserPool({
+      UserPoolId: pool.poolId,
+      AutoVerifiedAttributes: ['email'],
+      LambdaConfig: { CustomMessage: 'trigger' },
+      EmailConfiguration,
+    });
+  const invite = (Username: string) =>
+    pool.sdk.adminCreateUser({ UserPoolId: pool.poolId, Username, DesiredDeliveryMediums: ['EMAIL'] });
+
   it('sets the text of a message', async () => {
-    await wire('CustomMessage');
-    lambda.run = answering({ emailSubject: 'Hello', emailMessage: 'Type {####} please' });
+    await wireMessages(ownSender);
+    lambda.run = answering({ emailSubject: 'Hello', emailMessage: 'Type {####} please', smsMessage: null });
     await signUp('gus@example.com');
     expect(pool.server.deliveries.list()[0]).toMatchObject({
       subject: 'Hello',
       text: `Type ${pool.lastCode()} please`,
     });
     expect(sources()).toEqual(['CustomMessage_SignUp']);
-    expect(lambda.events[0]?.request).toMatchObject({ codeParameter: '{####}' });
+    expect(lambda.events[0]?.request).toMatchObject({
+      codeParameter: '{####}',
+      linkParameter: '{##Click Here##}',
+      usernameParameter: null,
+      clientMetadata: { device: 'phone' },
+    });
   });
+
+  it('gets the placeholder of the user name of an invitation', async () => {
+    await wireMessages(ownSender);
+    lambda.run = answering({ emailMessage: '{username}: {####}' });
+    await invite('hal@example.com');
+    expect(lambda.events[0]?.request).toMatchObject({ usernameParameter: '{username}' });
+    const [{ text, username, code } = {}] = pool.server.deliveries.list();
+    expect(text).toBe(`${username}: ${code}`);
+  });
+
+  it.each([
+    ['no code in the mail', { emailMessage: 'Hello' }],
+    ['no code in the text message', { smsMessage: 'Hello' }],
+    ['a mail that is too long', { emailMessage: `{####}${'x'.repeat(20_000)}` }],
+    ['a subject that is too long', { emailSubject: 'x'.repeat(141) }],
+    ['a text message that is too long', { smsMessage: `{####}${'x'.repeat(140)}` }],
+    ['a mail that is no text', { emailMessage: 7 }],
+  ])('is refused with %s (inferred)', async (_what, response) => {
+    await wireMessages(ownSender);
+    lambda.run = answering(response);
+    const refused = await refusal(signUp('kim@example.com'));
+    expect(refused.name).toBe('InvalidLambdaResponseException');
+    await pool.sdk.adminDeleteUser({ UserPoolId: pool.poolId, Username: 'kim@example.com' });
+  });
+
+  it('is refused without the user name in an invitation (inferred)', async () => {
+    await wireMessages(ownSender);
+    lambda.run = answering({ emailMessage: 'Type {####}' });
+    expect((await refusal(invite('ida@example.com'))).name).toBe('InvalidLambdaResponseException');
+  });
+
+  it.each([{ emailMessage: 'Type {####}' }, { emailSubject: 'Hello' }])(
+    "is refused with %j when the pool sends with Cognito's own sender",
+    async (response) => {
+      await wireMessages({ EmailSendingAccount: 'COGNITO_DEFAULT' });
+      lambda.run = answering(response);
+      const refused = await refusal(signUp('jan@example.com'));
+      expect(refused.name).toBe('InvalidLambdaResponseException');
+      expect(
+        await pool.sdk.adminDeleteUser({ UserPoolId: pool.poolId, Username: 'jan@example.com' }),
+      ).toBeDefined();
+    },
+  );
 });
 
 describe('a failed trigger', () => {

@@ -99,6 +99,15 @@ describe('usher migration invite', () => {
     expect(await resetByMail(usher, 'oauth@example.com', 'A new passw0rd!')).toBe(204);
   });
 
+  it('mails the link to the hosted page if there are pages and no --link', async () => {
+    await insert('hosted@example.com');
+    const pages = { ...variables(), PORT: '3000', PAGES: 'on', PUBLIC_URL: 'https://auth.example.com/' };
+    const { status, err } = await runCommand(['migration', 'invite', '--rate', '6000', '--yes'], pages);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    const { text } = await usher.mail.waitFor(({ to }) => to.includes('hosted@example.com'));
+    expect(text).toContain('\nhttps://auth.example.com/forgot\n');
+  });
+
   it('mails a link without a token in the given language', async () => {
     await insert('greta@example.com');
     await inviteAs('--yes', '--language', 'de');
@@ -309,11 +318,20 @@ describe('usher migration invite', () => {
     expect(await invite(...argv)).toEqual({ status: 2, out: '', err: expect.stringContaining(text) });
   });
 
+  it('refuses hosted pages without https', async () => {
+    const pages = { ...variables(), PORT: '3000', PAGES: 'on', PUBLIC_URL: 'http://auth.example.com' };
+    const { status, err } = await runCommand(['migration', 'invite', '--yes'], pages);
+    expect({ status, err }).toEqual({
+      status: 2,
+      err: expect.stringContaining('PUBLIC_URL must be an https URL.'),
+    });
+  });
+
   it('needs the page', async () => {
     const { status, err } = await runCommand(['migration', 'invite', '--yes'], variables());
     expect({ status, err }).toEqual({
       status: 2,
-      err: expect.stringContaining("required option '--link <url>'"),
+      err: expect.stringContaining('--link is missing'),
     });
   });
 });

@@ -6,7 +6,7 @@ import { CommandError, counted, exitStatus, type Io } from '../command.js';
 import { ProgressLine } from '../progress-line.js';
 
 interface Options {
-  link: string;
+  link?: string;
   state?: InvitableState[];
   format?: string[];
   inactiveSince?: string;
@@ -32,14 +32,18 @@ The API sends the mails; the command waits when more than a minute's mails are i
 also after a crash.
 
 Exit status: 0 done, also if there was nobody to invite; 1 failed, or another process invites; 2 invalid arguments or configuration, or
-neither --dry-run nor --yes. Needs DATABASE_URL and SESSION_SECRETS.`;
+neither --dry-run nor --yes. Needs DATABASE_URL and SESSION_SECRETS; without --link also PAGES and PUBLIC_URL.`;
 
 /** `usher migration invite` */
 export function migrationInvite(migration: Command, io: Io): void {
   migration
     .command('invite')
     .description('Mail people who have not migrated a link to the reset of the password.')
-    .requiredOption('--link <url>', 'the page where people ask for a reset, https', parseLink)
+    .option(
+      '--link <url>',
+      'the page where people ask for a reset, https; default: /forgot of the hosted pages, with PAGES=on',
+      parseLink,
+    )
     .option(
       '--state <states>',
       `migration states, comma-separated: ${invitableStates.join(', ')} (no password); default: all of them`,
@@ -66,14 +70,16 @@ export function migrationInvite(migration: Command, io: Io): void {
           'This mails people. Check with --dry-run, then confirm with --yes.',
           exitStatus.usage,
         );
-      const { withInvitations } = await import('../contexts/invitations.js');
+      const { forgotPage, withInvitations } = await import('../contexts/invitations.js');
       const progress = new ProgressLine(io);
       const selection = {
         states: options.state ?? invitableStates,
         formats: options.format ?? [],
         inactiveSince: options.inactiveSince,
       };
-      const { link, language, rate, limit = Infinity } = options;
+      const { language, rate, limit = Infinity } = options;
+      const link = options.link ?? forgotPage(io);
+      if (!isSafe(link)) throw new CommandError('PUBLIC_URL must be an https URL.', exitStatus.usage);
       const onProgress = (text: string) => progress.at(text);
       const result = await withInvitations(io, (invitations) =>
         invitations.run(io, selection, { link, language, rate, limit, dryRun, onProgress }),
@@ -109,10 +115,15 @@ const reasonTexts: Record<string, string> = {
 };
 
 function parseLink(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isLocal = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  if (url?.protocol === 'https:' || (isLocal && url.protocol === 'http:')) return url.href;
+  if (URL.canParse(text) && isSafe(text)) return new URL(text).href;
   throw new InvalidArgumentError('It must be an https URL.');
+}
+
+/** https, or http on this machine. */
+function isSafe(link: string): boolean {
+  const { protocol, hostname } = new URL(link);
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return protocol === 'https:' || (isLocal && protocol === 'http:');
 }
 
 function parseStates(text: string, before: InvitableState[] = []): InvitableState[] {

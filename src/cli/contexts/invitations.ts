@@ -1,5 +1,7 @@
 import { Injectable, Module } from '@nestjs/common';
+import { pageLink } from '#mails';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { pagesConfig } from '../../common/config/pages.config.js';
 import { secretsConfig } from '../../common/config/sessions.config.js';
 import { CryptoModule } from '../../common/crypto/crypto.module.js';
 import { OutboxMail } from '../../mail/outbox-mail.entity.js';
@@ -42,3 +44,18 @@ export class InviteCommandsModule {}
 export const withInvitations = inContextOf(InviteCommandsModule, InterruptibleInvitations, {
   secrets: secretsConfig,
 });
+
+/**
+ * Returns the hosted page where people ask for a reset.
+ * @throws CommandError without hosted pages; ConfigurationError for invalid variables
+ */
+export function forgotPage(io: Io): string {
+  const variables = io.variables();
+  const { PAGES, PUBLIC_URL } = variables;
+  const isOn = PAGES !== undefined && PAGES !== '' && pagesConfig.read(variables).enabled;
+  if (isOn && PUBLIC_URL !== undefined) return pageLink(new URL(PUBLIC_URL), '/forgot');
+  throw new CommandError(
+    '--link is missing: the page where people ask for a reset. With PAGES=on the default is /forgot of PUBLIC_URL.',
+    exitStatus.usage,
+  );
+}

@@ -10,11 +10,15 @@ export const emailSender: Check = {
     if (EmailConfiguration?.EmailSendingAccount === 'DEVELOPER' || LambdaConfig?.CustomEmailSender)
       return undefined;
     const { region } = facts.settings('userPool');
+    // Cognito answers InvalidLambdaResponseException to a text that it cannot use (developer guide, Custom message Lambda trigger).
+    const refusesTexts = LambdaConfig?.CustomMessage !== undefined;
     const domain = facts.settings('http').publicUrl.hostname;
     return {
-      severity: 'warning',
+      severity: refusesTexts ? 'error' : 'warning',
       title: "The pool sends mail with Cognito's own sender.",
-      effect: 'It sends 50 mails a day for the whole AWS account: after that, nobody gets a reset code.',
+      effect: refusesTexts
+        ? 'With this sender Cognito refuses the mails of the CustomMessage trigger: nobody gets a code.'
+        : 'It sends 50 mails a day for the whole AWS account: after that, nobody gets a reset code.',
       remedy: await updatePool(facts, {
         EmailConfiguration: {
           ...EmailConfiguration,

@@ -1,9 +1,6 @@
 import type { MailTexts } from '../mail.js';
 
 export const de: MailTexts = {
-  greeting: 'Guten Tag,',
-  footer: 'Diese E-Mail wurde automatisch von {appName} versendet. Bitte antworten Sie nicht darauf.',
-  ifButtonFails: 'Falls die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse:',
   mails: {
     confirmation: {
       subject: 'Bestätigen Sie Ihre Adresse',
@@ -20,6 +17,7 @@ export const de: MailTexts = {
         'Jemand, vermutlich Sie selbst, wollte sich mit dieser Adresse registrieren, aber es gibt dafür bereits ein Konto.',
         'Melden Sie sich mit diesem Konto an. Falls Sie das Passwort vergessen haben, setzen Sie es auf der Anmeldeseite zurück. Falls Sie es nicht waren, brauchen Sie nichts zu tun.',
       ],
+      button: 'Anmelden',
     },
     password_changed: {
       subject: 'Ihr Passwort wurde geändert',
@@ -27,6 +25,7 @@ export const de: MailTexts = {
         'Das Passwort Ihres Kontos wurde soeben geändert, und alle anderen Geräte wurden abgemeldet.',
         'Falls Sie es nicht waren, setzen Sie das Passwort sofort zurück und wenden Sie sich an den Support.',
       ],
+      button: 'Passwort zurücksetzen',
     },
     password_may_have_changed: {
       subject: 'Ihr Passwort wurde möglicherweise geändert',
@@ -34,6 +33,7 @@ export const de: MailTexts = {
         'Eine Änderung des Passworts Ihres Kontos wurde unterbrochen; wir wissen nicht, ob das neue Passwort gilt. Zur Sicherheit wurden andere Geräte abgemeldet.',
         'Falls das Passwort nicht funktioniert, setzen Sie es zurück. Falls Sie es nicht waren, setzen Sie es sofort zurück und wenden Sie sich an den Support.',
       ],
+      button: 'Passwort zurücksetzen',
     },
     session_reused: {
       subject: 'Eine Anmeldung an Ihrem Konto wurde möglicherweise kopiert',
@@ -41,6 +41,7 @@ export const de: MailTexts = {
         'Wir haben festgestellt, dass die gespeicherte Anmeldung eines Ihrer Geräte an zwei Stellen benutzt wurde. Möglicherweise wurde sie kopiert; deshalb gilt sie nirgends mehr, und auch andere Geräte wurden eventuell abgemeldet.',
         'Bitte melden Sie sich neu an. Falls Sie das nicht selbst verursacht haben, etwa indem Sie die Daten einer App kopiert haben, ändern Sie Ihr Passwort und wenden Sie sich an den Support.',
       ],
+      button: 'Sitzungen anzeigen',
     },
     mfa_enabled: {
       subject: 'Für Ihr Konto wurde ein zweiter Faktor eingerichtet',
@@ -48,6 +49,7 @@ export const de: MailTexts = {
         'Für Ihr Konto wurde eine Authentifizierungs-App eingerichtet: Ihr Code wird bei jeder Anmeldung verlangt. Alle anderen Geräte wurden abgemeldet.',
         'Falls Sie es nicht waren, wenden Sie sich sofort an den Support: Jemand kennt Ihr Passwort oder hat eines Ihrer Geräte benutzt.',
       ],
+      button: 'Sicherheitseinstellungen öffnen',
     },
     mfa_removed: {
       subject: 'Der zweite Faktor Ihres Kontos wurde entfernt',
@@ -55,6 +57,7 @@ export const de: MailTexts = {
         'Der zweite Faktor Ihres Kontos wurde entfernt: Sein Code wird bei der Anmeldung nicht mehr verlangt. Andere Geräte wurden abgemeldet.',
         'Falls Sie das nicht wollten, melden Sie sich an, richten Sie den zweiten Faktor wieder ein, ändern Sie Ihr Passwort und wenden Sie sich an den Support.',
       ],
+      button: 'Sicherheitseinstellungen öffnen',
     },
     mfa_may_have_changed: {
       subject: 'Der zweite Faktor Ihres Kontos wurde möglicherweise geändert',
@@ -62,6 +65,7 @@ export const de: MailTexts = {
         'Eine Änderung des zweiten Faktors Ihres Kontos wurde unterbrochen; wir wissen nicht, ob sie wirksam ist. Zur Sicherheit wurden andere Geräte abgemeldet.',
         'Melden Sie sich an und prüfen Sie den zweiten Faktor. Falls Sie es nicht waren, ändern Sie sofort Ihr Passwort und wenden Sie sich an den Support.',
       ],
+      button: 'Sicherheitseinstellungen öffnen',
     },
     mfa_removal_allowed: {
       subject: 'Ihr zweiter Faktor kann beim Zurücksetzen entfernt werden',
@@ -69,6 +73,7 @@ export const de: MailTexts = {
         'Der Support hat erlaubt, dass der zweite Faktor Ihres Kontos entfernt wird. Setzen Sie innerhalb von 24 Stunden Ihr Passwort zurück und wählen Sie dabei, dass der zweite Faktor entfernt wird; bis dahin ändert sich nichts.',
         'Falls Sie darum nicht gebeten haben, setzen Sie das Passwort nicht zurück und wenden Sie sich sofort an den Support.',
       ],
+      button: 'Passwort zurücksetzen',
     },
     reset_invitation: {
       subject: 'Wählen Sie ein neues Passwort für Ihr Konto',

@@ -1,9 +1,6 @@
 import type { MailTexts } from '../mail.js';
 
 export const en: MailTexts = {
-  greeting: 'Hello,',
-  footer: 'This e-mail was sent automatically by {appName}. Please do not reply to it.',
-  ifButtonFails: 'If the button does not work, open this address:',
   mails: {
     confirmation: {
       subject: 'Confirm your address',
@@ -20,6 +17,7 @@ export const en: MailTexts = {
         'Someone, most likely you, tried to sign up with this address, but it already has an account.',
         'Sign in to this account. If you have forgotten the password, reset it on the sign-in page. If this was not you, you do not need to do anything.',
       ],
+      button: 'Sign in',
     },
     password_changed: {
       subject: 'Your password was changed',
@@ -27,6 +25,7 @@ export const en: MailTexts = {
         'The password of your account has just been changed, and all other devices were signed out.',
         'If this was not you, reset the password immediately and contact support.',
       ],
+      button: 'Reset the password',
     },
     password_may_have_changed: {
       subject: 'Your password may have changed',
@@ -34,6 +33,7 @@ export const en: MailTexts = {
         'A change of the password of your account was interrupted, and we do not know whether the new password is in effect. As a precaution, other devices were signed out.',
         'If the password does not work, reset it. If this was not you, reset it immediately and contact support.',
       ],
+      button: 'Reset the password',
     },
     session_reused: {
       subject: 'A sign-in to your account may have been copied',
@@ -41,6 +41,7 @@ export const en: MailTexts = {
         'We noticed that the saved sign-in of one of your devices was used in two places. It may have been copied, so it no longer works anywhere; other devices may have been signed out as well.',
         'Please sign in again. If you did not cause this yourself, for example by copying the data of an app, change your password and contact support.',
       ],
+      button: 'Show the sessions',
     },
     mfa_enabled: {
       subject: 'A second factor was set up for your account',
@@ -48,6 +49,7 @@ export const en: MailTexts = {
         'An authenticator app was set up for your account: its code is required at every sign-in. All other devices were signed out.',
         'If this was not you, contact support immediately: someone knows your password or used one of your devices.',
       ],
+      button: 'Open the security settings',
     },
     mfa_removed: {
       subject: 'The second factor of your account was removed',
@@ -55,6 +57,7 @@ export const en: MailTexts = {
         'The second factor of your account was removed: its code is no longer required at sign-in. Other devices were signed out.',
         'If you did not want this, sign in, set the second factor up again, change your password and contact support.',
       ],
+      button: 'Open the security settings',
     },
     mfa_may_have_changed: {
       subject: 'The second factor of your account may have changed',
@@ -62,6 +65,7 @@ export const en: MailTexts = {
         'A change of the second factor of your account was interrupted, and we do not know whether it took effect. As a precaution, other devices were signed out.',
         'Sign in and check the second factor. If this was not you, change your password immediately and contact support.',
       ],
+      button: 'Open the security settings',
     },
     mfa_removal_allowed: {
       subject: 'Your second factor can be removed at a reset',
@@ -69,6 +73,7 @@ export const en: MailTexts = {
         'Support has allowed the removal of the second factor of your account. Reset your password within 24 hours and choose to remove the second factor. Until then, nothing changes.',
         'If you did not ask for this, do not reset your password, and contact support immediately.',
       ],
+      button: 'Reset the password',
     },
     reset_invitation: {
       subject: 'Choose a new password for your account',

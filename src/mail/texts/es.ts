@@ -1,9 +1,6 @@
 import type { MailTexts } from '../mail.js';
 
 export const es: MailTexts = {
-  greeting: 'Hola:',
-  footer: '{appName} ha enviado este mensaje automáticamente. Por favor, no responda.',
-  ifButtonFails: 'Si el botón no funciona, abra esta dirección:',
   mails: {
     confirmation: {
       subject: 'Confirme su dirección',
@@ -20,6 +17,7 @@ export const es: MailTexts = {
         'Alguien, probablemente usted, ha intentado registrarse con esta dirección, pero ya existe una cuenta con ella.',
         'Inicie sesión con esa cuenta. Si ha olvidado la contraseña, restablézcala en la página de inicio de sesión. Si no ha sido usted, no tiene que hacer nada.',
       ],
+      button: 'Iniciar sesión',
     },
     password_changed: {
       subject: 'Se ha cambiado su contraseña',
@@ -27,6 +25,7 @@ export const es: MailTexts = {
         'La contraseña de su cuenta acaba de cambiar y se ha cerrado la sesión en todos los demás dispositivos.',
         'Si no ha sido usted, restablezca la contraseña de inmediato y póngase en contacto con soporte.',
       ],
+      button: 'Restablecer la contraseña',
     },
     password_may_have_changed: {
       subject: 'Es posible que su contraseña haya cambiado',
@@ -34,6 +33,7 @@ export const es: MailTexts = {
         'Se interrumpió un cambio de la contraseña de su cuenta y no sabemos si la nueva contraseña es válida. Por seguridad, se ha cerrado la sesión en los demás dispositivos.',
         'Si la contraseña no funciona, restablézcala. Si no ha sido usted, restablézcala de inmediato y póngase en contacto con soporte.',
       ],
+      button: 'Restablecer la contraseña',
     },
     session_reused: {
       subject: 'Es posible que se haya copiado una sesión de su cuenta',
@@ -41,6 +41,7 @@ export const es: MailTexts = {
         'Hemos detectado que la sesión guardada en uno de sus dispositivos se ha usado en dos lugares. Es posible que se haya copiado; por eso ya no es válida en ninguno, y puede que también se haya cerrado la sesión en otros dispositivos.',
         'Inicie sesión de nuevo. Si no lo ha causado usted, por ejemplo al copiar los datos de una aplicación, cambie su contraseña y póngase en contacto con soporte.',
       ],
+      button: 'Mostrar las sesiones',
     },
     mfa_enabled: {
       subject: 'Se ha configurado un segundo factor en su cuenta',
@@ -48,6 +49,7 @@ export const es: MailTexts = {
         'Se ha configurado una aplicación de autenticación en su cuenta: su código se pide en cada inicio de sesión. Se ha cerrado la sesión en todos los demás dispositivos.',
         'Si no fue usted, póngase en contacto con soporte de inmediato: alguien conoce su contraseña o ha usado uno de sus dispositivos.',
       ],
+      button: 'Abrir los ajustes de seguridad',
     },
     mfa_removed: {
       subject: 'Se ha quitado el segundo factor de su cuenta',
@@ -55,6 +57,7 @@ export const es: MailTexts = {
         'Se ha quitado el segundo factor de su cuenta: su código ya no se pide al iniciar sesión. Se ha cerrado la sesión en los demás dispositivos.',
         'Si no lo quería, inicie sesión, configure de nuevo el segundo factor, cambie su contraseña y póngase en contacto con soporte.',
       ],
+      button: 'Abrir los ajustes de seguridad',
     },
     mfa_may_have_changed: {
       subject: 'Es posible que el segundo factor de su cuenta haya cambiado',
@@ -62,6 +65,7 @@ export const es: MailTexts = {
         'Se interrumpió un cambio del segundo factor de su cuenta y no sabemos si ha surtido efecto. Por seguridad, se ha cerrado la sesión en los demás dispositivos.',
         'Inicie sesión y compruebe el segundo factor. Si no fue usted, cambie su contraseña de inmediato y póngase en contacto con soporte.',
       ],
+      button: 'Abrir los ajustes de seguridad',
     },
     mfa_removal_allowed: {
       subject: 'Su segundo factor se puede quitar al restablecer la contraseña',
@@ -69,6 +73,7 @@ export const es: MailTexts = {
         'Soporte ha permitido que se quite el segundo factor de su cuenta. En las próximas 24 horas, restablezca su contraseña y elija quitar el segundo factor; hasta entonces nada cambia.',
         'Si no lo ha pedido, no restablezca su contraseña y póngase en contacto con soporte de inmediato.',
       ],
+      button: 'Restablecer la contraseña',
     },
     reset_invitation: {
       subject: 'Elija una nueva contraseña para su cuenta',

@@ -1,9 +1,6 @@
 import type { MailTexts } from '../mail.js';
 
 export const fr: MailTexts = {
-  greeting: 'Bonjour,',
-  footer: 'Ce message a été envoyé automatiquement par {appName}. Merci de ne pas y répondre.',
-  ifButtonFails: 'Si le bouton ne fonctionne pas, ouvrez cette adresse :',
   mails: {
     confirmation: {
       subject: 'Confirmez votre adresse',
@@ -20,6 +17,7 @@ export const fr: MailTexts = {
         'Quelqu’un, sans doute vous, a voulu s’inscrire avec cette adresse, mais il existe déjà un compte pour cette adresse.',
         'Connectez-vous avec ce compte. Si vous avez oublié le mot de passe, réinitialisez-le sur la page de connexion. Si ce n’était pas vous, vous n’avez rien à faire.',
       ],
+      button: 'Se connecter',
     },
     password_changed: {
       subject: 'Votre mot de passe a été modifié',
@@ -27,6 +25,7 @@ export const fr: MailTexts = {
         'Le mot de passe de votre compte vient d’être modifié et tous les autres appareils ont été déconnectés.',
         'Si ce n’était pas vous, réinitialisez immédiatement le mot de passe et contactez l’assistance.',
       ],
+      button: 'Réinitialiser le mot de passe',
     },
     password_may_have_changed: {
       subject: 'Votre mot de passe a peut-être été modifié',
@@ -34,6 +33,7 @@ export const fr: MailTexts = {
         'Une modification du mot de passe de votre compte a été interrompue ; nous ne savons pas si le nouveau mot de passe est en vigueur. Par sécurité, les autres appareils ont été déconnectés.',
         'Si le mot de passe ne fonctionne pas, réinitialisez-le. Si ce n’était pas vous, réinitialisez-le immédiatement et contactez l’assistance.',
       ],
+      button: 'Réinitialiser le mot de passe',
     },
     session_reused: {
       subject: 'Une session de votre compte a peut-être été copiée',
@@ -41,6 +41,7 @@ export const fr: MailTexts = {
         'Nous avons constaté que la session enregistrée sur l’un de vos appareils a été utilisée à deux endroits. Elle a peut-être été copiée : elle n’est donc plus valable nulle part, et d’autres appareils ont pu être déconnectés.',
         'Veuillez vous reconnecter. Si vous n’en êtes pas à l’origine, par exemple en copiant les données d’une application, changez votre mot de passe et contactez l’assistance.',
       ],
+      button: 'Afficher les sessions',
     },
     mfa_enabled: {
       subject: 'Un second facteur a été configuré pour votre compte',
@@ -48,6 +49,7 @@ export const fr: MailTexts = {
         'Une application d’authentification a été configurée pour votre compte : son code est demandé à chaque connexion. Tous les autres appareils ont été déconnectés.',
         'Si ce n’était pas vous, contactez immédiatement l’assistance : quelqu’un connaît votre mot de passe ou a utilisé l’un de vos appareils.',
       ],
+      button: 'Ouvrir les paramètres de sécurité',
     },
     mfa_removed: {
       subject: 'Le second facteur de votre compte a été supprimé',
@@ -55,6 +57,7 @@ export const fr: MailTexts = {
         'Le second facteur de votre compte a été supprimé : son code n’est plus demandé à la connexion. Les autres appareils ont été déconnectés.',
         'Si vous ne le vouliez pas, connectez-vous, configurez de nouveau le second facteur, changez votre mot de passe et contactez l’assistance.',
       ],
+      button: 'Ouvrir les paramètres de sécurité',
     },
     mfa_may_have_changed: {
       subject: 'Le second facteur de votre compte a peut-être changé',
@@ -62,6 +65,7 @@ export const fr: MailTexts = {
         'Une modification du second facteur de votre compte a été interrompue, et nous ne savons pas si elle est effective. Par sécurité, les autres appareils ont été déconnectés.',
         'Connectez-vous et vérifiez le second facteur. Si ce n’était pas vous, changez immédiatement votre mot de passe et contactez l’assistance.',
       ],
+      button: 'Ouvrir les paramètres de sécurité',
     },
     mfa_removal_allowed: {
       subject: 'Votre second facteur peut être supprimé lors d’une réinitialisation',
@@ -69,6 +73,7 @@ export const fr: MailTexts = {
         'L’assistance a autorisé la suppression du second facteur de votre compte. Dans les 24 heures, réinitialisez votre mot de passe et choisissez de supprimer le second facteur ; d’ici là, rien ne change.',
         'Si vous n’avez rien demandé, ne réinitialisez pas votre mot de passe et contactez immédiatement l’assistance.',
       ],
+      button: 'Réinitialiser le mot de passe',
     },
     reset_invitation: {
       subject: 'Choisissez un nouveau mot de passe pour votre compte',

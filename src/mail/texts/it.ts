@@ -1,9 +1,6 @@
 import type { MailTexts } from '../mail.js';
 
 export const it: MailTexts = {
-  greeting: 'Buongiorno,',
-  footer: 'Questo messaggio è stato inviato automaticamente da {appName}. La preghiamo di non rispondere.',
-  ifButtonFails: 'Se il pulsante non funziona, apra questo indirizzo:',
   mails: {
     confirmation: {
       subject: 'Confermi il Suo indirizzo',
@@ -20,6 +17,7 @@ export const it: MailTexts = {
         'Qualcuno, probabilmente Lei, ha provato a registrarsi con questo indirizzo, per il quale però esiste già un account.',
         'Acceda con tale account. Se ha dimenticato la password, la reimposti dalla pagina di accesso. Se non è stato Lei, non deve fare nulla.',
       ],
+      button: 'Accedi',
     },
     password_changed: {
       subject: 'La Sua password è stata cambiata',
@@ -27,6 +25,7 @@ export const it: MailTexts = {
         'La password del Suo account è appena stata cambiata e tutti gli altri dispositivi sono stati disconnessi.',
         'Se non è stato Lei, reimposti subito la password e contatti l’assistenza.',
       ],
+      button: 'Reimposta la password',
     },
     password_may_have_changed: {
       subject: 'La Sua password potrebbe essere stata cambiata',
@@ -34,6 +33,7 @@ export const it: MailTexts = {
         'Una modifica della password del Suo account è stata interrotta; non sappiamo se la nuova password sia valida. Per sicurezza, gli altri dispositivi sono stati disconnessi.',
         'Se la password non funziona, la reimposti. Se non è stato Lei, la reimposti subito e contatti l’assistenza.',
       ],
+      button: 'Reimposta la password',
     },
     session_reused: {
       subject: 'Una sessione del Suo account potrebbe essere stata copiata',
@@ -41,6 +41,7 @@ export const it: MailTexts = {
         'Abbiamo rilevato che la sessione salvata su uno dei Suoi dispositivi è stata usata in due posti. Potrebbe essere stata copiata: per questo non è più valida da nessuna parte, e anche altri dispositivi potrebbero essere stati disconnessi.',
         'Acceda di nuovo. Se non è stato Lei a causarlo, per esempio copiando i dati di un’app, cambi la password e contatti l’assistenza.',
       ],
+      button: 'Mostra le sessioni',
     },
     mfa_enabled: {
       subject: 'È stato configurato un secondo fattore per il Suo account',
@@ -48,6 +49,7 @@ export const it: MailTexts = {
         'È stata configurata un’app di autenticazione per il Suo account: il suo codice viene chiesto a ogni accesso. Tutti gli altri dispositivi sono stati disconnessi.',
         'Se non è stato Lei, contatti subito l’assistenza: qualcuno conosce la Sua password o ha usato un Suo dispositivo.',
       ],
+      button: 'Apri le impostazioni di sicurezza',
     },
     mfa_removed: {
       subject: 'Il secondo fattore del Suo account è stato rimosso',
@@ -55,6 +57,7 @@ export const it: MailTexts = {
         'Il secondo fattore del Suo account è stato rimosso: il suo codice non viene più chiesto all’accesso. Gli altri dispositivi sono stati disconnessi.',
         'Se non lo voleva, acceda, configuri di nuovo il secondo fattore, cambi la password e contatti l’assistenza.',
       ],
+      button: 'Apri le impostazioni di sicurezza',
     },
     mfa_may_have_changed: {
       subject: 'Il secondo fattore del Suo account potrebbe essere cambiato',
@@ -62,6 +65,7 @@ export const it: MailTexts = {
         'Una modifica del secondo fattore del Suo account è stata interrotta e non sappiamo se sia effettiva. Per sicurezza, gli altri dispositivi sono stati disconnessi.',
         'Acceda e controlli il secondo fattore. Se non è stato Lei, cambi subito la password e contatti l’assistenza.',
       ],
+      button: 'Apri le impostazioni di sicurezza',
     },
     mfa_removal_allowed: {
       subject: 'Il Suo secondo fattore può essere rimosso con una reimpostazione',
@@ -69,6 +73,7 @@ export const it: MailTexts = {
         'L’assistenza ha permesso di rimuovere il secondo fattore del Suo account. Entro 24 ore reimposti la password e scelga di rimuovere il secondo fattore; fino ad allora non cambia nulla.',
         'Se non lo ha chiesto, non reimposti la password e contatti subito l’assistenza.',
       ],
+      button: 'Reimposta la password',
     },
     reset_invitation: {
       subject: 'Scelga una nuova password per il Suo account',

@@ -116,6 +116,17 @@ export const poolFixtures: DoctorFixture[] = [
     { pool: { EmailConfiguration: undefined } },
     'EmailConfiguration',
   ),
+  fixture(
+    'pool.email_sender',
+    "a pool with Cognito's own sender and a CustomMessage trigger",
+    {
+      pool: {
+        EmailConfiguration: undefined,
+        LambdaConfig: { UserMigration: functionArn, PreSignUp: functionArn, CustomMessage: functionArn },
+      },
+    },
+    'EmailConfiguration',
+  ),
   fixture('pool.log_delivery', 'a pool without log delivery', {
     prepare: async ({ cognito }, { userPoolId: UserPoolId }) => {
       await cognito.setLogDeliveryConfiguration({ UserPoolId, LogConfigurations: [] });

@@ -28,6 +28,17 @@ export const rotation = (graceSeconds: number): Partial<CreateUserPoolClientComm
   RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: graceSeconds },
 });
 
+const migrationFunction = `arn:aws:lambda:${region}:000000000000:function:usher-migration`;
+
+/** The Lambda also writes the pool's mails, which needs an identity of Amazon SES. */
+export const customMessages: Partial<CreateUserPoolCommandInput> = {
+  LambdaConfig: { UserMigration: migrationFunction, CustomMessage: migrationFunction },
+  EmailConfiguration: {
+    EmailSendingAccount: 'DEVELOPER',
+    SourceArn: `arn:aws:ses:${region}:000000000000:identity/example.com`,
+  },
+};
+
 /** A pool with the migration trigger, and an app client. */
 export async function createPool(
   cognito: CognitoIdentityProvider,
@@ -39,7 +50,7 @@ export async function createPool(
     UsernameConfiguration: { CaseSensitive: false },
     AutoVerifiedAttributes: ['email'],
     UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
-    LambdaConfig: { UserMigration: `arn:aws:lambda:${region}:000000000000:function:usher-migration` },
+    LambdaConfig: { UserMigration: migrationFunction },
     Schema: [{ Name: 'rails_app_id', AttributeDataType: 'String', Mutable: true }],
     Policies: {
       PasswordPolicy: {

@@ -60,6 +60,8 @@ export interface Beside {
 export interface UsherOptions extends PoolOptions {
   /** Changes to the environment of the API. */
   environment?: Record<string, string>;
+  /** Further variables of the Lambda. */
+  lambdaEnvironment?: Record<string, string>;
   /** Timeout of the pool for each of three Lambda invocations, in milliseconds. */
   lambdaTimeout?: number;
   /** Serves the hosted pages at the address of the API. */
@@ -101,6 +103,7 @@ export async function startUsher({
   withPages = false,
   withSecret = false,
   database,
+  lambdaEnvironment,
   lambdaTimeout,
   ...options
 }: UsherOptions = {}): Promise<Usher> {
@@ -123,6 +126,7 @@ export async function startUsher({
         environment: {
           MIGRATION_API_URL: `http://127.0.0.1:${port}`,
           MIGRATION_ACCESS_TOKEN: migrationToken,
+          ...lambdaEnvironment,
         },
       },
     },

@@ -85,18 +85,23 @@ describe('lambdaEnvironment', () => {
     expect(lambdaEnvironment({ SECRET: 'x' }, 'http://api', 'generated')).toEqual({
       MIGRATION_API_URL: 'http://api',
       MIGRATION_ACCESS_TOKEN: 'generated',
+      PUBLIC_URL: 'http://api',
     });
   });
 
-  it('uses the first token that the user configured for the API', () => {
+  it('uses the first token, the name and the address that the user configured for the API', () => {
     const given = {
       MIGRATION_ACCESS_TOKENS: ' , new-token , old-token',
       LEGACY_ID_ATTRIBUTE: 'custom:old_id',
+      APP_NAME: 'Acme',
+      PUBLIC_URL: 'https://acme.example.com',
     };
     expect(lambdaEnvironment(given, 'http://api', 'generated')).toEqual({
       MIGRATION_API_URL: 'http://api',
       MIGRATION_ACCESS_TOKEN: 'new-token',
       LEGACY_ID_ATTRIBUTE: 'custom:old_id',
+      APP_NAME: 'Acme',
+      PUBLIC_URL: 'https://acme.example.com',
     });
   });
 
@@ -111,6 +116,7 @@ describe('lambdaEnvironment', () => {
       MIGRATION_API_URL: 'http://other',
       MIGRATION_ACCESS_TOKEN: 'b',
       USER_ATTRIBUTES: 'locale=language',
+      PUBLIC_URL: 'http://api',
     });
   });
 });

@@ -65,15 +65,18 @@ function poolVariables({
   };
 }
 
+/** @param apiUrl also the address of the hosted pages, unless the user set PUBLIC_URL */
 export function lambdaEnvironment(given: Environment, apiUrl: string, generatedToken: string): Environment {
   const environment: Environment = {
     MIGRATION_API_URL: given.MIGRATION_API_URL ?? apiUrl,
     MIGRATION_ACCESS_TOKEN:
       given.MIGRATION_ACCESS_TOKEN ?? firstOf(given.MIGRATION_ACCESS_TOKENS) ?? generatedToken,
+    PUBLIC_URL: given.PUBLIC_URL ?? apiUrl,
   };
-  const { LEGACY_ID_ATTRIBUTE, USER_ATTRIBUTES } = given;
+  const { APP_NAME, LEGACY_ID_ATTRIBUTE, USER_ATTRIBUTES } = given;
   return {
     ...environment,
+    ...(APP_NAME && { APP_NAME }),
     ...(LEGACY_ID_ATTRIBUTE && { LEGACY_ID_ATTRIBUTE }),
     ...(USER_ATTRIBUTES && { USER_ATTRIBUTES }),
   };

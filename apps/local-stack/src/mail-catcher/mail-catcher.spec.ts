@@ -49,6 +49,13 @@ describe('mail catcher', () => {
     ]);
   });
 
+  it('returns the text of a mail that has HTML only', async () => {
+    const html =
+      '<!doctype html><title>T</title><style>p{color:#123456}</style>\n<h1>A &amp; B</h1><p>Grüße,<br>\nZoë</p><p><b>42</b> &lt;3</p>';
+    await send({ text: '', html });
+    expect(catcher.messages()[0]).toMatchObject({ text: 'A & B\nGrüße,\nZoë\n42 <3', html });
+  });
+
   it('accepts mail from a client that authenticates with any password', async () => {
     await send({}, catcher.smtpUrl.replace('//', '//somebody:anything@'));
     expect(catcher.messages()).toHaveLength(1);

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import PostalMime from 'postal-mime';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { loopback } from '../ports.js';
+import { htmlToText } from './html-to-text.js';
 import { mailPage } from './mail-page.js';
 import { Mailbox, type CaughtMail } from './mailbox.js';
 
@@ -87,7 +88,7 @@ async function receive(stream: SMTPServerDataStream, session: SMTPServerSession)
     from: mail.from?.address ?? (mailFrom ? mailFrom.address : ''),
     to: rcptTo.map((recipient) => recipient.address),
     subject: mail.subject ?? '',
-    text: withoutLastBreak(mail.text),
+    text: withoutLastBreak(mail.text ?? htmlToText(mail.html ?? '')),
     html: withoutLastBreak(mail.html),
     date: new Date().toISOString(),
   };

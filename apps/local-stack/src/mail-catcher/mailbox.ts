@@ -4,6 +4,7 @@ export interface CaughtMail {
   from: string;
   to: string[];
   subject: string;
+  /** Of a mail without a text part: the text of its HTML. */
   text: string;
   html: string;
   date: string;

@@ -10,6 +10,7 @@ export interface Message {
   medium: 'EMAIL' | 'SMS';
   destination: string;
   subject: string;
+  /** HTML in a mail. */
   text: string;
   /** The code or temporary password in the text. */
   code?: string;
@@ -57,7 +58,8 @@ export class Deliveries {
     // An object is treated as one address, so it cannot add recipients or headers.
     const to = { name: '', address: destination };
     try {
-      await this.transport.sendMail({ from: this.from, to, subject, text });
+      // Without a text part, as mails of Cognito.
+      await this.transport.sendMail({ from: this.from, to, subject, html: text });
     } catch {
       throw failure();
     }

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import type { Client, Pool, User } from '../state/records.js';
 import { runTrigger, triggerAttributes } from '../triggers/run-trigger.js';
+import { unrecognizable } from '../triggers/trigger-failure.js';
 import type { Message } from './deliveries.js';
 
 /** The content of a message before its text is chosen. */
@@ -34,6 +35,8 @@ const kinds: Record<Notice['kind'], { source: string; purpose: Message['purpose'
 
 const codePlaceholder = '{####}';
 const namePlaceholder = '{username}';
+// A literal; confirmation links are not supported.
+const linkPlaceholder = '{##Click Here##}';
 
 /** Sends a code with the text of the pool or of its CustomMessage trigger. */
 export async function sendMessage(
@@ -81,6 +84,9 @@ function poolWords({ settings, emailMfa }: Pool, { kind, attribute }: Notice): W
   };
 }
 
+/** In characters. (API reference, VerificationMessageTemplateType) */
+const limits = { smsMessage: 140, emailMessage: 20_000, emailSubject: 140 };
+
 /** (Developer guide, Custom message Lambda trigger) */
 async function customWords(
   context: Context,
@@ -88,7 +94,7 @@ async function customWords(
   notice: Notice,
   words: Words,
 ): Promise<Words> {
-  const { user } = recipient;
+  const { user, pool } = recipient;
   const answer = await runTrigger(context, recipient, {
     trigger: 'CustomMessage',
     source: kinds[notice.kind].source,
@@ -96,15 +102,34 @@ async function customWords(
     request: {
       userAttributes: triggerAttributes(user),
       codeParameter: codePlaceholder,
+      linkParameter: linkPlaceholder,
       usernameParameter: notice.kind === 'invitation' ? namePlaceholder : null,
       clientMetadata: notice.clientMetadata ?? null,
     },
     response: { smsMessage: null, emailMessage: null, emailSubject: null },
   });
-  const text = answer?.[notice.attribute === 'phone_number' ? 'smsMessage' : 'emailMessage'];
-  const subject = answer?.['emailSubject'];
-  return {
-    subject: typeof subject === 'string' ? subject : words.subject,
-    text: typeof text === 'string' ? text : words.text,
-  };
+  const required = notice.kind === 'invitation' ? [codePlaceholder, namePlaceholder] : [codePlaceholder];
+  const subject = givenText(answer, 'emailSubject', []);
+  const mail = givenText(answer, 'emailMessage', required);
+  const sms = givenText(answer, 'smsMessage', required);
+  const isOwnSender = pool.settings.EmailConfiguration?.EmailSendingAccount === 'DEVELOPER';
+  if (!isOwnSender && (mail ?? subject) !== undefined) throw unrecognizable();
+  const text = notice.attribute === 'phone_number' ? sms : mail;
+  return { subject: subject ?? words.subject, text: text ?? words.text };
+}
+
+/** @throws InvalidLambdaResponseException for a text that Cognito cannot send */
+function givenText(
+  answer: Record<string, unknown> | undefined,
+  name: keyof typeof limits,
+  required: string[],
+): string | undefined {
+  const text = answer?.[name] ?? undefined;
+  if (text === undefined) return undefined;
+  const isSendable =
+    typeof text === 'string' &&
+    text.length <= limits[name] &&
+    required.every((placeholder) => text.includes(placeholder));
+  if (!isSendable) throw unrecognizable();
+  return text;
 }
