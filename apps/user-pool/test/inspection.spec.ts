@@ -12,7 +12,7 @@ const inspect = async (
 ) => {
   const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
   const response = await fetch(`${pool.server.url}/_inspect/${path}`, init);
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: (await response.json()) as unknown };
 };
 const faults = (list: unknown) => inspect('PUT', 'faults', list);
 

@@ -112,7 +112,7 @@ describe('the wire', () => {
 
   it('publishes the URL of its keys', async () => {
     const issuer = `${pool.server.url}/${pool.poolId}`;
-    const configuration = await (await fetch(`${issuer}/.well-known/openid-configuration`)).json();
+    const configuration: unknown = await (await fetch(`${issuer}/.well-known/openid-configuration`)).json();
     expect(configuration).toMatchObject({ issuer, jwks_uri: `${issuer}/.well-known/jwks.json` });
     expect((await fetch(`${pool.server.url}/nowhere/.well-known/jwks.json`)).status).toBe(404);
   });
