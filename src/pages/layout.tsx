@@ -9,10 +9,12 @@ interface LayoutProps {
   title: string;
   /** Shown above the content, and named in the title. */
   problem?: Problem | undefined;
+  /** On pages that need a session: the user's address and the navigation. Such a page is wide. */
+  signedIn?: { email: string; nav: VNode };
   children?: ComponentChildren;
 }
 
-export function Layout({ page, title, problem, children }: LayoutProps): VNode {
+export function Layout({ page, title, problem, signedIn, children }: LayoutProps): VNode {
   const { app, assets, language, texts } = page;
   const { common } = texts;
   return (
@@ -27,14 +29,16 @@ export function Layout({ page, title, problem, children }: LayoutProps): VNode {
         <link rel="stylesheet" href={assets.style} />
         <script type="module" src={assets.script}></script>
       </head>
-      <body data-show={common.show} data-hide={common.hide}>
+      <body class={signedIn && 'wide'} data-show={common.show} data-hide={common.hide}>
         <header class="brand">
           {app.logoUrl === undefined ? (
             <span>{app.name}</span>
           ) : (
             <img src={app.logoUrl} alt={app.name} height="40" />
           )}
+          {signedIn && <SignedInUser page={page} email={signedIn.email} />}
         </header>
+        {signedIn?.nav}
         <main>
           <h1>{title}</h1>
           {problem && <ProblemAlert page={page} problem={problem} />}
@@ -46,6 +50,19 @@ export function Layout({ page, title, problem, children }: LayoutProps): VNode {
         </footer>
       </body>
     </html>
+  );
+}
+
+function SignedInUser({ page, email }: { page: Page; email: string }): VNode {
+  return (
+    <div class="user">
+      <span>{email}</span>
+      <form method="post" action={page.href('/signed-out')}>
+        <button type="submit" class="secondary small">
+          {page.texts.account.signOut}
+        </button>
+      </form>
+    </div>
   );
 }
 
@@ -111,6 +128,8 @@ interface FieldProps {
   page: Page;
   form: FormState;
   name: string;
+  /** Default: the name. */
+  id?: string;
   label: string;
   type?: 'text' | 'email' | 'password';
   autocomplete: string;
@@ -123,37 +142,42 @@ interface FieldProps {
   autofocus?: boolean;
   /** The id of a text that describes the field. */
   describedBy?: string;
+  /** An error that the problem does not name. */
+  error?: string | undefined;
 }
 
 /** A labelled input with its hint and its errors. A password is never filled in again. */
 export function Field(props: FieldProps): VNode {
-  const { page, form, name, label, type = 'text', autocomplete, optional = false, hint } = props;
-  const errors = (form.problem?.errors ?? []).filter(({ field }) => field === name);
+  const { page, form, name, id = name, label, type = 'text', autocomplete, optional = false, hint } = props;
+  const errors = (form.problem?.errors ?? [])
+    .filter(({ field }) => field === name)
+    .map((error) => fieldErrorText(page, error));
+  if (props.error !== undefined) errors.push(props.error);
   const describedBy = [
-    hint !== undefined && `${name}-hint`,
-    errors.length > 0 && `${name}-error`,
+    hint !== undefined && `${id}-hint`,
+    errors.length > 0 && `${id}-error`,
     props.describedBy,
   ].filter(Boolean);
   return (
     <div class="field">
-      <label for={name}>
+      <label for={id}>
         {label}
         {optional && <span class="optional"> ({page.texts.common.optional})</span>}
       </label>
       {hint !== undefined && (
-        <p class="hint" id={`${name}-hint`}>
+        <p class="hint" id={`${id}-hint`}>
           {hint}
         </p>
       )}
       {errors.length > 0 && (
-        <p class="field-error" id={`${name}-error`}>
+        <p class="field-error" id={`${id}-error`}>
           {errors.map((error) => (
-            <span key={error.code}>{fieldErrorText(page, error)} </span>
+            <span key={error}>{error} </span>
           ))}
         </p>
       )}
       <input
-        id={name}
+        id={id}
         name={name}
         // Preact's attributes are a union by type.
         {...({ type } as { type: 'text' })}

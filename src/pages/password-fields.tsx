@@ -33,7 +33,8 @@ interface NewPasswordProps {
 
 /** A new password, typed twice, with the rules of the pool. The script marks the rules that are met. */
 export function NewPasswordFields(props: NewPasswordProps): VNode {
-  const { page, form, policy, name = 'password', repeatName = 'passwordConfirmation' } = props;
+  const { page, policy, name = 'password', repeatName = 'passwordConfirmation' } = props;
+  const form = withMinimum(props.form, policy);
   const { fields } = page.texts;
   return (
     <>
@@ -59,6 +60,15 @@ export function NewPasswordFields(props: NewPasswordProps): VNode {
       />
     </>
   );
+}
+
+/** Cognito's refusal of a short password does not name the minimum. */
+function withMinimum(form: FormState, policy: PasswordPolicyResponse | undefined): FormState {
+  const { values, problem } = form;
+  if (policy === undefined || problem?.errors === undefined) return form;
+  const params = { minimum: policy.minimumLength };
+  const errors = problem.errors.map((error) => (error.code === 'too_short' ? { params, ...error } : error));
+  return { values, problem: { ...problem, errors } };
 }
 
 interface PasswordRulesProps {

@@ -36,5 +36,6 @@ import { PasswordChangeEntity } from './persistence/password-change.entity.js';
     ResetCookie,
     PasswordChangeCompletionJob,
   ],
+  exports: [PasswordChangeService],
 })
 export class PasswordsModule {}

@@ -30,6 +30,6 @@ import { SignUpService } from './sign-up.service.js';
     SignUpConfirmationService,
     SignUpService,
   ],
-  exports: [SignUpConfirmationService],
+  exports: [EmailChangeService, SignUpConfirmationService],
 })
 export class RegistrationModule {}
