@@ -4,11 +4,17 @@ import { languages, pageTexts } from '../i18n/languages.js';
 import { fillText } from '../i18n/page-texts.js';
 import type { FormState, Page } from './page.js';
 
+/** What a page says about a refused form, instead of the text for the code of the problem. */
+export interface Alert {
+  title: string;
+  text: string;
+}
+
 interface LayoutProps {
   page: Page;
   title: string;
   /** Shown above the content, and named in the title. */
-  problem?: Problem | undefined;
+  problem?: Problem | Alert | undefined;
   /** On pages that need a session: the user's address and the navigation. Such a page is wide. */
   signedIn?: { email: string; nav: VNode };
   children?: ComponentChildren;
@@ -66,11 +72,12 @@ function SignedInUser({ page, email }: { page: Page; email: string }): VNode {
   );
 }
 
-function ProblemAlert({ page, problem }: { page: Page; problem: Problem }): VNode {
+function ProblemAlert({ page, problem }: { page: Page; problem: Problem | Alert }): VNode {
+  const text = 'text' in problem ? problem.text : (page.texts.problems[problem.code] ?? problem.detail);
   return (
     <div class="alert error" role="alert" tabindex={-1}>
       <strong>{problem.title}</strong>
-      <p>{page.texts.problems[problem.code] ?? problem.detail}</p>
+      <p>{text}</p>
     </div>
   );
 }

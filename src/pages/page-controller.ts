@@ -58,12 +58,13 @@ export class PageFilter implements ExceptionFilter {
     reply.send(this.pages.prepare(page, result));
   }
 
-  private signInAgain({ href, request, reply }: Page): PageResult {
+  private signInAgain(page: Page): PageResult {
+    const { request, reply } = page;
     // A session that only Cognito refuses would lead from the sign-in straight back here.
     if (this.session.read(request) !== undefined) this.session.clear(reply);
     // The query of a form's page can say that an earlier form was saved.
     const returnTo = request.method === 'POST' ? request.url.replace(/\?.*/, '') : request.url;
-    return redirect(href(`/sign-in?return_to=${encodeURIComponent(returnTo)}`));
+    return redirect(page.href(`/sign-in?return_to=${encodeURIComponent(returnTo)}`));
   }
 }
 

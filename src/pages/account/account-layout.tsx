@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { Problem } from '#contracts';
-import { Layout } from '../layout.js';
+import { type Alert, Layout } from '../layout.js';
 import type { Page } from '../page.js';
 
 /** The pages of the account, in the order of the navigation, with the names of their texts. */
@@ -21,7 +21,7 @@ interface AccountLayoutProps {
   email: string;
   path: AccountPath;
   title: string;
-  problem?: Problem | undefined;
+  problem?: Problem | Alert | undefined;
   children: ComponentChildren;
 }
 

@@ -26,7 +26,7 @@ import {
 import { PageController } from '../page-controller.js';
 import { Pages } from '../pages.service.js';
 import { AccountLayout } from './account-layout.js';
-import { problemOfProof, wrongPassword } from './proof.js';
+import { alertOfProof, wrongPassword } from './proof.js';
 
 const cancel = 'cancel';
 
@@ -80,21 +80,20 @@ interface EmailPageProps {
 
 function EmailPage({ page, me, form }: EmailPageProps): VNode {
   const { email: texts } = page.texts.account;
-  const problem = problemOfProof(page, form);
-  const shown: FormState = { values: form.values, ...(problem && { problem }) };
+  const alert = alertOfProof(page, form);
   const isCancellation = form.values.action === cancel;
   const isPending = me.unconfirmedEmail !== null;
   return (
-    <AccountLayout page={page} email={me.email} path="/account/email" title={texts.title} problem={problem}>
-      {problem === undefined && <Outcome page={page} />}
+    <AccountLayout page={page} email={me.email} path="/account/email" title={texts.title} problem={alert}>
+      {alert === undefined && <Outcome page={page} />}
       <p>
         {texts.current} <strong>{me.email}</strong>
       </p>
       {me.unconfirmedEmail !== null && (
-        <Pending page={page} email={me.unconfirmedEmail} form={isCancellation ? shown : blankForm} />
+        <Pending page={page} email={me.unconfirmedEmail} form={isCancellation ? form : blankForm} />
       )}
       {isPending && <h2>{texts.otherTitle}</h2>}
-      <ChangeForm page={page} form={isCancellation ? blankForm : shown} />
+      <ChangeForm page={page} form={isCancellation ? blankForm : form} />
     </AccountLayout>
   );
 }

@@ -25,7 +25,7 @@ import { PageController } from '../page-controller.js';
 import { Pages } from '../pages.service.js';
 import { NewPasswordFields, PolicyReader } from '../password-fields.js';
 import { AccountLayout } from './account-layout.js';
-import { problemOfProof, wrongPassword } from './proof.js';
+import { alertOfProof, wrongPassword } from './proof.js';
 
 @PageController()
 export class ChangePasswordPages {
@@ -85,10 +85,10 @@ interface PasswordFormProps {
 function PasswordForm({ page, email, form, policy }: PasswordFormProps): VNode {
   const { account, fields } = page.texts;
   const { password: texts } = account;
-  const problem = problemOfProof(page, form);
-  const isChanged = problem === undefined && queryOf(page.request, 'changed') !== undefined;
+  const alert = alertOfProof(page, form);
+  const isChanged = alert === undefined && queryOf(page.request, 'changed') !== undefined;
   return (
-    <AccountLayout page={page} email={email} path="/account/password" title={texts.title} problem={problem}>
+    <AccountLayout page={page} email={email} path="/account/password" title={texts.title} problem={alert}>
       {isChanged && <Notice>{texts.saved}</Notice>}
       <p>{texts.text}</p>
       <form method="post">
@@ -100,7 +100,7 @@ function PasswordForm({ page, email, form, policy }: PasswordFormProps): VNode {
           type="password"
           autocomplete="current-password"
           maxlength={256}
-          error={wrongPassword(page, problem)}
+          error={wrongPassword(page, form.problem)}
         />
         <NewPasswordFields page={page} form={form} policy={policy} />
         <Submit>{texts.submit}</Submit>

@@ -11,11 +11,12 @@ import { fillText } from '../../i18n/page-texts.js';
 import { DeviceCookie } from '../../sessions/device-cookie.js';
 import { SessionCookie } from '../../sessions/session-cookie.js';
 import { CurrentUserService } from '../../users/current-user.service.js';
+import type { Alert } from '../layout.js';
 import { blankForm, fieldsOf, type FormState, type Page, type PageResult, redirect, show } from '../page.js';
 import { PageController } from '../page-controller.js';
 import { Pages } from '../pages.service.js';
 import { AccountLayout } from './account-layout.js';
-import { problemOfProof, ProofFields, toProof, typedProof } from './proof.js';
+import { alertOfProof, ProofFields, toProof, typedProof } from './proof.js';
 
 @PageController()
 export class DeleteAccountPages {
@@ -92,9 +93,9 @@ interface DeletionFormProps {
 
 function DeletionForm({ page, email, form, needsProof }: DeletionFormProps): VNode {
   const { deletion: texts } = page.texts.account;
-  const problem = problemOfDeletion(page, form);
+  const alert = alertOfDeletion(page, form);
   return (
-    <AccountLayout page={page} email={email} path="/account/delete" title={texts.title} problem={problem}>
+    <AccountLayout page={page} email={email} path="/account/delete" title={texts.title} problem={alert}>
       <p>{texts.text}</p>
       <ul>
         {texts.consequences.map((text) => (
@@ -140,10 +141,11 @@ function Confirmation({ page, email, form }: Omit<DeletionFormProps, 'needsProof
   );
 }
 
-/** The texts for clients of the API do not fit. */
-function problemOfDeletion(page: Page, form: FormState): Problem | undefined {
-  const { lastAdministrator, unavailable } = page.texts.account.deletion;
-  const problem = problemOfProof(page, form);
-  if (problem?.code === 'auth.forbidden') return { ...problem, detail: lastAdministrator };
-  return problem?.code === 'cognito.credentials_missing' ? { ...problem, detail: unavailable } : problem;
+function alertOfDeletion(page: Page, form: FormState): Problem | Alert | undefined {
+  const { deletion } = page.texts.account;
+  const { problem } = form;
+  if (problem?.code === 'auth.forbidden') return { title: problem.title, text: deletion.lastAdministrator };
+  if (problem?.code === 'cognito.credentials_missing')
+    return { title: problem.title, text: deletion.unavailable };
+  return alertOfProof(page, form);
 }

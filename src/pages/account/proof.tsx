@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import type { FastifyRequest } from 'fastify';
 import { type Problem, ProofRequest } from '#contracts';
 import { validateDto } from '../../common/http/validate-dto.js';
-import { CodeField, Field } from '../layout.js';
+import { type Alert, CodeField, Field } from '../layout.js';
 import { fieldsOf, type Form, type FormState, type Page } from '../page.js';
 
 /** @returns the fields of a proof, as typed */
@@ -16,20 +16,23 @@ export const toProof = ({ password, code }: Form): ProofRequest =>
 const asksCode = ({ values, problem }: FormState): boolean =>
   values.code !== undefined || problem?.errors?.some(({ field }) => field === 'code') === true;
 
-/** @returns the problem to show: none for a proof that was not tried yet */
-export function problemOfProof(page: Page, form: FormState): Problem | undefined {
+const isUntried = (problem: Problem | undefined): boolean =>
+  problem?.code === 'auth.reauthentication_required';
+
+/** @returns what the page says about a refused password or code: nothing where none was tried yet */
+export function alertOfProof(page: Page, form: FormState): Problem | Alert | undefined {
   const { problem } = form;
-  if (problem?.code === 'auth.reauthentication_required') return undefined;
+  if (isUntried(problem)) return undefined;
   if (problem?.code !== 'auth.invalid_credentials') return problem;
   const { wrong } = page.texts.account;
-  return { ...problem, title: wrong.title, detail: asksCode(form) ? wrong.code : wrong.text };
+  return { title: wrong.title, text: asksCode(form) ? wrong.code : wrong.text };
 }
 
 /** The password, and the code of the second factor once Cognito asks for it. */
 export function ProofFields({ page, form }: { page: Page; form: FormState }): VNode {
   const { account, fields } = page.texts;
-  const problem = problemOfProof(page, form);
-  const shown: FormState = { values: form.values, ...(problem && { problem }) };
+  const { problem } = form;
+  const shown = isUntried(problem) ? { values: form.values } : form;
   return (
     <>
       <p>{asksCode(form) ? account.proof.code : account.proof.text}</p>
@@ -41,7 +44,7 @@ export function ProofFields({ page, form }: { page: Page; form: FormState }): VN
         type="password"
         autocomplete="current-password"
         maxlength={256}
-        autofocus={problem === undefined}
+        autofocus={isUntried(problem)}
         error={wrongPassword(page, problem)}
       />
       {asksCode(form) && <CodeField page={page} form={{ ...shown, values: {} }} autofocus={false} />}

@@ -26,7 +26,7 @@ import { Pages } from '../pages.service.js';
 import { TotpSetup } from '../totp-setup.js';
 import { AccountLayout } from './account-layout.js';
 import { EnrolmentCookie } from './enrolment-cookie.js';
-import { problemOfProof, ProofFields, toProof, typedProof } from './proof.js';
+import { alertOfProof, ProofFields, toProof, typedProof } from './proof.js';
 
 const path = '/account/security';
 
@@ -91,9 +91,10 @@ export class SecurityPages {
     return redirect(page.href(path));
   }
 
-  private async remove({ href, language, reply }: Page, caller: Principal): Promise<PageResult> {
+  private async remove(page: Page, caller: Principal): Promise<PageResult> {
+    const { language, reply } = page;
     await this.deviceCookie.keepDuring(reply, caller.sub, () => this.totp.disable(caller, language));
-    return redirect(href(`${path}?removed`));
+    return redirect(page.href(`${path}?removed`));
   }
 
   /** The enrolment counts as a proof; without it the set-up begins again. */
@@ -212,9 +213,9 @@ function SetUpForm({ page, email, form, otpauthUri }: ViewProps & { otpauthUri: 
 /** Repeats what was wanted, with the password. */
 function ProofForm({ page, email, form, change }: ViewProps & { change: Change }): VNode {
   const { common, account } = page.texts;
-  const problem = problemOfProof(page, form);
+  const alert = alertOfProof(page, form);
   return (
-    <AccountLayout page={page} email={email} path={path} title={account.proof.title} problem={problem}>
+    <AccountLayout page={page} email={email} path={path} title={account.proof.title} problem={alert}>
       <form method="post">
         <input type="hidden" name="action" value={change} />
         <ProofFields page={page} form={form} />

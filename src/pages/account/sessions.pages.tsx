@@ -9,7 +9,7 @@ import { SessionCookie } from '../../sessions/session-cookie.js';
 import { SessionService } from '../../sessions/session.service.js';
 import { SignOutService } from '../../sessions/sign-out.service.js';
 import { CurrentUserService } from '../../users/current-user.service.js';
-import { Notice } from '../layout.js';
+import { type Alert, Notice } from '../layout.js';
 import { fieldsOf, type Page, type PageResult, queryOf, redirect, show } from '../page.js';
 import { PageController } from '../page-controller.js';
 import { Pages } from '../pages.service.js';
@@ -92,7 +92,7 @@ function SessionsView({ page, email, list, problem }: SessionsViewProps): VNode 
   const { sessions: texts } = page.texts.account;
   const { sessions, next, isFirst } = list;
   const isOnly = isFirst && next === undefined && sessions.every(({ current }) => current);
-  const shown = problem?.code === 'request.not_found' ? isGone(page, problem) : problem;
+  const shown = problem?.code === 'request.not_found' ? goneAlert(page) : problem;
   return (
     <AccountLayout page={page} email={email} path={path} title={texts.title} problem={shown}>
       {problem === undefined && queryOf(page.request, 'revoked') !== undefined && (
@@ -128,9 +128,9 @@ function SessionsView({ page, email, list, problem }: SessionsViewProps): VNode 
   );
 }
 
-const isGone = ({ texts }: Page, problem: Problem): Problem => {
-  const { gone, goneText } = texts.account.sessions;
-  return { ...problem, title: gone, detail: goneText };
+const goneAlert = ({ texts }: Page): Alert => {
+  const { gone: title, goneText: text } = texts.account.sessions;
+  return { title, text };
 };
 
 function SessionItem({ page, session }: { page: Page; session: SessionResponse }): VNode {
