@@ -129,7 +129,7 @@ export interface PageTexts {
       setUp: string;
       replace: string;
       remove: string;
-      removeText: string;
+      changeText: string;
       setUpTitle: string;
       setUpText: string;
       submit: string;

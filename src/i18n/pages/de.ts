@@ -192,7 +192,7 @@ export const de: PageTexts = {
       setUp: 'App einrichten',
       replace: 'Andere App einrichten',
       remove: 'App entfernen',
-      removeText: 'Eine Änderung meldet alle anderen Geräte ab.',
+      changeText: 'Eine Änderung meldet alle anderen Geräte ab.',
       setUpTitle: 'Authenticator-App einrichten',
       setUpText: 'Sie brauchen eine App, die alle 30 Sekunden einen neuen Code anzeigt.',
       submit: 'Einschalten',

@@ -192,7 +192,7 @@ export const en: PageTexts = {
       setUp: 'Set up an app',
       replace: 'Set up another app',
       remove: 'Remove the app',
-      removeText: 'A change signs out all other devices.',
+      changeText: 'A change signs out all other devices.',
       setUpTitle: 'Set up an authenticator app',
       setUpText: 'You need an app that shows a new code every 30 seconds.',
       submit: 'Turn on',

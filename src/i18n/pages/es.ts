@@ -192,7 +192,7 @@ export const es: PageTexts = {
       setUp: 'Configurar una aplicación',
       replace: 'Configurar otra aplicación',
       remove: 'Quitar la aplicación',
-      removeText: 'Un cambio cierra la sesión en todos los demás dispositivos.',
+      changeText: 'Un cambio cierra la sesión en todos los demás dispositivos.',
       setUpTitle: 'Configure una aplicación de autenticación',
       setUpText: 'Necesita una aplicación que muestre un código nuevo cada 30 segundos.',
       submit: 'Activar',

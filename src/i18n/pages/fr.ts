@@ -192,7 +192,7 @@ export const fr: PageTexts = {
       setUp: 'Configurer une application',
       replace: 'Configurer une autre application',
       remove: 'Supprimer l’application',
-      removeText: 'Un changement déconnecte tous les autres appareils.',
+      changeText: 'Un changement déconnecte tous les autres appareils.',
       setUpTitle: 'Configurer une application d’authentification',
       setUpText: 'Il vous faut une application qui affiche un nouveau code toutes les 30 secondes.',
       submit: 'Activer',

@@ -192,7 +192,7 @@ export const it: PageTexts = {
       setUp: 'Configura un’app',
       replace: 'Configura un’altra app',
       remove: 'Rimuovi l’app',
-      removeText: 'Una modifica disconnette tutti gli altri dispositivi.',
+      changeText: 'Una modifica disconnette tutti gli altri dispositivi.',
       setUpTitle: 'Configuri un’app di autenticazione',
       setUpText: 'Le serve un’app che mostra un nuovo codice ogni 30 secondi.',
       submit: 'Attiva',

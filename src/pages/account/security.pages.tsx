@@ -159,7 +159,7 @@ function Factors({ page, email, form, mfa }: ViewProps & { mfa: MfaResponse }): 
           </li>
         ))}
       </ul>
-      <p class="muted">{texts.removeText}</p>
+      <p>{texts.changeText}</p>
       <ChangeForm change="enrol" label={mfa.totp ? texts.replace : texts.setUp} />
       {mfa.totp && <ChangeForm change="remove" label={texts.remove} style="danger" />}
     </AccountLayout>
@@ -221,7 +221,7 @@ function ProofForm({ page, email, form, change }: ViewProps & { change: Change }
         <ProofFields page={page} form={form} />
         <Submit>{common.continue}</Submit>
       </form>
-      <p>
+      <p class="links">
         <a href={page.href(path)}>{account.proof.cancel}</a>
       </p>
     </AccountLayout>
