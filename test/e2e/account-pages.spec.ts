@@ -8,13 +8,20 @@ import { until } from '../support/drivers/until.js';
 import { openUsher } from '../support/drivers/usher.js';
 
 const publicUrl = 'http://localhost:3000';
+const frontEnd = 'https://app.example.com';
 const minute = 60_000;
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0';
 const newPassword = 'another-password-1';
 
 const usher = openUsher({
   mfa: 'OPTIONAL',
-  environment: { PAGES: 'on', PUBLIC_URL: publicUrl, RATE_LIMITS: 'on', APP_NAME: 'Acme Shop' },
+  environment: {
+    PAGES: 'on',
+    PUBLIC_URL: publicUrl,
+    CORS_ORIGINS: frontEnd,
+    RATE_LIMITS: 'on',
+    APP_NAME: 'Acme Shop',
+  },
 });
 
 /** Every document of this file. */
@@ -116,6 +123,8 @@ describe('the pages of the account', () => {
     const person = await signedIn('attacked@example.org');
     const foreign: Record<string, string>[] = [
       { origin: 'https://evil.example' },
+      // May call the API, but not post forms.
+      { origin: frontEnd },
       { 'sec-fetch-site': 'cross-site' },
     ];
     for (const path of paths)
