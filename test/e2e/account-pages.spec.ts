@@ -86,6 +86,14 @@ describe('the pages of the account', () => {
     expect((await browser.open('/account/password')).status).toBe(200);
   });
 
+  it('do not send a browser in circles when Cognito alone has signed the user out', async () => {
+    const { browser, sub } = await signedIn('signed-out-elsewhere@example.org');
+    await usher.cognito.adminUserGlobalSignOut({ UserPoolId: usher.userPoolId, Username: sub });
+    const answer = await browser.open('/account/security');
+    expect(summary(answer)).toBe('303 /sign-in?return_to=%2Faccount%2Fsecurity');
+    expect((await browser.open(answer.location ?? '')).status).toBe(200);
+  });
+
   it('name the user and the current page, and sign out', async () => {
     const { browser, email } = await signedIn('navigator@example.org');
     for (const path of paths) {
