@@ -462,7 +462,7 @@ describe('/account/delete', () => {
   it('deletes the account after a confirmation', async () => {
     const { browser, email, headers, id } = await signedIn('goodbye@example.org');
     const form = await browser.open(path);
-    expect(form.words).toContain(`Delete the account ${email} for ever.`);
+    expect(form.words).toContain(`Permanently delete the account ${email}.`);
     expect(hasField(form, 'password')).toBe(false);
     const missing = await browser.submit(path);
     expect(missing.status).toBe(422);

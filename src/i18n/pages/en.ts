@@ -228,7 +228,7 @@ export const en: PageTexts = {
         'Your name, your address and your password are deleted.',
         'You cannot sign up again with this address.',
       ],
-      confirm: 'Delete the account {email} for ever.',
+      confirm: 'Permanently delete the account {email}.',
       notConfirmed: 'Tick the box to confirm.',
       submit: 'Delete the account',
       lastAdministrator:

@@ -26,7 +26,7 @@ import {
 import { PageController } from '../page-controller.js';
 import { Pages } from '../pages.service.js';
 import { AccountLayout } from './account-layout.js';
-import { alertOfProof, wrongPassword } from './proof.js';
+import { alertOfProof, Username, wrongPassword } from './proof.js';
 
 const cancel = 'cancel';
 
@@ -90,10 +90,10 @@ function EmailPage({ page, me, form }: EmailPageProps): VNode {
         {texts.current} <strong>{me.email}</strong>
       </p>
       {me.unconfirmedEmail !== null && (
-        <Pending page={page} email={me.unconfirmedEmail} form={isCancellation ? form : blankForm} />
+        <Pending page={page} me={me} email={me.unconfirmedEmail} form={isCancellation ? form : blankForm} />
       )}
       {isPending && <h2>{texts.otherTitle}</h2>}
-      <ChangeForm page={page} form={isCancellation ? blankForm : form} />
+      <ChangeForm page={page} me={me} form={isCancellation ? blankForm : form} />
     </AccountLayout>
   );
 }
@@ -105,7 +105,7 @@ function Outcome({ page }: { page: Page }): VNode | null {
   return queryOf(page.request, 'cancelled') === undefined ? null : <Notice>{cancelled}</Notice>;
 }
 
-function Pending({ page, email, form }: { page: Page; email: string; form: FormState }): VNode {
+function Pending({ page, me, email, form }: EmailPageProps & { email: string }): VNode {
   const { email: texts } = page.texts.account;
   return (
     <>
@@ -113,7 +113,7 @@ function Pending({ page, email, form }: { page: Page; email: string; form: FormS
       <p>{fillText(texts.pending, { email })}</p>
       <form method="post">
         <input type="hidden" name="action" value={cancel} />
-        <CurrentPassword page={page} form={form} id="cancelPassword" />
+        <CurrentPassword page={page} me={me} form={form} id="cancelPassword" />
         <p class="submit">
           <button type="submit" class="secondary">
             {texts.cancel}
@@ -124,7 +124,7 @@ function Pending({ page, email, form }: { page: Page; email: string; form: FormS
   );
 }
 
-function ChangeForm({ page, form }: { page: Page; form: FormState }): VNode {
+function ChangeForm({ page, me, form }: EmailPageProps): VNode {
   const { email: texts } = page.texts.account;
   return (
     <>
@@ -139,25 +139,28 @@ function ChangeForm({ page, form }: { page: Page; form: FormState }): VNode {
           autocomplete="email"
           inputmode="email"
         />
-        <CurrentPassword page={page} form={form} />
+        <CurrentPassword page={page} me={me} form={form} />
         <Submit>{texts.submit}</Submit>
       </form>
     </>
   );
 }
 
-function CurrentPassword({ page, form, id }: { page: Page; form: FormState; id?: string }): VNode {
+function CurrentPassword({ page, me, form, id }: EmailPageProps & { id?: string }): VNode {
   return (
-    <Field
-      page={page}
-      form={form}
-      name="currentPassword"
-      {...(id !== undefined && { id })}
-      label={page.texts.fields.currentPassword}
-      type="password"
-      autocomplete="current-password"
-      maxlength={256}
-      error={wrongPassword(page, form.problem)}
-    />
+    <>
+      <Username email={me.email} />
+      <Field
+        page={page}
+        form={form}
+        name="currentPassword"
+        {...(id !== undefined && { id })}
+        label={page.texts.fields.currentPassword}
+        type="password"
+        autocomplete="current-password"
+        maxlength={256}
+        error={wrongPassword(page, form.problem)}
+      />
+    </>
   );
 }

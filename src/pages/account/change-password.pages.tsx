@@ -25,7 +25,7 @@ import { PageController } from '../page-controller.js';
 import { Pages } from '../pages.service.js';
 import { NewPasswordFields, PolicyReader } from '../password-fields.js';
 import { AccountLayout } from './account-layout.js';
-import { alertOfProof, wrongPassword } from './proof.js';
+import { alertOfProof, Username, wrongPassword } from './proof.js';
 
 @PageController()
 export class ChangePasswordPages {
@@ -92,6 +92,7 @@ function PasswordForm({ page, email, form, policy }: PasswordFormProps): VNode {
       {isChanged && <Notice>{texts.saved}</Notice>}
       <p>{texts.text}</p>
       <form method="post">
+        <Username email={email} />
         <Field
           page={page}
           form={form}

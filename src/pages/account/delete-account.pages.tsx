@@ -103,7 +103,7 @@ function DeletionForm({ page, email, form, needsProof }: DeletionFormProps): VNo
         ))}
       </ul>
       <form method="post">
-        {needsProof && <ProofFields page={page} form={form} />}
+        {needsProof && <ProofFields page={page} email={email} form={form} />}
         <Confirmation page={page} email={email} form={form} />
         <p class="submit">
           <button type="submit" class="danger">

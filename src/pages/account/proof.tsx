@@ -28,13 +28,25 @@ export function alertOfProof(page: Page, form: FormState): Problem | Alert | und
   return { title: wrong.title, text: asksCode(form) ? wrong.code : wrong.text };
 }
 
+/** Tells password managers whose password a form asks for. */
+export const Username = ({ email }: { email: string }): VNode => (
+  <input type="text" name="username" autocomplete="username" value={email} readonly hidden />
+);
+
+interface ProofFieldsProps {
+  page: Page;
+  email: string;
+  form: FormState;
+}
+
 /** The password, and the code of the second factor once Cognito asks for it. */
-export function ProofFields({ page, form }: { page: Page; form: FormState }): VNode {
+export function ProofFields({ page, email, form }: ProofFieldsProps): VNode {
   const { account, fields } = page.texts;
   const { problem } = form;
   const shown = isUntried(problem) ? { values: form.values } : form;
   return (
     <>
+      <Username email={email} />
       <p>{asksCode(form) ? account.proof.code : account.proof.text}</p>
       <Field
         page={page}

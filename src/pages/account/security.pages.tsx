@@ -218,7 +218,7 @@ function ProofForm({ page, email, form, change }: ViewProps & { change: Change }
     <AccountLayout page={page} email={email} path={path} title={account.proof.title} problem={alert}>
       <form method="post">
         <input type="hidden" name="action" value={change} />
-        <ProofFields page={page} form={form} />
+        <ProofFields page={page} email={email} form={form} />
         <Submit>{common.continue}</Submit>
       </form>
       <p class="links">
