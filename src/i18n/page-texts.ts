@@ -97,6 +97,87 @@ export interface PageTexts {
     doneTitle: string;
     done: string;
   };
+  account: {
+    /** The name of the navigation. */
+    navigation: string;
+    signOut: string;
+    save: string;
+    profile: { link: string; title: string; email: string; changeEmail: string; saved: string };
+    password: { link: string; title: string; text: string; submit: string; saved: string };
+    email: {
+      link: string;
+      title: string;
+      current: string;
+      text: string;
+      newEmail: string;
+      submit: string;
+      sent: string;
+      pendingTitle: string;
+      /** `{email}` is the new address. */
+      pending: string;
+      cancel: string;
+      cancelled: string;
+      otherTitle: string;
+    };
+    security: {
+      link: string;
+      title: string;
+      text: string;
+      app: string;
+      sms: string;
+      email: string;
+      on: string;
+      off: string;
+      setUp: string;
+      replace: string;
+      remove: string;
+      changeText: string;
+      setUpTitle: string;
+      setUpText: string;
+      submit: string;
+      stop: string;
+      enabled: string;
+      removed: string;
+    };
+    sessions: {
+      link: string;
+      title: string;
+      text: string;
+      /** `{browser}` and `{system}`, such as Firefox and Linux. */
+      device: string;
+      unknownDevice: string;
+      current: string;
+      /** `{time}` is in UTC. */
+      lastUsed: string;
+      revoke: string;
+      revoked: string;
+      gone: string;
+      goneText: string;
+      none: string;
+      more: string;
+      first: string;
+      everywhere: string;
+      everywhereText: string;
+      everywhereSubmit: string;
+    };
+    deletion: {
+      link: string;
+      title: string;
+      text: string;
+      consequences: string[];
+      /** `{email}` is the address of the account. */
+      confirm: string;
+      notConfirmed: string;
+      submit: string;
+      lastAdministrator: string;
+      unavailable: string;
+      doneTitle: string;
+      done: string;
+    };
+    /** Before a change that needs a recent proof. */
+    proof: { title: string; text: string; code: string; cancel: string };
+    wrong: { title: string; text: string; code: string; field: string };
+  };
 }
 
 /** @param values for the `{placeholders}` */

@@ -4,15 +4,23 @@ import { languages, pageTexts } from '../i18n/languages.js';
 import { fillText } from '../i18n/page-texts.js';
 import type { FormState, Page } from './page.js';
 
+/** What a page says about a refused form, instead of the text for the code of the problem. */
+export interface Alert {
+  title: string;
+  text: string;
+}
+
 interface LayoutProps {
   page: Page;
   title: string;
   /** Shown above the content, and named in the title. */
-  problem?: Problem | undefined;
+  problem?: Problem | Alert | undefined;
+  /** On pages that need a session: the user's address and the navigation. Such a page is wide. */
+  signedIn?: { email: string; nav: VNode };
   children?: ComponentChildren;
 }
 
-export function Layout({ page, title, problem, children }: LayoutProps): VNode {
+export function Layout({ page, title, problem, signedIn, children }: LayoutProps): VNode {
   const { app, assets, language, texts } = page;
   const { common } = texts;
   return (
@@ -27,14 +35,16 @@ export function Layout({ page, title, problem, children }: LayoutProps): VNode {
         <link rel="stylesheet" href={assets.style} />
         <script type="module" src={assets.script}></script>
       </head>
-      <body data-show={common.show} data-hide={common.hide}>
+      <body class={signedIn && 'wide'} data-show={common.show} data-hide={common.hide}>
         <header class="brand">
           {app.logoUrl === undefined ? (
             <span>{app.name}</span>
           ) : (
             <img src={app.logoUrl} alt={app.name} height="40" />
           )}
+          {signedIn && <SignedInUser page={page} email={signedIn.email} />}
         </header>
+        {signedIn?.nav}
         <main>
           <h1>{title}</h1>
           {problem && <ProblemAlert page={page} problem={problem} />}
@@ -49,12 +59,26 @@ export function Layout({ page, title, problem, children }: LayoutProps): VNode {
   );
 }
 
-function ProblemAlert({ page, problem }: { page: Page; problem: Problem }): VNode {
-  const text = page.texts.problems[problem.code];
+function SignedInUser({ page, email }: { page: Page; email: string }): VNode {
+  return (
+    <div class="user">
+      <span>{email}</span>
+      <form method="post" action={page.href('/signed-out')}>
+        <button type="submit" class="secondary small">
+          {page.texts.account.signOut}
+        </button>
+      </form>
+    </div>
+  );
+}
+
+function ProblemAlert({ page, problem }: { page: Page; problem: Problem | Alert }): VNode {
+  const own = 'text' in problem ? undefined : page.texts.problems[problem.code];
+  const text = 'text' in problem ? problem.text : problem.detail;
   return (
     <div class="alert error" role="alert" tabindex={-1}>
-      <strong>{text ?? problem.title}</strong>
-      {text === undefined && <p>{problem.detail}</p>}
+      <strong>{own ?? problem.title}</strong>
+      {own === undefined && <p>{text}</p>}
     </div>
   );
 }
@@ -112,6 +136,8 @@ interface FieldProps {
   page: Page;
   form: FormState;
   name: string;
+  /** Default: the name. */
+  id?: string;
   label: string;
   type?: 'text' | 'email' | 'password';
   autocomplete: string;
@@ -122,41 +148,44 @@ interface FieldProps {
   inputmode?: 'numeric' | 'email';
   maxlength?: number;
   autofocus?: boolean;
-  /** For the texts of errors without limits of their own. */
-  limits?: { minimum: number } | undefined;
   /** The id of a text that describes the field. */
   describedBy?: string;
+  /** An error that the problem does not name. */
+  error?: string | undefined;
 }
 
 /** A labelled input with its hint and its errors. A password is never filled in again. */
 export function Field(props: FieldProps): VNode {
-  const { page, form, name, label, type = 'text', autocomplete, optional = false, hint } = props;
-  const errors = (form.problem?.errors ?? []).filter(({ field }) => field === name);
+  const { page, form, name, id = name, label, type = 'text', autocomplete, optional = false, hint } = props;
+  const errors = (form.problem?.errors ?? [])
+    .filter(({ field }) => field === name)
+    .map((error) => fieldErrorText(page, error));
+  if (props.error !== undefined) errors.push(props.error);
   const describedBy = [
-    hint !== undefined && `${name}-hint`,
-    errors.length > 0 && `${name}-error`,
+    hint !== undefined && `${id}-hint`,
+    errors.length > 0 && `${id}-error`,
     props.describedBy,
   ].filter(Boolean);
   return (
     <div class="field">
-      <label for={name}>
+      <label for={id}>
         {label}
         {optional && <span class="optional"> ({page.texts.common.optional})</span>}
       </label>
       {hint !== undefined && (
-        <p class="hint" id={`${name}-hint`}>
+        <p class="hint" id={`${id}-hint`}>
           {hint}
         </p>
       )}
       {errors.length > 0 && (
-        <p class="field-error" id={`${name}-error`}>
+        <p class="field-error" id={`${id}-error`}>
           {errors.map((error) => (
-            <span key={error.code}>{fieldErrorText(page, error, props.limits)} </span>
+            <span key={error}>{error} </span>
           ))}
         </p>
       )}
       <input
-        id={name}
+        id={id}
         name={name}
         // Preact's attributes are a union by type.
         {...({ type } as { type: 'text' })}
@@ -179,12 +208,9 @@ export function Field(props: FieldProps): VNode {
 const inputKeepsCase = (autocomplete: string): boolean =>
   autocomplete.endsWith('name') && autocomplete !== 'username';
 
-function fieldErrorText(
-  { texts: { fieldErrors } }: Page,
-  { code, params }: FieldError,
-  limits: { minimum?: number } = {},
-): string {
-  const known = { ...limits, ...params } as Record<string, number | undefined>;
+/** @returns the general text if a limit that the text names is not known */
+function fieldErrorText({ texts: { fieldErrors } }: Page, { code, params }: FieldError): string {
+  const known = { ...params } as Record<string, number | undefined>;
   const text = fieldErrors[code] ?? fieldErrors.invalid;
   const values = Object.fromEntries(placeholdersOf(text).map((name) => [name, known[name] ?? '']));
   return Object.values(values).includes('') ? fieldErrors.invalid : fillText(text, values);

@@ -14,10 +14,11 @@ import {
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
+import { SessionCookie } from '../sessions/session-cookie.js';
 import { toAppError } from '../common/errors/problem.js';
 import { CsrfGuard } from '../common/http/csrf.guard.js';
 import { failurePage } from './failures.js';
-import { type PageResult, redirect, show } from './page.js';
+import { type Page, type PageResult, redirect, show } from './page.js';
 import { Pages } from './pages.service.js';
 
 /** Refuses forms of other origins, and sends what the routes of pages return. */
@@ -40,19 +41,30 @@ class PageInterceptor implements NestInterceptor<PageResult, string> {
 /** Errors of guards, and those that a form cannot answer in place. */
 @Catch()
 export class PageFilter implements ExceptionFilter {
-  constructor(private readonly pages: Pages) {}
+  constructor(
+    private readonly pages: Pages,
+    private readonly session: SessionCookie,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const page = this.pages.open(reply);
     const error = toAppError(thrown);
     const problem = this.pages.report(page, error);
-    const path = page.request.url;
     const result =
       error.code === 'auth.token_invalid'
-        ? redirect(page.href(`/sign-in?return_to=${encodeURIComponent(path)}`))
+        ? this.signInAgain(page)
         : show(failurePage(page, problem), problem.status);
     reply.send(this.pages.prepare(page, result));
+  }
+
+  private signInAgain(page: Page): PageResult {
+    const { request, reply } = page;
+    // A session that only Cognito refuses would lead from the sign-in straight back here.
+    if (this.session.read(request) !== undefined) this.session.clear(reply);
+    // The query of a form's page can say that an earlier form was saved.
+    const returnTo = request.method === 'POST' ? request.url.replace(/\?.*/, '') : request.url;
+    return redirect(page.href(`/sign-in?return_to=${encodeURIComponent(returnTo)}`));
   }
 }
 

@@ -48,6 +48,10 @@ export function fieldsOf({ body }: FastifyRequest, ...names: string[]): Record<s
   );
 }
 
+/** @returns the fields that are not blank, so that a blank one is `missing` */
+export const filled = (values: Form): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
+
 /** @returns a parameter of the page's address; `undefined` if it is absent or repeated */
 export function queryOf({ query }: FastifyRequest, name: string): string | undefined {
   const value = (query as Record<string, unknown>)[name];

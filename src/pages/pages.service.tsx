@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import type { Problem } from '#contracts';
+import type { ErrorCode, Problem } from '#contracts';
 import { type HttpConfig, httpConfig } from '../common/config/http.config.js';
 import { type PagesConfig, pagesConfig } from '../common/config/pages.config.js';
 import { type AppError, isAppError } from '../common/errors/app-error.js';
@@ -67,18 +67,20 @@ export class Pages {
   /**
    * Handles a form.
    * @param again renders the form with what was refused
+   * @param inPlace codes that this form answers in place, besides those that all forms do
    * @throws AppError what no correction of the form can help, for the filter of pages
    */
   async attempt(
     page: Page,
     action: () => Promise<PageResult>,
     again: (problem: Problem) => VNode | Promise<VNode>,
+    inPlace: ErrorCode[] = [],
   ): Promise<PageResult> {
     try {
       return await action();
     } catch (thrown) {
       const error = toAppError(thrown);
-      if (!isAnsweredInPlace(error)) throw error;
+      if (!isAnsweredInPlace(error) && !inPlace.includes(error.code)) throw error;
       const problem = this.report(page, error);
       return { status: problem.status, body: await again(problem) };
     }

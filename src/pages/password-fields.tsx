@@ -31,7 +31,8 @@ interface NewPasswordProps {
 }
 
 /** A new password, typed twice, with the rules of the pool. The script marks the rules that are met. */
-export function NewPasswordFields({ page, form, policy, label }: NewPasswordProps): VNode {
+export function NewPasswordFields({ page, policy, label, ...props }: NewPasswordProps): VNode {
+  const form = withMinimum(props.form, policy);
   const { fields } = page.texts;
   return (
     <>
@@ -43,7 +44,6 @@ export function NewPasswordFields({ page, form, policy, label }: NewPasswordProp
         type="password"
         autocomplete="new-password"
         maxlength={256}
-        limits={policy && { minimum: policy.minimumLength }}
         {...(policy && { describedBy: 'password-rules' })}
       />
       {policy && <PasswordRules page={page} policy={policy} />}
@@ -58,6 +58,15 @@ export function NewPasswordFields({ page, form, policy, label }: NewPasswordProp
       />
     </>
   );
+}
+
+/** Cognito's refusal of a short password does not name the minimum. */
+function withMinimum(form: FormState, policy: PasswordPolicyResponse | undefined): FormState {
+  const { values, problem } = form;
+  if (policy === undefined || problem?.errors === undefined) return form;
+  const params = { minimum: policy.minimumLength };
+  const errors = problem.errors.map((error) => (error.code === 'too_short' ? { params, ...error } : error));
+  return { values, problem: { ...problem, errors } };
 }
 
 function PasswordRules({ page, policy }: { page: Page; policy: PasswordPolicyResponse }): VNode {

@@ -36,6 +36,12 @@ import { PasswordChangeEntity } from './persistence/password-change.entity.js';
     ResetCookie,
     PasswordChangeCompletionJob,
   ],
-  exports: [ForgotPasswordService, PasswordResetService, ResetCookie, ResetRateLimitKey],
+  exports: [
+    ForgotPasswordService,
+    PasswordChangeService,
+    PasswordResetService,
+    ResetCookie,
+    ResetRateLimitKey,
+  ],
 })
 export class PasswordsModule {}

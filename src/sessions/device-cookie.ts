@@ -59,13 +59,23 @@ export class DeviceCookie {
   }
 
   /** Sets a cookie that is valid from now on, with the same rate-limit counts; none while the database is unavailable. */
-  async renew(reply: FastifyReply, { id, sub }: KnownDevice): Promise<void> {
+  private async renew(reply: FastifyReply, { id, sub }: KnownDevice): Promise<void> {
     try {
       const { at } = await this.signOuts.startOfSignIn();
       this.write(reply, { id, sub, at });
     } catch (error) {
       if (!isAppError(error, 'overloaded')) throw error;
     }
+  }
+
+  /**
+   * Runs a change that invalidates all device cookies of a user, such as a new password; this browser gets a new one.
+   * @throws what `change` throws
+   */
+  async keepDuring(reply: FastifyReply, sub: string, change: () => Promise<void>): Promise<void> {
+    const device = await this.find(reply.request);
+    await change();
+    if (device?.sub === sub) await this.renew(reply, device);
   }
 
   /** Reads the database only for a cookie with a valid seal. @returns `undefined` without a valid cookie of a live user */

@@ -3,15 +3,13 @@ import { Database } from '../common/database/database.js';
 import { type Actor, AuditLog } from './audit-log.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
-import { adminRole } from './roles.js';
+import { adminRole, isLastAdministrator } from './roles.js';
 import type { LocalUser } from './user.js';
 
 export interface ChangedRoles extends Pick<LocalUser, 'id' | 'email' | 'roles'> {
   /** The change removed the role of the last enabled administrator. */
   lastAdministrator?: true;
 }
-
-const isAdministrator = ({ roles, disabled }: LocalUser): boolean => roles.includes(adminRole) && !disabled;
 
 @Injectable()
 export class RolesService {
@@ -47,11 +45,8 @@ export class RolesService {
       if (record === undefined || record.erasure !== null) return undefined;
       const roles = [...new Set([...record.roles, ...add])].filter((role) => !remove.includes(role));
       if (roles.join() !== record.roles.join()) await this.set('operator', record, roles);
+      const isLast = remove.includes(adminRole) && isLastAdministrator(record, records);
       const { id } = record;
-      const isLast =
-        remove.includes(adminRole) &&
-        isAdministrator(record) &&
-        !records.some((other) => other.id !== id && isAdministrator(other));
       return { id, email: record.email, roles, ...(isLast && { lastAdministrator: true }) };
     });
   }

@@ -1,3 +1,5 @@
+import type { UserId } from '#contracts';
+
 /** Permissions that routes require. */
 export type Permission =
   | 'users.read'
@@ -11,7 +13,7 @@ export type Permission =
 
 /**
  * Only users with this role may change, disable or delete a user with this role, and not themselves: an enabled administrator
- * always remains.
+ * always remains. The last one cannot delete the own account.
  */
 export const adminRole = 'admin';
 
@@ -30,6 +32,18 @@ const permissionsOfRoles: Record<string, readonly Permission[]> = {
   support: ['users.read', 'users.disable', 'users.mfa', 'sessions.end'],
   auditor: ['users.read', 'audit.read', 'migration.read'],
 };
+
+interface Holder {
+  id: UserId;
+  roles: readonly string[];
+  disabled: boolean;
+}
+
+const isAdministrator = ({ roles, disabled }: Holder): boolean => roles.includes(adminRole) && !disabled;
+
+/** @param administrators all of them, locked @returns whether no enabled administrator remains without this one */
+export const isLastAdministrator = (user: Holder, administrators: readonly Holder[]): boolean =>
+  isAdministrator(user) && !administrators.some((other) => other.id !== user.id && isAdministrator(other));
 
 /** @returns the permissions of all these roles, without duplicates */
 export function permissionsOf(roles: readonly string[]): Permission[] {

@@ -30,6 +30,6 @@ const services = [
   imports: [CognitoModule, UsersDataModule, TypeOrmModule.forFeature([MfaChangeEntity, MfaRemoval])],
   controllers: [UsersController],
   providers: [...services, ProfileService],
-  exports: [...services, UsersDataModule],
+  exports: [...services, ProfileService, UsersDataModule],
 })
 export class UsersModule {}

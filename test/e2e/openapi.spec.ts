@@ -136,6 +136,7 @@ const requests: Record<string, () => Call[]> = {
     json({ firstName: 'Ada' }),
     ...withBearer(unreadable),
   ],
+  'delete /users/me': () => [{ headers: bearer }, {}, ...withBearer(unreadable)],
   'get /admin/users': () => [{ headers: bearer }, {}],
   'get /admin/users?limit=0': () => [{ headers: bearer }],
   'get /admin/users/1': () => [{ headers: bearer }, {}],
@@ -295,6 +296,7 @@ const replays: Record<string, () => Replay | Promise<Replay>> = {
   },
   getMe: asAdmin,
   updateMe: asAdmin,
+  deleteMe: async () => ({ headers: (await someone()).headers }),
   changeEmail: asAdmin,
   resetPassword: async () => {
     const email = 'forgetful@example.org';

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { type Person, personWith } from '../support/builders/admins.js';
 import { createPoolUser, poolPassword } from '../support/builders/pool-users.js';
 import { bearer, signInWithTokens } from '../support/drivers/sessions.js';
+import { until } from '../support/drivers/until.js';
 import { openUsher } from '../support/drivers/usher.js';
 
 const usher = openUsher();
@@ -109,5 +111,77 @@ describe('PATCH /users/me', () => {
     );
     const details = { fields: ['firstName', 'profile'] };
     expect(entry).toEqual({ actor: 'user', actor_id: String(id), action: 'update-profile', details });
+  });
+});
+
+describe('DELETE /users/me', () => {
+  const remove = ({ headers }: Pick<Person, 'headers'>, body?: unknown) =>
+    usher.api.call('DELETE', '/users/me', { headers, body });
+
+  const isInPool = async (email: string) => {
+    const Filter = `email = "${email}"`;
+    return (await usher.cognito.listUsers({ UserPoolId: usher.userPoolId, Filter })).Users?.length !== 0;
+  };
+
+  it('refuses the user at once, and deletes the pool user and the personal data', async () => {
+    const person = await personWith(usher, 'leaving@example.com');
+    await patch(person.headers, { firstName: 'Private' });
+    expect(await remove(person)).toMatchObject({ status: 202, text: '' });
+    expect((await usher.api.get('/users/me', person.headers)).status).toBe(401);
+    expect((await usher.api.post('/auth/refresh', { refreshToken: person.refreshToken })).status).toBe(401);
+    expect((await usher.api.signIn(person.email, poolPassword)).status).toBe(401);
+    await until(async () => !(await isInPool(person.email)));
+    const rowOf = async () =>
+      (await usher.database.sql(`SELECT email, first_name FROM users WHERE id = $1`, [person.id]))[0];
+    const email = `erased-${person.id}@erased.invalid`;
+    await until(async () => (await rowOf())?.email === email);
+    expect(await rowOf()).toEqual({ email, first_name: null });
+    const entries = await usher.database.sql(
+      `SELECT actor, actor_id, action FROM usher.audit WHERE user_id = $1 ORDER BY id`,
+      [person.id],
+    );
+    const actor_id = String(person.id);
+    expect(entries).toEqual([
+      { actor: 'user', actor_id, action: 'update-profile' },
+      { actor: 'user', actor_id, action: 'request-erasure' },
+      { actor: 'usher', actor_id: null, action: 'finish-erasure' },
+    ]);
+  });
+
+  it('removes the cookies of the browser', async () => {
+    const { email } = await personWith(usher, 'in-a-browser@example.com');
+    const browser = usher.browser();
+    await browser.signIn(email, poolPassword, 'cookie');
+    expect(browser.cookies.size).toBe(2);
+    expect((await browser.delete('/users/me')).status).toBe(202);
+    expect(browser.cookies.size).toBe(0);
+  });
+
+  it('refuses the last enabled administrator, also of two who delete themselves at the same time', async () => {
+    const first = await personWith(usher, 'admin-1@example.com', 'admin');
+    expect(await remove(first)).toMatchObject({ status: 403, body: { code: 'auth.forbidden' } });
+    const disabled = await personWith(usher, 'disabled-admin@example.com', 'admin');
+    await usher.database.sql('UPDATE users SET usher_disabled_at = now() WHERE id = $1', [disabled.id]);
+    expect((await remove(first)).status).toBe(403);
+    const second = await personWith(usher, 'admin-2@example.com', 'admin');
+    const statuses = (await Promise.all([remove(first), remove(second)])).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([202, 403]);
+  });
+
+  it('needs a recent proof, and the password is one', async () => {
+    const person = await personWith(usher, 'undecided@example.com');
+    usher.clock.advanceBy(11 * 60_000);
+    // The API adopts the time from a response.
+    await usher.api.get('/auth/mfa', person.headers);
+    expect(await remove(person)).toMatchObject({
+      status: 403,
+      body: { code: 'auth.reauthentication_required' },
+    });
+    expect(await remove(person, { password: 'wrong-password-1' })).toMatchObject({
+      status: 401,
+      body: { code: 'auth.invalid_credentials' },
+    });
+    expect((await usher.api.get('/users/me', person.headers)).status).toBe(200);
+    expect((await remove(person, { password: poolPassword })).status).toBe(202);
   });
 });

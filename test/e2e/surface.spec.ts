@@ -27,7 +27,7 @@ const withoutBody = new Set([
 ]);
 
 /** DELETE routes that accept a recent proof. */
-const withProof = new Set(['/auth/mfa/totp', '/admin/users/{id}', '/admin/users/{id}/mfa']);
+const withProof = new Set(['/auth/mfa/totp', '/users/me', '/admin/users/{id}', '/admin/users/{id}/mfa']);
 
 describe('routes', () => {
   it('require a session, except the listed ones', async () => {

@@ -6,7 +6,7 @@ import {
   migrate,
   prepareAccountKinds,
 } from '../support/builders/account-kinds.js';
-import type { Answer } from '../support/drivers/api-client.js';
+import { type Answer, apiClient } from '../support/drivers/api-client.js';
 import { deviseUser } from '../support/builders/devise-users.js';
 import { startUsher, type Usher } from '../support/drivers/usher.js';
 import { visible } from '../support/drivers/visible-answer.js';
@@ -116,10 +116,9 @@ type Fields = Record<string, string> & { email: string };
 
 /** Sends a form of the pages. */
 async function sendForm(path: string, fields: Fields): Promise<Answer<Record<string, unknown>>> {
-  const answer = await usher.api.call('POST', path, {
+  const answer = await apiClient(usher.url, { redirect: 'manual' }).call('POST', path, {
     raw: new URLSearchParams(fields).toString(),
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    redirect: 'manual',
   });
   // The page repeats the typed address.
   const headers = new Headers(answer.headers);

@@ -69,7 +69,7 @@ export class SignOutRequest {
 
 /**
  * A recent proof of identity, required if the sign-in is more than 10 minutes old. The complete
- * body of `POST /auth/mfa/totp`, `DELETE /auth/mfa/totp` and `DELETE /admin/users/:id`.
+ * body of `POST /auth/mfa/totp`, `DELETE /auth/mfa/totp`, `DELETE /users/me` and `DELETE /admin/users/:id`.
  */
 export class ProofRequest {
   @IsOptional()

@@ -78,7 +78,7 @@ export class MfaController {
     @CallerLanguage() language: Language,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    return this.keepDevice(caller, reply, () => this.totp.verify(caller, body, language));
+    return this.deviceCookie.keepDuring(reply, caller.sub, () => this.totp.verify(caller, body, language));
   }
 
   /** DELETE /auth/mfa/totp */
@@ -97,18 +97,7 @@ export class MfaController {
     @CallerLanguage() language: Language,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    return this.keepDevice(caller, reply, () => this.totp.disable(caller, language));
-  }
-
-  /** A change of factors invalidates all device cookies of the caller; the browser that made it gets a new one. */
-  private async keepDevice(
-    { sub }: Principal,
-    reply: FastifyReply,
-    change: () => Promise<void>,
-  ): Promise<void> {
-    const device = await this.deviceCookie.find(reply.request);
-    await change();
-    if (device?.sub === sub) await this.deviceCookie.renew(reply, device);
+    return this.deviceCookie.keepDuring(reply, caller.sub, () => this.totp.disable(caller, language));
   }
 }
 

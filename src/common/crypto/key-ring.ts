@@ -8,6 +8,7 @@ export type Purpose =
   | 'session-tokens'
   | 'reset-cookie'
   | 'page-step'
+  | 'page-enrolment'
   | 'device-cookie'
   | 'recent-proof'
   | 'account-failures'

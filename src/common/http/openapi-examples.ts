@@ -232,6 +232,7 @@ export const examples: Record<string, Examples> = {
       } satisfies ChangeEmailRequest,
     },
   },
+  deleteMe: { requests: { proof: { password } satisfies ProofRequest } },
   getPasswordPolicy: {
     responses: {
       policy: {

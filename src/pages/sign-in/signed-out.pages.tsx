@@ -4,7 +4,7 @@ import { Public } from '../../common/http/access.decorators.js';
 import { FormPost } from '../../common/http/forms.js';
 import { RateLimited } from '../../rate-limit/rate-limited.decorator.js';
 import { Layout } from '../layout.js';
-import { type PageResult, redirect, show } from '../page.js';
+import { type PageResult, queryOf, redirect, show } from '../page.js';
 import { PageController } from '../page-controller.js';
 import { PageSession } from '../page-session.js';
 import { Pages } from '../pages.service.js';
@@ -20,7 +20,13 @@ export class SignedOutPages {
   @Get('signed-out')
   show(@Res({ passthrough: true }) reply: FastifyReply): PageResult {
     const page = this.pages.open(reply);
-    const { signedOut } = page.texts;
+    const { account, signedOut } = page.texts;
+    if (queryOf(page.request, 'deleted') !== undefined)
+      return show(
+        <Layout page={page} title={account.deletion.doneTitle}>
+          <p>{account.deletion.done}</p>
+        </Layout>,
+      );
     return show(
       <Layout page={page} title={signedOut.title}>
         <p>{signedOut.text}</p>

@@ -157,9 +157,6 @@ export class PasswordsController {
     @CallerLanguage() language: Language,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    const device = await this.deviceCookie.find(reply.request);
-    await this.changes.change(caller, body, language);
-    // The change invalidates all device cookies of the caller; this browser gets a new one.
-    if (device?.sub === caller.sub) await this.deviceCookie.renew(reply, device);
+    await this.deviceCookie.keepDuring(reply, caller.sub, () => this.changes.change(caller, body, language));
   }
 }

@@ -15,8 +15,6 @@ export interface Call {
   body?: unknown;
   /** Sent unchanged. */
   raw?: string | Uint8Array<ArrayBuffer>;
-  /** Default: redirects are followed. */
-  redirect?: 'manual';
 }
 
 /** A client of the API in the role of a front end. */
@@ -30,14 +28,23 @@ export interface ApiClient {
   signIn(email: string, password: string, session?: SessionMode): Promise<Answer<AnyBody>>;
 }
 
-/** @param keepsCookies stores and sends cookies like a browser */
-export function apiClient(url: string, { keepsCookies = false } = {}): ApiClient {
+interface ClientOptions {
+  /** Stores and sends cookies like a browser. */
+  keepsCookies?: boolean;
+  /** `manual`: answers a redirect instead of following it. */
+  redirect?: 'follow' | 'manual';
+}
+
+export function apiClient(
+  url: string,
+  { keepsCookies = false, redirect = 'follow' }: ClientOptions = {},
+): ApiClient {
   const cookies = new Map<string, string>();
-  const call: ApiClient['call'] = async (method, path, { headers, body, raw, redirect } = {}) => {
+  const call: ApiClient['call'] = async (method, path, { headers, body, raw } = {}) => {
     const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
     const response = await fetch(url + path, {
       method,
-      ...(redirect && { redirect }),
+      redirect,
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(cookie !== '' && { cookie }),
