@@ -13,7 +13,7 @@ export type Permission =
 
 /**
  * Only users with this role may change, disable or delete a user with this role, and not themselves: an enabled administrator
- * always remains. The last one cannot delete the own account.
+ * always remains. The last one cannot delete their own account.
  */
 export const adminRole = 'admin';
 
