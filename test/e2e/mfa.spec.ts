@@ -28,11 +28,16 @@ function expectEnrolment(totp: TotpEnrolmentResponse | undefined, account: strin
   expect(decodeURIComponent(uri.pathname)).toBe(`/${issuer}:${account}`);
   expect(Object.fromEntries(uri.searchParams)).toEqual({ secret: totp?.secretCode, issuer });
   expect(totp?.qrCodeSvg).toMatch(/^<svg [\s\S]*<\/svg>$/);
-  // The SVG has one square per dark module of the code.
-  const dark = encode(totp?.otpauthUri ?? '', { ecc: 'M', border: 4 })
-    .data.flat()
-    .filter(Boolean).length;
-  expect(totp?.qrCodeSvg.match(/M\d+,\d+h/g)).toHaveLength(dark);
+  const { data } = encode(totp?.otpauthUri ?? '', { ecc: 'M', border: 4 });
+  expect(modulesOf(totp?.qrCodeSvg ?? '', data.length)).toEqual(data);
+}
+
+/** @returns which modules are dark: the drawing has one rectangle for each run of them */
+function modulesOf(svg: string, size: number): boolean[][] {
+  const modules = Array.from({ length: size }, () => Array<boolean>(size).fill(false));
+  for (const [, x, y, width] of svg.matchAll(/M(\d+) (\d+)h(\d+)v1H\1z/g))
+    modules[Number(y)]?.fill(true, Number(x), Number(x) + Number(width));
+  return modules;
 }
 
 describe('an authenticator app, while signed in', () => {

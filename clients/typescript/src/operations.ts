@@ -15,6 +15,7 @@ export const routes: Record<OperationId, Route> = {
   verifyTotp: { method: 'POST', path: '/auth/mfa/totp/verify', hasBody: true, session: 'required' },
   getMe: { method: 'GET', path: '/users/me', session: 'required' },
   updateMe: { method: 'PATCH', path: '/users/me', hasBody: true, session: 'required' },
+  deleteMe: { method: 'DELETE', path: '/users/me', hasBody: true, session: 'required' },
   changeEmail: { method: 'PUT', path: '/users/me/email', hasBody: true, session: 'required' },
   signUp: { method: 'POST', path: '/users', hasBody: true },
   resendConfirmation: { method: 'POST', path: '/users/confirmation', hasBody: true },
