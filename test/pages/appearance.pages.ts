@@ -21,6 +21,8 @@ const signIn = async (page: Page, email: string, password: string) => {
   await page.getByRole('button', { name: /^(Sign in|Anmelden)$/ }).click();
 };
 
+const titleOf = (page: Page) => page.getByRole('heading', { level: 1 }).textContent();
+
 const open = (path: string) => async (page: Page) => void (await page.goto(path));
 
 async function refuse(page: Page): Promise<void> {
@@ -40,13 +42,7 @@ async function setUpFactor(page: Page): Promise<void> {
 
 const { email, password } = deviseUser('plain');
 
-const signedIn = (path: string) => async (page: Page) => {
-  await signIn(page, email, password);
-  await page.waitForURL('**/account');
-  await page.goto(path);
-};
-
-const pages: [string, (page: Page) => Promise<void>][] = [
+const visits: [string, (page: Page) => Promise<void>][] = [
   ...[
     '/sign-in',
     '/sign-up',
@@ -58,31 +54,30 @@ const pages: [string, (page: Page) => Promise<void>][] = [
   ].map((path): [string, (page: Page) => Promise<void>] => [path, open(path)]),
   ['a refused sign-in', refuse],
   ['the set-up of an authenticator app', setUpFactor],
-  ...[
-    '/account',
-    '/account/password',
-    '/account/email',
-    '/account/security',
-    '/account/sessions',
-    '/account/delete',
-  ].map((path): [string, (page: Page) => Promise<void>] => [path, signedIn(path)]),
+  ['/account', (page) => signIn(page, email, password)],
+  ...['password', 'email', 'security', 'sessions', 'delete'].map(
+    (name): [string, (page: Page) => Promise<void>] => [`/account/${name}`, open(`/account/${name}`)],
+  ),
 ];
 
 describe.each([
   ['light', 'en'],
   ['dark', 'de'],
 ] as const)('in %s mode at 320 pixels', (colorScheme, locale) => {
-  it.each(pages)('%s is accessible, light and complete', async (_name, visit) => {
-    const viewport = { width: 320, height: 640 };
-    const tab = await browser.open({ baseURL: usher.url, colorScheme, locale, viewport });
-    try {
-      await visit(tab.page);
-      expect(await accessibilityIssues(tab.page)).toEqual([]);
-      expect(await sidewaysScroll(tab.page)).toBe(0);
-      expect(tab.complaints).toEqual([]);
-      expect(await tab.weight()).toBeLessThanOrEqual(heaviest);
-    } finally {
-      await tab.close();
-    }
+  const tab = browser.tabForAll(() => ({
+    baseURL: usher.url,
+    colorScheme,
+    locale,
+    viewport: { width: 320, height: 640 },
+  }));
+
+  it.each(visits)('%s is accessible, light and complete', async (_name, visit) => {
+    const { page, complaints, weight } = tab;
+    await visit(page);
+    expect(await titleOf(page)).not.toMatch(/not found/i);
+    expect(await accessibilityIssues(page)).toEqual([]);
+    expect(await sidewaysScroll(page)).toBe(0);
+    expect(complaints).toEqual([]);
+    expect(await weight()).toBeLessThanOrEqual(heaviest);
   });
 });

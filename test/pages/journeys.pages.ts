@@ -1,12 +1,13 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { deviseUser } from '../support/builders/devise-users.js';
-import { setMfa } from '../support/builders/pool-users.js';
+import { nextTotp, setMfa } from '../support/builders/pool-users.js';
 import { type BrowserTab, openBrowser } from '../support/drivers/browser.js';
 import { mailedCode } from '../support/drivers/mails.js';
+import { until } from '../support/drivers/until.js';
 import { openUsher } from '../support/drivers/usher.js';
 
-const usher = openUsher({ withPages: true, environment: { APP_NAME: 'Acme Shop' } });
+const usher = openUsher({ withPages: true, environment: { RATE_LIMITS: 'on' } });
 const browser = openBrowser();
 
 const password = 'correct horse battery staple 1';
@@ -39,6 +40,12 @@ const fillIn = async (page: Page, fields: Record<string, string>) => {
 async function send(page: Page, fields: Record<string, string> = {}): Promise<void> {
   await fillIn(page, fields);
   await page.locator('main form button[type=submit]').last().click();
+}
+
+async function signIn(page: Page, email: string, typed: string): Promise<void> {
+  await page.goto('/sign-in');
+  await send(page, { email, password: typed });
+  expect(new URL(page.url()).pathname).toBe('/account');
 }
 
 async function openMailedLink(page: Page, email: string, word: string): Promise<void> {
@@ -89,6 +96,60 @@ describe.each([
       await send(page, { code, password: newPassword, passwordConfirmation: newPassword });
       expect(await titleOf(page)).toBe('Your password is changed');
     }));
+
+  it('sets an authenticator app up, signs out, and signs in with its code', () =>
+    inTab(options, async (page) => {
+      await signIn(page, email, newPassword);
+      await page.getByRole('link', { name: 'Security' }).click();
+      await page.getByRole('button', { name: 'Set up an app' }).click();
+      const secret = (await page.locator('.secret').textContent())?.replaceAll(' ', '');
+      await page.locator('#code').fill(nextTotp(usher, secret));
+      await page.getByRole('button', { name: 'Turn on' }).click();
+      expect(await page.getByRole('status').textContent()).toContain('turned on');
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      expect(await titleOf(page)).toBe('You are signed out');
+      await page.goto('/account/security');
+      await send(page, { email, password: newPassword });
+      expect(await titleOf(page)).toBe('Enter your code');
+      await send(page, { code: '000000' });
+      expect(await page.getByRole('alert').textContent()).toContain('Wrong code');
+      await send(page, { code: nextTotp(usher, secret) });
+      // Back to where the session was missing.
+      expect(new URL(page.url()).pathname).toBe('/account/security');
+      await page.getByRole('button', { name: 'Remove the app' }).click();
+      expect(await page.getByRole('status').textContent()).toContain('removed');
+    }));
+
+  it('changes the address by a mailed link, and signs other devices out', () =>
+    inTab(options, (page) =>
+      inTab(options, async (other) => {
+        const newEmail = `new-${email}`;
+        await signIn(other, email, newPassword);
+        await signIn(page, email, newPassword);
+        await page.getByRole('link', { name: 'E-mail address' }).click();
+        await send(page, { email: newEmail, currentPassword: newPassword });
+        expect(await page.getByRole('status').textContent()).toContain('sent an e-mail');
+        await openMailedLink(page, newEmail, 'token');
+        await send(page);
+        expect(await titleOf(page)).toBe('Your address is confirmed');
+        await page.goto('/account/sessions');
+        expect(await page.locator('header').textContent()).toContain(newEmail);
+        const revoke = page.getByRole('button', { name: 'Sign out: Chrome on Linux' });
+        const signedIn = await revoke.count();
+        expect(signedIn).toBeGreaterThan(0);
+        for (let others = signedIn; others > 0; others--) {
+          await revoke.last().click();
+          expect(await page.getByRole('status').textContent()).toContain('The device is signed out');
+          expect(await revoke.count()).toBe(others - 1);
+        }
+        await until(async () => {
+          await other.reload();
+          return (await titleOf(other)) === 'Sign in';
+        });
+        await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+        expect(await titleOf(page)).toBe('You are signed out');
+      }),
+    ));
 });
 
 describe('a legacy user', () => {
@@ -97,6 +158,7 @@ describe('a legacy user', () => {
   it('is migrated by the first sign-in, with the keyboard alone', () =>
     inTab({}, async (page) => {
       await page.goto('/sign-in');
+      await page.locator('#email:focus').waitFor();
       await page.keyboard.type(email);
       await page.keyboard.press('Tab');
       await page.keyboard.type(oldPassword);
@@ -124,5 +186,33 @@ describe('the script', () => {
       expect(await met()).toEqual(['at least 8 characters']);
       await page.locator('#password').fill('n0w');
       expect(await met()).toEqual(['a digit']);
+    }));
+
+  it('sends a form once', () =>
+    inTab({}, async (page) => {
+      const posts: string[] = [];
+      page.on('request', (request) => {
+        if (request.method() === 'POST') posts.push(request.url());
+      });
+      await page.goto('/sign-in');
+      await fillIn(page, { email: 'twice@example.com', password: 'wrong' });
+      await page.locator('main button[type=submit]').dblclick();
+      await page.getByRole('alert').waitFor();
+      expect(posts).toHaveLength(1);
+    }));
+
+  it('counts the seconds of a rate limit down', () =>
+    inTab({}, async (page) => {
+      await page.clock.install();
+      await page.goto('/sign-in');
+      for (let attempt = 0; attempt < 6; attempt++)
+        await send(page, { email: 'impatient@example.com', password: 'wrong' });
+      expect(await titleOf(page)).toBe('Too many attempts');
+      const timer = page.getByRole('timer');
+      const seconds = Number(/\d+/.exec((await timer.textContent()) ?? '')?.[0]);
+      await page.clock.runFor(3000);
+      expect(await timer.textContent()).toBe(`Please wait ${seconds - 3} seconds, then try again.`);
+      await page.clock.runFor(seconds * 1000);
+      expect(await timer.textContent()).toBe('Please wait 0 seconds, then try again.');
     }));
 });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll } from '@jest/globals';
 import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core';
 
 /** Debian's Chromium, or the one of CHROMIUM_PATH. */
 const executablePath =
@@ -15,13 +15,15 @@ export interface BrowserTab {
   /** Console errors, failed requests and reports of the Content-Security-Policy. */
   complaints: string[];
   /** Kilobytes (1000 bytes) of the present page and its files with their headers, as without a cache. */
-  weight(): Promise<number>;
-  close(): Promise<void>;
+  weight: () => Promise<number>;
+  close: () => Promise<void>;
 }
 
 export interface OpenBrowser {
   /** A tab with cookies of its own. */
-  open(options?: BrowserContextOptions): Promise<BrowserTab>;
+  open: (options?: BrowserContextOptions) => Promise<BrowserTab>;
+  /** A tab for all tests of a `describe`. @param options are read before the first of them */
+  tabForAll: (options: () => BrowserContextOptions) => BrowserTab;
 }
 
 /** A real browser for all tests of a file. */
@@ -34,12 +36,19 @@ export function openBrowser(): OpenBrowser {
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   });
   afterAll(() => browser?.close());
+  const open: OpenBrowser['open'] = async (options) => {
+    const context = await browser.newContext({ locale: 'en', ...options });
+    context.setDefaultTimeout(10_000);
+    const page = await context.newPage();
+    return { page, complaints: watch(page), weight: scale(page), close: () => context.close() };
+  };
   return {
-    async open(options) {
-      const context = await browser.newContext({ locale: 'en', ...options });
-      context.setDefaultTimeout(10_000);
-      const page = await context.newPage();
-      return { page, complaints: watch(page), weight: scale(page), close: () => context.close() };
+    open,
+    tabForAll(options) {
+      const tab = {} as BrowserTab;
+      beforeAll(async () => void Object.assign(tab, await open(options())));
+      afterAll(() => tab.close());
+      return tab;
     },
   };
 }
@@ -53,7 +62,11 @@ function watch(page: Page): string[] {
     if (message.type() === 'error' && !ofDocument.test(message.text())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`));
+  page.on('requestfailed', (request) => {
+    const error = request.failure()?.errorText;
+    // Of a page that was left.
+    if (error !== 'net::ERR_ABORTED') complaints.push(`${request.url()} ${error}`);
+  });
   page.on('response', (response) => {
     if (response.status() >= 400 && response.request().resourceType() !== 'document')
       complaints.push(`${response.url()} ${response.status()}`);
@@ -63,17 +76,18 @@ function watch(page: Page): string[] {
 
 /** Weighs the last document, and each file when it was loaded first. */
 function scale(page: Page): () => Promise<number> {
-  let document: Promise<number> = Promise.resolve(0);
-  const files = new Map<string, Promise<number>>();
+  let document: Request | undefined;
+  const files = new Map<string, Request>();
   page.on('requestfinished', (request) => {
-    const bytes = request
-      .sizes()
-      .then(({ responseBodySize, responseHeadersSize }) => responseBodySize + responseHeadersSize);
-    if (request.resourceType() === 'document') document = bytes;
-    else if (!files.has(request.url())) files.set(request.url(), bytes);
+    if (request.resourceType() === 'document') document = request;
+    else if (!files.has(request.url())) files.set(request.url(), request);
   });
   return async () => {
-    const bytes = await Promise.all([document, ...files.values()]);
+    const loaded = [...files.values(), ...(document ? [document] : [])];
+    const sizes = await Promise.all(loaded.map((request) => request.sizes()));
+    const bytes = sizes.map(
+      ({ responseBodySize, responseHeadersSize }) => responseBodySize + responseHeadersSize,
+    );
     return bytes.reduce((sum, one) => sum + one, 0) / 1000;
   };
 }
