@@ -43,6 +43,7 @@ describe('apiEnvironment', () => {
       SESSION_SECRETS: 'a-session-secret',
       SMTP_URL: 'smtp://stack',
       MAIL_FROM: 'Usher <usher@localhost.localdomain>',
+      PAGES: 'on',
       CORS_ORIGINS: 'http://localhost:*,http://127.0.0.1:*',
     });
   });
