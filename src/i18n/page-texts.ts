@@ -39,7 +39,7 @@ export interface PageTexts {
     requireSymbols: string;
     history: string;
   };
-  tooMany: { title: string; wait: string; retry: string };
+  tooMany: { title: string; wait: string; waitMinutes: string; retry: string };
   failed: { title: string; text: string; back: string };
   signIn: { title: string; submit: string; forgot: string; isNew: string; signUp: string };
   step: {

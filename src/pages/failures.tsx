@@ -12,6 +12,7 @@ const ownPage = new Set<ErrorCode>([
   'auth.csrf',
   'auth.forbidden',
   'request.not_found',
+  'cognito.unexpected_answer',
   'internal',
 ]);
 
@@ -24,14 +25,19 @@ export const failurePage = (page: Page, problem: Problem): VNode =>
     <FailurePage page={page} problem={problem} />
   );
 
+/** Seconds; a longer wait is shown in minutes. The same in pages.js. */
+const longWait = 90;
+
 /** A rate limit was reached. The script counts the seconds down. */
 function TooManyPage({ page, problem }: { page: Page; problem: Problem }): VNode {
   const { tooMany } = page.texts;
   const seconds = problem.retryAfter ?? 60;
   return (
     <Layout page={page} title={tooMany.title}>
-      <p data-countdown={seconds} data-text={tooMany.wait} role="timer">
-        {fillText(tooMany.wait, { seconds })}
+      <p data-countdown={seconds} data-text={tooMany.wait} data-long-text={tooMany.waitMinutes} role="timer">
+        {seconds > longWait
+          ? fillText(tooMany.waitMinutes, { minutes: Math.ceil(seconds / 60) })
+          : fillText(tooMany.wait, { seconds })}
       </p>
       <p>
         <a class="button" href="">

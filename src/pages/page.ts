@@ -52,6 +52,15 @@ export function fieldsOf({ body }: FastifyRequest, ...names: string[]): Record<s
 export const filled = (values: Form): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
 
+/** @returns the path with the page's `return_to`, so that a detour ends where it was to end */
+export function withReturnTo(
+  page: Page,
+  path: string,
+  returnTo = queryOf(page.request, 'return_to'),
+): string {
+  return page.href(returnTo === undefined ? path : `${path}?return_to=${encodeURIComponent(returnTo)}`);
+}
+
 /** @returns a parameter of the page's address; `undefined` if it is absent or repeated */
 export function queryOf({ query }: FastifyRequest, name: string): string | undefined {
   const value = (query as Record<string, unknown>)[name];

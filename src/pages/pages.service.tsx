@@ -39,7 +39,7 @@ export class Pages {
         [...new Set(returnUrls.map(({ origin }) => origin))],
         logoUrl?.origin,
       ),
-      // The form's own origin reads `Referer`; other sites must not see the tokens of mailed links.
+      // The switch of languages reads `Referer`; other sites must not see the tokens of mailed links.
       'referrer-policy': 'same-origin',
       vary: 'Accept-Language, Cookie',
     };

@@ -79,7 +79,6 @@ function PasswordRules({ page, policy }: { page: Page; policy: PasswordPolicyRes
       .filter((rule) => policy[rule])
       .map((rule) => ({ text: texts[rule], pattern: patterns[rule][0].source })),
   ];
-  if (passwordHistorySize > 0) rules.push({ text: fillText(texts.history, { count: passwordHistorySize }) });
   return (
     <div class="rules" id="password-rules" data-rules-of="password">
       <p>{texts.title}</p>
@@ -90,6 +89,7 @@ function PasswordRules({ page, policy }: { page: Page; policy: PasswordPolicyRes
           </li>
         ))}
       </ul>
+      {passwordHistorySize > 0 && <p>{fillText(texts.history, { count: passwordHistorySize })}</p>}
     </div>
   );
 }

@@ -9,8 +9,8 @@ import {
   temporaryPassword,
 } from '../support/builders/pool-users.js';
 import { deviseUser } from '../support/builders/devise-users.js';
-import { json } from '../support/fakes/cognito-proxy.js';
-import { mailedToken } from '../support/drivers/mails.js';
+import { exception, json } from '../support/fakes/cognito-proxy.js';
+import { mailedCode, mailedToken } from '../support/drivers/mails.js';
 import { openUsher, startUsher, type Usher } from '../support/drivers/usher.js';
 
 const usher = openUsher({
@@ -252,6 +252,62 @@ describe('the sign-in', () => {
     const kept = guest.cookies.get('usher_step') ?? '';
     expect('__Host-usher_step'.length + kept.length).toBeLessThanOrEqual(4096);
     expect((await guest.get('/sign-in/step')).html).toContain('AAAA AAAA');
+  });
+
+  it('sends the password to /sign-in after a step that has expired, with the same return_to', async () => {
+    await invite(usher, 'late@example.com');
+    const late = visitor();
+    const typed = { email: 'late@example.com', password: temporaryPassword };
+    await late.post('/sign-in?return_to=/account/email', typed);
+    usher.proxy.answerWith(
+      'RespondToAuthChallenge',
+      exception('NotAuthorizedException', 'Invalid session for the user, session is expired.'),
+    );
+    const chosen = { password: 'chosen-password-2', passwordConfirmation: 'chosen-password-2' };
+    const expired = await late.post('/sign-in/step', chosen);
+    expect([expired.status, late.cookies.has('usher_step')]).toEqual([401, false]);
+    expect(expired.html).toContain('action="/sign-in?return_to=%2Faccount%2Femail"');
+  });
+
+  it('asks for an attribute whose name looks like a code', async () => {
+    const parameters = {
+      USER_ID_FOR_SRP: randomUUID(),
+      requiredAttributes: '["userAttributes.custom:PROMO_CODE"]',
+    };
+    usher.proxy.answerWith(
+      'InitiateAuth',
+      json({
+        ChallengeName: 'NEW_PASSWORD_REQUIRED',
+        Session: 'S'.repeat(20),
+        ChallengeParameters: parameters,
+      }),
+    );
+    const guest = visitor();
+    await guest.post('/sign-in', { email, password });
+    const { html } = await guest.get('/sign-in/step');
+    expect(html).toContain('name="userAttributes.custom:PROMO_CODE"');
+    const empty = await guest.post('/sign-in/step', {
+      password: 'chosen-1',
+      passwordConfirmation: 'chosen-1',
+    });
+    expect(empty.html).toContain('id="userAttributes.custom:PROMO_CODE-error"');
+  });
+
+  it('keeps return_to on the way through a reset', async () => {
+    const guest = visitor();
+    const query = '?return_to=%2Faccount%2Fsessions';
+    const { html } = await guest.get(`/sign-in${query}`);
+    expect(html).toContain(`href="/forgot${query}"`);
+    expect(html).toContain(`href="/sign-up${query}"`);
+    const frank = deviseUser('failed_attempts').email;
+    expect((await guest.post(`/forgot${query}`, { email: frank })).location).toBe(`/reset${query}`);
+    const code = await mailedCode(usher, frank);
+    const typed = { password: 'chosen-password-3', passwordConfirmation: 'chosen-password-3' };
+    const wrong = await guest.post(`/reset${query}`, { ...typed, code: '000000', removeMfa: 'on' });
+    expect(wrong.html).toMatch(/<details open.*name="removeMfa" checked/s);
+    const done = await guest.post(`/reset${query}`, { ...typed, code });
+    expect(done.location).toBe(`/reset${query}&done`);
+    expect((await guest.get(done.location ?? '')).html).toContain(`href="/sign-in${query}"`);
   });
 
   it('shows the form to a user whose session no page accepts any more', async () => {

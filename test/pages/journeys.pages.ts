@@ -211,8 +211,8 @@ describe('the script', () => {
       const timer = page.getByRole('timer');
       const seconds = Number(/\d+/.exec((await timer.textContent()) ?? '')?.[0]);
       await page.clock.runFor(3000);
-      expect(await timer.textContent()).toBe(`Please wait ${seconds - 3} seconds, then try again.`);
+      expect(await timer.textContent()).toBe(`You can try again in ${seconds - 3} s.`);
       await page.clock.runFor(seconds * 1000);
-      expect(await timer.textContent()).toBe('Please wait 0 seconds, then try again.');
+      expect(await timer.textContent()).toBe('You can try again in 0 s.');
     }));
 });

@@ -51,7 +51,7 @@ function action({ label, link }: { label: string; link: string }, ifButtonFails:
 `;
 }
 
-// No color is made of six digits, so that nothing looks like a code to who searches the source.
+// No color consists of six digits, so that programs that search the source for a code find no color.
 const page = 'background:#f2f4f7';
 const card =
   'max-width:560px;table-layout:fixed;background:#ffffff;border:1px solid #e3e6eb;border-radius:12px;text-align:left;' +

@@ -8,7 +8,7 @@ export const de: PageTexts = {
     support: 'Brauchen Sie Hilfe? Schreiben Sie an {email}.',
     show: 'Anzeigen',
     hide: 'Verbergen',
-    optional: 'freiwillig',
+    optional: 'optional',
     continue: 'Weiter',
     backToSignIn: 'Zurück zur Anmeldung',
   },
@@ -44,13 +44,14 @@ export const de: PageTexts = {
   },
   problems: {
     'request.invalid': 'Prüfen Sie die markierten Felder.',
-    'passwords.policy': 'Das Passwort entspricht nicht den unten genannten Regeln.',
+    'passwords.policy': 'Das Passwort entspricht nicht den Regeln.',
     'passwords.reset_not_started':
       'Geben Sie die Adresse ein, an die der Code gesendet wurde, oder fordern Sie einen neuen Code an.',
     'auth.csrf':
       'Dieses Formular wurde von einer anderen Website gesendet. Öffnen Sie die Seite neu und wiederholen Sie die Eingabe.',
     'auth.reauthentication_required': 'Geben Sie Ihr Passwort ein, um zu bestätigen, dass Sie es sind.',
     'request.not_found': 'Diese Seite gibt es nicht.',
+    'cognito.credentials_missing': 'Das ist hier nicht verfügbar. Wenden Sie sich an den Support.',
   },
   policy: {
     title: 'Das Passwort braucht:',
@@ -59,11 +60,12 @@ export const de: PageTexts = {
     requireLowercase: 'einen Kleinbuchstaben',
     requireNumbers: 'eine Ziffer',
     requireSymbols: 'ein Sonderzeichen, zum Beispiel ! oder ?',
-    history: 'einen anderen Wortlaut als Ihre letzten {count} Passwörter',
+    history: 'Ihre letzten {count} Passwörter sind nicht erlaubt.',
   },
   tooMany: {
     title: 'Zu viele Versuche',
-    wait: 'Bitte warten Sie {seconds} Sekunden und versuchen Sie es dann erneut.',
+    wait: 'Sie können es in {seconds} s erneut versuchen.',
+    waitMinutes: 'Sie können es in {minutes} min erneut versuchen.',
     retry: 'Erneut versuchen',
   },
   failed: {
@@ -83,7 +85,7 @@ export const de: PageTexts = {
     appCode: 'Öffnen Sie Ihre Authenticator-App und geben Sie die sechs Ziffern ein, die sie anzeigt.',
     sentCode: 'Wir haben einen Code an {destination} gesendet. Geben Sie ihn hier ein.',
     chooseTitle: 'Bestätigen Sie Ihre Identität',
-    choose: 'Wie möchten Sie den Code erhalten?',
+    choose: 'Welchen Faktor möchten Sie verwenden?',
     factors: {
       SOFTWARE_TOKEN_MFA: 'Authenticator-App',
       SMS_MFA: 'SMS',
@@ -181,7 +183,7 @@ export const de: PageTexts = {
       sent: 'Wir haben eine E-Mail an die neue Adresse gesendet. Öffnen Sie den Link darin, um die Änderung abzuschließen.',
       pendingTitle: 'Bestätigung steht aus',
       pending:
-        'Die Änderung zu {email} ist noch nicht bestätigt. Öffnen Sie den Link in der E-Mail, die wir an diese Adresse gesendet haben.',
+        'Der Wechsel zu {email} ist noch nicht bestätigt. Öffnen Sie den Link in der E-Mail, die wir an diese Adresse gesendet haben.',
       cancel: 'Änderung abbrechen',
       cancelled: 'Es steht keine Änderung aus. Ihre Adresse bleibt, wie sie ist.',
       otherTitle: 'Andere Adresse verwenden',

@@ -44,11 +44,12 @@ export const en: PageTexts = {
   },
   problems: {
     'request.invalid': 'Check the marked fields.',
-    'passwords.policy': 'The password does not meet the rules below.',
+    'passwords.policy': 'The password does not meet the rules.',
     'passwords.reset_not_started': 'Enter the address that the code was sent to, or request a new code.',
     'auth.csrf': 'This form was sent from another site. Open the page again and repeat your entry.',
     'auth.reauthentication_required': 'Enter your password to confirm that it is you.',
     'request.not_found': 'This page does not exist.',
+    'cognito.credentials_missing': 'This is not available here. Contact support.',
   },
   policy: {
     title: 'The password needs:',
@@ -57,11 +58,12 @@ export const en: PageTexts = {
     requireLowercase: 'a lower-case letter',
     requireNumbers: 'a digit',
     requireSymbols: 'a symbol, such as ! or ?',
-    history: 'not to be one of your last {count} passwords',
+    history: 'Your last {count} passwords are not accepted.',
   },
   tooMany: {
     title: 'Too many attempts',
-    wait: 'Please wait {seconds} seconds, then try again.',
+    wait: 'You can try again in {seconds} s.',
+    waitMinutes: 'You can try again in {minutes} min.',
     retry: 'Try again',
   },
   failed: {
@@ -81,7 +83,7 @@ export const en: PageTexts = {
     appCode: 'Open your authenticator app and enter the six digits that it shows.',
     sentCode: 'We have sent a code to {destination}. Enter it here.',
     chooseTitle: 'Confirm your identity',
-    choose: 'How do you want to receive your code?',
+    choose: 'Which factor do you want to use?',
     factors: {
       SOFTWARE_TOKEN_MFA: 'Authenticator app',
       SMS_MFA: 'Text message',
@@ -111,7 +113,7 @@ export const en: PageTexts = {
   signUp: {
     title: 'Create an account',
     submit: 'Sign up',
-    hasAccount: 'You have an account already?',
+    hasAccount: 'Already have an account?',
     sentTitle: 'Check your mail',
     sent: 'We have sent an e-mail to the address that you entered. Open the link in it to complete the sign-up. The link is valid for three days.',
     again: 'No e-mail? Look in the spam folder, or sign up again with the same address.',

@@ -44,12 +44,14 @@ export const es: PageTexts = {
   },
   problems: {
     'request.invalid': 'Revise los campos marcados.',
-    'passwords.policy': 'La contraseña no cumple las reglas indicadas abajo.',
+    'passwords.policy': 'La contraseña no cumple las reglas.',
     'passwords.reset_not_started':
       'Introduzca la dirección a la que se envió el código, o solicite un código nuevo.',
     'auth.csrf': 'Este formulario se envió desde otro sitio. Abra de nuevo la página y repita la entrada.',
     'auth.reauthentication_required': 'Introduzca su contraseña para confirmar que es usted.',
     'request.not_found': 'Esta página no existe.',
+    'cognito.credentials_missing':
+      'Esta función no está disponible aquí. Póngase en contacto con el servicio de asistencia.',
   },
   policy: {
     title: 'La contraseña necesita:',
@@ -58,11 +60,12 @@ export const es: PageTexts = {
     requireLowercase: 'una letra minúscula',
     requireNumbers: 'una cifra',
     requireSymbols: 'un símbolo, por ejemplo ! o ?',
-    history: 'ser distinta de sus últimas {count} contraseñas',
+    history: 'Sus últimas {count} contraseñas no se aceptan.',
   },
   tooMany: {
     title: 'Demasiados intentos',
-    wait: 'Espere {seconds} segundos e inténtelo de nuevo.',
+    wait: 'Podrá intentarlo de nuevo en {seconds} s.',
+    waitMinutes: 'Podrá intentarlo de nuevo en {minutes} min.',
     retry: 'Intentar de nuevo',
   },
   failed: {
@@ -82,7 +85,7 @@ export const es: PageTexts = {
     appCode: 'Abra la aplicación de autenticación e introduzca las seis cifras que muestra.',
     sentCode: 'Hemos enviado un código a {destination}. Introdúzcalo aquí.',
     chooseTitle: 'Confirme su identidad',
-    choose: '¿Cómo quiere recibir el código?',
+    choose: '¿Qué factor quiere usar?',
     factors: {
       SOFTWARE_TOKEN_MFA: 'Aplicación de autenticación',
       SMS_MFA: 'SMS',
@@ -166,14 +169,14 @@ export const es: PageTexts = {
     },
     password: {
       link: 'Contraseña',
-      title: 'Cambie su contraseña',
+      title: 'Cambiar la contraseña',
       text: 'Se cerrará la sesión en todos los demás dispositivos.',
       submit: 'Cambiar la contraseña',
       saved: 'Su contraseña se ha cambiado. Se ha cerrado la sesión en todos los demás dispositivos.',
     },
     email: {
       link: 'Correo electrónico',
-      title: 'Cambie su dirección de correo electrónico',
+      title: 'Cambiar el correo electrónico',
       current: 'Su dirección actual:',
       text: 'Enviamos un correo con un enlace a la nueva dirección. Su dirección cambia cuando abre el enlace y lo confirma.',
       newEmail: 'Nueva dirección de correo electrónico',
@@ -229,7 +232,7 @@ export const es: PageTexts = {
     },
     deletion: {
       link: 'Eliminar la cuenta',
-      title: 'Elimine su cuenta',
+      title: 'Eliminar la cuenta',
       text: 'Esto no se puede deshacer:',
       consequences: [
         'La sesión se cierra de inmediato en todos los dispositivos y ya no podrá iniciar sesión.',
@@ -241,7 +244,8 @@ export const es: PageTexts = {
       submit: 'Eliminar la cuenta',
       lastAdministrator:
         'Esta cuenta es la última con el rol de administrador. Asigne primero el rol a otra cuenta y elimine después la suya.',
-      unavailable: 'Por el momento no se pueden eliminar cuentas aquí. Póngase en contacto con el soporte.',
+      unavailable:
+        'Por el momento no se pueden eliminar cuentas aquí. Póngase en contacto con el servicio de asistencia.',
       doneTitle: 'Su cuenta se ha eliminado',
       done: 'Se ha cerrado la sesión en todos los dispositivos.',
     },

@@ -44,13 +44,14 @@ export const fr: PageTexts = {
   },
   problems: {
     'request.invalid': 'Vérifiez les champs signalés.',
-    'passwords.policy': 'Le mot de passe ne respecte pas les règles ci-dessous.',
+    'passwords.policy': 'Le mot de passe ne respecte pas les règles.',
     'passwords.reset_not_started':
       'Saisissez l’adresse à laquelle le code a été envoyé, ou demandez un nouveau code.',
     'auth.csrf':
       'Ce formulaire a été envoyé depuis un autre site. Ouvrez de nouveau la page et recommencez la saisie.',
     'auth.reauthentication_required': 'Saisissez votre mot de passe pour confirmer que c’est bien vous.',
     'request.not_found': 'Cette page n’existe pas.',
+    'cognito.credentials_missing': 'Cette fonction n’est pas disponible ici. Contactez l’assistance.',
   },
   policy: {
     title: 'Le mot de passe doit contenir :',
@@ -59,11 +60,12 @@ export const fr: PageTexts = {
     requireLowercase: 'une minuscule',
     requireNumbers: 'un chiffre',
     requireSymbols: 'un symbole, par exemple ! ou ?',
-    history: 'autre chose que vos {count} derniers mots de passe',
+    history: 'Vos {count} derniers mots de passe ne sont pas acceptés.',
   },
   tooMany: {
     title: 'Trop de tentatives',
-    wait: 'Attendez {seconds} secondes, puis réessayez.',
+    wait: 'Vous pourrez réessayer dans {seconds} s.',
+    waitMinutes: 'Vous pourrez réessayer dans {minutes} min.',
     retry: 'Réessayer',
   },
   failed: {
@@ -83,7 +85,7 @@ export const fr: PageTexts = {
     appCode: 'Ouvrez votre application d’authentification et saisissez les six chiffres qu’elle affiche.',
     sentCode: 'Nous avons envoyé un code à {destination}. Saisissez-le ici.',
     chooseTitle: 'Confirmez votre identité',
-    choose: 'Comment voulez-vous recevoir le code ?',
+    choose: 'Quel facteur voulez-vous utiliser ?',
     factors: {
       SOFTWARE_TOKEN_MFA: 'Application d’authentification',
       SMS_MFA: 'SMS',

@@ -44,13 +44,14 @@ export const it: PageTexts = {
   },
   problems: {
     'request.invalid': 'Controlli i campi segnalati.',
-    'passwords.policy': 'La password non rispetta le regole indicate sotto.',
+    'passwords.policy': 'La password non rispetta le regole.',
     'passwords.reset_not_started':
       'Inserisca l’indirizzo a cui è stato inviato il codice, oppure richieda un nuovo codice.',
     'auth.csrf':
       'Questo modulo è stato inviato da un altro sito. Apra di nuovo la pagina e ripeta l’inserimento.',
     'auth.reauthentication_required': 'Inserisca la password per confermare la Sua identità.',
     'request.not_found': 'Questa pagina non esiste.',
+    'cognito.credentials_missing': 'Questa funzione non è disponibile qui. Si rivolga all’assistenza.',
   },
   policy: {
     title: 'La password deve contenere:',
@@ -59,11 +60,12 @@ export const it: PageTexts = {
     requireLowercase: 'una lettera minuscola',
     requireNumbers: 'una cifra',
     requireSymbols: 'un simbolo, per esempio ! o ?',
-    history: 'un testo diverso dalle Sue ultime {count} password',
+    history: 'Le ultime {count} password non sono ammesse.',
   },
   tooMany: {
     title: 'Troppi tentativi',
-    wait: 'Attenda {seconds} secondi, poi riprovi.',
+    wait: 'Potrà riprovare tra {seconds} s.',
+    waitMinutes: 'Potrà riprovare tra {minutes} min.',
     retry: 'Riprova',
   },
   failed: {
@@ -83,7 +85,7 @@ export const it: PageTexts = {
     appCode: 'Apra l’app di autenticazione e inserisca le sei cifre visualizzate.',
     sentCode: 'Abbiamo inviato un codice a {destination}. Lo inserisca qui.',
     chooseTitle: 'Confermi la Sua identità',
-    choose: 'Come desidera ricevere il codice?',
+    choose: 'Quale fattore desidera usare?',
     factors: {
       SOFTWARE_TOKEN_MFA: 'App di autenticazione',
       SMS_MFA: 'SMS',
@@ -111,7 +113,7 @@ export const it: PageTexts = {
     signInAgain: 'Accedi di nuovo',
   },
   signUp: {
-    title: 'Crea un account',
+    title: 'Creare un account',
     submit: 'Registrati',
     hasAccount: 'Ha già un account?',
     sentTitle: 'Controlli la posta',
@@ -137,7 +139,7 @@ export const it: PageTexts = {
       'Si registri di nuovo con lo stesso indirizzo per ricevere un nuovo link. Se stava cambiando indirizzo, acceda e lo cambi di nuovo.',
   },
   forgot: {
-    title: 'Reimposta la password',
+    title: 'Reimpostare la password',
     text: 'Inserisca l’indirizzo del Suo account. Le inviamo un codice.',
     submit: 'Invia il codice',
   },
@@ -165,22 +167,22 @@ export const it: PageTexts = {
     },
     password: {
       link: 'Password',
-      title: 'Cambi la Sua password',
+      title: 'Cambiare la password',
       text: 'Tutti gli altri dispositivi verranno disconnessi.',
       submit: 'Cambia la password',
       saved: 'La Sua password è stata cambiata. Tutti gli altri dispositivi sono stati disconnessi.',
     },
     email: {
       link: 'Indirizzo e-mail',
-      title: 'Cambi il Suo indirizzo e-mail',
+      title: 'Cambiare l’indirizzo e-mail',
       current: 'Il Suo indirizzo attuale:',
       text: 'Inviamo un’e-mail con un link al nuovo indirizzo. Il Suo indirizzo cambia quando apre il link e conferma.',
       newEmail: 'Nuovo indirizzo e-mail',
       submit: 'Invia l’e-mail',
-      sent: 'Abbiamo inviato un’e-mail al nuovo indirizzo. Apra il link che contiene per completare la modifica.',
+      sent: 'Abbiamo inviato un’e-mail al nuovo indirizzo. Apra il link che contiene per completare il cambio.',
       pendingTitle: 'In attesa di conferma',
       pending:
-        'La modifica a {email} non è ancora confermata. Apra il link nell’e-mail che abbiamo inviato a questo indirizzo.',
+        'Il passaggio a {email} non è ancora confermato. Apra il link nell’e-mail che abbiamo inviato a questo indirizzo.',
       cancel: 'Annulla la modifica',
       cancelled: 'Nessuna modifica è in attesa. Il Suo indirizzo resta invariato.',
       otherTitle: 'Usi un altro indirizzo',
@@ -220,13 +222,13 @@ export const it: PageTexts = {
       none: 'Ha effettuato l’accesso solo su questo dispositivo.',
       more: 'Altri dispositivi',
       first: 'Torna ai primi dispositivi',
-      everywhere: 'Esca ovunque',
+      everywhere: 'Disconnettere tutti i dispositivi',
       everywhereText: 'Disconnette tutti i dispositivi, anche questo.',
-      everywhereSubmit: 'Esci ovunque',
+      everywhereSubmit: 'Disconnetti tutti i dispositivi',
     },
     deletion: {
       link: 'Elimina l’account',
-      title: 'Elimini il Suo account',
+      title: 'Eliminare l’account',
       text: 'Questa operazione è irreversibile:',
       consequences: [
         'Tutti i dispositivi vengono disconnessi subito e non potrà più accedere.',

@@ -82,7 +82,7 @@ export const it: MailTexts = {
         'Nella pagina che si apre inserisca questo indirizzo. Riceverà quindi per e-mail un codice con cui scegliere la nuova password.',
         'Il link non contiene né una password né un codice: nessuno può accedere con esso. Può anche aprire Lei stesso la pagina di accesso e reimpostare lì la password. Se l’account non Le serve più, non deve fare nulla.',
       ],
-      button: 'Scegli una nuova password',
+      button: 'Scegliere una nuova password',
     },
     email_change_confirm: {
       subject: 'Confermi il nuovo indirizzo',

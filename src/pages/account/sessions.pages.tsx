@@ -2,6 +2,7 @@ import { Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { VNode } from 'preact';
 import type { Problem, SessionResponse } from '#contracts';
+import { isAppError } from '../../common/errors/app-error.js';
 import { CurrentUser, type Principal } from '../../common/http/caller.decorators.js';
 import { FormPost } from '../../common/http/forms.js';
 import { fillText } from '../../i18n/page-texts.js';
@@ -37,7 +38,13 @@ export class SessionsPages {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PageResult> {
     const page = this.pages.open(reply);
-    return show(await this.render(page, caller));
+    try {
+      return show(await this.render(page, caller));
+    } catch (error) {
+      // The position of an old link.
+      if (isAppError(error, 'request.invalid')) return redirect(page.href(path));
+      throw error;
+    }
   }
 
   @FormPost('account/sessions')

@@ -14,7 +14,6 @@ for (const input of document.querySelectorAll('input[type=password]')) {
   const render = (visible) => {
     input.type = visible ? 'text' : 'password';
     button.textContent = visible ? hide : show;
-    button.setAttribute('aria-pressed', String(visible));
   };
   button.addEventListener('click', () => render(input.type === 'password'));
   // A visible password would be kept as the text of a form.
@@ -43,6 +42,11 @@ for (const form of document.forms) {
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = 'true';
     event.submitter?.setAttribute('aria-busy', 'true');
+    // The request may have been stopped.
+    setTimeout(() => {
+      delete form.dataset.sent;
+      event.submitter?.removeAttribute('aria-busy');
+    }, 10_000);
   });
 }
 addEventListener('pageshow', ({ persisted }) => {
@@ -54,7 +58,10 @@ for (const line of document.querySelectorAll('[data-countdown]')) {
   const until = Date.now() + line.dataset.countdown * 1000;
   const timer = setInterval(() => {
     const seconds = Math.max(0, Math.ceil((until - Date.now()) / 1000));
-    line.textContent = line.dataset.text.replace('{seconds}', seconds);
+    line.textContent =
+      seconds > 90
+        ? line.dataset.longText.replace('{minutes}', Math.ceil(seconds / 60))
+        : line.dataset.text.replace('{seconds}', seconds);
     if (seconds === 0) clearInterval(timer);
   }, 1000);
 }

@@ -12,10 +12,22 @@ import { ResetCookie, ResetRateLimitKey } from '../../passwords/reset-cookie.js'
 import { RateLimited } from '../../rate-limit/rate-limited.decorator.js';
 import { DeviceCookie, DeviceRateLimitKey } from '../../sessions/device-cookie.js';
 import { CodeField, Field, Layout, Submit } from '../layout.js';
-import { blankForm, fieldsOf, type FormState, type Page, type PageResult, redirect, show } from '../page.js';
+import {
+  blankForm,
+  fieldsOf,
+  type FormState,
+  type Page,
+  type PageResult,
+  queryOf,
+  redirect,
+  show,
+  withReturnTo,
+} from '../page.js';
 import { PageController } from '../page-controller.js';
 import { Pages } from '../pages.service.js';
 import { NewPasswordFields, PolicyReader } from '../password-fields.js';
+
+const resetFields = ['email', 'code', 'password', 'passwordConfirmation', 'removeMfa'];
 
 /** A forgotten password: the address first, then the code from the mail. */
 @Public()
@@ -55,7 +67,7 @@ export class ResetPages {
         } finally {
           await this.responseDelay.wait(this.responseDelay.elapsed(reply));
         }
-        return redirect(page.href('/reset'));
+        return redirect(withReturnTo(page, '/reset'));
       },
       (problem) => <ForgotForm page={page} form={{ values, problem }} />,
     );
@@ -84,16 +96,18 @@ export class ResetPages {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PageResult> {
     const page = this.pages.open(reply);
-    const values = fieldsOf(request, 'email', 'code', 'password', 'passwordConfirmation');
-    const removeMfa = fieldsOf(request, 'removeMfa').removeMfa !== undefined;
+    const { removeMfa, ...typed } = fieldsOf(request, ...resetFields);
+    const values = removeMfa === undefined ? typed : { ...typed, removeMfa };
     return this.pages.attempt(
       page,
       async () => {
-        const body = validateDto(ResetPasswordRequest, { ...values, removeMfa });
+        const body = validateDto(ResetPasswordRequest, { ...typed, removeMfa: removeMfa !== undefined });
         await this.finish(page, body);
         this.cookie.clear(reply);
         this.deviceCookie.clear(request, reply);
-        return redirect(page.href('/reset?done'));
+        return redirect(
+          `${withReturnTo(page, '/reset')}${queryOf(request, 'return_to') === undefined ? '?' : '&'}done`,
+        );
       },
       (problem) => this.renderReset(page, { values, problem }),
     );
@@ -127,7 +141,6 @@ function ForgotForm({ page, form }: { page: Page; form: FormState }): VNode {
           form={form}
           name="email"
           label={fields.email}
-          type="email"
           autocomplete="username"
           inputmode="email"
           autofocus={form.problem === undefined}
@@ -135,7 +148,7 @@ function ForgotForm({ page, form }: { page: Page; form: FormState }): VNode {
         <Submit>{forgot.submit}</Submit>
       </form>
       <p class="links">
-        <a href={page.href('/sign-in')}>{common.backToSignIn}</a>
+        <a href={withReturnTo(page, '/sign-in')}>{common.backToSignIn}</a>
       </p>
     </Layout>
   );
@@ -161,24 +174,23 @@ function ResetForm({ page, form, isStarted, policy }: ResetFormProps): VNode {
             form={form}
             name="email"
             label={fields.email}
-            type="email"
             autocomplete="username"
             inputmode="email"
           />
         )}
         <CodeField page={page} form={form} autofocus={isStarted && form.problem === undefined} />
         <NewPasswordFields page={page} form={form} policy={policy} />
-        <details>
+        <details open={form.values.removeMfa !== undefined}>
           <summary>{reset.lostFactor}</summary>
           <label class="choice">
-            <input type="checkbox" name="removeMfa" />
+            <input type="checkbox" name="removeMfa" checked={form.values.removeMfa !== undefined} />
             {reset.removeMfa}
           </label>
         </details>
         <Submit>{reset.submit}</Submit>
       </form>
       <p class="links">
-        <a href={page.href('/forgot')}>{reset.again}</a>
+        <a href={withReturnTo(page, '/forgot')}>{reset.again}</a>
       </p>
     </Layout>
   );
@@ -190,7 +202,7 @@ function DonePage({ page }: { page: Page }): VNode {
     <Layout page={page} title={reset.doneTitle}>
       <p>{reset.done}</p>
       <p>
-        <a class="button" href={page.href('/sign-in')}>
+        <a class="button" href={withReturnTo(page, '/sign-in')}>
           {signIn.submit}
         </a>
       </p>

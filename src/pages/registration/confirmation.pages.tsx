@@ -5,6 +5,7 @@ import { CancelEmailChangeRequest, ConfirmRequest, type Problem } from '#contrac
 import { Public } from '../../common/http/access.decorators.js';
 import { FormPost } from '../../common/http/forms.js';
 import { validateDto } from '../../common/http/validate-dto.js';
+import { texts } from '../../i18n/languages.js';
 import { countEvenOnSuccess } from '../../rate-limit/rate-limit.guard.js';
 import { RateLimited } from '../../rate-limit/rate-limited.decorator.js';
 import { ConfirmationService } from '../../registration/confirmation.service.js';
@@ -73,7 +74,7 @@ export class ConfirmationPages {
         await this.emailChanges.cancelByLink(validateDto(CancelEmailChangeRequest, { token }).token);
         return redirect(page.href('/users/confirmation?cancelled'));
       },
-      (problem) => <CancelForm page={page} problem={problem} />,
+      (problem) => <CancelForm page={page} problem={invalidLink(page, problem)} />,
     );
   }
 }
@@ -90,6 +91,13 @@ function ConfirmForm({ page }: { page: Page }): VNode {
   );
 }
 
+/** An address without a token is an invalid link too. */
+const invalidLink = ({ language }: Page, problem: Problem): Problem => ({
+  ...problem,
+  ...texts[language].problems['users.confirmation_invalid'],
+  code: 'users.confirmation_invalid',
+});
+
 interface RefusedConfirmationProps {
   page: Page;
   problem: Problem;
@@ -101,7 +109,7 @@ function RefusedConfirmation({ page, problem, isFirst }: RefusedConfirmationProp
   const { confirmation, fields } = page.texts;
   if (problem.code === 'users.confirmation_invalid' || problem.code === 'request.invalid')
     return (
-      <Layout page={page} title={confirmation.title} problem={problem}>
+      <Layout page={page} title={confirmation.title} problem={invalidLink(page, problem)}>
         <p>{confirmation.again}</p>
         <p>
           <a class="button" href={page.href('/sign-up')}>

@@ -9,7 +9,16 @@ import { validateDto } from '../../common/http/validate-dto.js';
 import { RateLimited } from '../../rate-limit/rate-limited.decorator.js';
 import { SignUpService } from '../../registration/sign-up.service.js';
 import { Field, Layout, Submit } from '../layout.js';
-import { blankForm, fieldsOf, type FormState, type Page, type PageResult, redirect, show } from '../page.js';
+import {
+  blankForm,
+  fieldsOf,
+  type FormState,
+  type Page,
+  type PageResult,
+  redirect,
+  show,
+  withReturnTo,
+} from '../page.js';
 import { PageController } from '../page-controller.js';
 import { Pages } from '../pages.service.js';
 import { NewPasswordFields, PolicyReader } from '../password-fields.js';
@@ -44,7 +53,7 @@ export class SignUpPages {
       async () => {
         await this.signUps.signUp(validateDto(SignUpRequest, values), page.language);
         await this.responseDelay.wait(this.responseDelay.elapsed(reply));
-        return redirect(page.href('/sign-up/sent'));
+        return redirect(withReturnTo(page, '/sign-up/sent'));
       },
       async (problem) => (
         <SignUpForm page={page} form={{ values, problem }} policy={await this.policy.read()} />
@@ -61,7 +70,7 @@ export class SignUpPages {
         <p>{signUp.sent}</p>
         <p class="muted">{signUp.again}</p>
         <p class="links">
-          <a href={page.href('/sign-in')}>{common.backToSignIn}</a>
+          <a href={withReturnTo(page, '/sign-in')}>{common.backToSignIn}</a>
         </p>
       </Layout>,
     );
@@ -111,7 +120,7 @@ function SignUpForm({ page, form, policy }: SignUpFormProps): VNode {
         <Submit>{signUp.submit}</Submit>
       </form>
       <p class="links">
-        {signUp.hasAccount} <a href={page.href('/sign-in')}>{signIn.title}</a>
+        {signUp.hasAccount} <a href={withReturnTo(page, '/sign-in')}>{signIn.title}</a>
       </p>
     </Layout>
   );

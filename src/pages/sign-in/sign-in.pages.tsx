@@ -12,7 +12,16 @@ import { validateDto } from '../../common/http/validate-dto.js';
 import { RateLimited } from '../../rate-limit/rate-limited.decorator.js';
 import { DeviceRateLimitKey } from '../../sessions/device-cookie.js';
 import { Field, Layout, Submit } from '../layout.js';
-import { blankForm, fieldsOf, type FormState, type Page, type PageResult, queryOf, show } from '../page.js';
+import {
+  blankForm,
+  fieldsOf,
+  type FormState,
+  type Page,
+  type PageResult,
+  queryOf,
+  show,
+  withReturnTo,
+} from '../page.js';
 import { PageController } from '../page-controller.js';
 import { Pages } from '../pages.service.js';
 import { NextStep } from './next-step.js';
@@ -31,7 +40,7 @@ export class SignInPages {
     private readonly next: NextStep,
   ) {}
 
-  /** GET /sign-in. Who is signed in already goes on. */
+  /** GET /sign-in. A user who is signed in already is redirected at once. */
   @Get('sign-in')
   async form(@Res({ passthrough: true }) reply: FastifyReply): Promise<PageResult> {
     const page = this.pages.open(reply);
@@ -53,7 +62,7 @@ export class SignInPages {
       try {
         const answered = await this.passwords.begin(read(), 'cookie');
         return await this.results.respond(
-          await this.signIns.completeSignIn(answered, deviceOf(request)),
+          await this.signIns.completeSignIn(answered, { ...deviceOf(request), language: page.language }),
           reply,
         );
       } catch (thrown) {
@@ -72,17 +81,23 @@ export class SignInPages {
 const returnTo = (request: FastifyRequest): string | undefined =>
   fieldsOf(request, 'return_to').return_to ?? queryOf(request, 'return_to');
 
-export function SignInForm({ page, form }: { page: Page; form: FormState }): VNode {
+interface SignInFormProps {
+  page: Page;
+  form: FormState;
+  /** Where the form is sent; default: the address of the page. */
+  action?: string;
+}
+
+export function SignInForm({ page, form, action }: SignInFormProps): VNode {
   const { fields, signIn } = page.texts;
   return (
     <Layout page={page} title={signIn.title} problem={form.problem}>
-      <form method="post">
+      <form method="post" action={action}>
         <Field
           page={page}
           form={form}
           name="email"
           label={fields.email}
-          type="email"
           autocomplete="username"
           inputmode="email"
           autofocus={form.problem === undefined}
@@ -99,10 +114,10 @@ export function SignInForm({ page, form }: { page: Page; form: FormState }): VNo
         <Submit>{signIn.submit}</Submit>
       </form>
       <p class="links">
-        <a href={page.href('/forgot')}>{signIn.forgot}</a>
+        <a href={withReturnTo(page, '/forgot')}>{signIn.forgot}</a>
       </p>
       <p class="links">
-        {signIn.isNew} <a href={page.href('/sign-up')}>{signIn.signUp}</a>
+        {signIn.isNew} <a href={withReturnTo(page, '/sign-up')}>{signIn.signUp}</a>
       </p>
     </Layout>
   );

@@ -23,6 +23,7 @@ import {
   type PageResult,
   redirect,
   show,
+  withReturnTo,
 } from '../page.js';
 import { PageController } from '../page-controller.js';
 import { Pages } from '../pages.service.js';
@@ -84,7 +85,8 @@ export class StepPages {
     return this.pages.attempt(
       page,
       async () => {
-        const caller = { device: deviceOf(request), language: page.language };
+        const { language } = page;
+        const caller = { device: { ...deviceOf(request), language }, language };
         const outcome = await this.signIns.answerChallenge(step.state, answersOf(step, values), caller);
         return this.next.after(page, await this.results.respond(outcome, reply), step.returnTo);
       },
@@ -98,7 +100,8 @@ export class StepPages {
     if (code !== 'auth.challenge_expired' && code !== 'auth.invalid_credentials')
       return this.render(page, step, form);
     this.cookie.clear(page.request, page.reply);
-    return <SignInForm page={page} form={{ values: {}, problem: form.problem }} />;
+    const action = withReturnTo(page, '/sign-in', step.returnTo);
+    return <SignInForm page={page} form={{ values: {}, problem: form.problem }} action={action} />;
   }
 
   private async render(page: Page, step: Step, form: FormState): Promise<VNode> {
@@ -116,6 +119,7 @@ const repeated = 'passwordConfirmation';
 
 /** @returns the name of the field for one of the challenge's answers */
 function fieldOf(ask: string): string {
+  if (ask.startsWith('userAttributes.')) return ask;
   if (ask.endsWith('_CODE')) return 'code';
   if (ask === 'NEW_PASSWORD') return 'password';
   return ask === 'ANSWER' ? 'factor' : ask;
@@ -157,7 +161,7 @@ function CodeForm({ page, step, form }: StepProps): VNode {
   const { step: texts } = page.texts;
   const isApp = step.state.name === authenticator;
   return (
-    <StepLayout page={page} form={form} title={texts.codeTitle}>
+    <StepLayout page={page} step={step} form={form} title={texts.codeTitle}>
       <p>{isApp ? texts.appCode : fillText(texts.sentCode, { destination: step.destination ?? '' })}</p>
       <form method="post">
         <CodeField page={page} form={form} />
@@ -167,10 +171,10 @@ function CodeForm({ page, step, form }: StepProps): VNode {
   );
 }
 
-function SetupForm({ page, form, otpauthUri = '' }: StepProps): VNode {
+function SetupForm({ page, step, form, otpauthUri = '' }: StepProps): VNode {
   const { step: texts } = page.texts;
   return (
-    <StepLayout page={page} form={form} title={texts.setupTitle}>
+    <StepLayout page={page} step={step} form={form} title={texts.setupTitle}>
       <p>{texts.setup}</p>
       <TotpSetup page={page} otpauthUri={otpauthUri} />
       <form method="post">
@@ -185,7 +189,7 @@ function NewPasswordForm({ page, step, form, policy }: StepProps): VNode {
   const { step: texts } = page.texts;
   const attributes = step.state.asks.filter((ask) => ask !== 'NEW_PASSWORD');
   return (
-    <StepLayout page={page} form={form} title={texts.newPasswordTitle}>
+    <StepLayout page={page} step={step} form={form} title={texts.newPasswordTitle}>
       <p>{texts.newPassword}</p>
       <form method="post">
         <NewPasswordFields page={page} form={form} policy={policy} />
@@ -209,7 +213,7 @@ function attributeField({ texts: { fields } }: Page, ask: string): { label: stri
 function FactorForm({ page, step, form }: StepProps): VNode {
   const { step: texts } = page.texts;
   return (
-    <StepLayout page={page} form={form} title={texts.chooseTitle}>
+    <StepLayout page={page} step={step} form={form} title={texts.chooseTitle}>
       <form method="post">
         <fieldset>
           <legend>{texts.choose}</legend>
@@ -227,10 +231,10 @@ function FactorForm({ page, step, form }: StepProps): VNode {
 }
 
 /** The code was accepted, but Cognito did not answer the last command. */
-function ContinueForm({ page, form }: StepProps): VNode {
+function ContinueForm({ page, step, form }: StepProps): VNode {
   const { step: texts } = page.texts;
   return (
-    <StepLayout page={page} form={form} title={texts.continueTitle}>
+    <StepLayout page={page} step={step} form={form} title={texts.continueTitle}>
       <p>{texts.continueText}</p>
       <form method="post">
         <Submit>{page.texts.common.continue}</Submit>
@@ -241,17 +245,18 @@ function ContinueForm({ page, form }: StepProps): VNode {
 
 interface StepLayoutProps {
   page: Page;
+  step: Step;
   form: FormState;
   title: string;
   children: ComponentChildren;
 }
 
-function StepLayout({ page, form, title, children }: StepLayoutProps): VNode {
+function StepLayout({ page, step, form, title, children }: StepLayoutProps): VNode {
   return (
     <Layout page={page} title={title} problem={form.problem}>
       {children}
       <p class="links">
-        <a href={page.href('/sign-in')}>{page.texts.step.startAgain}</a>
+        <a href={withReturnTo(page, '/sign-in', step.returnTo)}>{page.texts.step.startAgain}</a>
       </p>
     </Layout>
   );

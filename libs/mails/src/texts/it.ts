@@ -8,7 +8,7 @@ export const it: SharedTexts = {
     footer: 'Questo messaggio è stato inviato automaticamente da {appName}. La preghiamo di non rispondere.',
     ifButtonFails: 'Se il pulsante non funziona, apra questo indirizzo:',
   },
-  resetButton: 'Scegli una nuova password',
+  resetButton: 'Scegliere una nuova password',
   messages: {
     sign_up: {
       subject: 'Il Suo codice di conferma',
