@@ -10,12 +10,16 @@ interface NewPassword {
   passwordConfirmation?: string | undefined;
 }
 
-const blank: InvalidField = { field: 'password', code: 'passwords.blank', message: 'password.blank' };
+const blank: InvalidField = {
+  field: 'password',
+  problem: 'passwords.blank',
+  message: 'password.blank',
+};
 
 const mismatch: InvalidField = {
   field: 'passwordConfirmation',
-  code: 'passwords.confirmation_mismatch',
-  message: 'password.differs',
+  problem: 'passwords.confirmation_mismatch',
+  message: 'password.mismatch',
 };
 
 /** @throws AppError `passwords.blank` @returns the password */
@@ -39,7 +43,7 @@ export function validateNewPassword(
   if (passwordConfirmation != null && passwordConfirmation !== given) issues.unshift(mismatch);
   if (isBlank(given)) issues.unshift(blank);
   const [first] = issues;
-  if (first?.code !== undefined) throw new AppError(first.code, { errors: issues });
+  if (first?.problem !== undefined) throw new AppError(first.problem, { errors: issues });
   return given;
 }
 

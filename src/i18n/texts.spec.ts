@@ -53,8 +53,8 @@ describe('texts', () => {
   });
 
   it('contain their values', () => {
-    expect(validationMessage('de', 'field.wrong_length', { minimum: 1, maximum: 256 })).toBe(
-      'muss 1 bis 256 Zeichen lang sein',
+    expect(validationMessage('de', 'field.not_a_number_from', { minimum: 1, maximum: 256 })).toBe(
+      'muss eine Zahl von 1 bis 256 sein',
     );
   });
 });

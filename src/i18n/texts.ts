@@ -24,10 +24,10 @@ export type ValidationMessage =
   | 'field.not_a_number_from'
   | 'field.not_a_cursor'
   | 'field.too_long'
-  | 'field.wrong_length'
+  | 'field.blank'
   | 'field.not_allowed'
   | 'password.blank'
-  | 'password.differs'
+  | 'password.mismatch'
   | 'password.too_short'
   | 'password.too_long'
   | 'password.needs_upper_case'
@@ -37,7 +37,7 @@ export type ValidationMessage =
   | 'password.outer_white_space'
   | 'password.against_the_rules'
   | 'code.missing'
-  | 'reset.not_started';
+  | 'reset.missing';
 
 export interface ProblemText {
   title: string;

@@ -1,4 +1,3 @@
-import type { CookieSerializeOptions } from '@fastify/cookie';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ChallengeResponse } from '#contracts';
@@ -6,6 +5,7 @@ import type { ChallengeState } from '../auth/challenge.mapper.js';
 import { challengeSessionLifetime, ChallengesService } from '../auth/challenges.service.js';
 import { type HttpConfig, httpConfig } from '../common/config/http.config.js';
 import { SealedBox } from '../common/crypto/sealed-box.js';
+import { type HostCookie, hostCookie } from '../common/http/host-cookie.js';
 
 /** What the page shows of a step, besides its state. */
 interface StepView {
@@ -28,26 +28,23 @@ const largestCookie = 4096;
 /** Keeps the step in the browser, out of the HTML. */
 @Injectable()
 export class StepCookie {
-  private readonly name: string;
-  private readonly options: CookieSerializeOptions;
+  private readonly cookie: HostCookie;
 
   constructor(
     private readonly challenges: ChallengesService,
     private readonly sealedBox: SealedBox,
     @Inject(httpConfig.KEY) config: HttpConfig,
   ) {
-    const secure = config.publicUrl.protocol === 'https:';
-    this.name = secure ? '__Host-usher_step' : 'usher_step';
-    this.options = { httpOnly: true, sameSite: 'lax', path: '/', secure };
+    this.cookie = hostCookie(config, 'usher_step');
   }
 
   /** Without a very long `returnTo` if the cookie would be too large. */
   set(reply: FastifyReply, challenge: ChallengeResponse, returnTo: string | undefined): void {
     const view = { destination: challenge.delivery?.destination, secretCode: challenge.totp?.secretCode };
     const complete = this.valueOf(challenge.session, { ...view, returnTo });
-    const fits = this.name.length + complete.length <= largestCookie;
+    const fits = this.cookie.name.length + complete.length <= largestCookie;
     const value = fits ? complete : this.valueOf(challenge.session, view);
-    reply.setCookie(this.name, value, { ...this.options, maxAge: challengeSessionLifetime });
+    reply.setCookie(this.cookie.name, value, { ...this.cookie.options, maxAge: challengeSessionLifetime });
   }
 
   /** The session is sealed already; sealed twice it would be a third larger. */
@@ -57,13 +54,14 @@ export class StepCookie {
 
   /** @returns `undefined` without a valid cookie */
   read(request: FastifyRequest): Step | undefined {
-    const [session = '', sealed = ''] = request.cookies[this.name]?.split('.') ?? [];
+    const [session = '', sealed = ''] = request.cookies[this.cookie.name]?.split('.') ?? [];
     const state = this.challenges.unseal(session);
     const view = this.sealedBox.unseal('page-step', sealed) as StepView | undefined;
     return state && view && { state, ...view };
   }
 
   clear(request: FastifyRequest, reply: FastifyReply): void {
-    if (request.cookies[this.name] !== undefined) reply.clearCookie(this.name, this.options);
+    if (request.cookies[this.cookie.name] !== undefined)
+      reply.clearCookie(this.cookie.name, this.cookie.options);
   }
 }

@@ -144,8 +144,9 @@ export class PasswordResetService {
 
 function missingCodeErrors(code: string | undefined, email: string | undefined): InvalidField[] {
   const errors: InvalidField[] = [];
-  if (isBlank(code)) errors.push({ field: 'code', code: 'passwords.code_missing', message: 'code.missing' });
+  if (isBlank(code))
+    errors.push({ field: 'code', problem: 'passwords.code_missing', message: 'code.missing' });
   if (isBlank(email))
-    errors.push({ field: 'email', code: 'passwords.reset_not_started', message: 'reset.not_started' });
+    errors.push({ field: 'email', problem: 'passwords.reset_not_started', message: 'reset.missing' });
   return errors;
 }

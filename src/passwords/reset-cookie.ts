@@ -1,9 +1,9 @@
-import type { CookieSerializeOptions } from '@fastify/cookie';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { canonicalEmail } from '#contracts';
 import { type HttpConfig, httpConfig } from '../common/config/http.config.js';
 import { SealedBox } from '../common/crypto/sealed-box.js';
+import { type HostCookie, hostCookie } from '../common/http/host-cookie.js';
 import {
   EmailRateLimitKey,
   type RateLimitKeyResolver,
@@ -16,25 +16,22 @@ const lifetimeSeconds = 15 * 60;
 /** Keeps the address of the reset in progress, so that the form can omit it. Encrypted, because the address is personal data. */
 @Injectable()
 export class ResetCookie {
-  private readonly name: string;
-  private readonly options: CookieSerializeOptions;
+  private readonly cookie: HostCookie;
 
   constructor(
     private readonly sealedBox: SealedBox,
     @Inject(httpConfig.KEY) config: HttpConfig,
   ) {
-    const secure = config.publicUrl.protocol === 'https:';
-    this.name = secure ? '__Host-usher_reset' : 'usher_reset';
-    this.options = { httpOnly: true, sameSite: 'lax', path: '/', secure };
+    this.cookie = hostCookie(config, 'usher_reset');
   }
 
   set(reply: FastifyReply, email: string): void {
     const value = this.sealedBox.seal('reset-cookie', email, lifetimeSeconds);
-    reply.setCookie(this.name, value, { ...this.options, maxAge: lifetimeSeconds });
+    reply.setCookie(this.cookie.name, value, { ...this.cookie.options, maxAge: lifetimeSeconds });
   }
 
   read(request: FastifyRequest): string | undefined {
-    const sealed = request.cookies[this.name];
+    const sealed = request.cookies[this.cookie.name];
     const email = sealed === undefined ? undefined : this.sealedBox.unseal('reset-cookie', sealed);
     return typeof email === 'string' ? email : undefined;
   }
@@ -43,11 +40,11 @@ export class ResetCookie {
   idOf(request: FastifyRequest): string | undefined {
     // The initialisation vector makes each sealed string unique. Base64url decoders ignore characters outside the alphabet.
     if (this.read(request) === undefined) return undefined;
-    return Buffer.from(request.cookies[this.name] ?? '', 'base64url').toString('base64url');
+    return Buffer.from(request.cookies[this.cookie.name] ?? '', 'base64url').toString('base64url');
   }
 
   clear(reply: FastifyReply): void {
-    reply.clearCookie(this.name, this.options);
+    reply.clearCookie(this.cookie.name, this.cookie.options);
   }
 }
 

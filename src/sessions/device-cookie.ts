@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { canonicalEmail } from '#contracts';
-import type { CookieSerializeOptions } from '@fastify/cookie';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type HttpConfig, httpConfig } from '../common/config/http.config.js';
 import { SealedBox } from '../common/crypto/sealed-box.js';
+import { type HostCookie, hostCookie } from '../common/http/host-cookie.js';
 import { isAppError } from '../common/errors/app-error.js';
 import {
   type RateLimitKeyResolver,
@@ -39,8 +39,7 @@ interface Content {
  */
 @Injectable()
 export class DeviceCookie {
-  private readonly name: string;
-  private readonly options: CookieSerializeOptions;
+  private readonly cookie: HostCookie;
 
   constructor(
     private readonly sealedBox: SealedBox,
@@ -48,9 +47,7 @@ export class DeviceCookie {
     private readonly signOuts: SignOutTimes,
     @Inject(httpConfig.KEY) config: HttpConfig,
   ) {
-    const secure = config.publicUrl.protocol === 'https:';
-    this.name = secure ? '__Host-usher_device' : 'usher_device';
-    this.options = { httpOnly: true, sameSite: 'lax', path: '/', secure };
+    this.cookie = hostCookie(config, 'usher_device');
   }
 
   /** After a completed sign-in. @param sub of the row that signed in */
@@ -95,16 +92,17 @@ export class DeviceCookie {
   }
 
   clear(request: FastifyRequest, reply: FastifyReply): void {
-    if (request.cookies[this.name] !== undefined) reply.clearCookie(this.name, this.options);
+    if (request.cookies[this.cookie.name] !== undefined)
+      reply.clearCookie(this.cookie.name, this.cookie.options);
   }
 
   private write(reply: FastifyReply, content: Content): void {
     const value = this.sealedBox.seal('device-cookie', content, lifetimeSeconds);
-    reply.setCookie(this.name, value, { ...this.options, maxAge: lifetimeSeconds });
+    reply.setCookie(this.cookie.name, value, { ...this.cookie.options, maxAge: lifetimeSeconds });
   }
 
   private read(request: FastifyRequest): Content | undefined {
-    const sealed = request.cookies[this.name];
+    const sealed = request.cookies[this.cookie.name];
     return sealed === undefined
       ? undefined
       : (this.sealedBox.unseal('device-cookie', sealed) as Content | undefined);

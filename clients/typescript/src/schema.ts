@@ -935,7 +935,7 @@ export interface components {
         FieldError: {
             field: string;
             /** @enum {string} */
-            code: "missing" | "unknown_field" | "invalid" | "not_text" | "not_a_boolean" | "not_a_whole_number" | "not_a_number_from" | "not_allowed" | "not_an_email" | "not_storable" | "not_a_text_map" | "not_a_profile" | "not_roles" | "not_a_cursor" | "wrong_length" | "too_short" | "too_long" | "needs_upper_case" | "needs_lower_case" | "needs_digit" | "needs_symbol" | "outer_white_space" | "against_the_rules" | "not_json" | "not_an_object" | "not_sent_as_json" | "too_large" | "unreadable" | "headers_too_large" | "address_too_long" | "too_slow" | "passwords.blank" | "passwords.confirmation_mismatch" | "passwords.code_missing" | "passwords.reset_not_started";
+            code: "missing" | "unknown_field" | "invalid" | "not_text" | "not_a_boolean" | "not_a_whole_number" | "not_a_number_from" | "not_allowed" | "not_an_email" | "not_storable" | "not_a_text_map" | "not_a_profile" | "not_roles" | "not_a_cursor" | "blank" | "too_short" | "too_long" | "needs_upper_case" | "needs_lower_case" | "needs_digit" | "needs_symbol" | "outer_white_space" | "against_the_rules" | "not_json" | "not_an_object" | "not_sent_as_json" | "too_large" | "unreadable" | "headers_too_large" | "address_too_long" | "too_slow" | "mismatch";
             params?: components["schemas"]["FieldErrorParams"];
             message: string;
         };

@@ -50,7 +50,7 @@ export const fieldErrorCodes = [
   'not_a_profile',
   'not_roles',
   'not_a_cursor',
-  'wrong_length',
+  'blank',
   'too_short',
   'too_long',
   'needs_upper_case',
@@ -67,10 +67,7 @@ export const fieldErrorCodes = [
   'headers_too_large',
   'address_too_long',
   'too_slow',
-  'passwords.blank',
-  'passwords.confirmation_mismatch',
-  'passwords.code_missing',
-  'passwords.reset_not_started',
+  'mismatch',
 ] as const;
 
 export type FieldErrorCode = (typeof fieldErrorCodes)[number];

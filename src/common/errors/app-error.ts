@@ -1,12 +1,12 @@
-import type { ErrorCode, FieldErrorCode, FieldErrorParams } from '#contracts';
+import type { ErrorCode, FieldErrorParams } from '#contracts';
 import type { ValidationMessage } from '../../i18n/texts.js';
 
 /** One error of one field; it becomes a `FieldError` in the caller's language. */
 export interface InvalidField {
   /** The field's name; empty when the request as a whole is wrong. */
   field: string;
-  /** If the field's error has its own code; else the message tells it. */
-  code?: ErrorCode & FieldErrorCode;
+  /** The code of the whole problem if this error is the first one and its rule has a code of its own. */
+  problem?: ErrorCode;
   message: ValidationMessage;
   /** For the caller, and for the `{placeholders}` of the message. */
   params?: FieldErrorParams;

@@ -23,18 +23,14 @@ function toFieldError(invalid: InvalidField, language: Language): FieldError {
   const { field, message, params } = invalid;
   return {
     field,
-    code: fieldErrorCode(invalid),
+    // The violated rule: the part of `field.missing` or `password.too_short` behind the dot.
+    code: message.replace(/^.*\./, '') as Rule<ValidationMessage>,
     ...(params && { params }),
     message: validationMessage(language, message, params),
   };
 }
 
-type MessageWithCode = 'password.blank' | 'password.differs' | 'code.missing' | 'reset.not_started';
-type Rule<Message> = Message extends `${string}.${infer Name}` ? Name : never;
-
-/** The code of the field, or the violated rule: the part of `field.missing` or `password.too_short` behind the dot. */
-const fieldErrorCode = ({ code, message }: InvalidField): FieldErrorCode =>
-  code ?? (message.replace(/^.*\./, '') as Rule<Exclude<ValidationMessage, MessageWithCode>>);
+type Rule<Message> = Message extends `${string}.${infer Name}` ? Name & FieldErrorCode : never;
 
 /** Maps errors of Fastify and Nest to error codes. Unknown errors become `internal`. */
 export function toAppError(error: unknown): AppError {

@@ -77,7 +77,8 @@ describe('validateDto', () => {
   it.each([
     [SignInRequest, 'password', 7, { message: 'field.not_text' }],
     [SignInRequest, 'password', 'nul\u0000', { message: 'field.not_storable' }],
-    [SignInRequest, 'password', '', { message: 'field.wrong_length', params: { minimum: 1, maximum: 256 } }],
+    [SignInRequest, 'password', '', { message: 'field.blank' }],
+    [SignInRequest, 'password', 'x'.repeat(257), { message: 'field.too_long', params: { maximum: 256 } }],
     [SignInRequest, 'email', 'ada', { message: 'field.not_an_email' }],
     [SignInRequest, 'email', undefined, { message: 'field.missing' }],
     [

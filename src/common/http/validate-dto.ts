@@ -77,7 +77,7 @@ function toInvalidField(
   const [rule = ''] = Object.keys(constraints ?? {});
   if (constraints && 'whitelistValidation' in constraints) return unknownField(property);
   if (value === undefined || value === null) return { field: property, message: 'field.missing' };
-  return { field: property, ...violationOf(type, property, rule) };
+  return { field: property, ...violationOf(type, property, rule, value) };
 }
 
 /** Characters of an unknown field's name that are repeated in the error. */
@@ -90,16 +90,21 @@ const unknownField = (name: string): InvalidField => ({
 
 type Violation = Omit<InvalidField, 'field' | 'code'>;
 
-/** @param name class-validator's name of the rule; its limits are read from the class */
-export function violationOf(type: BodyClass<object>, property: string, name: string): Violation {
+/** @param name class-validator's name of the rule; its limits are read from the class @param value that violates it */
+export function violationOf(
+  type: BodyClass<object>,
+  property: string,
+  name: string,
+  value?: unknown,
+): Violation {
   const rule = rulesOf(type).find(
     (candidate) => candidate.propertyName === property && candidate.name === name,
   );
-  return violations[name]?.(rule?.constraints ?? []) ?? { message: 'field.invalid' };
+  return violations[name]?.(rule?.constraints ?? [], value) ?? { message: 'field.invalid' };
 }
 
 /** The messages for the rules of the contract classes, by class-validator's name of the rule. */
-const violations: Record<string, (limits: unknown[]) => Violation> = {
+const violations: Record<string, (limits: unknown[], value: unknown) => Violation> = {
   isString: () => ({ message: 'field.not_text' }),
   isBoolean: () => ({ message: 'field.not_a_boolean' }),
   isInt: () => ({ message: 'field.not_a_whole_number' }),
@@ -117,8 +122,9 @@ const violations: Record<string, (limits: unknown[]) => Violation> = {
     params: { choices: [...(choices as string[])] },
   }),
   maxLength: ([max]) => ({ message: 'field.too_long', params: { maximum: Number(max) } }),
-  isLength: ([min, max]) => ({
-    message: 'field.wrong_length',
-    params: { minimum: Number(min), maximum: Number(max) },
-  }),
+  // A text must have at least one character, or none.
+  isLength: ([, max], value) =>
+    value === ''
+      ? { message: 'field.blank' }
+      : { message: 'field.too_long', params: { maximum: Number(max) } },
 };
