@@ -415,6 +415,21 @@ describe('elsewhere', () => {
     await secure.close();
   });
 
+  it('the logo of the application is loaded from its own origin', async () => {
+    const logo = await usher.startBeside({
+      APP_LOGO_URL: 'https://cdn.example.com/logo.svg?a=1&b="2"',
+      APP_COLOR: '#7a1f1f',
+    });
+    const { text, headers } = await logo.api.get('/sign-in');
+    expect(text).toContain(
+      '<img src="https://cdn.example.com/logo.svg?a=1&amp;b=%222%22" alt="Acme &amp; <Shop>"',
+    );
+    expect(headers.get('content-security-policy')).toContain("img-src 'self' https://cdn.example.com");
+    const style = /href="(\/assets\/[^"]+\.css)"/.exec(text)?.[1] ?? '';
+    expect((await logo.api.get(style)).text).toMatch(/^:root\{--brand:#7a1f1f\}/);
+    await logo.close();
+  });
+
   it('there are no pages with PAGES=off, and the small page of mailed links stays', async () => {
     const bare = await usher.startBeside({ PAGES: 'off' });
     for (const path of publicPages.filter((page) => page !== '/users/confirmation'))
