@@ -6,9 +6,7 @@ images=dist/images
 rm -rf "$images"
 mkdir -p "$images/runtime/dist" "$images/user-pool/dist/apps" "$images/user-pool/dist/libs" "$images/migration-lambda"
 for image in runtime user-pool; do cp package.json LICENSE "$images/$image/"; done
-cp -R dist/libs dist/api dist/src "$images/runtime/dist/"
-mkdir -p "$images/runtime/src/pages"
-cp -R src/pages/assets "$images/runtime/src/pages/"
+cp -R dist/libs dist/api dist/pages dist/src "$images/runtime/dist/"
 cp -R dist/apps/user-pool "$images/user-pool/dist/apps/"
 cp -R dist/libs/password-hashes "$images/user-pool/dist/libs/"
 cp docker/pools.json "$images/user-pool/"

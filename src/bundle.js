@@ -1,8 +1,9 @@
 /**
  * Makes `dist/api/main.js`, the API in one file: to find, read and link some two thousand files is half of the time that it
  * takes to start (docs/benchmarks.md). From what tsc has built: esbuild on TypeScript would drop the decorator metadata
- * that Nest injects by.
+ * that Nest injects by. Beside it, in `dist/pages`, the files that the hosted pages load.
  */
+import { cp } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -66,3 +67,5 @@ const { dirname: __dirname, filename: __filename } = import.meta;`,
   external: [...asInstalled, ...unused].flatMap((name) => [name, `${name}/*`]),
   logLevel: 'warning',
 });
+
+await cp(path('src/pages/assets'), path('dist/pages'), { recursive: true });

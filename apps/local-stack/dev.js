@@ -29,7 +29,9 @@ setInterval(() => process.ppid === shell || end(), 250).unref();
 for await (const text of compiler.stdout.iterator({ destroyOnReturn: false })) {
   if (String(text).includes('Watching for file changes')) break;
 }
-spawnSync(process.execPath, ['apps/migration-lambda/bundle.js'], { cwd, stdio: 'inherit' });
+// The second one also provides the files of the hosted pages.
+for (const bundle of ['apps/migration-lambda/bundle.js', 'src/bundle.js'])
+  spawnSync(process.execPath, [bundle], { cwd, stdio: 'inherit' });
 
 const program = ['dist/apps/local-stack/src/main.js', '--watch', ...process.argv.slice(2)];
 stack = spawn(process.execPath, program, { cwd, stdio: 'inherit' });

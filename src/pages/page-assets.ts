@@ -8,7 +8,7 @@ import { type PagesConfig, pagesConfig } from '../common/config/pages.config.js'
 import { AppError } from '../common/errors/app-error.js';
 import { Public } from '../common/http/access.decorators.js';
 
-const read = (name: string): string => readFileSync(fromPackageRoot(`src/pages/assets/${name}`), 'utf8');
+const read = (name: string): string => readFileSync(fromPackageRoot(`dist/pages/${name}`), 'utf8');
 
 /** The icon of the pages in a browser's tab. */
 const icon = (color: string): string =>
