@@ -101,5 +101,6 @@ describeWithPebble('with pebble', () => {
     await world.usher.database.sql('UPDATE usher.certificates SET next_order_at = now()');
     await world.usher.startProcess(world.variables(name));
     await until(async () => (await world.stored())[0]?.served_serial != null);
-  });
+    // Two processes start, beside other suites.
+  }, 90_000);
 });
