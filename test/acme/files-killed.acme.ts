@@ -83,7 +83,8 @@ describe('a process that is killed during a deployment', () => {
     });
     expect(serials.length).toBeGreaterThan(20);
     expect(new Set(serials)).toEqual(new Set(certificates.map(({ serial }) => serial)));
-  });
+    // A process starts for each step.
+  }, 90_000);
 
   it('leaves a matching certificate and key at any time', async () => {
     await mkdir(directory);
