@@ -74,7 +74,8 @@ describe('a process that is killed during a deployment', () => {
     const serials = await killAtEachStep(() => mkdir(directory));
     expect(serials.length).toBeGreaterThan(20);
     expect(new Set(serials)).toEqual(new Set([undefined, certificates[1].serial]));
-  });
+    // A process starts for each step.
+  }, 90_000);
 
   it('leaves the complete old or new certificate', async () => {
     const serials = await killAtEachStep(async () => {
