@@ -176,7 +176,7 @@ describe('/account', () => {
     const { browser } = await signedIn('long-name@example.org');
     const answer = await browser.submit('/account?saved', { firstName: 'x'.repeat(256), lastName: 'Kept' });
     expect(answer.status).toBe(422);
-    expect(fieldError(answer, 'firstName')).toBe('Use 0 to 255 characters.');
+    expect(fieldError(answer, 'firstName')).toBe('Use at most 255 characters.');
     expect(answer.text).toContain('value="Kept"');
     expect(answer.words).not.toContain('Your profile is saved.');
   });

@@ -422,7 +422,7 @@ describe('elsewhere', () => {
     });
     const { text, headers } = await logo.api.get('/sign-in');
     expect(text).toContain(
-      '<img src="https://cdn.example.com/logo.svg?a=1&amp;b=%222%22" alt="Acme &amp; <Shop>"',
+      '<img src="https://cdn.example.com/logo.svg?a=1&amp;b=%222%22" alt="Acme &amp; &lt;Shop>"',
     );
     expect(headers.get('content-security-policy')).toContain("img-src 'self' https://cdn.example.com");
     const style = /href="(\/assets\/[^"]+\.css)"/.exec(text)?.[1] ?? '';
