@@ -116,7 +116,7 @@ const environmentOf = (service: string): Env => {
 it('puts into the images what they need and no more', () => {
   const list = (...path: string[]) => readdirSync(join(folder, ...path)).sort();
   expect(list('runtime')).toEqual(['LICENSE', 'dist', 'node_modules', 'package.json']);
-  expect(list('runtime/dist')).toEqual(['api', 'libs', 'src']);
+  expect(list('runtime/dist')).toEqual(['api', 'libs', 'pages', 'src']);
   expect(list('user-pool')).toEqual([
     'LICENSE',
     'data',
