@@ -183,7 +183,7 @@ describe('the TypeScript client', () => {
     expect(await client.refreshSession()).toMatchObject({ tokens: { tokenType: 'Bearer' } });
   });
 
-  it('takes over the tokens that another tab has refreshed', async () => {
+  it('uses the tokens that another tab has refreshed', async () => {
     const { client: other, tokens } = await signIn();
     const { send, requests } = afterRefusal(() => other.getMe());
     const { client } = open({ tokens, fetch: send });

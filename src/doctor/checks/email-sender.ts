@@ -17,8 +17,8 @@ export const emailSender: Check = {
       severity: refusesTexts ? 'error' : 'warning',
       title: "The pool sends mail with Cognito's own sender.",
       effect: refusesTexts
-        ? 'With this sender Cognito refuses the mails of the CustomMessage trigger: nobody gets a code.'
-        : 'It sends 50 mails a day for the whole AWS account: after that, nobody gets a reset code.',
+        ? 'With this sender Cognito refuses the mails of the CustomMessage trigger: no code is delivered.'
+        : 'It sends 50 mails a day for the whole AWS account: no reset code is delivered after that.',
       remedy: await updatePool(facts, {
         EmailConfiguration: {
           ...EmailConfiguration,
