@@ -219,6 +219,24 @@ function fieldErrorText({ texts: { fieldErrors } }: Page, { code, params }: Fiel
 const placeholdersOf = (text: string): string[] =>
   [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
 
+/**
+ * The address of an account. Not `type="email"`: browsers refuse addresses that accounts of the legacy application can have.
+ */
+export function AccountEmailField(props: { page: Page; form: FormState; autofocus?: boolean }): VNode {
+  const { page, form, autofocus = form.problem === undefined } = props;
+  return (
+    <Field
+      page={page}
+      form={form}
+      name="email"
+      label={page.texts.fields.email}
+      autocomplete="username"
+      inputmode="email"
+      autofocus={autofocus}
+    />
+  );
+}
+
 /** The digits of an authenticator app or of a sent code. */
 export function CodeField(props: { page: Page; form: FormState; name?: string; autofocus?: boolean }): VNode {
   const { page, form, name = 'code', autofocus = true } = props;

@@ -11,7 +11,7 @@ import { ForgotPasswordService, PasswordResetService } from '../../passwords/pas
 import { ResetCookie, ResetRateLimitKey } from '../../passwords/reset-cookie.js';
 import { RateLimited } from '../../rate-limit/rate-limited.decorator.js';
 import { DeviceCookie, DeviceRateLimitKey } from '../../sessions/device-cookie.js';
-import { CodeField, Field, Layout, Submit } from '../layout.js';
+import { AccountEmailField, CodeField, Layout, Submit } from '../layout.js';
 import {
   blankForm,
   fieldsOf,
@@ -131,20 +131,12 @@ export class ResetPages {
 }
 
 function ForgotForm({ page, form }: { page: Page; form: FormState }): VNode {
-  const { common, fields, forgot } = page.texts;
+  const { common, forgot } = page.texts;
   return (
     <Layout page={page} title={forgot.title} problem={form.problem}>
       <p>{forgot.text}</p>
       <form method="post">
-        <Field
-          page={page}
-          form={form}
-          name="email"
-          label={fields.email}
-          autocomplete="username"
-          inputmode="email"
-          autofocus={form.problem === undefined}
-        />
+        <AccountEmailField page={page} form={form} />
         <Submit>{forgot.submit}</Submit>
       </form>
       <p class="links">
@@ -163,21 +155,12 @@ interface ResetFormProps {
 }
 
 function ResetForm({ page, form, isStarted, policy }: ResetFormProps): VNode {
-  const { fields, reset } = page.texts;
+  const { reset } = page.texts;
   return (
     <Layout page={page} title={reset.title} problem={form.problem}>
       <p>{isStarted ? reset.sent : reset.email}</p>
       <form method="post">
-        {!isStarted && (
-          <Field
-            page={page}
-            form={form}
-            name="email"
-            label={fields.email}
-            autocomplete="username"
-            inputmode="email"
-          />
-        )}
+        {!isStarted && <AccountEmailField page={page} form={form} autofocus={false} />}
         <CodeField page={page} form={form} autofocus={isStarted && form.problem === undefined} />
         <NewPasswordFields page={page} form={form} policy={policy} />
         <details open={form.values.removeMfa !== undefined}>

@@ -11,7 +11,7 @@ import { FormPost } from '../../common/http/forms.js';
 import { validateDto } from '../../common/http/validate-dto.js';
 import { RateLimited } from '../../rate-limit/rate-limited.decorator.js';
 import { DeviceRateLimitKey } from '../../sessions/device-cookie.js';
-import { Field, Layout, Submit } from '../layout.js';
+import { AccountEmailField, Field, Layout, Submit } from '../layout.js';
 import {
   blankForm,
   fieldsOf,
@@ -93,15 +93,7 @@ export function SignInForm({ page, form, action }: SignInFormProps): VNode {
   return (
     <Layout page={page} title={signIn.title} problem={form.problem}>
       <form method="post" action={action}>
-        <Field
-          page={page}
-          form={form}
-          name="email"
-          label={fields.email}
-          autocomplete="username"
-          inputmode="email"
-          autofocus={form.problem === undefined}
-        />
+        <AccountEmailField page={page} form={form} />
         <Field
           page={page}
           form={form}
